@@ -1,0 +1,9 @@
+//! Accordant: a declarative language, compiler, validator and runtime that keeps two business systems one truth.
+//!
+//! The rooms of the house, downhill: see `ARCHITECTURE.md` beside this file.
+
+pub mod diagnostic;
+pub mod side;
+pub mod source;
+pub mod text;
+pub mod value;

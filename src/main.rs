@@ -1,0 +1,3 @@
+//! The command `accordant`.
+
+fn main() {}
