@@ -2,7 +2,10 @@
 //!
 //! The rooms of the house, downhill: see `ARCHITECTURE.md` beside this file.
 
+#[cfg(feature = "compiler")]
+pub mod catalog;
 pub mod diagnostic;
+pub mod platform;
 pub mod side;
 pub mod source;
 pub mod text;
