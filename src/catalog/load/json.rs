@@ -95,7 +95,8 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 /// The keys by which a body is known.
 #[derive(Deserialize)]
 struct Keys<'a> {
-    accordant_catalog: Option<IgnoredAny>,
+    #[serde(borrow)]
+    accordant_catalog: Option<&'a RawValue>,
     #[serde(borrow)]
     fields: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -148,8 +149,8 @@ fn follow(body: Body<'_>, wraps: usize, out: &mut Draft) -> Result<(), Trouble> 
         return list(body, wraps, out);
     }
     let keys: Keys<'_> = body.read()?;
-    if keys.accordant_catalog.is_some() {
-        normal::load(body, out)
+    if let Some(version) = keys.accordant_catalog {
+        normal::load(body, version.get(), out)
     } else if keys.object_type_id.is_some() {
         hubspot::schemas(body, &[body.json], out)
     } else if let Some(fields) = keys.fields.filter(|f| f.get().starts_with('[')) {
