@@ -97,16 +97,13 @@ impl Object {
         let first = self
             .fields
             .partition_point(|f| any_case(&f.name, name) == Ordering::Less);
-        let alike = self
+        let mut alike = self
             .fields
             .iter()
             .skip(first)
             .take_while(|f| f.name.eq_ignore_ascii_case(name));
         let exact = alike.clone().position(|f| f.name == name).unwrap_or(0);
-        alike
-            .skip(exact)
-            .next()
-            .map(|_| FieldIdx((first + exact) as u32))
+        alike.nth(exact).map(|_| FieldIdx((first + exact) as u32))
     }
 
     /// The field of an index of this object.
