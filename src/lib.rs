@@ -3,6 +3,7 @@
 //! The rooms of the house, downhill: see `ARCHITECTURE.md` beside this file.
 
 pub mod diagnostic;
+pub mod plan;
 pub mod side;
 pub mod source;
 pub mod text;
