@@ -4,6 +4,8 @@
 
 pub mod diagnostic;
 pub mod plan;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 pub mod side;
 pub mod source;
 pub mod text;

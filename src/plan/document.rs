@@ -43,21 +43,29 @@ pub enum PlanError {
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed { line, column, reason } => {
-                write!(f, "this is not a plan: {reason} (line {line}, column {column})")
+            Self::Malformed {
+                line,
+                column,
+                reason,
+            } => {
+                write!(
+                    f,
+                    "this is not a plan: {reason} (line {line}, column {column})"
+                )
             }
             Self::Newer { format } => write!(
                 f,
                 "this plan has format {format}, and this program reads format {FORMAT} and older: use a newer accordant"
             ),
-            Self::Damaged { .. } => f.write_str("this plan was changed after it was compiled: its hash does not match its content"),
+            Self::Damaged { .. } => f.write_str(
+                "this plan was changed after it was compiled: its hash does not match its content",
+            ),
             Self::Inconsistent { reason } => write!(f, "this plan contradicts itself: {reason}"),
         }
     }
 }
 
 impl std::error::Error for PlanError {}
-
 
 /// Writes a plan's hash into it and gives its canonical bytes: keys sorted, two blanks of indent, a line end at the end.
 pub fn seal(plan: &mut Plan) -> Result<Vec<u8>, serde_json::Error> {
@@ -79,10 +87,19 @@ pub fn load(bytes: &[u8]) -> Result<Plan, PlanError> {
     let malformed = |e: serde_json::Error| PlanError::Malformed {
         line: e.line(),
         column: e.column(),
-        reason: e.to_string().split(" at line").next().unwrap_or_default().to_owned(),
+        reason: e
+            .to_string()
+            .split(" at line")
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
     };
     if bytes.len() > LONGEST {
-        return Err(PlanError::Malformed { line: 1, column: 1, reason: "it is longer than 512 MiB".into() });
+        return Err(PlanError::Malformed {
+            line: 1,
+            column: 1,
+            reason: "it is longer than 512 MiB".into(),
+        });
     }
     let mut json: serde_json::Value = serde_json::from_slice(bytes).map_err(malformed)?;
     let format = json.get("format").and_then(serde_json::Value::as_u64);
@@ -95,7 +112,10 @@ pub fn load(bytes: &[u8]) -> Result<Plan, PlanError> {
     }
     let found = digest(&json);
     if found != plan.hashes.plan {
-        return Err(PlanError::Damaged { said: plan.hashes.plan, found });
+        return Err(PlanError::Damaged {
+            said: plan.hashes.plan,
+            found,
+        });
     }
     Ok(plan)
 }

@@ -279,7 +279,12 @@ pub struct Brakes {
 impl Default for Brakes {
     /// Ten deletes or 0.5 % of the links; creates and changes unlimited.
     fn default() -> Self {
-        Self { deletes_floor: 10, deletes_per_mille: 5, creates: None, changes: None }
+        Self {
+            deletes_floor: 10,
+            deletes_per_mille: 5,
+            creates: None,
+            changes: None,
+        }
     }
 }
 
@@ -297,4 +302,3 @@ pub struct NotExecuted {
     /// What happens instead, in words.
     pub reason: String,
 }
-
