@@ -5,5 +5,7 @@
 pub mod diagnostic;
 pub mod side;
 pub mod source;
+#[cfg(feature = "compiler")]
+pub mod syntax;
 pub mod text;
 pub mod value;
