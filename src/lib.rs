@@ -8,5 +8,7 @@ pub mod plan;
 pub mod runtime;
 pub mod side;
 pub mod source;
+#[cfg(feature = "compiler")]
+pub mod syntax;
 pub mod text;
 pub mod value;
