@@ -65,6 +65,9 @@ impl<T> Sides<T> {
 
     /// Both members mapped by one function.
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Sides<U> {
-        Sides { left: f(self.left), right: f(self.right) }
+        Sides {
+            left: f(self.left),
+            right: f(self.right),
+        }
     }
 }

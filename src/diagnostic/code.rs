@@ -218,7 +218,10 @@ registry! {
 }
 
 /// Codes that once were, with the reason why they are no more. They are never given out again.
-pub const RETIRED: &[(&str, &str)] = &[("P002", "authority on a one-way row: part of S004 contradictory-clauses")];
+pub const RETIRED: &[(&str, &str)] = &[(
+    "P002",
+    "authority on a one-way row: part of S004 contradictory-clauses",
+)];
 
 impl Code {
     /// The letter of the family.

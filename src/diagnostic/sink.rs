@@ -48,7 +48,9 @@ impl Sink {
             .collect();
         out.sort_by_cached_key(|d| {
             let span = d.labels.first().map(|l| l.span);
-            let path = span.and_then(|s| sources.get(s.file)).map_or(String::new(), |f| f.path().to_owned());
+            let path = span
+                .and_then(|s| sources.get(s.file))
+                .map_or(String::new(), |f| f.path().to_owned());
             (path, span.map(|s| s.start), d.code, d.message.clone())
         });
         out

@@ -42,13 +42,17 @@ impl Files for MemoryFiles {
             .filter(|p| {
                 dir.is_empty()
                     || p.as_str() == dir
-                    || p.strip_prefix(dir).is_some_and(|rest| rest.starts_with('/'))
+                    || p.strip_prefix(dir)
+                        .is_some_and(|rest| rest.starts_with('/'))
             })
             .cloned()
             .collect())
     }
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        self.0.get(path).cloned().ok_or_else(|| ReadError(format!("there is no file `{path}`")))
+        self.0
+            .get(path)
+            .cloned()
+            .ok_or_else(|| ReadError(format!("there is no file `{path}`")))
     }
 }

@@ -20,9 +20,18 @@ impl SourceFile {
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
         let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
+            .chain(
+                text.bytes()
+                    .enumerate()
+                    .filter(|(_, b)| *b == b'\n')
+                    .map(|(i, _)| i as u32 + 1),
+            )
             .collect();
-        Self { path: path.into(), text, line_starts }
+        Self {
+            path: path.into(),
+            text,
+            line_starts,
+        }
     }
 
     /// Path relative to the project's root, with `/`.
@@ -41,9 +50,15 @@ impl SourceFile {
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let line = self.line_starts.partition_point(|s| *s as usize <= offset).max(1);
+        let line = self
+            .line_starts
+            .partition_point(|s| *s as usize <= offset)
+            .max(1);
         let start = self.line_starts.get(line - 1).map_or(0, |s| *s as usize);
-        let column = self.text.get(start..offset).map_or(0, |t| t.chars().count());
+        let column = self
+            .text
+            .get(start..offset)
+            .map_or(0, |t| t.chars().count());
         (line as u32, column as u32 + 1)
     }
 
@@ -73,17 +88,22 @@ impl Sources {
 
     /// The files in the order in which they came in.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
+        self.files
+            .iter()
+            .enumerate()
+            .map(|(i, f)| (FileId(i as u32), f))
     }
 
     /// The text under a span; empty for a span of no file.
     pub fn text(&self, span: Span) -> &str {
-        self.get(span.file).map_or("", |f| f.slice(span.start, span.end))
+        self.get(span.file)
+            .map_or("", |f| f.slice(span.start, span.end))
     }
 
     /// `path:line` of a span, for messages and origins.
     pub fn place(&self, span: Span) -> String {
-        self.get(span.file)
-            .map_or_else(String::new, |f| format!("{}:{}", f.path(), f.line_column(span.start).0))
+        self.get(span.file).map_or_else(String::new, |f| {
+            format!("{}:{}", f.path(), f.line_column(span.start).0)
+        })
     }
 }

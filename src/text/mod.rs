@@ -24,11 +24,17 @@ fn join<T: AsRef<str>>(items: &[T], word: &str) -> String {
 /// `1 row`, `2 rows`: the count with thousands separators, the noun in its number.
 pub fn count(n: usize, noun: &str) -> String {
     let plural = match noun {
-        n if n.ends_with('y') && !n.ends_with("ay") && !n.ends_with("ey") => format!("{}ies", &n[..n.len() - 1]),
+        n if n.ends_with('y') && !n.ends_with("ay") && !n.ends_with("ey") => {
+            format!("{}ies", &n[..n.len() - 1])
+        }
         n if n.ends_with('s') || n.ends_with("ch") || n.ends_with('x') => format!("{n}es"),
         n => format!("{n}s"),
     };
-    if n == 1 { format!("1 {noun}") } else { format!("{} {plural}", number(n as u64)) }
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{} {plural}", number(n as u64))
+    }
 }
 
 /// A whole number with thousands separators: `1,204`.
@@ -55,7 +61,12 @@ pub fn quoted(text: &str) -> String {
 /// Damerau-Levenshtein distance. Of equally close candidates the first one wins.
 #[cfg(feature = "compiler")]
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let fold = |s: &str| s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let fold = |s: &str| {
+        s.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
     let word = fold(word);
     let allowed = (word.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;

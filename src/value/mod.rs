@@ -74,16 +74,27 @@ impl Value {
     /// Text, or blank where the text is empty.
     pub fn text(text: impl AsRef<str>) -> Self {
         let text = text.as_ref();
-        if text.is_empty() { Self::Blank } else { Self::Text(SmolStr::new(text)) }
+        if text.is_empty() {
+            Self::Blank
+        } else {
+            Self::Text(SmolStr::new(text))
+        }
     }
 
     /// A set of texts, sorted and each once; blank where none is left.
     pub fn set<S: AsRef<str>>(items: impl IntoIterator<Item = S>) -> Self {
-        let mut items: Vec<SmolStr> =
-            items.into_iter().map(|s| SmolStr::new(s.as_ref())).filter(|s| !s.is_empty()).collect();
+        let mut items: Vec<SmolStr> = items
+            .into_iter()
+            .map(|s| SmolStr::new(s.as_ref()))
+            .filter(|s| !s.is_empty())
+            .collect();
         items.sort_unstable();
         items.dedup();
-        if items.is_empty() { Self::Blank } else { Self::Set(items.into()) }
+        if items.is_empty() {
+            Self::Blank
+        } else {
+            Self::Set(items.into())
+        }
     }
 
     /// Whether nothing is there.
@@ -107,7 +118,11 @@ impl Value {
 
     /// The text of a text value.
     pub fn as_text(&self) -> Option<&str> {
-        if let Self::Text(t) = self { Some(t) } else { None }
+        if let Self::Text(t) = self {
+            Some(t)
+        } else {
+            None
+        }
     }
 }
 
@@ -186,9 +201,7 @@ impl schemars::JsonSchema for Value {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let tagged = |key: &str, inner: serde_json::Value| {
-            serde_json::json!({"type": "object", "required": [key], "additionalProperties": false, "properties": {key: inner}})
-        };
+        let tagged = |key: &str, inner: serde_json::Value| serde_json::json!({"type": "object", "required": [key], "additionalProperties": false, "properties": {key: inner}});
         let text = || serde_json::json!({"type": "string"});
         let shapes = serde_json::json!([
             {"type": ["null", "boolean", "string"]},

@@ -38,7 +38,10 @@ impl fmt::Display for Misread {
 impl std::error::Error for Misread {}
 
 fn misread(found: &str, expected: Kind) -> Misread {
-    Misread { found: found.chars().take(80).collect(), expected }
+    Misread {
+        found: found.chars().take(80).collect(),
+        expected,
+    }
 }
 
 /// Reads a JSON value as a value of a kind. Null, and an empty text, are blank.
@@ -83,7 +86,12 @@ pub fn read_text(kind: Kind, text: &str) -> Result<Value, Misread> {
         }
         Kind::Date => Value::Date(read_date(text.trim()).ok_or_else(bad)?),
         Kind::DateTime => Value::DateTime(read_instant(text.trim()).ok_or_else(bad)?),
-        Kind::Time => Value::Time(text.trim().trim_end_matches('Z').parse::<Time>().map_err(|_| bad())?),
+        Kind::Time => Value::Time(
+            text.trim()
+                .trim_end_matches('Z')
+                .parse::<Time>()
+                .map_err(|_| bad())?,
+        ),
         Kind::Set => Value::set(text.split(';').map(str::trim)),
     })
 }
@@ -102,8 +110,14 @@ fn read_date(text: &str) -> Option<Date> {
 }
 
 fn read_instant(text: &str) -> Option<i64> {
-    if text.bytes().all(|b| b.is_ascii_digit() || b == b'-') && text.len() > 10 && !text.get(1..)?.contains('-') {
-        return text.parse::<i64>().ok().filter(|ms| Timestamp::from_millisecond(*ms).is_ok());
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+        && text.len() > 10
+        && !text.get(1..)?.contains('-')
+    {
+        return text
+            .parse::<i64>()
+            .ok()
+            .filter(|ms| Timestamp::from_millisecond(*ms).is_ok());
     }
     if let Ok(t) = text.parse::<Timestamp>() {
         return Some(t.as_millisecond());
@@ -112,11 +126,19 @@ fn read_instant(text: &str) -> Option<i64> {
     let (head, offset) = text.split_at_checked(text.len().checked_sub(5)?)?;
     if offset.starts_with(['+', '-']) && offset.get(1..)?.bytes().all(|b| b.is_ascii_digit()) {
         let (h, m) = offset.split_at_checked(3)?;
-        return format!("{head}{h}:{m}").parse::<Timestamp>().ok().map(|t| t.as_millisecond());
+        return format!("{head}{h}:{m}")
+            .parse::<Timestamp>()
+            .ok()
+            .map(|t| t.as_millisecond());
     }
     // A day alone is its midnight UTC.
     let date = text.parse::<Date>().ok().filter(|_| text.len() == 10)?;
-    Some(date.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
+    Some(
+        date.to_zoned_datetime(jiff::tz::TimeZone::UTC)
+            .ok()?
+            .timestamp()
+            .as_millisecond(),
+    )
 }
 
 /// Writes a value as JSON.
@@ -127,7 +149,8 @@ pub fn write_json(value: &Value, wire: Wire) -> serde_json::Value {
         (Value::Bool(b), Wire::Typed) => Json::Bool(*b),
         (Value::Number(n), Wire::Typed) => {
             let text = n.normalize().to_string();
-            text.parse::<serde_json::Number>().map_or(Json::String(text), Json::Number)
+            text.parse::<serde_json::Number>()
+                .map_or(Json::String(text), Json::Number)
         }
         _ => Json::String(write_text(value)),
     }
@@ -156,28 +179,46 @@ mod tests {
     #[test]
     fn instants_read_in_all_three_forms() {
         let want = Ok(Value::DateTime(1_795_169_160_000));
-        for text in ["2026-11-20T10:06:00.000Z", "2026-11-20T10:06:00.000+0000", "1795169160000", "2026-11-20T11:06:00+01:00"] {
+        for text in [
+            "2026-11-20T10:06:00.000Z",
+            "2026-11-20T10:06:00.000+0000",
+            "1795169160000",
+            "2026-11-20T11:06:00+01:00",
+        ] {
             assert_eq!(read_text(Kind::DateTime, text), want, "{text}");
         }
     }
 
     #[test]
     fn a_day_reads_from_midnight_only() {
-        assert_eq!(read_text(Kind::Date, "1795132800000"), read_text(Kind::Date, "2026-11-20"));
+        assert_eq!(
+            read_text(Kind::Date, "1795132800000"),
+            read_text(Kind::Date, "2026-11-20")
+        );
         assert!(read_text(Kind::Date, "2026-11-20T10:06:00Z").is_err());
     }
 
     #[test]
     fn what_is_written_reads_back() {
         for (kind, text) in [
-            (Kind::Text, "Acme"), (Kind::Bool, "true"), (Kind::Number, "12.5"), (Kind::Date, "2026-11-20"),
-            (Kind::DateTime, "2026-11-20T10:06:00.000Z"), (Kind::Set, "a;b"),
+            (Kind::Text, "Acme"),
+            (Kind::Bool, "true"),
+            (Kind::Number, "12.5"),
+            (Kind::Date, "2026-11-20"),
+            (Kind::DateTime, "2026-11-20T10:06:00.000Z"),
+            (Kind::Set, "a;b"),
         ] {
             let value = read_text(kind, text).expect("reads");
             assert_eq!(write_text(&value), text);
-            assert_eq!(read_json(kind, &write_json(&value, Wire::Typed)), Ok(value.clone()));
+            assert_eq!(
+                read_json(kind, &write_json(&value, Wire::Typed)),
+                Ok(value.clone())
+            );
             let stored = serde_json::to_string(&value).expect("serializes");
-            assert_eq!(serde_json::from_str::<Value>(&stored).expect("deserializes"), value);
+            assert_eq!(
+                serde_json::from_str::<Value>(&stored).expect("deserializes"),
+                value
+            );
         }
     }
 }
