@@ -3,6 +3,8 @@
 //! The rooms of the house, downhill: see `ARCHITECTURE.md` beside this file.
 
 pub mod diagnostic;
+#[cfg(feature = "compiler")]
+pub mod explain;
 pub mod plan;
 #[cfg(feature = "runtime")]
 pub mod runtime;
