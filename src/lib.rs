@@ -2,10 +2,18 @@
 //!
 //! The rooms of the house, downhill: see `ARCHITECTURE.md` beside this file.
 
+#[cfg(feature = "compiler")]
+pub mod catalog;
 pub mod diagnostic;
 #[cfg(feature = "compiler")]
 pub mod explain;
+#[cfg(feature = "compiler")]
+pub mod model;
 pub mod plan;
+#[cfg(feature = "compiler")]
+pub mod platform;
+#[cfg(feature = "compiler")]
+pub mod resolve;
 #[cfg(feature = "runtime")]
 pub mod runtime;
 pub mod side;

@@ -1,0 +1,182 @@
+//! What each system offers: objects, fields, types, lengths, picklist values, record types, pipelines, associations.
+//!
+//! In come describe results, source-format metadata, property lists and our own normalised files; out go [`Catalogs`],
+//! against which every name of a spec is resolved. Knows nothing of specs, and does not judge: whether a value is wrong
+//! is the business of the rules.
+
+mod field;
+mod object;
+mod serial;
+
+pub use field::{DefaultValue, Field, FieldType, PickValue, Picklist};
+pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, Stage};
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::platform::SystemKind;
+use serial::{any_case, by_name, fold, is_true, yes};
+
+/// The catalogs of all systems that a project declares, in the order of its manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Catalogs(Vec<Catalog>);
+
+impl Catalogs {
+    /// The catalog of a declared system, by the system's name.
+    pub fn get(&self, system: &str) -> Option<&Catalog> {
+        self.0.iter().find(|c| c.system == system)
+    }
+
+    /// The catalogs in the order of the manifest.
+    pub fn iter(&self) -> impl Iterator<Item = &Catalog> {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<Catalog> for Catalogs {
+    fn from_iter<I: IntoIterator<Item = Catalog>>(catalogs: I) -> Self {
+        Self(catalogs.into_iter().collect())
+    }
+}
+
+/// An object of one [`Catalog`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectIdx(pub u32);
+
+/// Everything known of one system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalog {
+    /// The name that the spec and the manifest give the system.
+    pub system: SmolStr,
+    /// Its kind.
+    pub kind: SystemKind,
+    /// Objects, sorted by name without case.
+    pub objects: Vec<Object>,
+    /// Poisoned: a file of it was not found or could not be read, which has been reported. A name that is not found in
+    /// it may well exist, so a failed lookup stays silent.
+    pub missing: bool,
+    /// The oldest day at which a part of it was fetched, where its files say so.
+    pub fetched: Option<jiff::civil::Date>,
+    /// SHA-256 of the normalised form of all that it holds: equal catalogs have equal digests.
+    pub digest: [u8; 32],
+    /// People and groups who may own records, sorted by id.
+    pub owners: Vec<Owner>,
+    /// Named value sets (standard and global), sorted by name.
+    pub value_sets: Vec<ValueSet>,
+    names: Vec<(SmolStr, ObjectIdx)>,
+}
+
+impl Catalog {
+    /// A catalog of these objects, in any order; the later one of two of one name wins.
+    pub fn new(system: impl Into<SmolStr>, kind: SystemKind, objects: Vec<Object>) -> Self {
+        let mut catalog = Self {
+            system: system.into(),
+            kind,
+            objects,
+            missing: false,
+            fetched: None,
+            digest: [0; 32],
+            owners: Vec::new(),
+            value_sets: Vec::new(),
+            names: Vec::new(),
+        };
+        catalog.seal();
+        catalog
+    }
+
+    /// Sorts everything and rebuilds the index of names: to be called after a change of `objects`.
+    pub fn seal(&mut self) {
+        self.objects.reverse();
+        self.objects.sort_by(|a, b| any_case(&a.name, &b.name));
+        self.objects
+            .dedup_by(|a, b| a.name.eq_ignore_ascii_case(&b.name));
+        for object in &mut self.objects {
+            object.fields.reverse();
+            object.fields.sort_by(|a, b| by_name(&a.name, &b.name));
+            object.fields.dedup_by(|a, b| a.name == b.name);
+        }
+        let own = self
+            .objects
+            .iter()
+            .enumerate()
+            .map(|(i, o)| (fold(&o.name), ObjectIdx(i as u32)));
+        let mut names: Vec<_> = own.collect();
+        for (i, object) in self.objects.iter().enumerate() {
+            names.extend(
+                object
+                    .aliases
+                    .iter()
+                    .map(|a| (fold(a), ObjectIdx(i as u32))),
+            );
+        }
+        // A name of an object comes before an alias of another: the sort is stable.
+        names.sort_by(|a, b| a.0.cmp(&b.0));
+        names.dedup_by(|a, b| a.0 == b.0);
+        self.names = names;
+    }
+
+    /// An object by its name, or by another name that means it (`contacts`), in any case.
+    pub fn object(&self, name: &str) -> Option<ObjectIdx> {
+        let name = fold(name);
+        let at = self.names.binary_search_by(|(n, _)| n.cmp(&name)).ok()?;
+        self.names.get(at).map(|(_, idx)| *idx)
+    }
+
+    /// The object of an index of this catalog.
+    pub fn get(&self, object: ObjectIdx) -> Option<&Object> {
+        self.objects.get(object.0 as usize)
+    }
+
+    /// A field by the system's own rule: Salesforce API names have no case, the others do.
+    pub fn field(&self, object: ObjectIdx, name: &str) -> Option<FieldIdx> {
+        let object = self.get(object)?;
+        match self.kind {
+            SystemKind::Salesforce | SystemKind::Sqlite => object.field_any_case(name),
+            SystemKind::HubSpot | SystemKind::Jsonl | SystemKind::Csv => object.field(name),
+        }
+    }
+}
+
+/// Someone, or some group, who may own records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Owner {
+    /// The id that records carry; for a Salesforce queue of the metadata its API name.
+    pub id: SmolStr,
+    /// Name as people know it; may be empty.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub name: SmolStr,
+    /// E-mail address; may be empty.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub email: SmolStr,
+    /// What it is.
+    pub kind: OwnerKind,
+    /// Whether it can be given records.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub active: bool,
+    /// The objects whose records it may own, sorted; empty where the catalog does not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<SmolStr>,
+}
+
+/// What an [`Owner`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnerKind {
+    /// A person.
+    User,
+    /// A queue of several people.
+    Queue,
+}
+
+/// A named list of values that several fields may share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueSet {
+    /// API name.
+    pub name: SmolStr,
+    /// Belongs to the platform (`Industry`), not to the org.
+    pub standard: bool,
+    /// The values, in order.
+    pub values: Vec<PickValue>,
+}
