@@ -148,3 +148,23 @@ pub struct NormalizeRow {
     /// The spelling.
     pub output: MapValue,
 }
+
+/// A value that stands beside a field somewhere in the spec: in a filter, a constant row, a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueUse {
+    /// The field.
+    pub field: FieldRef,
+    /// The value.
+    pub value: MapValue,
+    /// Whether the value is written to the field, or only compared with it.
+    pub role: Role,
+}
+
+/// What becomes of a value beside a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It is compared.
+    Compared,
+    /// It is written.
+    Written,
+}

@@ -16,17 +16,18 @@ mod world;
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId};
 pub use maps::{
-    Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
+    Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap, Role,
+    ValueUse,
 };
 pub use row::{Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind};
 pub use scenario::{Expectation, Moment, Scenario, Step, StepKind};
 pub use sync::{
     Absent, After, Arrow, DeletePolicy, End, Filter, Handoff, Key, KeyPart, Leave, Many, Mode,
-    Protect, SortKey, Sync,
+    Narrowing, Protect, SortKey, Sync,
 };
 pub use view::{FieldView, RowView, SyncView};
 pub use world::{
-    Deferred, Lifecycle, Relation, System, Waiver,
+    Attribute, Deferred, Lifecycle, Relation, Stage, StageColumn, System, Transition, Waiver,
 };
 
 use smol_str::SmolStr;
@@ -59,8 +60,18 @@ pub struct Model {
     pub waivers: Vec<Waiver>,
     /// Test blocks.
     pub scenarios: Vec<Scenario>,
+    /// Values that stand beside fields outside of maps, in the order in which they were met.
+    pub values: Vec<ValueUse>,
     /// Declarations that nothing refers to: what each is, its name, and the place of the name.
     pub unused: Vec<(&'static str, SmolStr, Span)>,
     /// Documentation of the spec files: path and text of the `//!` lines.
     pub docs: Vec<(SmolStr, String)>,
+}
+
+impl Model {
+    /// Remembers a value that stands beside a field and is compared with it.
+    pub fn use_value(&mut self, field: FieldRef, value: &str, span: Span) {
+        let value = MapValue { value: value.into(), span };
+        self.values.push(ValueUse { field, value, role: Role::Compared });
+    }
 }

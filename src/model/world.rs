@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{End, Expr, FieldRef, MapValue, Row, SyncId};
+use super::{End, Expr, FieldRef, MapValue, SyncId};
 use crate::diagnostic::Code;
 use crate::platform::{Profile, SystemKind};
 use crate::side::Sides;
@@ -34,8 +34,19 @@ pub struct Relation {
     pub ends: Sides<End>,
     /// The syncs of its two ends.
     pub between: Vec<Spanned<SyncId>>,
-    /// The rows of its attributes.
-    pub rows: Vec<Row>,
+    /// Its attributes.
+    pub attributes: Vec<Attribute>,
+}
+
+/// An attribute of a relation: `label <-> Role via BuyingRoles`.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Where it is written.
+    pub span: Span,
+    /// The row as written.
+    pub text: String,
+    /// The fields that it names, as far as the catalogs have them.
+    pub fields: Sides<Option<FieldRef>>,
 }
 
 /// `lifecycle NAME { … }`.

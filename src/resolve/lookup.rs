@@ -19,7 +19,7 @@ pub(super) struct Cx<'a> {
     pub symbols: Symbols,
     pub environments: &'a [SmolStr],
     pub sources: &'a Sources,
-    pub sink: &'a mut Sink,
+    pub sink: Sink,
     /// The module whose names are looked up now.
     pub module: usize,
 }

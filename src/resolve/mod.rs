@@ -49,7 +49,7 @@ pub fn resolve(
     let mut model = Model { project: project.into(), catalogs, ..Model::default() };
     world::systems(modules, &mut model, sink);
     let symbols = Symbols::declare(modules, sink);
-    let mut cx = Cx { model, modules, symbols, environments, sources, sink, module: 0 };
+    let mut cx = Cx { model, modules, symbols, environments, sources, sink: Sink::default(), module: 0 };
     cx.import();
     maps::picklists(&mut cx);
     maps::normalizers(&mut cx);
@@ -61,6 +61,7 @@ pub fn resolve(
     world::waivers(&mut cx);
     scenarios::scenarios(&mut cx);
     cx.unused();
+    sink.absorb(cx.sink);
     let mut model = cx.model;
     model.docs = world::file_docs(modules, sources);
     model

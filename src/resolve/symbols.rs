@@ -195,7 +195,7 @@ impl Cx<'_> {
                 }
             }
         }
-        import_cycle::run(self.modules, self.sink);
+        import_cycle::run(self.modules, &mut self.sink);
     }
 
     fn import_function(&mut self, module: usize, name: &Name) {
