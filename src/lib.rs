@@ -5,6 +5,8 @@
 pub mod diagnostic;
 #[cfg(feature = "compiler")]
 pub mod explain;
+#[cfg(feature = "compiler")]
+pub mod manifest;
 pub mod side;
 pub mod source;
 pub mod text;
