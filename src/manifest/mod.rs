@@ -5,6 +5,7 @@
 
 mod glob;
 mod read;
+mod stores;
 
 use std::collections::BTreeMap;
 
