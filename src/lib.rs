@@ -2,6 +2,8 @@
 //!
 //! The rooms of the house, downhill: see `ARCHITECTURE.md` beside this file.
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 #[cfg(feature = "compiler")]
 pub mod explain;

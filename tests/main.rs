@@ -7,5 +7,6 @@
     reason = "tests"
 )]
 
+mod cli;
 mod diagnostics;
 mod manifest;
