@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use crate::diagnostic::render::WIDTH;
 use crate::diagnostic::{Code, Page, Promise, RETIRED, pages};
 use crate::text;
 
@@ -12,7 +13,7 @@ const SHELVES: &[&[Page]] = &[
     pages::syntax::PAGES,
     pages::manifest::PAGES,
     pages::runtime::PAGES,
-    pages::internal::PAGES,
+    &[pages::internal::PAGE],
 ];
 
 /// Every page there is, shelf by shelf.
@@ -35,33 +36,45 @@ pub fn text(code: Code) -> String {
         );
     };
     let mut out = format!("{code} {}    {level}, since {}\n", code.slug(), page.since);
+    let markdown = page.markdown();
+    let mut paragraph = Vec::new();
     let mut fenced = false;
-    for line in page.markdown().lines() {
-        if let Some(info) = line.strip_prefix("```") {
-            fenced = !fenced;
-            match info.split_once(',').map(|(_, promise)| promise) {
-                Some("fail") => out.push_str("\n  this fails\n"),
-                Some("pass") => out.push_str("\n  this passes\n"),
-                _ if fenced => out.push('\n'),
-                _ => {}
+    for line in markdown.lines().chain([""]) {
+        let fence = line.strip_prefix("```");
+        let heading = line.strip_prefix("# ").filter(|_| !fenced);
+        if !fenced
+            && (line.is_empty() || fence.is_some() || heading.is_some())
+            && !paragraph.is_empty()
+        {
+            for line in text::wrap(&paragraph.join(" "), WIDTH - 2) {
+                let _ = writeln!(out, "  {line}");
             }
-        } else if let Some(heading) = line.strip_prefix("# ").filter(|_| !fenced) {
-            let _ = write!(out, "\n{}\n", heading.to_uppercase());
+            paragraph.clear();
+        }
+        if let Some(info) = fence {
+            fenced = !fenced;
+            out.push_str(match info.split_once(',').map(|(_, promise)| promise) {
+                Some("fail") => "\n  this fails:\n",
+                Some("pass") => "\n  this passes:\n",
+                _ => "\n",
+            });
+        } else if let Some(heading) = heading {
+            let _ = writeln!(out, "\n{}", heading.to_uppercase());
         } else if fenced {
             let _ = writeln!(out, "{}", format!("    {line}").trim_end());
-        } else if !line.is_empty() {
-            let _ = writeln!(out, "  {line}");
-        } else if !out.ends_with("\n\n") && !out.ends_with("    \n") {
+        } else if line.is_empty() {
             out.push('\n');
+        } else {
+            paragraph.push(line);
         }
     }
     tidy(&out)
 }
 
-/// Runs of empty lines as one.
+/// Runs of empty lines as one, and none at the end.
 fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.lines() {
+    for line in text.trim_end().lines() {
         if !line.is_empty() || !out.ends_with("\n\n") {
             out.push_str(line);
             out.push('\n');

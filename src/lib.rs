@@ -4,9 +4,13 @@
 
 #[cfg(feature = "compiler")]
 pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 #[cfg(feature = "compiler")]
 pub mod explain;
+#[cfg(feature = "compiler")]
+pub mod manifest;
 #[cfg(feature = "compiler")]
 pub mod model;
 pub mod plan;

@@ -17,11 +17,9 @@ pub mod sarif;
 mod sink;
 
 pub use code::{Code, RETIRED};
-#[expect(
-    unused_imports,
-    reason = "the rules of the floors above declare their pages with it"
-)]
+#[cfg(feature = "compiler")]
 pub(crate) use page::rule;
+#[cfg(feature = "compiler")]
 pub use page::{Example, Page, Promise};
 pub use sink::Sink;
 

@@ -62,6 +62,18 @@ impl SourceFile {
         (line as u32, column as u32 + 1)
     }
 
+    /// A line by its one-based number, with the byte offset of its start and without its line break.
+    pub fn line(&self, number: u32) -> Option<(u32, &str)> {
+        let index = number.checked_sub(1)? as usize;
+        let start = *self.line_starts.get(index)?;
+        let end = self
+            .line_starts
+            .get(index + 1)
+            .map_or(self.text.len(), |next| *next as usize - 1);
+        let line = self.text.get(start as usize..end)?;
+        Some((start, line.strip_suffix('\r').unwrap_or(line)))
+    }
+
     /// The text under a span's range; empty where the range does not fit the text.
     pub fn slice(&self, start: u32, end: u32) -> &str {
         self.text.get(start as usize..end as usize).unwrap_or("")

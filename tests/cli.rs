@@ -1,0 +1,168 @@
+//! The program from outside: arguments, streams, exit codes, files.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use accordant::cli::{self, Exit};
+use accordant::diagnostic::Sink;
+use accordant::manifest;
+use accordant::source::FileId;
+
+fn accordant(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_accordant"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .output()
+        .expect("the program starts")
+}
+
+fn here(arguments: &[&str]) -> Output {
+    accordant(Path::new(env!("CARGO_MANIFEST_DIR")), arguments)
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn explain_prints_to_stdout() {
+    let output = here(&["explain", "r011"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).starts_with("R011 several-match"));
+    assert_eq!(stderr(&output), "");
+    let output = here(&["explain", "--all"]);
+    assert!(stdout(&output).contains("K001  unmapped-value"));
+    assert!(
+        stdout(&output)
+            .lines()
+            .all(|line| line.chars().count() <= 100)
+    );
+    let output = here(&["explain", "S001", "--format", "json"]);
+    let page: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!(page["slug"], "syntax-error");
+    assert_eq!(page["examples"][0]["fails"], true);
+}
+
+#[test]
+fn explain_guesses_a_misspelt_name() {
+    let output = here(&["explain", "several-mach"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stdout(&output), "");
+    assert!(
+        stderr(&output).contains("did you mean `several-match`?"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::process::Stdio;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_accordant"))
+        .args(["explain", "--all", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        (output.status.code(), stderr(&output).as_str()),
+        (Some(0), "")
+    );
+}
+
+#[test]
+fn usage_is_exit_code_two_and_help_is_none() {
+    assert_eq!(here(&["fro"]).status.code(), Some(2));
+    assert_eq!(here(&["explain"]).status.code(), Some(2));
+    assert_eq!(
+        here(&["explain", "K001", "--format", "xml"]).status.code(),
+        Some(2)
+    );
+    for fine in [
+        &["--help"][..],
+        &["--version"],
+        &["help"],
+        &["help", "explain"],
+        &["init", "--help"],
+    ] {
+        let output = here(fine);
+        assert_eq!(
+            (output.status.code(), stderr(&output).as_str()),
+            (Some(0), ""),
+            "{fine:?}"
+        );
+    }
+}
+
+#[test]
+fn the_table_of_exit_codes_is_printed() {
+    insta::assert_snapshot!(stdout(&here(&["help", "exit-codes"])));
+    let codes: Vec<u8> = Exit::ALL.iter().map(|exit| exit.code()).collect();
+    assert_eq!(codes, [0, 1, 2, 3, 4, 5, 130]);
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = here(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stdout(&output).contains("explain"), "{shell}");
+    }
+}
+
+#[test]
+fn init_makes_a_project_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = accordant(folder.path(), &["init", "my project"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    insta::assert_snapshot!(stderr(&output));
+    let root = folder.path().join("my project");
+    let text = fs::read_to_string(root.join(manifest::FILE_NAME)).unwrap();
+    let mut sink = Sink::default();
+    let read = manifest::read(FileId(0), &text, &mut sink);
+    assert_eq!(sink.iter().count(), 0);
+    assert_eq!(read.project.name, "my-project");
+    for path in ["main.sync", ".gitignore", ".github/workflows/accordant.yml"] {
+        assert!(root.join(path).is_file(), "{path}");
+    }
+    for catalog in ["hubspot/contacts.json", "salesforce/Account.json"] {
+        let text = fs::read_to_string(root.join("catalogs").join(catalog)).unwrap();
+        serde_json::from_str::<serde_json::Value>(&text).unwrap();
+    }
+
+    fs::write(root.join("main.sync"), "mine").unwrap();
+    fs::remove_file(root.join(".gitignore")).unwrap();
+    let again = accordant(folder.path(), &["init", "my project"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(stderr(&again).contains("`main.sync`"), "{}", stderr(&again));
+    assert_eq!(fs::read_to_string(root.join("main.sync")).unwrap(), "mine");
+    assert!(
+        !root.join(".gitignore").exists(),
+        "nothing is written where something would be overwritten"
+    );
+}
+
+#[test]
+fn a_project_is_found_from_below() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(accordant(folder.path(), &["init"]).status.code(), Some(0));
+    let project =
+        cli::project::find(&folder.path().join("catalogs/hubspot/contacts.json")).unwrap();
+    assert_eq!(project.root, folder.path().canonicalize().unwrap());
+    let lost = tempfile::tempdir().unwrap();
+    assert!(
+        cli::project::find(lost.path())
+            .unwrap_err()
+            .help
+            .unwrap()
+            .contains("accordant init")
+    );
+}
