@@ -14,11 +14,15 @@ const SHELVES: &[&[Page]] = &[
     pages::manifest::PAGES,
     pages::runtime::PAGES,
     &[pages::internal::PAGE],
+    crate::resolve::rules::PAGES,
 ];
 
 /// Every page there is, shelf by shelf.
 pub fn pages() -> impl Iterator<Item = &'static Page> {
-    SHELVES.iter().flat_map(|shelf| shelf.iter())
+    SHELVES
+        .iter()
+        .flat_map(|shelf| shelf.iter())
+        .chain(crate::check::pages())
 }
 
 /// The page of a code; none where this version does not report the code.

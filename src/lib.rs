@@ -3,7 +3,11 @@
 //! The rooms of the house, downhill: see `ARCHITECTURE.md` beside this file.
 
 #[cfg(feature = "compiler")]
+pub mod analyze;
+#[cfg(feature = "compiler")]
 pub mod catalog;
+#[cfg(feature = "compiler")]
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnostic;

@@ -139,13 +139,21 @@ pub use crate::plan::{Comparison, Operation};
 impl Expr {
     /// The poisoned expression.
     pub const fn unknown(span: Span) -> Self {
-        Self { node: ExprKind::Unknown, span, kind: None }
+        Self {
+            node: ExprKind::Unknown,
+            span,
+            kind: None,
+        }
     }
 
     /// A constant.
     pub const fn constant(value: Value, span: Span) -> Self {
         let kind = value.kind();
-        Self { node: ExprKind::Const(value), span, kind }
+        Self {
+            node: ExprKind::Const(value),
+            span,
+            kind,
+        }
     }
 
     /// Whether a name in it is unknown.
@@ -159,8 +167,12 @@ impl Expr {
     pub fn fields(&self) -> Vec<(Side, FieldRef, Span)> {
         let mut found = Vec::new();
         self.visit(&mut |e| match e.node {
-            ExprKind::Field { side, field } | ExprKind::Changed { side, field } => found.push((side, field, e.span)),
-            ExprKind::Related { side, reference, .. } => found.push((side, reference, e.span)),
+            ExprKind::Field { side, field } | ExprKind::Changed { side, field } => {
+                found.push((side, field, e.span))
+            }
+            ExprKind::Related {
+                side, reference, ..
+            } => found.push((side, reference, e.span)),
             _ => {}
         });
         found
@@ -190,7 +202,11 @@ impl Expr {
             | ExprKind::In { input, .. }
             | ExprKind::IsSet(input)
             | ExprKind::Not(input) => input.visit(f),
-            ExprKind::Call { arguments: list, .. } | ExprKind::All(list) | ExprKind::Any(list) => {
+            ExprKind::Call {
+                arguments: list, ..
+            }
+            | ExprKind::All(list)
+            | ExprKind::Any(list) => {
                 list.iter().for_each(|e| e.visit(f));
             }
             ExprKind::Compare { left, right, .. } | ExprKind::Arithmetic { left, right, .. } => {

@@ -14,12 +14,16 @@ mod view;
 mod world;
 
 pub use expr::{Comparison, Expr, ExprKind, Operation};
-pub use ids::{FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId};
-pub use maps::{
-    Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap, Role,
-    ValueUse,
+pub use ids::{
+    FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
 };
-pub use row::{Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind};
+pub use maps::{
+    Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
+    Role, ValueUse,
+};
+pub use row::{
+    Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
+};
 pub use scenario::{Expectation, Moment, Scenario, Step, StepKind};
 pub use sync::{
     Absent, After, Arrow, DeletePolicy, End, Filter, Handoff, Key, KeyPart, Leave, Many, Mode,
@@ -71,7 +75,14 @@ pub struct Model {
 impl Model {
     /// Remembers a value that stands beside a field and is compared with it.
     pub fn use_value(&mut self, field: FieldRef, value: &str, span: Span) {
-        let value = MapValue { value: value.into(), span };
-        self.values.push(ValueUse { field, value, role: Role::Compared });
+        let value = MapValue {
+            value: value.into(),
+            span,
+        };
+        self.values.push(ValueUse {
+            field,
+            value,
+            role: Role::Compared,
+        });
     }
 }

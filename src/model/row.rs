@@ -82,7 +82,11 @@ pub enum CellKind {
 impl Cell {
     /// The field, where it is one.
     pub const fn field(&self) -> Option<FieldRef> {
-        if let CellKind::Field(f) = self.node { Some(f) } else { None }
+        if let CellKind::Field(f) = self.node {
+            Some(f)
+        } else {
+            None
+        }
     }
 }
 

@@ -23,7 +23,10 @@ pub enum Arrow {
 impl Arrow {
     /// Whether values travel from this side to the other.
     pub const fn goes_from(self, side: Side) -> bool {
-        matches!((self, side), (Self::Both, _) | (Self::Right, Side::Left) | (Self::Left, Side::Right))
+        matches!(
+            (self, side),
+            (Self::Both, _) | (Self::Right, Side::Left) | (Self::Left, Side::Right)
+        )
     }
 
     /// As it is written.

@@ -48,12 +48,20 @@ pub struct FieldView<'m> {
 impl Model {
     /// The syncs in the order of the spec.
     pub fn sync_views(&self) -> impl Iterator<Item = SyncView<'_>> {
-        self.syncs.iter().enumerate().map(|(i, sync)| SyncView { model: self, id: SyncId(i as u32), sync })
+        self.syncs.iter().enumerate().map(|(i, sync)| SyncView {
+            model: self,
+            id: SyncId(i as u32),
+            sync,
+        })
     }
 
     /// One sync.
     pub fn sync(&self, id: SyncId) -> Option<SyncView<'_>> {
-        self.syncs.get(id.index()).map(|sync| SyncView { model: self, id, sync })
+        self.syncs.get(id.index()).map(|sync| SyncView {
+            model: self,
+            id,
+            sync,
+        })
     }
 
     /// All rows of all syncs.
@@ -65,14 +73,20 @@ impl Model {
     pub fn field(&self, id: FieldRef) -> Option<FieldView<'_>> {
         let system = self.systems.get(id.object.system.index())?;
         let object = self.object(id.object)?;
-        let field = object.fields.get(id.field.index())?;
-        Some(FieldView { model: self, id, field, object, system })
+        let field = object.get(id.field)?;
+        Some(FieldView {
+            model: self,
+            id,
+            field,
+            object,
+            system,
+        })
     }
 
     /// An object's entry in its catalog.
     pub fn object(&self, id: ObjectRef) -> Option<&Object> {
         let system = self.systems.get(id.system.index())?;
-        self.catalogs.get(&system.name.node)?.objects.get(id.object.index())
+        self.catalogs.get(&system.name.node)?.get(id.object)
     }
 
     /// `salesforce.Account`.
@@ -85,18 +99,26 @@ impl Model {
 
     /// `salesforce.Account.Tier__c`.
     pub fn field_name(&self, id: FieldRef) -> SmolStr {
-        self.field(id).map_or_else(SmolStr::default, |f| f.full_name())
+        self.field(id)
+            .map_or_else(SmolStr::default, |f| f.full_name())
     }
 }
 
 impl<'m> SyncView<'m> {
     /// Its rows.
     pub fn rows(self) -> impl Iterator<Item = RowView<'m>> {
-        self.sync.rows.iter().enumerate().map(move |(i, row)| RowView {
-            sync: self,
-            id: RowId { sync: self.id, row: i as u32 },
-            row,
-        })
+        self.sync
+            .rows
+            .iter()
+            .enumerate()
+            .map(move |(i, row)| RowView {
+                sync: self,
+                id: RowId {
+                    sync: self.id,
+                    row: i as u32,
+                },
+                row,
+            })
     }
 
     /// The object on a side.
@@ -106,7 +128,9 @@ impl<'m> SyncView<'m> {
 
     /// The system on a side.
     pub fn system(self, side: Side) -> Option<&'m System> {
-        self.model.systems.get(self.sync.ends.get(side).object?.system.index())
+        self.model
+            .systems
+            .get(self.sync.ends.get(side).object?.system.index())
     }
 
     /// The profile of the system on a side.
@@ -133,7 +157,11 @@ impl<'m> SyncView<'m> {
 impl<'m> RowView<'m> {
     /// The field on a side, where the cell is one.
     pub fn field(self, side: Side) -> Option<FieldView<'m>> {
-        self.row.cells.get(side).field().and_then(|f| self.sync.model.field(f))
+        self.row
+            .cells
+            .get(side)
+            .field()
+            .and_then(|f| self.sync.model.field(f))
     }
 
     /// The lane that writes a side, with the field that it writes.
@@ -155,7 +183,12 @@ impl<'m> RowView<'m> {
     pub fn authority(self) -> Option<Authority> {
         match &self.row.authority {
             Some(stated) => Some(stated.node),
-            None => self.sync.sync.truth.as_ref().map(|t| Authority::Wins(t.node)),
+            None => self
+                .sync
+                .sync
+                .truth
+                .as_ref()
+                .map(|t| Authority::Wins(t.node)),
         }
     }
 }
@@ -163,7 +196,12 @@ impl<'m> RowView<'m> {
 impl<'m> FieldView<'m> {
     /// `salesforce.Account.Tier__c`.
     pub fn full_name(self) -> SmolStr {
-        format_smolstr!("{}.{}.{}", self.system.name.node, self.object.name, self.field.name)
+        format_smolstr!(
+            "{}.{}.{}",
+            self.system.name.node,
+            self.object.name,
+            self.field.name
+        )
     }
 
     /// The API name.
@@ -178,11 +216,22 @@ impl<'m> FieldView<'m> {
 
     /// The list of its values, where it has one that can be checked.
     pub fn picklist(self) -> Option<&'m Picklist> {
-        self.field.picklist.as_deref().filter(|p| !p.external && !p.values.is_empty())
+        self.field
+            .picklist
+            .as_deref()
+            .filter(|p| !p.external && !p.values.is_empty())
     }
 
     /// The values that people can choose: active and visible.
     pub fn choices(self) -> impl Iterator<Item = &'m PickValue> {
-        self.picklist().into_iter().flat_map(|p| &p.values).filter(|v| v.active && !v.hidden)
+        self.picklist()
+            .into_iter()
+            .flat_map(|p| &p.values)
+            .filter(|v| v.active && !v.hidden)
+    }
+
+    /// Whether the platform refuses a value that is not in the list; otherwise it stores it, and reports count it apart.
+    pub fn rejects_unknown(self) -> bool {
+        self.picklist().is_some_and(|p| p.restricted)
     }
 }

@@ -3,4 +3,7 @@
 
 mod kind;
 
+mod profile;
+
 pub use kind::SystemKind;
+pub use profile::Profile;

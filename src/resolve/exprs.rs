@@ -12,7 +12,8 @@ use crate::model::{Comparison, Expr, ExprKind, FieldRef, ObjectRef, Operation};
 use crate::side::{Side, Sides};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, Item, Membership, Name, Presence};
-use crate::value::{Kind, Value, library, read_text};
+use crate::value::library::{self, ResultKind};
+use crate::value::{Kind, Value, read_text};
 
 /// How deep functions may call each other.
 const DEEPEST: usize = 24;
@@ -37,7 +38,11 @@ impl Scope {
     pub fn one(side: Side, object: Option<ObjectRef>) -> Self {
         let mut objects = Sides::default();
         *objects.get_mut(side) = object;
-        Self { objects, first: Some(side), ..Self::default() }
+        Self {
+            objects,
+            first: Some(side),
+            ..Self::default()
+        }
     }
 
     /// Whether an object is unknown, so that unknown fields stay silent.
@@ -56,15 +61,26 @@ impl Cx<'_> {
             ast::ExprKind::Path(path) => self.path(scope, path),
             ast::ExprKind::Text(t) => Expr::constant(Value::text(t), span),
             ast::ExprKind::Number(n) => Expr::constant(Value::Number(n.value.normalize()), span),
-            ast::ExprKind::Quantity(q) => Expr::constant(Value::Number(q.number.value.normalize()), span),
-            ast::ExprKind::Date(d) => d.day.map_or_else(|| Expr::unknown(span), |d| Expr::constant(Value::Date(d), span)),
+            ast::ExprKind::Quantity(q) => {
+                Expr::constant(Value::Number(q.number.value.normalize()), span)
+            }
+            ast::ExprKind::Date(d) => d.day.map_or_else(
+                || Expr::unknown(span),
+                |d| Expr::constant(Value::Date(d), span),
+            ),
             ast::ExprKind::Bool(b) => Expr::constant(Value::Bool(*b), span),
-            ast::ExprKind::Call { function, arguments } => self.call(scope, function, arguments, span),
+            ast::ExprKind::Call {
+                function,
+                arguments,
+            } => self.call(scope, function, arguments, span),
             ast::ExprKind::List(_) => {
                 self.sink.push(wrong_argument_type::list_out_of_place(span));
                 Expr::unknown(span)
             }
-            ast::ExprKind::Group(inner) => Expr { span, ..self.expr(scope, inner) },
+            ast::ExprKind::Group(inner) => Expr {
+                span,
+                ..self.expr(scope, inner)
+            },
             ast::ExprKind::Not(inner) => {
                 let inner = self.condition(scope, inner);
                 truth(ExprKind::Not(Box::new(inner)), span)
@@ -77,7 +93,9 @@ impl Cx<'_> {
                 }
                 arithmetic(Operation::Subtract, zero, inner, span)
             }
-            ast::ExprKind::Binary { op, left, right, .. } => self.binary(scope, *op, left, right, span),
+            ast::ExprKind::Binary {
+                op, left, right, ..
+            } => self.binary(scope, *op, left, right, span),
             ast::ExprKind::In { value, set } => self.membership(scope, value, set, span),
             ast::ExprKind::Is { value, presence } => {
                 let set = truth(ExprKind::IsSet(Box::new(self.expr(scope, value))), span);
@@ -101,7 +119,8 @@ impl Cx<'_> {
     pub fn condition(&mut self, scope: &Scope, e: &ast::Expr) -> Expr {
         let found = self.expr(scope, e);
         if found.kind.is_some_and(|k| k != Kind::Bool) {
-            self.sink.push(wrong_argument_type::not_a_condition(found.span, found.kind));
+            self.sink
+                .push(wrong_argument_type::not_a_condition(found.span, found.kind));
             return Expr::unknown(found.span);
         }
         found
@@ -131,7 +150,11 @@ impl Cx<'_> {
     /// A field of a side as an expression.
     pub fn of_field(&self, side: Side, field: FieldRef, span: Span) -> Expr {
         let kind = self.model.field(field).map(|f| f.kind());
-        Expr { node: ExprKind::Field { side, field }, span, kind }
+        Expr {
+            node: ExprKind::Field { side, field },
+            span,
+            kind,
+        }
     }
 
     fn field_expr(&mut self, scope: &Scope, name: &Name, span: Span) -> Expr {
@@ -142,13 +165,17 @@ impl Cx<'_> {
             return self.of_field(side, field, span);
         }
         let first = scope.first.unwrap_or(Side::Left);
-        match [first, !first].into_iter().find_map(|s| *scope.objects.get(s)) {
+        match [first, !first]
+            .into_iter()
+            .find_map(|s| *scope.objects.get(s))
+        {
             Some(object) => {
                 self.field(object, name);
             }
             None => {
                 let columns = scope.columns.iter().map(|(n, _)| n.as_str());
-                self.sink.push(unknown_name::describe("column", name, columns));
+                self.sink
+                    .push(unknown_name::describe("column", name, columns));
             }
         }
         Expr::unknown(span)
@@ -156,29 +183,44 @@ impl Cx<'_> {
 
     /// `contact.hubspotscore`, `env.default_owner`, `hubspot.country`, `Account.Tier__c`.
     pub fn path(&mut self, scope: &Scope, path: &ast::Path) -> Expr {
-        let [head, rest @ .., last] = path.parts.as_slice() else { return Expr::unknown(path.span) };
+        let [head, rest @ .., last] = path.parts.as_slice() else {
+            return Expr::unknown(path.span);
+        };
         if head.text == "env" && rest.is_empty() {
             if !self.environments.contains(&last.text) {
                 let known: Vec<SmolStr> = self.environments.to_vec();
                 self.sink.push(unknown_name::environment(last, &known));
                 return Expr::unknown(path.span);
             }
-            return Expr { node: ExprKind::Env(last.text.clone()), span: path.span, kind: Some(Kind::Text) };
+            return Expr {
+                node: ExprKind::Env(last.text.clone()),
+                span: path.span,
+                kind: Some(Kind::Text),
+            };
         }
         if let Some((_, object)) = scope.columns.iter().find(|(n, _)| *n == head.text).cloned() {
             let field = object.and_then(|o| self.field(o, last));
-            return field.map_or_else(|| Expr::unknown(path.span), |f| self.of_field(Side::Left, f, path.span));
+            return field.map_or_else(
+                || Expr::unknown(path.span),
+                |f| self.of_field(Side::Left, f, path.span),
+            );
         }
         if let Some(side) = self.side_of_system(scope, head) {
             let field = scope.objects.get(side).and_then(|o| self.field(o, last));
-            return field.map_or_else(|| Expr::unknown(path.span), |f| self.of_field(side, f, path.span));
+            return field.map_or_else(
+                || Expr::unknown(path.span),
+                |f| self.of_field(side, f, path.span),
+            );
         }
         self.related(scope, head, last, path.span)
     }
 
     fn side_of_system(&self, scope: &Scope, name: &Name) -> Option<Side> {
         Side::BOTH.into_iter().find(|side| {
-            let system = scope.objects.get(*side).and_then(|o| self.model.systems.get(o.system.index()));
+            let system = scope
+                .objects
+                .get(*side)
+                .and_then(|o| self.model.systems.get(o.system.index()));
             system.is_some_and(|s| s.name.node == name.text)
         })
     }
@@ -189,20 +231,50 @@ impl Cx<'_> {
         }
         let first = scope.first.unwrap_or(Side::Left);
         for side in [first, !first] {
-            let Some(owner) = *scope.objects.get(side) else { continue };
-            let Some(reference) = self.reference(owner, &head.text) else { continue };
-            let targets = self.model.field(reference).map_or_else(Vec::new, |f| f.field.references.clone());
-            let catalog = self.model.systems.get(owner.system.index()).map(|s| s.name.node.clone());
+            let Some(owner) = *scope.objects.get(side) else {
+                continue;
+            };
+            let Some(reference) = self.reference(owner, &head.text) else {
+                continue;
+            };
+            let targets = self
+                .model
+                .field(reference)
+                .map_or_else(Vec::new, |f| f.field.references.clone());
+            let catalog = self
+                .model
+                .systems
+                .get(owner.system.index())
+                .map(|s| s.name.node.clone());
             let target = targets.first().and_then(|t| {
                 let catalog = self.model.catalogs.get(catalog.as_ref()?)?;
-                Some(ObjectRef { system: owner.system, object: catalog.object(t)? })
+                Some(ObjectRef {
+                    system: owner.system,
+                    object: catalog.object(t)?,
+                })
             });
-            let Some(object) = target else { return Expr::unknown(span) };
-            let Some(field) = self.field(object, last) else { return Expr::unknown(span) };
+            let Some(object) = target else {
+                return Expr::unknown(span);
+            };
+            let Some(field) = self.field(object, last) else {
+                return Expr::unknown(span);
+            };
             let kind = self.model.field(field).map(|f| f.kind());
-            return Expr { node: ExprKind::Related { side, reference, object, field }, span, kind };
+            return Expr {
+                node: ExprKind::Related {
+                    side,
+                    reference,
+                    object,
+                    field,
+                },
+                span,
+                kind,
+            };
         }
-        if let Some(object) = [first, !first].into_iter().find_map(|s| *scope.objects.get(s)) {
+        if let Some(object) = [first, !first]
+            .into_iter()
+            .find_map(|s| *scope.objects.get(s))
+        {
             self.field(object, head);
         }
         Expr::unknown(span)
@@ -212,18 +284,30 @@ impl Cx<'_> {
     fn reference(&self, owner: ObjectRef, name: &str) -> Option<FieldRef> {
         let object = self.model.object(owner)?;
         let at = object.fields.iter().position(|f| {
-            f.relationship.as_deref().is_some_and(|r| r.eq_ignore_ascii_case(name))
+            f.relationship
+                .as_deref()
+                .is_some_and(|r| r.eq_ignore_ascii_case(name))
         });
         match at {
-            Some(i) => Some(FieldRef { object: owner, field: crate::catalog::FieldIdx(i as u32) }),
+            Some(i) => Some(FieldRef {
+                object: owner,
+                field: crate::catalog::FieldIdx(i as u32),
+            }),
             None => self.find_field(owner, name).filter(|f| {
-                self.model.field(*f).is_some_and(|v| !v.field.references.is_empty())
+                self.model
+                    .field(*f)
+                    .is_some_and(|v| !v.field.references.is_empty())
             }),
         }
     }
 
     fn constant(&mut self, module: usize, item: usize, span: Span) -> Expr {
-        let Some(Item::Const(c)) = self.modules.get(module).and_then(|m| m.tree.items.get(item)).map(|l| &l.node) else {
+        let Some(Item::Const(c)) = self
+            .modules
+            .get(module)
+            .and_then(|m| m.tree.items.get(item))
+            .map(|l| &l.node)
+        else {
             return Expr::unknown(span);
         };
         match self.expr(&Scope::default(), &c.value).node {
@@ -232,10 +316,29 @@ impl Cx<'_> {
         }
     }
 
-    fn binary(&mut self, scope: &Scope, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
+    fn binary(
+        &mut self,
+        scope: &Scope,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Expr {
         match op {
-            BinaryOp::And => truth(ExprKind::All(vec![self.condition(scope, left), self.condition(scope, right)]), span),
-            BinaryOp::Or => truth(ExprKind::Any(vec![self.condition(scope, left), self.condition(scope, right)]), span),
+            BinaryOp::And => truth(
+                ExprKind::All(vec![
+                    self.condition(scope, left),
+                    self.condition(scope, right),
+                ]),
+                span,
+            ),
+            BinaryOp::Or => truth(
+                ExprKind::Any(vec![
+                    self.condition(scope, left),
+                    self.condition(scope, right),
+                ]),
+                span,
+            ),
             BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => {
                 let operation = match op {
                     BinaryOp::Add => Operation::Add,
@@ -256,7 +359,14 @@ impl Cx<'_> {
                     _ => Comparison::GreaterOrEqual,
                 };
                 let (left, right) = self.beside(scope, left, right);
-                truth(ExprKind::Compare { comparison, left: Box::new(left), right: Box::new(right) }, span)
+                truth(
+                    ExprKind::Compare {
+                        comparison,
+                        left: Box::new(left),
+                        right: Box::new(right),
+                    },
+                    span,
+                )
             }
         }
     }
@@ -273,7 +383,9 @@ impl Cx<'_> {
         }
         let left = self.expr(scope, left);
         let right = match bare(right) {
-            Some(name) if self.is_listed(&left) && !is_param(scope, name) => self.value_of(&left, name),
+            Some(name) if self.is_listed(&left) && !is_param(scope, name) => {
+                self.value_of(&left, name)
+            }
             _ => self.expr(scope, right),
         };
         let right = self.typed(&left, right);
@@ -281,15 +393,21 @@ impl Cx<'_> {
     }
 
     fn picklist_named(&self, scope: &Scope, e: &ast::Expr) -> bool {
-        let (ast::ExprKind::Name(name) | ast::ExprKind::Field(name)) = &e.ungrouped().node else { return false };
+        let (ast::ExprKind::Name(name) | ast::ExprKind::Field(name)) = &e.ungrouped().node else {
+            return false;
+        };
         self.find_in_scope(scope, &name.text)
             .and_then(|(_, f)| self.model.field(f))
             .is_some_and(|f| f.field.picklist.is_some())
     }
 
     fn is_listed(&self, e: &Expr) -> bool {
-        let (ExprKind::Field { field, .. } | ExprKind::Related { field, .. }) = e.node else { return false };
-        self.model.field(field).is_some_and(|f| f.field.picklist.is_some())
+        let (ExprKind::Field { field, .. } | ExprKind::Related { field, .. }) = e.node else {
+            return false;
+        };
+        self.model
+            .field(field)
+            .is_some_and(|f| f.field.picklist.is_some())
     }
 
     /// A value beside a field; it is remembered, so that the rules on picklists see it.
@@ -302,7 +420,9 @@ impl Cx<'_> {
 
     /// A text constant beside a field of another kind becomes a value of that kind.
     fn typed(&mut self, beside: &Expr, e: Expr) -> Expr {
-        let ExprKind::Const(Value::Text(text)) = &e.node else { return e };
+        let ExprKind::Const(Value::Text(text)) = &e.node else {
+            return e;
+        };
         if let ExprKind::Field { field, .. } | ExprKind::Related { field, .. } = beside.node
             && self.is_listed(beside)
             && !matches!(bare_text(self.text(e.span)), Some(()))
@@ -321,7 +441,13 @@ impl Cx<'_> {
         }
     }
 
-    fn membership(&mut self, scope: &Scope, value: &ast::Expr, set: &Membership, span: Span) -> Expr {
+    fn membership(
+        &mut self,
+        scope: &Scope,
+        value: &ast::Expr,
+        set: &Membership,
+        span: Span,
+    ) -> Expr {
         let input = self.expr(scope, value);
         let members: Vec<ast::Expr> = match set {
             Membership::List(members) => members.clone(),
@@ -343,15 +469,26 @@ impl Cx<'_> {
                 list.push((value, member.span));
             }
         }
-        truth(ExprKind::In { input: Box::new(input), list }, span)
+        truth(
+            ExprKind::In {
+                input: Box::new(input),
+                list,
+            },
+            span,
+        )
     }
 
     /// The members of a constant list.
     fn members(&mut self, name: &Name) -> Vec<ast::Expr> {
         match self.symbol(Space::Const, &name.text) {
             Some(Symbol::Const(module, item)) => {
-                let line = self.modules.get(module).and_then(|m| m.tree.items.get(item));
-                let Some(Item::Const(c)) = line.map(|l| &l.node) else { return Vec::new() };
+                let line = self
+                    .modules
+                    .get(module)
+                    .and_then(|m| m.tree.items.get(item));
+                let Some(Item::Const(c)) = line.map(|l| &l.node) else {
+                    return Vec::new();
+                };
                 match &c.value.ungrouped().node {
                     ast::ExprKind::List(members) => members.clone(),
                     _ => vec![c.value.clone()],
@@ -377,7 +514,13 @@ impl Cx<'_> {
         self.sink.push(finding);
     }
 
-    fn call(&mut self, scope: &Scope, function: &Name, arguments: &[ast::Expr], span: Span) -> Expr {
+    fn call(
+        &mut self,
+        scope: &Scope,
+        function: &Name,
+        arguments: &[ast::Expr],
+        span: Span,
+    ) -> Expr {
         if function.text == "entered" && !scope.columns.is_empty() {
             let stage = arguments.first().and_then(bare).map(|n| n.text.clone());
             return Expr {
@@ -391,9 +534,17 @@ impl Cx<'_> {
     }
 
     /// A function applied to resolved arguments: of the spec, unfolded; of the library, checked against its signature.
-    pub fn apply(&mut self, function: &Name, arguments: Vec<Expr>, span: Span, depth: usize) -> Expr {
+    pub fn apply(
+        &mut self,
+        function: &Name,
+        arguments: Vec<Expr>,
+        span: Span,
+        depth: usize,
+    ) -> Expr {
         match self.symbol(Space::Function, &function.text) {
-            Some(Symbol::Function(module, item)) => self.unfold(module, item, function, arguments, span, depth),
+            Some(Symbol::Function(module, item)) => {
+                self.unfold(module, item, function, arguments, span, depth)
+            }
             Some(Symbol::Poisoned) => Expr::unknown(span),
             _ => match library::function(&function.text) {
                 Some(known) => {
@@ -402,15 +553,29 @@ impl Cx<'_> {
                         return Expr::unknown(span);
                     }
                     let input = arguments.first().and_then(|a| a.kind);
-                    let kind = known.result.kind(input);
-                    Expr { node: ExprKind::Call { function: function.text.clone(), arguments }, span, kind }
+                    let kind = match known.result {
+                        ResultKind::Is(kind) => Some(kind),
+                        ResultKind::Same => input,
+                    };
+                    Expr {
+                        node: ExprKind::Call {
+                            function: function.text.clone(),
+                            arguments,
+                        },
+                        span,
+                        kind,
+                    }
                 }
                 None => {
                     let mut known = self.visible(Space::Function);
                     known.extend(library::ALL.iter().map(|f| SmolStr::new_static(f.name)));
                     let finding = match self.elsewhere(Space::Function, &function.text) {
                         Some(module) => unknown_name::not_imported("function", function, module),
-                        None => unknown_name::describe("function", function, known.iter().map(SmolStr::as_str)),
+                        None => unknown_name::describe(
+                            "function",
+                            function,
+                            known.iter().map(SmolStr::as_str),
+                        ),
                     };
                     self.sink.push(finding);
                     Expr::unknown(span)
@@ -419,20 +584,44 @@ impl Cx<'_> {
         }
     }
 
-    fn unfold(&mut self, module: usize, item: usize, name: &Name, arguments: Vec<Expr>, span: Span, depth: usize) -> Expr {
+    fn unfold(
+        &mut self,
+        module: usize,
+        item: usize,
+        name: &Name,
+        arguments: Vec<Expr>,
+        span: Span,
+        depth: usize,
+    ) -> Expr {
         let modules = self.modules;
         let line = modules.get(module).and_then(|m| m.tree.items.get(item));
-        let Some(Item::Function(f)) = line.map(|l| &l.node) else { return Expr::unknown(span) };
+        let Some(Item::Function(f)) = line.map(|l| &l.node) else {
+            return Expr::unknown(span);
+        };
         if f.params.len() != arguments.len() {
-            self.sink.push(wrong_argument_type::count_of(name, f.params.len(), arguments.len(), span));
+            self.sink.push(wrong_argument_type::count_of(
+                name,
+                f.params.len(),
+                arguments.len(),
+                span,
+            ));
             return Expr::unknown(span);
         }
         if depth >= DEEPEST {
             self.sink.push(unknown_name::recursive(name));
             return Expr::unknown(span);
         }
-        let params = f.params.iter().map(|p| p.name.text.clone()).zip(arguments).collect();
-        let scope = Scope { params, depth: depth + 1, ..Scope::default() };
+        let params = f
+            .params
+            .iter()
+            .map(|p| p.name.text.clone())
+            .zip(arguments)
+            .collect();
+        let scope = Scope {
+            params,
+            depth: depth + 1,
+            ..Scope::default()
+        };
         let here = std::mem::replace(&mut self.module, module);
         let body = self.expr(&scope, &f.body);
         self.module = here;
@@ -441,7 +630,11 @@ impl Cx<'_> {
 }
 
 fn bare(e: &ast::Expr) -> Option<&Name> {
-    if let ast::ExprKind::Name(name) = &e.ungrouped().node { Some(name) } else { None }
+    if let ast::ExprKind::Name(name) = &e.ungrouped().node {
+        Some(name)
+    } else {
+        None
+    }
 }
 
 fn bare_text(text: &str) -> Option<()> {
@@ -453,7 +646,11 @@ fn is_param(scope: &Scope, name: &Name) -> bool {
 }
 
 const fn truth(node: ExprKind, span: Span) -> Expr {
-    Expr { node, span, kind: Some(Kind::Bool) }
+    Expr {
+        node,
+        span,
+        kind: Some(Kind::Bool),
+    }
 }
 
 fn arithmetic(operation: Operation, left: Expr, right: Expr, span: Span) -> Expr {
@@ -461,5 +658,13 @@ fn arithmetic(operation: Operation, left: Expr, right: Expr, span: Span) -> Expr
         (Some(Kind::Date), Some(Kind::Date), Operation::Subtract) => Some(Kind::Number),
         (kind, other, _) => kind.or(other),
     };
-    Expr { node: ExprKind::Arithmetic { operation, left: Box::new(left), right: Box::new(right) }, span, kind }
+    Expr {
+        node: ExprKind::Arithmetic {
+            operation,
+            left: Box::new(left),
+            right: Box::new(right),
+        },
+        span,
+        kind,
+    }
 }

@@ -7,14 +7,18 @@ use super::lookup::Cx;
 use super::rows::docs;
 use super::rules::unknown_name;
 use super::symbols::Global;
-use crate::model::{Deferred, Lifecycle, MapValue, ObjectRef, Role, Stage, StageColumn, Transition, ValueUse};
+use crate::model::{
+    Deferred, Lifecycle, MapValue, ObjectRef, Role, Stage, StageColumn, Transition, ValueUse,
+};
 use crate::source::Spanned;
 use crate::syntax::ast::{self, Item, LifecycleLine, Name, StageCell, TransitionClauseKind};
 
 /// Resolves every lifecycle of the project.
 pub(super) fn lifecycles(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| {
-        let Item::Lifecycle(l) = &line.node else { return };
+        let Item::Lifecycle(l) = &line.node else {
+            return;
+        };
         let mut lifecycle = Lifecycle {
             name: Spanned::new(l.name.text.clone(), l.name.span),
             docs: docs(line),
@@ -41,7 +45,9 @@ pub(super) fn lifecycles(cx: &mut Cx<'_>) {
                 }
                 LifecycleLine::Final(names) => {
                     cx.stage_names(&lifecycle, names);
-                    lifecycle.finals.extend(names.iter().map(|n| Spanned::new(n.text.clone(), n.span)));
+                    lifecycle
+                        .finals
+                        .extend(names.iter().map(|n| Spanned::new(n.text.clone(), n.span)));
                 }
                 LifecycleLine::Transition(t) => {
                     let transition = cx.transition(t, line.span, &lifecycle, &objects);
@@ -61,19 +67,33 @@ pub(super) fn lifecycles(cx: &mut Cx<'_>) {
 }
 
 impl Cx<'_> {
-    fn column(&mut self, column: &ast::Column, lifecycle: &mut Lifecycle, objects: &mut Vec<(SmolStr, Option<ObjectRef>)>) {
+    fn column(
+        &mut self,
+        column: &ast::Column,
+        lifecycle: &mut Lifecycle,
+        objects: &mut Vec<(SmolStr, Option<ObjectRef>)>,
+    ) {
         let object = self.object_ref(&column.field.object);
         let field = object.and_then(|o| self.field(o, &column.field.field));
         if let Some(through) = &column.through
-            && !matches!(self.symbols.get_global(&through.text), Some(Global::Sync(_) | Global::Relation(_)))
+            && !matches!(
+                self.symbols.get_global(&through.text),
+                Some(Global::Sync(_) | Global::Relation(_))
+            )
         {
             let known: Vec<&str> = self.symbols.sync_names().collect();
-            self.sink.push(unknown_name::describe("sync or relation", through, known.into_iter()));
+            self.sink.push(unknown_name::describe(
+                "sync or relation",
+                through,
+                known.into_iter(),
+            ));
         }
         let rule = match (&column.through, &column.choice) {
             (None, None) => None,
             (through, choice) => {
-                let start = through.as_ref().map_or_else(|| column.field.span, |t| t.span);
+                let start = through
+                    .as_ref()
+                    .map_or_else(|| column.field.span, |t| t.span);
                 let end = choice.as_ref().map_or(start, |c| c.span);
                 Some(self.text(start.to(end)).to_owned())
             }
@@ -94,21 +114,35 @@ impl Cx<'_> {
                 cells.push(Vec::new());
                 continue;
             };
-            let values: Vec<MapValue> =
-                names.iter().map(|n| MapValue { value: n.text.clone(), span: n.span }).collect();
+            let values: Vec<MapValue> = names
+                .iter()
+                .map(|n| MapValue {
+                    value: n.text.clone(),
+                    span: n.span,
+                })
+                .collect();
             if let Some(field) = field {
-                let uses = values.iter().map(|v| ValueUse { field, value: v.clone(), role: Role::Written });
+                let uses = values.iter().map(|v| ValueUse {
+                    field,
+                    value: v.clone(),
+                    role: Role::Written,
+                });
                 self.model.values.extend(uses);
             }
             cells.push(values);
         }
         if stage.cells.len() != lifecycle.columns.len() {
-            let finding = unknown_name::stage_width(&stage.name, stage.cells.len(), lifecycle.columns.len());
+            let finding =
+                unknown_name::stage_width(&stage.name, stage.cells.len(), lifecycle.columns.len());
             self.sink.push(finding);
         }
         let name = Spanned::new(stage.name.text.clone(), stage.name.span);
         if let Some(first) = lifecycle.stages.iter().find(|s| s.name.node == name.node) {
-            self.sink.push(super::rules::duplicate_name::describe(&name.node, first.name.span, name.span));
+            self.sink.push(super::rules::duplicate_name::describe(
+                &name.node,
+                first.name.span,
+                name.span,
+            ));
         }
         lifecycle.stages.push(Stage { name, cells });
     }
@@ -148,7 +182,10 @@ impl Cx<'_> {
                 }
                 TransitionClauseKind::ByConversion => out.conversion = Some(clause.span),
                 TransitionClauseKind::When(e) => {
-                    let scope = Scope { columns: objects.to_vec(), ..Scope::default() };
+                    let scope = Scope {
+                        columns: objects.to_vec(),
+                        ..Scope::default()
+                    };
                     out.when = Some(self.condition(&scope, e));
                 }
                 TransitionClauseKind::As(_) | TransitionClauseKind::Owner(_) => {

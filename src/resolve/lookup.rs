@@ -3,7 +3,9 @@
 use smol_str::SmolStr;
 
 use super::Module;
-use super::rules::{label_for_api_name, unknown_field, unknown_name, unknown_object, unknown_system};
+use super::rules::{
+    label_for_api_name, unknown_field, unknown_name, unknown_object, unknown_system,
+};
 use super::symbols::{Global, Symbols};
 use crate::catalog::Catalog;
 use crate::diagnostic::Sink;
@@ -43,7 +45,11 @@ impl<'a> Cx<'a> {
 
     /// A declared system.
     pub fn system(&mut self, name: &Name) -> Option<SystemId> {
-        let found = self.model.systems.iter().position(|s| s.name.node == name.text);
+        let found = self
+            .model
+            .systems
+            .iter()
+            .position(|s| s.name.node == name.text);
         if found.is_none() {
             let known = self.model.systems.iter().map(|s| s.name.node.as_str());
             self.sink.push(unknown_system::describe(name, known));
@@ -65,7 +71,10 @@ impl<'a> Cx<'a> {
         if catalog.missing {
             return None;
         }
-        let label = catalog.objects.iter().find(|o| o.label.eq_ignore_ascii_case(&name.text));
+        let label = catalog
+            .objects
+            .iter()
+            .find(|o| o.label.eq_ignore_ascii_case(&name.text));
         let finding = match label {
             Some(object) => label_for_api_name::object(name, &catalog.system, object),
             None => unknown_object::describe(name, catalog),
@@ -82,13 +91,18 @@ impl<'a> Cx<'a> {
 
     /// An end of a sync.
     pub fn end(&mut self, path: &ast::ObjectRef) -> End {
-        End { span: path.span, object: self.object_ref(path) }
+        End {
+            span: path.span,
+            object: self.object_ref(path),
+        }
     }
 
     /// A field by its API name, without a word if there is none.
     pub fn find_field(&self, object: ObjectRef, name: &str) -> Option<FieldRef> {
         let catalog = self.catalog(object.system)?;
-        catalog.field(object.object, name).map(|field| FieldRef { object, field })
+        catalog
+            .field(object.object, name)
+            .map(|field| FieldRef { object, field })
     }
 
     /// A field of an object; an unknown one is reported, unless the catalog is missing.
@@ -101,7 +115,10 @@ impl<'a> Cx<'a> {
             return None;
         }
         let entry = catalog.get(object.object)?;
-        let label = entry.fields.iter().find(|f| !f.label.is_empty() && f.label.eq_ignore_ascii_case(&name.text));
+        let label = entry
+            .fields
+            .iter()
+            .find(|f| !f.label.is_empty() && f.label.eq_ignore_ascii_case(&name.text));
         let owner = self.model.object_name(object);
         let finding = match label {
             Some(field) => label_for_api_name::field(name, &owner, field),
@@ -117,7 +134,8 @@ impl<'a> Cx<'a> {
             Some(Global::Sync(id)) => Some(id),
             _ => {
                 let known: Vec<&str> = self.symbols.sync_names().collect();
-                self.sink.push(unknown_name::describe("sync", name, known.into_iter()));
+                self.sink
+                    .push(unknown_name::describe("sync", name, known.into_iter()));
                 None
             }
         }
@@ -133,7 +151,8 @@ impl<'a> Cx<'a> {
             _ => {
                 if ends.left.object.is_some() && ends.right.object.is_some() {
                     let known = Side::BOTH.map(|s| self.system_name(ends, s));
-                    self.sink.push(unknown_system::not_of_this_sync(name, &known));
+                    self.sink
+                        .push(unknown_system::not_of_this_sync(name, &known));
                 }
                 None
             }
@@ -141,7 +160,10 @@ impl<'a> Cx<'a> {
     }
 
     fn system_name(&self, ends: &Sides<End>, side: Side) -> String {
-        let system = ends.get(side).object.and_then(|o| self.model.systems.get(o.system.index()));
+        let system = ends
+            .get(side)
+            .object
+            .and_then(|o| self.model.systems.get(o.system.index()));
         system.map_or_else(String::new, |s| s.name.node.to_string())
     }
 

@@ -14,13 +14,19 @@ use crate::value::Value;
 /// Resolves every picklist map of the project.
 pub(super) fn picklists(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| {
-        let Item::Picklist(p) = &line.node else { return };
+        let Item::Picklist(p) = &line.node else {
+            return;
+        };
         let (ends, direction) = match &p.ends {
-            Some(ends) => {
-                (Sides::new(cx.map_end(&ends.left), cx.map_end(&ends.right)), arrow(ends.arrow.node))
-            }
+            Some(ends) => (
+                Sides::new(cx.map_end(&ends.left), cx.map_end(&ends.right)),
+                arrow(ends.arrow.node),
+            ),
             None => {
-                let none = MapEnd { span: p.name.span, fields: Vec::new() };
+                let none = MapEnd {
+                    span: p.name.span,
+                    fields: Vec::new(),
+                };
                 (Sides::new(none.clone(), none), Arrow::Both)
             }
         };
@@ -31,7 +37,10 @@ pub(super) fn picklists(cx: &mut Cx<'_>) {
             end: closing(p.rows.span),
             arrow: direction,
             ends,
-            within: p.within.as_ref().map(|w| Spanned::new(w.text.clone(), w.span)),
+            within: p
+                .within
+                .as_ref()
+                .map(|w| Spanned::new(w.text.clone(), w.span)),
             rows: Vec::new(),
             otherwise: Sides::default(),
             standard: cx.standard(),
@@ -47,12 +56,22 @@ pub(super) fn picklists(cx: &mut Cx<'_>) {
 
 /// The closing brace of a block.
 const fn closing(block: Span) -> Span {
-    let start = if block.end > block.start { block.end - 1 } else { block.start };
+    let start = if block.end > block.start {
+        block.end - 1
+    } else {
+        block.start
+    };
     Span::new(block.file, start, block.end)
 }
 
 fn values(names: &[Name]) -> Vec<MapValue> {
-    names.iter().map(|n| MapValue { value: n.text.clone(), span: n.span }).collect()
+    names
+        .iter()
+        .map(|n| MapValue {
+            value: n.text.clone(),
+            span: n.span,
+        })
+        .collect()
 }
 
 fn fallback(cell: &Cell) -> Option<Fallback> {
@@ -69,7 +88,10 @@ fn fallback(cell: &Cell) -> Option<Fallback> {
 
 fn map_row(map: &mut PicklistMap, row: &ast::MapRow, span: Span) {
     let direction = arrow(row.arrow.node);
-    for (from, cell, other) in [(Side::Left, &row.left, &row.right), (Side::Right, &row.right, &row.left)] {
+    for (from, cell, other) in [
+        (Side::Left, &row.left, &row.right),
+        (Side::Right, &row.right, &row.left),
+    ] {
         if matches!(cell, Cell::Else(_)) && direction.goes_from(from) {
             if let Some(fallback) = fallback(other) {
                 *map.otherwise.get_mut(from) = Some(Otherwise { span, fallback });
@@ -78,7 +100,10 @@ fn map_row(map: &mut PicklistMap, row: &ast::MapRow, span: Span) {
         }
     }
     let within = row.within.as_ref().map(|w| {
-        let value = MapValue { value: w.text.clone(), span: w.span };
+        let value = MapValue {
+            value: w.text.clone(),
+            span: w.span,
+        };
         Sides::new(value.clone(), value)
     });
     map.rows.push(MapRow {
@@ -92,7 +117,9 @@ fn map_row(map: &mut PicklistMap, row: &ast::MapRow, span: Span) {
 /// Resolves every normalisation table of the project.
 pub(super) fn normalizers(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| {
-        let Item::Normalize(n) = &line.node else { return };
+        let Item::Normalize(n) = &line.node else {
+            return;
+        };
         let mut table = NormalizeTable {
             name: Spanned::new(n.name.text.clone(), n.name.span),
             docs: docs(line),
@@ -113,12 +140,21 @@ pub(super) fn normalizers(cx: &mut Cx<'_>) {
             }
         }
         for line in &n.rows.lines {
-            let MapRowLine::Row(row) = &line.node else { continue };
+            let MapRowLine::Row(row) = &line.node else {
+                continue;
+            };
             if let Cell::Else(_) = row.left {
-                table.otherwise = fallback(&row.right).map(|fallback| Otherwise { span: line.span, fallback });
+                table.otherwise = fallback(&row.right).map(|fallback| Otherwise {
+                    span: line.span,
+                    fallback,
+                });
             } else if let [output] = values(row.right.values()).as_slice() {
                 let variants = values(row.left.values());
-                table.rows.push(NormalizeRow { span: line.span, variants, output: output.clone() });
+                table.rows.push(NormalizeRow {
+                    span: line.span,
+                    variants,
+                    output: output.clone(),
+                });
             }
         }
         cx.model.normalizers.push(table);
@@ -135,6 +171,9 @@ impl Cx<'_> {
                 fields.extend(object.and_then(|o| self.field(o, &end.field)));
             }
         }
-        MapEnd { span: end.span, fields }
+        MapEnd {
+            span: end.span,
+            fields,
+        }
     }
 }

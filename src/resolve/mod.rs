@@ -46,10 +46,22 @@ pub fn resolve(
     sources: &Sources,
     sink: &mut Sink,
 ) -> Model {
-    let mut model = Model { project: project.into(), catalogs, ..Model::default() };
+    let mut model = Model {
+        project: project.into(),
+        catalogs,
+        ..Model::default()
+    };
     world::systems(modules, &mut model, sink);
     let symbols = Symbols::declare(modules, sink);
-    let mut cx = Cx { model, modules, symbols, environments, sources, sink: Sink::default(), module: 0 };
+    let mut cx = Cx {
+        model,
+        modules,
+        symbols,
+        environments,
+        sources,
+        sink: Sink::default(),
+        module: 0,
+    };
     cx.import();
     maps::picklists(&mut cx);
     maps::normalizers(&mut cx);

@@ -8,8 +8,8 @@ use super::rules::unknown_name;
 use super::symbols::{Space, Symbol};
 use super::transforms::{Change, input};
 use crate::model::{
-    Arrow, Authority, BlankPolicy, Cell, CellKind, End, Expr, ExprKind, Fallback, FieldsId, Lane, ObjectRef, Role, Row,
-    Stated, SyncId, Timing, ValueUse, MapValue,
+    Arrow, Authority, BlankPolicy, Cell, CellKind, End, Expr, ExprKind, Fallback, FieldsId, Lane,
+    MapValue, ObjectRef, Role, Row, Stated, SyncId, Timing, ValueUse,
 };
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
@@ -53,7 +53,10 @@ impl Cx<'_> {
         let mut around = around.clone();
         for line in body.nodes() {
             if let SyncLine::Statement(Statement::Blank { direction, policy }) = line {
-                for side in Side::BOTH.into_iter().filter(|s| arrow(direction.node).goes_from(*s)) {
+                for side in Side::BOTH
+                    .into_iter()
+                    .filter(|s| arrow(direction.node).goes_from(*s))
+                {
                     *around.blank.get_mut(side) = Some(blank(*policy));
                 }
             }
@@ -73,13 +76,17 @@ impl Cx<'_> {
         let Some(symbol) = self.symbol(Space::Fields, &name.text) else {
             return self.unknown(Space::Fields, "block of shared rows", name);
         };
-        let Symbol::Fields(module, item, id) = symbol else { return };
+        let Symbol::Fields(module, item, id) = symbol else {
+            return;
+        };
         if around.depth >= DEEPEST {
             return self.sink.push(unknown_name::recursive(name));
         }
         let modules = self.modules;
         let line = modules.get(module).and_then(|m| m.tree.items.get(item));
-        let Some(Item::Fields(fields)) = line.map(|l| &l.node) else { return };
+        let Some(Item::Fields(fields)) = line.map(|l| &l.node) else {
+            return;
+        };
         // The block itself has been resolved against its own header: what is wrong in it is said once, there.
         let kept = std::mem::take(&mut self.sink);
         let here = std::mem::replace(&mut self.module, module);
@@ -95,13 +102,27 @@ impl Cx<'_> {
         for name in except {
             if !spread.iter().any(|r| r.name == name.text) {
                 let known: Vec<SmolStr> = spread.iter().map(|r| r.name.clone()).collect();
-                self.sink.push(unknown_name::describe("row of these shared rows", name, known.iter().map(SmolStr::as_str)));
+                self.sink.push(unknown_name::describe(
+                    "row of these shared rows",
+                    name,
+                    known.iter().map(SmolStr::as_str),
+                ));
             }
         }
-        rows.extend(spread.into_iter().filter(|r| !except.iter().any(|e| e.text == r.name)));
+        rows.extend(
+            spread
+                .into_iter()
+                .filter(|r| !except.iter().any(|e| e.text == r.name)),
+        );
     }
 
-    fn row(&mut self, line: &ast::Line<SyncLine>, row: &ast::Row, around: &Around, rows: &mut Vec<Row>) {
+    fn row(
+        &mut self,
+        line: &ast::Line<SyncLine>,
+        row: &ast::Row,
+        around: &Around,
+        rows: &mut Vec<Row>,
+    ) {
         let objects = Sides::new(around.ends.left.object, around.ends.right.object);
         let mut cells = Sides::new(
             self.cell(&row.left, Side::Left, objects.left),
@@ -116,7 +137,11 @@ impl Cx<'_> {
         let direction = arrow(row.arrow.node);
         let clauses = self.clauses(row, around, kinds, head);
         let lanes = self.lanes(direction, around, &clauses, head);
-        let name = clauses.name.clone().or_else(|| operand_name(&row.left)).or_else(|| operand_name(&row.right));
+        let name = clauses
+            .name
+            .clone()
+            .or_else(|| operand_name(&row.left))
+            .or_else(|| operand_name(&row.right));
         let resolved = Row {
             name: name.unwrap_or_default(),
             span: line.span,
@@ -143,8 +168,10 @@ impl Cx<'_> {
     fn companion(&self, row: &Row) -> Option<Row> {
         let currency = row.currency.as_ref()?;
         let span = currency.span;
-        let cells = Sides::new(currency.node.left?, currency.node.right?)
-            .map(|f| Cell { node: CellKind::Field(f), span });
+        let cells = Sides::new(currency.node.left?, currency.node.right?).map(|f| Cell {
+            node: CellKind::Field(f),
+            span,
+        });
         let lanes = Sides::new(row.lanes.left.as_ref(), row.lanes.right.as_ref()).map(|lane| {
             lane.map(|l| Lane {
                 value: input(span, Some(Kind::Text)),
@@ -155,7 +182,10 @@ impl Cx<'_> {
                 enforce: l.enforce,
             })
         });
-        let name = self.model.field(currency.node.left?).map(|f| f.field.name.clone())?;
+        let name = self
+            .model
+            .field(currency.node.left?)
+            .map(|f| f.field.name.clone())?;
         Some(Row {
             name,
             head: span,
@@ -175,14 +205,22 @@ impl Cx<'_> {
     fn cell(&mut self, operand: &Operand, side: Side, object: Option<ObjectRef>) -> Cell {
         let span = operand_span(operand);
         let scope = Scope::one(side, object);
-        let computed = |e: Expr| if e.is_poisoned() { CellKind::Unknown } else { CellKind::Computed(e) };
-        let node = match operand {
-            Operand::Field(name) => {
-                object.and_then(|o| self.field(o, name)).map_or(CellKind::Unknown, CellKind::Field)
+        let computed = |e: Expr| {
+            if e.is_poisoned() {
+                CellKind::Unknown
+            } else {
+                CellKind::Computed(e)
             }
+        };
+        let node = match operand {
+            Operand::Field(name) => object
+                .and_then(|o| self.field(o, name))
+                .map_or(CellKind::Unknown, CellKind::Field),
             Operand::Path(path) => computed(self.path(&scope, path)),
             Operand::Text(text) => computed(Expr::constant(Value::text(&text.text), span)),
-            Operand::Number(n) => computed(Expr::constant(Value::Number(n.value.normalize()), span)),
+            Operand::Number(n) => {
+                computed(Expr::constant(Value::Number(n.value.normalize()), span))
+            }
             Operand::Bool(b) => computed(Expr::constant(Value::Bool(b.node), span)),
             Operand::Expr(e) => computed(self.expr(&scope, e)),
         };
@@ -198,35 +236,80 @@ impl Cx<'_> {
     }
 
     /// A constant takes the kind of the field that it is written to, and is a value of its picklist.
-    fn settle_constant(&mut self, cell: &mut Cell, kind: Option<Kind>, target: Option<crate::model::FieldRef>) {
-        let CellKind::Computed(Expr { node: ExprKind::Const(value), span, kind: own }) = &mut cell.node else { return };
+    fn settle_constant(
+        &mut self,
+        cell: &mut Cell,
+        kind: Option<Kind>,
+        target: Option<crate::model::FieldRef>,
+    ) {
+        let CellKind::Computed(Expr {
+            node: ExprKind::Const(value),
+            span,
+            kind: own,
+        }) = &mut cell.node
+        else {
+            return;
+        };
         let settled = self.of_kind(std::mem::take(value), kind, *span);
         if let (Value::Text(text), Some(field)) = (&settled, target)
-            && self.model.field(field).is_some_and(|f| f.field.picklist.is_some())
+            && self
+                .model
+                .field(field)
+                .is_some_and(|f| f.field.picklist.is_some())
         {
-            let value = MapValue { value: text.clone(), span: *span };
-            self.model.values.push(ValueUse { field, value, role: Role::Written });
+            let value = MapValue {
+                value: text.clone(),
+                span: *span,
+            };
+            self.model.values.push(ValueUse {
+                field,
+                value,
+                role: Role::Written,
+            });
         }
         *own = settled.kind();
         *value = settled;
     }
 
-    fn lanes(&self, direction: Arrow, around: &Around, clauses: &Clauses, head: Span) -> Sides<Option<Lane>> {
+    fn lanes(
+        &self,
+        direction: Arrow,
+        around: &Around,
+        clauses: &Clauses,
+        head: Span,
+    ) -> Sides<Option<Lane>> {
         let lane = |from: Side| {
             direction.goes_from(from).then(|| {
-                let mut value = clauses.change.lanes.get(from).clone().unwrap_or_else(|| input(head, None));
+                let mut value = clauses
+                    .change
+                    .lanes
+                    .get(from)
+                    .clone()
+                    .unwrap_or_else(|| input(head, None));
                 if let Some(through) = &clauses.through {
                     value = Expr {
-                        node: ExprKind::Linked { syncs: through.node.clone(), from, input: Box::new(value) },
+                        node: ExprKind::Linked {
+                            syncs: through.node.clone(),
+                            from,
+                            input: Box::new(value),
+                        },
                         span: through.span,
                         kind: Some(Kind::Text),
                     };
                 }
-                let failure = clauses.change.via.as_ref().and_then(|v| v.otherwise.as_ref());
+                let failure = clauses
+                    .change
+                    .via
+                    .as_ref()
+                    .and_then(|v| v.otherwise.as_ref());
                 Lane {
                     value,
                     failure: failure.map_or(Fallback::Reject, |f| f.node.clone()),
-                    blank: clauses.blank.get(from).or(*around.blank.get(from)).unwrap_or(BlankPolicy::Keeps),
+                    blank: clauses
+                        .blank
+                        .get(from)
+                        .or(*around.blank.get(from))
+                        .unwrap_or(BlankPolicy::Keeps),
                     timing: clauses.timing.get(from).unwrap_or(Timing::Always),
                     default: clauses.default.get(from).clone(),
                     enforce: *clauses.enforce.get(from),
@@ -236,7 +319,13 @@ impl Cx<'_> {
         Sides::new(lane(Side::Left), lane(Side::Right))
     }
 
-    fn clauses(&mut self, row: &ast::Row, around: &Around, kinds: Sides<Option<Kind>>, head: Span) -> Clauses {
+    fn clauses(
+        &mut self,
+        row: &ast::Row,
+        around: &Around,
+        kinds: Sides<Option<Kind>>,
+        head: Span,
+    ) -> Clauses {
         let mut out = Clauses::new(Self::unchanged(head, kinds));
         for clause in &row.clauses {
             let limit = clause.direction.as_ref().map(|d| arrow(d.node));
@@ -255,8 +344,10 @@ impl Cx<'_> {
         out: &mut Clauses,
     ) {
         let span = clause.span;
-        let sides: Vec<Side> =
-            Side::BOTH.into_iter().filter(|s| limit.unwrap_or_else(|| arrow(row.arrow.node)).goes_from(*s)).collect();
+        let sides: Vec<Side> = Side::BOTH
+            .into_iter()
+            .filter(|s| limit.unwrap_or_else(|| arrow(row.arrow.node)).goes_from(*s))
+            .collect();
         let only = match limit {
             Some(Arrow::Right) => Some(Side::Left),
             Some(Arrow::Left) => Some(Side::Right),
@@ -269,7 +360,10 @@ impl Cx<'_> {
                 let syncs: Vec<SyncId> = names.iter().filter_map(|n| self.sync(n)).collect();
                 out.through = Some(Spanned::new(syncs, span));
             }
-            ClauseKind::Prefer(_) | ClauseKind::Wins(_) | ClauseKind::Latest(_) | ClauseKind::Ask => {
+            ClauseKind::Prefer(_)
+            | ClauseKind::Wins(_)
+            | ClauseKind::Latest(_)
+            | ClauseKind::Ask => {
                 if let Some(authority) = self.authority(&clause.node, &around.ends) {
                     state(Stated::Authority(authority));
                     out.authority = Some(Spanned::new(authority, span));
@@ -277,20 +371,30 @@ impl Cx<'_> {
             }
             ClauseKind::Blank(policy) => {
                 state(Stated::Blank(only, blank(*policy)));
-                sides.iter().for_each(|s| *out.blank.get_mut(*s) = Some(blank(*policy)));
+                sides
+                    .iter()
+                    .for_each(|s| *out.blank.get_mut(*s) = Some(blank(*policy)));
             }
             ClauseKind::OnCreate | ClauseKind::FillOnly => {
-                let timing =
-                    if matches!(clause.node, ClauseKind::OnCreate) { Timing::OnCreate } else { Timing::FillOnly };
+                let timing = if matches!(clause.node, ClauseKind::OnCreate) {
+                    Timing::OnCreate
+                } else {
+                    Timing::FillOnly
+                };
                 state(Stated::Timing(only, timing));
-                sides.iter().for_each(|s| *out.timing.get_mut(*s) = Some(timing));
+                sides
+                    .iter()
+                    .for_each(|s| *out.timing.get_mut(*s) = Some(timing));
             }
             ClauseKind::Default(e) => {
                 for side in &sides {
                     let value = self.literal(e, *kinds.get(!*side));
                     *out.default.get_mut(*side) = Some(Spanned::new(value, e.span));
                 }
-                let value = sides.first().and_then(|s| out.default.get(*s).as_ref()).map(|d| d.node.clone());
+                let value = sides
+                    .first()
+                    .and_then(|s| out.default.get(*s).as_ref())
+                    .map(|d| d.node.clone());
                 state(Stated::Default(only, value.unwrap_or_default()));
             }
             ClauseKind::Enforce => {
@@ -305,9 +409,17 @@ impl Cx<'_> {
                 out.currency = Some(Spanned::new(fields, span));
             }
             ClauseKind::When(e) => {
-                let first = if arrow(row.arrow.node) == Arrow::Left { Side::Right } else { Side::Left };
+                let first = if arrow(row.arrow.node) == Arrow::Left {
+                    Side::Right
+                } else {
+                    Side::Left
+                };
                 let objects = Sides::new(around.ends.left.object, around.ends.right.object);
-                let scope = Scope { objects, first: Some(first), ..Scope::default() };
+                let scope = Scope {
+                    objects,
+                    first: Some(first),
+                    ..Scope::default()
+                };
                 out.when = Some(self.condition(&scope, e));
             }
             ClauseKind::As(name) => out.name = Some(name.text.clone()),

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
+use super::Module;
 use super::lookup::Cx;
 use super::rules::{duplicate_name, import_cycle, import_outside_project, unknown_name};
-use super::Module;
 use crate::diagnostic::Sink;
 use crate::model::{FieldsId, MapId, NormalizeId, RelationId, SyncId};
 use crate::source::Span;
@@ -104,13 +104,21 @@ impl Symbols {
                     }
                     Item::Normalize(n) => {
                         tables += 1;
-                        (Space::Map, Symbol::Normalize(NormalizeId(tables - 1)), &n.name)
+                        (
+                            Space::Map,
+                            Symbol::Normalize(NormalizeId(tables - 1)),
+                            &n.name,
+                        )
                     }
                     Item::Function(f) => (Space::Function, Symbol::Function(m, i), &f.name),
                     Item::Const(c) => (Space::Const, Symbol::Const(m, i), &c.name),
                     Item::Fields(f) => {
                         fields += 1;
-                        (Space::Fields, Symbol::Fields(m, i, FieldsId(fields - 1)), &f.name)
+                        (
+                            Space::Fields,
+                            Symbol::Fields(m, i, FieldsId(fields - 1)),
+                            &f.name,
+                        )
                     }
                     Item::Sync(s) => {
                         syncs += 1;
@@ -150,7 +158,10 @@ impl Symbols {
 
     /// The names of the whole project that stand for syncs.
     pub fn sync_names(&self) -> impl Iterator<Item = &str> {
-        self.globals.iter().filter(|(_, (g, _))| matches!(g, Global::Sync(_))).map(|(n, _)| n.as_str())
+        self.globals
+            .iter()
+            .filter(|(_, (g, _))| matches!(g, Global::Sync(_)))
+            .map(|(n, _)| n.as_str())
     }
 }
 
@@ -161,9 +172,18 @@ fn insert(
     symbol: Symbol,
     sink: &mut Sink,
 ) {
-    let entry = Entry { symbol, declared: name.span, own: true, used: false };
+    let entry = Entry {
+        symbol,
+        declared: name.span,
+        own: true,
+        used: false,
+    };
     if let Some(first) = table.get(&(space, name.text.clone())) {
-        sink.push(duplicate_name::describe(&name.text, first.declared, name.span));
+        sink.push(duplicate_name::describe(
+            &name.text,
+            first.declared,
+            name.span,
+        ));
     } else {
         table.insert((space, name.text.clone()), entry);
     }
@@ -173,14 +193,19 @@ impl Cx<'_> {
     /// Follows every `use`: what is taken from where becomes visible in the module.
     pub(super) fn import(&mut self) {
         for m in 0..self.modules.len() {
-            let Some(module) = self.modules.get(m) else { continue };
+            let Some(module) = self.modules.get(m) else {
+                continue;
+            };
             for line in &module.tree.items {
-                let Item::Use(import) = &line.node else { continue };
-                let (path, names): (&[Name], &[Name]) = match (&import.names, import.path.parts.as_slice()) {
-                    (Some(names), path) => (path, names),
-                    (None, [path @ .., last]) => (path, std::slice::from_ref(last)),
-                    (None, []) => continue,
+                let Item::Use(import) = &line.node else {
+                    continue;
                 };
+                let (path, names): (&[Name], &[Name]) =
+                    match (&import.names, import.path.parts.as_slice()) {
+                        (Some(names), path) => (path, names),
+                        (None, [path @ .., last]) => (path, std::slice::from_ref(last)),
+                        (None, []) => continue,
+                    };
                 let target: Vec<&str> = path.iter().map(Name::as_str).collect();
                 let target = target.join(".");
                 if target == "std.transforms" {
@@ -188,9 +213,18 @@ impl Cx<'_> {
                 } else if let Some(from) = self.modules.iter().position(|o| o.name == target) {
                     names.iter().for_each(|n| self.import_symbol(m, from, n));
                 } else {
-                    let span = path.first().zip(path.last()).map_or(import.path.span, |(a, b)| a.span.to(b.span));
-                    let known: Vec<&str> = self.modules.iter().map(|o| o.name.as_str()).chain(["std.transforms"]).collect();
-                    self.sink.push(import_outside_project::describe(&target, span, &known));
+                    let span = path
+                        .first()
+                        .zip(path.last())
+                        .map_or(import.path.span, |(a, b)| a.span.to(b.span));
+                    let known: Vec<&str> = self
+                        .modules
+                        .iter()
+                        .map(|o| o.name.as_str())
+                        .chain(["std.transforms"])
+                        .collect();
+                    self.sink
+                        .push(import_outside_project::describe(&target, span, &known));
                     names.iter().for_each(|n| self.poison(m, n));
                 }
             }
@@ -203,13 +237,19 @@ impl Cx<'_> {
             self.bind(module, Space::Function, name, Symbol::Library);
         } else {
             let known = library::ALL.iter().map(|f| f.name);
-            self.sink.push(unknown_name::describe("function of `std.transforms`", name, known));
+            self.sink.push(unknown_name::describe(
+                "function of `std.transforms`",
+                name,
+                known,
+            ));
             self.poison(module, name);
         }
     }
 
     fn import_symbol(&mut self, module: usize, from: usize, name: &Name) {
-        let Some(table) = self.symbols.modules.get_mut(from) else { return };
+        let Some(table) = self.symbols.modules.get_mut(from) else {
+            return;
+        };
         let mut found = Vec::new();
         for space in Space::ALL {
             if let Some(entry) = table.get_mut(&(space, name.text.clone())).filter(|e| e.own) {
@@ -218,9 +258,20 @@ impl Cx<'_> {
             }
         }
         if found.is_empty() {
-            let known: Vec<SmolStr> = table.iter().filter(|(_, e)| e.own).map(|((_, n), _)| n.clone()).collect();
-            let what = format!("declaration of `{}`", self.modules.get(from).map_or("", |m| m.name.as_str()));
-            self.sink.push(unknown_name::describe(&what, name, known.iter().map(SmolStr::as_str)));
+            let known: Vec<SmolStr> = table
+                .iter()
+                .filter(|(_, e)| e.own)
+                .map(|((_, n), _)| n.clone())
+                .collect();
+            let what = format!(
+                "declaration of `{}`",
+                self.modules.get(from).map_or("", |m| m.name.as_str())
+            );
+            self.sink.push(unknown_name::describe(
+                &what,
+                name,
+                known.iter().map(SmolStr::as_str),
+            ));
             self.poison(module, name);
         }
         for (space, symbol) in found {
@@ -231,18 +282,34 @@ impl Cx<'_> {
     fn poison(&mut self, module: usize, name: &Name) {
         for space in Space::ALL {
             if let Some(table) = self.symbols.modules.get_mut(module) {
-                let entry = Entry { symbol: Symbol::Poisoned, declared: name.span, own: false, used: true };
+                let entry = Entry {
+                    symbol: Symbol::Poisoned,
+                    declared: name.span,
+                    own: false,
+                    used: true,
+                };
                 table.entry((space, name.text.clone())).or_insert(entry);
             }
         }
     }
 
     fn bind(&mut self, module: usize, space: Space, name: &Name, symbol: Symbol) {
-        let Some(table) = self.symbols.modules.get_mut(module) else { return };
+        let Some(table) = self.symbols.modules.get_mut(module) else {
+            return;
+        };
         match table.get(&(space, name.text.clone())) {
-            Some(first) => self.sink.push(duplicate_name::describe(&name.text, first.declared, name.span)),
+            Some(first) => self.sink.push(duplicate_name::describe(
+                &name.text,
+                first.declared,
+                name.span,
+            )),
             None => {
-                let entry = Entry { symbol, declared: name.span, own: false, used: false };
+                let entry = Entry {
+                    symbol,
+                    declared: name.span,
+                    own: false,
+                    used: false,
+                };
                 table.insert((space, name.text.clone()), entry);
             }
         }
@@ -250,24 +317,36 @@ impl Cx<'_> {
 
     /// What a name of the current module stands for in one namespace, without a word if nothing.
     pub(super) fn symbol(&mut self, space: Space, name: &str) -> Option<Symbol> {
-        let entry = self.symbols.modules.get_mut(self.module)?.get_mut(&(space, SmolStr::new(name)))?;
+        let entry = self
+            .symbols
+            .modules
+            .get_mut(self.module)?
+            .get_mut(&(space, SmolStr::new(name)))?;
         entry.used = true;
         Some(entry.symbol)
     }
 
     /// The modules that declare a name which the current one does not see.
     pub(super) fn elsewhere(&self, space: Space, name: &str) -> Option<&str> {
-        let at = self.symbols.modules.iter().position(|t| {
-            t.get(&(space, SmolStr::new(name))).is_some_and(|e| e.own)
-        })?;
+        let at = self
+            .symbols
+            .modules
+            .iter()
+            .position(|t| t.get(&(space, SmolStr::new(name))).is_some_and(|e| e.own))?;
         self.modules.get(at).map(|m| m.name.as_str())
     }
 
     /// The names that the current module sees in one namespace.
     pub(super) fn visible(&self, space: Space) -> Vec<SmolStr> {
-        self.symbols.modules.get(self.module).map_or_else(Vec::new, |t| {
-            t.keys().filter(|(s, _)| *s == space).map(|(_, n)| n.clone()).collect()
-        })
+        self.symbols
+            .modules
+            .get(self.module)
+            .map_or_else(Vec::new, |t| {
+                t.keys()
+                    .filter(|(s, _)| *s == space)
+                    .map(|(_, n)| n.clone())
+                    .collect()
+            })
     }
 
     /// Keeps what nothing refers to, for the rule on unused declarations.

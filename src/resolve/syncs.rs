@@ -5,8 +5,8 @@ use super::lookup::Cx;
 use super::rows::{Around, arrow, docs};
 use super::rules::{repeated, unknown_name};
 use crate::model::{
-    Absent, After, DeletePolicy, End, ExprKind, FieldRef, Filter, Handoff, Key, KeyPart, Leave, Many, Mode, Narrowing,
-    ObjectRef, Protect, SortKey, Sync,
+    Absent, After, DeletePolicy, End, ExprKind, FieldRef, Filter, Handoff, Key, KeyPart, Leave,
+    Many, Mode, Narrowing, ObjectRef, Protect, SortKey, Sync,
 };
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
@@ -27,7 +27,12 @@ pub(super) fn headers(cx: &mut Cx<'_>) {
             SyncLine::Statement(Statement::Mode(m)) => Some(mode(m)),
             _ => None,
         });
-        let mode = s.modes.first().map(|m| mode(&m.node)).or(stated).unwrap_or(Mode::Merge);
+        let mode = s
+            .modes
+            .first()
+            .map(|m| mode(&m.node))
+            .or(stated)
+            .unwrap_or(Mode::Merge);
         cx.model.syncs.push(Sync {
             name: Spanned::new(s.name.text.clone(), s.name.span),
             docs: docs(line),
@@ -62,13 +67,20 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
     let mut next = 0;
     cx.each_item(|cx, line| {
         let Item::Sync(s) = &line.node else { return };
-        let Some(mut sync) = cx.model.syncs.get(next).cloned() else { return };
+        let Some(mut sync) = cx.model.syncs.get(next).cloned() else {
+            return;
+        };
         for line in &s.body.lines {
             if let SyncLine::Statement(statement) = &line.node {
                 cx.statement(&mut sync, statement, line.span);
             }
         }
-        let around = Around { ends: sync.ends.clone(), blank: Sides::default(), shared: None, depth: 0 };
+        let around = Around {
+            ends: sync.ends.clone(),
+            blank: Sides::default(),
+            shared: None,
+            depth: 0,
+        };
         sync.rows = cx.rows(&s.body, &around);
         if let Some(slot) = cx.model.syncs.get_mut(next) {
             *slot = sync;
@@ -87,8 +99,12 @@ fn shared(cx: &mut Cx<'_>) {
         let mut places = std::collections::HashSet::new();
         for left in &lefts {
             for right in &rights {
-                let around =
-                    Around { ends: Sides::new(left.clone(), right.clone()), blank: Sides::default(), shared: None, depth: 0 };
+                let around = Around {
+                    ends: Sides::new(left.clone(), right.clone()),
+                    blank: Sides::default(),
+                    shared: None,
+                    depth: 0,
+                };
                 cx.rows(&f.body, &around);
             }
         }
@@ -102,8 +118,19 @@ fn shared(cx: &mut Cx<'_>) {
 }
 
 fn alternatives(cx: &mut Cx<'_>, path: &ast::ObjectRef) -> Vec<End> {
-    let Some(system) = cx.system(&path.system) else { return vec![End { span: path.span, object: None }] };
-    path.objects.iter().map(|name| End { span: name.span, object: cx.object(system, name) }).collect()
+    let Some(system) = cx.system(&path.system) else {
+        return vec![End {
+            span: path.span,
+            object: None,
+        }];
+    };
+    path.objects
+        .iter()
+        .map(|name| End {
+            span: name.span,
+            object: cx.object(system, name),
+        })
+        .collect()
 }
 
 impl Cx<'_> {
@@ -124,7 +151,9 @@ impl Cx<'_> {
             }
             Statement::Key(fields) => {
                 for stamp in fields {
-                    let Some(side) = self.side(&sync.ends, &stamp.side) else { continue };
+                    let Some(side) = self.side(&sync.ends, &stamp.side) else {
+                        continue;
+                    };
                     let object = sync.ends.get(side).object;
                     let field = object.and_then(|o| self.field(o, &stamp.field));
                     *sync.stamp.get_mut(side) = field.map(|f| Spanned::new(f, stamp.span));
@@ -138,7 +167,10 @@ impl Cx<'_> {
                 }
             }
             Statement::Delete(policies) => policies.iter().for_each(|p| self.delete(sync, p)),
-            Statement::After { sync: first, otherwise } => {
+            Statement::After {
+                sync: first,
+                otherwise,
+            } => {
                 let Some(id) = self.sync(first) else { return };
                 let otherwise = match otherwise {
                     None => Absent::Wait,
@@ -148,11 +180,15 @@ impl Cx<'_> {
                         None => return,
                     },
                 };
-                sync.after.push(After { sync: Spanned::new(id, first.span), otherwise });
+                sync.after.push(After {
+                    sync: Spanned::new(id, first.span),
+                    otherwise,
+                });
             }
             Statement::YieldsTo(names) => {
                 for name in names {
-                    sync.yields_to.extend(self.sync(name).map(|s| Spanned::new(s, name.span)));
+                    sync.yields_to
+                        .extend(self.sync(name).map(|s| Spanned::new(s, name.span)));
                 }
             }
             Statement::ConvertsTo(name) => {
@@ -170,19 +206,42 @@ impl Cx<'_> {
             }
             Statement::Leave(stated) => sync.leave = Some(stated.map(leave)),
             Statement::Handoff { requires, within } => {
-                let requires = requires.iter().filter_map(|p| self.handoff_field(sync, p)).collect();
+                let requires = requires
+                    .iter()
+                    .filter_map(|p| self.handoff_field(sync, p))
+                    .collect();
                 let within = within.as_ref().map(seconds);
-                sync.handoff = Some(Handoff { span, requires, within });
+                sync.handoff = Some(Handoff {
+                    span,
+                    requires,
+                    within,
+                });
             }
-            Statement::RecordType { system, value } => self.narrow(sync, system, value, span, Narrow::RecordType),
-            Statement::Pipeline { system, value } => self.narrow(sync, system, value, span, Narrow::Pipeline),
-            Statement::Protect { fields, after_create } => {
-                let Some(side) = self.side(&sync.ends, &fields.side) else { return };
-                let Some(object) = sync.ends.get(side).object else { return };
+            Statement::RecordType { system, value } => {
+                self.narrow(sync, system, value, span, Narrow::RecordType)
+            }
+            Statement::Pipeline { system, value } => {
+                self.narrow(sync, system, value, span, Narrow::Pipeline)
+            }
+            Statement::Protect {
+                fields,
+                after_create,
+            } => {
+                let Some(side) = self.side(&sync.ends, &fields.side) else {
+                    return;
+                };
+                let Some(object) = sync.ends.get(side).object else {
+                    return;
+                };
                 for name in &fields.fields {
                     if let Some(field) = self.field(object, name) {
                         let after_create = after_create.is_some();
-                        sync.protect.push(Protect { side, field, after_create, span: name.span });
+                        sync.protect.push(Protect {
+                            side,
+                            field,
+                            after_create,
+                            span: name.span,
+                        });
                     }
                 }
             }
@@ -195,8 +254,14 @@ impl Cx<'_> {
             .iter()
             .map(|pair| {
                 let left = self.expr(&Scope::one(Side::Left, sync.ends.left.object), &pair.left);
-                let right = self.expr(&Scope::one(Side::Right, sync.ends.right.object), &pair.right);
-                KeyPart { span: pair.span, sides: Sides::new(left, right) }
+                let right = self.expr(
+                    &Scope::one(Side::Right, sync.ends.right.object),
+                    &pair.right,
+                );
+                KeyPart {
+                    span: pair.span,
+                    sides: Sides::new(left, right),
+                }
             })
             .collect();
         Key { span, parts }
@@ -210,16 +275,32 @@ impl Cx<'_> {
                     ast::Order::First => crate::plan::Order::Ascending,
                     ast::Order::Last => crate::plan::Order::Descending,
                 };
-                Many::First(by.iter().filter_map(|name| self.sort_key(object?, name, order)).collect())
+                Many::First(
+                    by.iter()
+                        .filter_map(|name| self.sort_key(object?, name, order))
+                        .collect(),
+                )
             }
         }
     }
 
-    fn sort_key(&mut self, object: ObjectRef, name: &Name, order: crate::plan::Order) -> Option<SortKey> {
-        let system = self.model.systems.get(object.system.index())?;
-        let id = name.text.eq_ignore_ascii_case(&system.profile.id_field(&name.text));
-        let field = if id { None } else { Some(self.field(object, name)?) };
-        Some(SortKey { field, order, span: name.span })
+    fn sort_key(
+        &mut self,
+        object: ObjectRef,
+        name: &Name,
+        order: crate::plan::Order,
+    ) -> Option<SortKey> {
+        let id = name.text.eq_ignore_ascii_case("id");
+        let field = if id {
+            None
+        } else {
+            Some(self.field(object, name)?)
+        };
+        Some(SortKey {
+            field,
+            order,
+            span: name.span,
+        })
     }
 
     fn delete(&mut self, sync: &mut Sync, policy: &ast::Delete) {
@@ -241,17 +322,39 @@ impl Cx<'_> {
         }
     }
 
-    fn filter(&mut self, sync: &Sync, side: &Name, condition: &ast::Expr, span: Span) -> Option<(Side, Filter)> {
+    fn filter(
+        &mut self,
+        sync: &Sync,
+        side: &Name,
+        condition: &ast::Expr,
+        span: Span,
+    ) -> Option<(Side, Filter)> {
         let on = self.side(&sync.ends, side)?;
         let condition = self.condition(&Scope::one(on, sync.ends.get(on).object), condition);
-        Some((on, Filter { span, condition: Some(condition) }))
+        Some((
+            on,
+            Filter {
+                span,
+                condition: Some(condition),
+            },
+        ))
     }
 
     fn handoff_field(&mut self, sync: &Sync, path: &ast::Path) -> Option<Spanned<FieldRef>> {
         let objects = Sides::new(sync.ends.left.object, sync.ends.right.object);
-        let scope = Scope { objects, first: Some(Side::Left), ..Scope::default() };
+        let scope = Scope {
+            objects,
+            first: Some(Side::Left),
+            ..Scope::default()
+        };
         let found = match path.parts.as_slice() {
-            [name] => self.expr(&scope, &ast::Expr { node: ast::ExprKind::Name(name.clone()), span: path.span }),
+            [name] => self.expr(
+                &scope,
+                &ast::Expr {
+                    node: ast::ExprKind::Name(name.clone()),
+                    span: path.span,
+                },
+            ),
             _ => self.path(&scope, path),
         };
         match found.node {
@@ -261,20 +364,38 @@ impl Cx<'_> {
     }
 
     fn narrow(&mut self, sync: &mut Sync, system: &Name, value: &Name, span: Span, by: Narrow) {
-        let Some(side) = self.side(&sync.ends, system) else { return };
-        let Some(object) = sync.ends.get(side).object else { return };
-        let Some(entry) = self.model.object(object) else { return };
+        let Some(side) = self.side(&sync.ends, system) else {
+            return;
+        };
+        let Some(object) = sync.ends.get(side).object else {
+            return;
+        };
+        let Some(entry) = self.model.object(object) else {
+            return;
+        };
         let known: Vec<String> = match by {
-            Narrow::RecordType => entry.record_types.iter().map(|r| r.name.to_string()).collect(),
+            Narrow::RecordType => entry
+                .record_types
+                .iter()
+                .map(|r| r.name.to_string())
+                .collect(),
             Narrow::Pipeline => entry.pipelines.iter().map(|p| p.id.to_string()).collect(),
         };
         let found = known.iter().any(|k| k.eq_ignore_ascii_case(&value.text));
         if !found && !known.is_empty() {
-            self.sink.push(unknown_name::describe(by.word(), value, known.iter().map(String::as_str)));
+            self.sink.push(unknown_name::describe(
+                by.word(),
+                value,
+                known.iter().map(String::as_str),
+            ));
             return;
         }
         let field = self.find_field(object, by.field());
-        let narrowing = Narrowing { field, value: Value::text(&value.text), name: value.text.clone() };
+        let narrowing = Narrowing {
+            field,
+            value: Value::text(&value.text),
+            name: value.text.clone(),
+        };
         *sync.narrowed.get_mut(side) = Some(Spanned::new(narrowing, span));
     }
 }
@@ -321,5 +442,10 @@ pub(super) fn seconds(quantity: &ast::Quantity) -> i64 {
         ast::Unit::Years => 365 * 86_400,
         _ => 86_400,
     };
-    quantity.number.value.to_i64().unwrap_or(i64::MAX / 86_400_000).saturating_mul(unit)
+    quantity
+        .number
+        .value
+        .to_i64()
+        .unwrap_or(i64::MAX / 86_400_000)
+        .saturating_mul(unit)
 }

@@ -20,17 +20,25 @@ use crate::syntax::ast::{self, Item, Operand, SettingLine, Statement, SyncLine};
 /// Declares the systems.
 pub(super) fn systems(modules: &[Module], model: &mut Model, sink: &mut Sink) {
     for line in modules.iter().flat_map(|m| &m.tree.items) {
-        let Item::System(s) = &line.node else { continue };
+        let Item::System(s) = &line.node else {
+            continue;
+        };
         let Ok(kind) = SystemKind::from_str(&s.kind.text) else {
             sink.push(unknown_system::kind(&s.kind));
             continue;
         };
         if let Some(first) = model.systems.iter().find(|o| o.name.node == s.name.text) {
-            sink.push(duplicate_name::describe(&s.name.text, first.name.span, s.name.span));
+            sink.push(duplicate_name::describe(
+                &s.name.text,
+                first.name.span,
+                s.name.span,
+            ));
             continue;
         }
         let settings = s.settings.nodes().filter_map(|l| match l {
-            SettingLine::Setting(setting) => Some((setting.key.text.clone(), setting_text(&setting.value))),
+            SettingLine::Setting(setting) => {
+                Some((setting.key.text.clone(), setting_text(&setting.value)))
+            }
             SettingLine::Broken => None,
         });
         model.systems.push(System {
@@ -48,7 +56,12 @@ fn setting_text(value: &ast::Expr) -> String {
         ast::ExprKind::Text(t) => t.to_string(),
         ast::ExprKind::Number(n) => n.value.to_string(),
         ast::ExprKind::Bool(b) => b.to_string(),
-        ast::ExprKind::Path(p) => p.parts.iter().map(|n| n.as_str()).collect::<Vec<_>>().join("."),
+        ast::ExprKind::Path(p) => p
+            .parts
+            .iter()
+            .map(|n| n.as_str())
+            .collect::<Vec<_>>()
+            .join("."),
         _ => String::new(),
     }
 }
@@ -56,7 +69,9 @@ fn setting_text(value: &ast::Expr) -> String {
 /// Resolves relations: their objects, the syncs of their ends, the fields of their attributes.
 pub(super) fn relations(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| {
-        let Item::Relation(r) = &line.node else { return };
+        let Item::Relation(r) = &line.node else {
+            return;
+        };
         let ends = Sides::new(cx.relation_end(&r.left), cx.relation_end(&r.right));
         let mut between = Vec::new();
         let mut attributes = Vec::new();
@@ -74,13 +89,20 @@ pub(super) fn relations(cx: &mut Cx<'_>) {
                         cx.attribute(&r.right, &row.right, ends.right.object),
                     );
                     for clause in &row.clauses {
-                        if let ast::ClauseKind::Via(ast::Via { how: ast::ViaKind::One(t), .. }) = &clause.node
+                        if let ast::ClauseKind::Via(ast::Via {
+                            how: ast::ViaKind::One(t),
+                            ..
+                        }) = &clause.node
                             && cx.symbol(Space::Map, &t.name.text).is_none()
                         {
                             cx.unknown(Space::Map, "map", &t.name);
                         }
                     }
-                    attributes.push(Attribute { span: line.span, text, fields });
+                    attributes.push(Attribute {
+                        span: line.span,
+                        text,
+                        fields,
+                    });
                 }
                 _ => {}
             }
@@ -93,34 +115,70 @@ pub(super) fn relations(cx: &mut Cx<'_>) {
             between,
             attributes,
         });
-        defer(cx, "relation", r.name.text.clone(), line.span, "many-to-many records are not written yet");
+        defer(
+            cx,
+            "relation",
+            r.name.text.clone(),
+            line.span,
+            "many-to-many records are not written yet",
+        );
     });
 }
 
-fn defer(cx: &mut Cx<'_>, construct: &'static str, name: SmolStr, span: Span, reason: &'static str) {
-    cx.model.deferred.push(Deferred { construct, name, span, reason });
+fn defer(
+    cx: &mut Cx<'_>,
+    construct: &'static str,
+    name: SmolStr,
+    span: Span,
+    reason: &'static str,
+) {
+    cx.model.deferred.push(Deferred {
+        construct,
+        name,
+        span,
+        reason,
+    });
 }
 
 impl Cx<'_> {
     fn relation_end(&mut self, side: &ast::RelationSide) -> End {
         match side {
             ast::RelationSide::Object(object) => self.end(object),
-            ast::RelationSide::Association { system, from, to, span } => {
+            ast::RelationSide::Association {
+                system,
+                from,
+                to,
+                span,
+            } => {
                 if let Some(system) = self.system(system) {
                     self.object(system, from);
                     self.object(system, to);
                 }
-                End { span: *span, object: None }
+                End {
+                    span: *span,
+                    object: None,
+                }
             }
         }
     }
 
     /// A field of a relation's row. An association has a `label` and nothing else.
-    fn attribute(&mut self, side: &ast::RelationSide, operand: &Operand, object: Option<crate::model::ObjectRef>) -> Option<FieldRef> {
-        let Operand::Field(name) = operand else { return None };
+    fn attribute(
+        &mut self,
+        side: &ast::RelationSide,
+        operand: &Operand,
+        object: Option<crate::model::ObjectRef>,
+    ) -> Option<FieldRef> {
+        let Operand::Field(name) = operand else {
+            return None;
+        };
         if let ast::RelationSide::Association { .. } = side {
             if name.text != "label" {
-                self.sink.push(unknown_name::describe("attribute of an association", name, ["label"].into_iter()));
+                self.sink.push(unknown_name::describe(
+                    "attribute of an association",
+                    name,
+                    ["label"].into_iter(),
+                ));
             }
             return None;
         }
@@ -135,12 +193,21 @@ impl Cx<'_> {
     }
 
     fn objects(&mut self, path: &ast::ObjectRef) -> Vec<crate::model::ObjectRef> {
-        let Some(system) = self.system(&path.system) else { return Vec::new() };
-        path.objects.iter().filter_map(|name| self.object(system, name)).collect()
+        let Some(system) = self.system(&path.system) else {
+            return Vec::new();
+        };
+        path.objects
+            .iter()
+            .filter_map(|name| self.object(system, name))
+            .collect()
     }
 
     /// `Account.Rating` of an automation: an object of its system and a field.
-    fn automation_field(&mut self, system: crate::model::SystemId, path: &ast::Path) -> Option<FieldRef> {
+    fn automation_field(
+        &mut self,
+        system: crate::model::SystemId,
+        path: &ast::Path,
+    ) -> Option<FieldRef> {
         let [object, field] = path.parts.as_slice() else {
             self.sink.push(unknown_name::not_a_field_path(path.span));
             return None;
@@ -150,10 +217,15 @@ impl Cx<'_> {
     }
 
     fn measure(&mut self, measure: &ast::Measure) {
-        if let ast::Measure::Count { object, condition, .. } = measure {
+        if let ast::Measure::Count {
+            object, condition, ..
+        } = measure
+        {
             match condition {
                 Some(condition) => self.check_expr(object, condition),
-                None => drop(self.objects(object)),
+                None => {
+                    self.objects(object);
+                }
             }
         }
     }
@@ -168,18 +240,32 @@ pub(super) fn deferred(cx: &mut Cx<'_>) {
                     if let ast::RouteCondition::When(e) = &row.condition {
                         cx.check_expr(&r.object, e);
                     }
-                    let (ast::RouteTarget::User(e) | ast::RouteTarget::Queue(e) | ast::RouteTarget::RoundRobin(e)) = &row.target;
+                    let (ast::RouteTarget::User(e)
+                    | ast::RouteTarget::Queue(e)
+                    | ast::RouteTarget::RoundRobin(e)) = &row.target;
                     cx.expr(&Scope::default(), e);
                 }
             }
             cx.objects(&r.object);
             let name = object_text(&r.object);
-            defer(cx, "route", name, line.span, "records keep the owner that their rows give them");
+            defer(
+                cx,
+                "route",
+                name,
+                line.span,
+                "records keep the owner that their rows give them",
+            );
         }
         Item::Automation(a) => automation(cx, a, line.span),
         Item::Budget(b) => {
             cx.system(&b.system);
-            defer(cx, "budget", b.system.text.clone(), line.span, "calls are not counted against it yet");
+            defer(
+                cx,
+                "budget",
+                b.system.text.clone(),
+                line.span,
+                "calls are not counted against it yet",
+            );
         }
         Item::Volume(v) => {
             for entry in v.entries.nodes() {
@@ -187,7 +273,13 @@ pub(super) fn deferred(cx: &mut Cx<'_>) {
                     cx.objects(object);
                 }
             }
-            defer(cx, "volume", v.per.text.clone(), line.span, "no estimate is made of it yet");
+            defer(
+                cx,
+                "volume",
+                v.per.text.clone(),
+                line.span,
+                "no estimate is made of it yet",
+            );
         }
         Item::Metric(m) => {
             cx.measure(&m.measure);
@@ -196,9 +288,21 @@ pub(super) fn deferred(cx: &mut Cx<'_>) {
                     cx.measure(measure);
                 }
             }
-            defer(cx, "metric", m.name.text.clone(), line.span, "it is not counted yet");
+            defer(
+                cx,
+                "metric",
+                m.name.text.clone(),
+                line.span,
+                "it is not counted yet",
+            );
         }
-        Item::Signoff(s) => defer(cx, "signoff", s.name.text.clone(), line.span, "no environment is gated by it yet"),
+        Item::Signoff(s) => defer(
+            cx,
+            "signoff",
+            s.name.text.clone(),
+            line.span,
+            "no environment is gated by it yet",
+        ),
         Item::Model(m) => model(cx, m, line.span),
         _ => {}
     });
@@ -208,10 +312,15 @@ fn automation(cx: &mut Cx<'_>, a: &ast::Automation, span: Span) {
     if let Some(system) = cx.system(&a.system) {
         for line in a.body.nodes() {
             match line {
-                ast::AutomationLine::When(ast::Trigger::Changes(paths)) | ast::AutomationLine::Writes(paths) => {
-                    paths.iter().for_each(|p| drop(cx.automation_field(system, p)));
+                ast::AutomationLine::When(ast::Trigger::Changes(paths))
+                | ast::AutomationLine::Writes(paths) => {
+                    for path in paths {
+                        cx.automation_field(system, path);
+                    }
                 }
-                ast::AutomationLine::When(ast::Trigger::BecomesTrue(e)) => cx.automation_expr(system, e),
+                ast::AutomationLine::When(ast::Trigger::BecomesTrue(e)) => {
+                    cx.automation_expr(system, e)
+                }
                 ast::AutomationLine::Sets { field, value } => {
                     cx.automation_field(system, field);
                     cx.automation_expr(system, value);
@@ -220,22 +329,37 @@ fn automation(cx: &mut Cx<'_>, a: &ast::Automation, span: Span) {
             }
         }
     }
-    defer(cx, "automation", a.name.text.clone(), span, "its writes are not analysed yet");
+    defer(
+        cx,
+        "automation",
+        a.name.text.clone(),
+        span,
+        "its writes are not analysed yet",
+    );
 }
 
 impl Cx<'_> {
     fn automation_expr(&mut self, system: crate::model::SystemId, e: &ast::Expr) {
         match &e.node {
-            ast::ExprKind::Path(path) => drop(self.automation_field(system, path)),
-            ast::ExprKind::Group(inner) | ast::ExprKind::Not(inner) | ast::ExprKind::Negative(inner) | ast::ExprKind::Changed(inner) => {
+            ast::ExprKind::Path(path) => {
+                self.automation_field(system, path);
+            }
+            ast::ExprKind::Group(inner)
+            | ast::ExprKind::Not(inner)
+            | ast::ExprKind::Negative(inner)
+            | ast::ExprKind::Changed(inner) => {
                 self.automation_expr(system, inner);
             }
             ast::ExprKind::Binary { left, right, .. } => {
                 self.automation_expr(system, left);
                 self.automation_expr(system, right);
             }
-            ast::ExprKind::In { value, .. } | ast::ExprKind::Is { value, .. } => self.automation_expr(system, value),
-            ast::ExprKind::Call { arguments, .. } => arguments.iter().for_each(|a| self.automation_expr(system, a)),
+            ast::ExprKind::In { value, .. } | ast::ExprKind::Is { value, .. } => {
+                self.automation_expr(system, value)
+            }
+            ast::ExprKind::Call { arguments, .. } => arguments
+                .iter()
+                .for_each(|a| self.automation_expr(system, a)),
             _ => {}
         }
     }
@@ -247,10 +371,14 @@ fn model(cx: &mut Cx<'_>, m: &ast::Model, span: Span) {
         for object in objects {
             let field = cx.field(object, &partition.field);
             for row in partition.rows.nodes() {
-                let ast::PartitionRow::Leads { values, side } = row else { continue };
+                let ast::PartitionRow::Leads { values, side } = row else {
+                    continue;
+                };
                 cx.system(side);
                 if let (ast::PartitionValues::Values(values), Some(field)) = (values, field) {
-                    values.iter().for_each(|v| cx.model.use_value(field, &v.text, v.span));
+                    values
+                        .iter()
+                        .for_each(|v| cx.model.use_value(field, &v.text, v.span));
                 }
             }
         }
@@ -260,7 +388,13 @@ fn model(cx: &mut Cx<'_>, m: &ast::Model, span: Span) {
         ast::ModelKind::SalesforceCentric => "salesforce_centric",
         ast::ModelKind::Hybrid => "hybrid",
     };
-    defer(cx, "model", name.into(), span, "the spec is not held to it yet");
+    defer(
+        cx,
+        "model",
+        name.into(),
+        span,
+        "the spec is not held to it yet",
+    );
 }
 
 fn object_text(object: &ast::ObjectRef) -> SmolStr {
@@ -277,7 +411,11 @@ pub(super) fn waivers(cx: &mut Cx<'_>) {
         let Item::Allow(a) = &line.node else { return };
         let code = Code::from_str(&a.code.text).ok();
         if code.is_none() {
-            cx.sink.push(unknown_name::describe("code", &a.code, Code::ALL.iter().map(|c| c.name())));
+            cx.sink.push(unknown_name::describe(
+                "code",
+                &a.code,
+                Code::ALL.iter().map(|c| c.name()),
+            ));
         }
         let scope = cx.waived(&a.path);
         cx.model.waivers.push(Waiver {
@@ -294,41 +432,70 @@ pub(super) fn waivers(cx: &mut Cx<'_>) {
 impl Cx<'_> {
     /// The places of the declaration that a path names, or of one row of it.
     fn waived(&mut self, path: &ast::Path) -> Vec<Span> {
-        let [head, rest @ ..] = path.parts.as_slice() else { return Vec::new() };
+        let [head, rest @ ..] = path.parts.as_slice() else {
+            return Vec::new();
+        };
         let mut found = Vec::new();
         if let Some(Global::Sync(id)) = self.symbols.get_global(&head.text) {
-            let Some(sync) = self.model.syncs.get(id.index()) else { return found };
+            let Some(sync) = self.model.syncs.get(id.index()) else {
+                return found;
+            };
             match rest.first() {
                 None => found.push(sync.span),
-                Some(row) => found.extend(sync.rows.iter().filter(|r| r.name == row.text).map(|r| r.span)),
+                Some(row) => found.extend(
+                    sync.rows
+                        .iter()
+                        .filter(|r| r.name == row.text)
+                        .map(|r| r.span),
+                ),
             }
         } else {
             for space in Space::ALL {
-                let Some(symbol) = self.symbol(space, &head.text) else { continue };
+                let Some(symbol) = self.symbol(space, &head.text) else {
+                    continue;
+                };
                 found.extend(self.place(symbol, rest));
             }
             let modules = self.modules;
             for line in modules.iter().flat_map(|m| &m.tree.items) {
-                if line.node.name().is_some_and(|n| n.text == head.text) && !found.contains(&line.span) {
+                if line.node.name().is_some_and(|n| n.text == head.text)
+                    && !found.contains(&line.span)
+                {
                     found.push(line.span);
                 }
             }
         }
         if found.is_empty() {
-            let names = self.modules.iter().flat_map(|m| &m.tree.items).filter_map(|l| l.node.name());
+            let names = self
+                .modules
+                .iter()
+                .flat_map(|m| &m.tree.items)
+                .filter_map(|l| l.node.name());
             let known: Vec<SmolStr> = names.map(|n| n.text.clone()).collect();
             let name = rest.first().unwrap_or(head);
-            self.sink.push(unknown_name::describe("declaration or row", name, known.iter().map(SmolStr::as_str)));
+            self.sink.push(unknown_name::describe(
+                "declaration or row",
+                name,
+                known.iter().map(SmolStr::as_str),
+            ));
         }
         found
     }
 
     fn place(&self, symbol: Symbol, rest: &[ast::Name]) -> Vec<Span> {
-        let (Symbol::Fields(module, item, _) | Symbol::Function(module, item) | Symbol::Const(module, item)) = symbol
+        let (Symbol::Fields(module, item, _)
+        | Symbol::Function(module, item)
+        | Symbol::Const(module, item)) = symbol
         else {
             return Vec::new();
         };
-        let Some(line) = self.modules.get(module).and_then(|m| m.tree.items.get(item)) else { return Vec::new() };
+        let Some(line) = self
+            .modules
+            .get(module)
+            .and_then(|m| m.tree.items.get(item))
+        else {
+            return Vec::new();
+        };
         match (&line.node, rest.first()) {
             (Item::Fields(fields), Some(row)) => {
                 let lines = fields.body.lines.iter().filter(|l| {
@@ -345,7 +512,9 @@ impl Cx<'_> {
 pub(super) fn file_docs(modules: &[Module], sources: &Sources) -> Vec<(SmolStr, String)> {
     let mut docs = Vec::new();
     for module in modules.iter().filter(|m| !m.standard) {
-        let Some(first) = module.tree.items.first() else { continue };
+        let Some(first) = module.tree.items.first() else {
+            continue;
+        };
         let text: Vec<&str> = first.trivia.file_docs().collect();
         if let (false, Some(file)) = (text.is_empty(), sources.get(module.tree.file)) {
             docs.push((file.path().into(), text.join("\n")));

@@ -25,11 +25,17 @@ pub fn run(modules: &[Module], sink: &mut Sink) {
 fn imports(module: &Module, modules: &[Module]) -> Vec<(usize, Span)> {
     let mut found = Vec::new();
     for line in &module.tree.items {
-        let Item::Use(import) = &line.node else { continue };
+        let Item::Use(import) = &line.node else {
+            continue;
+        };
         let parts: Vec<&str> = import.path.parts.iter().map(Name::as_str).collect();
         let whole = parts.join(".");
-        let parent = parts.split_last().map_or(String::new(), |(_, rest)| rest.join("."));
-        let target = modules.iter().position(|m| m.name == whole && import.names.is_some() || m.name == parent && import.names.is_none());
+        let parent = parts
+            .split_last()
+            .map_or(String::new(), |(_, rest)| rest.join("."));
+        let target = modules.iter().position(|m| {
+            m.name == whole && import.names.is_some() || m.name == parent && import.names.is_none()
+        });
         found.extend(target.map(|t| (t, import.path.span)));
     }
     found
@@ -37,7 +43,13 @@ fn imports(module: &Module, modules: &[Module]) -> Vec<(usize, Span)> {
 
 type Step = (usize, Span);
 
-fn search(start: usize, at: usize, edges: &[Vec<Step>], done: &[bool], path: &mut Vec<Step>) -> Option<Vec<Step>> {
+fn search(
+    start: usize,
+    at: usize,
+    edges: &[Vec<Step>],
+    done: &[bool],
+    path: &mut Vec<Step>,
+) -> Option<Vec<Step>> {
     for (next, span) in edges.get(at)? {
         if done.get(*next).copied().unwrap_or(true) || path.iter().any(|(p, _)| p == next) {
             continue;
@@ -60,9 +72,19 @@ fn describe(modules: &[Module], circle: &[Step]) -> Diagnostic {
     if let Some(first) = circle.last().map(|(at, _)| name(*at)) {
         names.insert(0, first);
     }
-    let mut finding = Diagnostic::new(Code::M005, format!("these files use each other in a circle: {}", names.join(" -> ")));
+    let mut finding = Diagnostic::new(
+        Code::M005,
+        format!(
+            "these files use each other in a circle: {}",
+            names.join(" -> ")
+        ),
+    );
     for (i, (at, span)) in circle.iter().enumerate() {
-        let text = if i == 0 { format!("uses `{}`", name(*at)) } else { format!("which uses `{}`", name(*at)) };
+        let text = if i == 0 {
+            format!("uses `{}`", name(*at))
+        } else {
+            format!("which uses `{}`", name(*at))
+        };
         finding = finding.at(*span, text);
     }
     finding

@@ -32,9 +32,15 @@ rule! {
 }
 
 fn describe(name: &Name, api_name: &str, owner: &str, what: &str) -> Diagnostic {
-    Diagnostic::new(Code::N007, format!("`{}` is the label of a {what} of {owner}, not its API name", name.text))
-        .at(name.span, "a label")
-        .help(format!("write `{api_name}`"))
+    Diagnostic::new(
+        Code::N007,
+        format!(
+            "`{}` is the label of a {what} of {owner}, not its API name",
+            name.text
+        ),
+    )
+    .at(name.span, "a label")
+    .help(format!("write `{api_name}`"))
 }
 
 /// The label of a field of an object, `system.Object`.

@@ -5,8 +5,11 @@ use crate::source::Span;
 
 /// A statement that is there already.
 pub fn describe(statement: &str, first: Span, again: Span) -> Diagnostic {
-    Diagnostic::new(Code::S003, format!("`{statement}` is said twice for this side"))
-        .at(again, "said again here")
-        .at(first, "first said here")
-        .help("delete one of them")
+    Diagnostic::new(
+        Code::S003,
+        format!("`{statement}` is said twice for this side"),
+    )
+    .at(again, "said again here")
+    .at(first, "first said here")
+    .help("delete one of them")
 }

@@ -40,7 +40,10 @@ pub fn describe(name: &Name, owner: &str, object: &Object) -> Diagnostic {
         Some(near) => format!("did you mean `{near}`?"),
         None => "if it is new, or was not visible to the user who took the snapshot, import the catalog again".to_owned(),
     };
-    Diagnostic::new(Code::N003, format!("`{owner}` has no field `{}`", name.text))
-        .at(name.span, "not in the catalog")
-        .help(help)
+    Diagnostic::new(
+        Code::N003,
+        format!("`{owner}` has no field `{}`", name.text),
+    )
+    .at(name.span, "not in the catalog")
+    .help(help)
 }

@@ -40,7 +40,8 @@ pub fn describe<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
     known.dedup();
-    let found = Diagnostic::new(Code::N004, format!("there is no {what} `{}`", name.text)).at(name.span, "not known here");
+    let found = Diagnostic::new(Code::N004, format!("there is no {what} `{}`", name.text))
+        .at(name.span, "not known here");
     match closest(&name.text, known.iter().copied()) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => found,
@@ -54,15 +55,24 @@ pub fn describe<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str
 
 /// A name that another file declares.
 pub fn not_imported(what: &str, name: &Name, module: &str) -> Diagnostic {
-    Diagnostic::new(Code::N004, format!("this file does not see the {what} `{}`", name.text))
-        .at(name.span, "not brought in")
-        .help(format!("add this line at the top of the file\n  use {module}.{}", name.text))
+    Diagnostic::new(
+        Code::N004,
+        format!("this file does not see the {what} `{}`", name.text),
+    )
+    .at(name.span, "not brought in")
+    .help(format!(
+        "add this line at the top of the file\n  use {module}.{}",
+        name.text
+    ))
 }
 
 /// A name that no environment of the manifest defines.
 pub fn environment(name: &Name, known: &[SmolStr]) -> Diagnostic {
-    let found = Diagnostic::new(Code::N004, format!("no environment defines `{}`", name.text))
-        .at(name.span, "not in the manifest");
+    let found = Diagnostic::new(
+        Code::N004,
+        format!("no environment defines `{}`", name.text),
+    )
+    .at(name.span, "not in the manifest");
     match closest(&name.text, known.iter().map(SmolStr::as_str)) {
         Some(near) => found.help(format!("did you mean `env.{near}`?")),
         None => found.help(format!(
@@ -82,7 +92,12 @@ pub fn recursive(name: &Name) -> Diagnostic {
 
 /// A stage with more or fewer cells than the lifecycle has columns.
 pub fn stage_width(name: &Name, cells: usize, columns: usize) -> Diagnostic {
-    let message = format!("stage `{}` has {}, and there are {}", name.text, count(cells, "value"), count(columns, "column"));
+    let message = format!(
+        "stage `{}` has {}, and there are {}",
+        name.text,
+        count(cells, "value"),
+        count(columns, "column")
+    );
     Diagnostic::new(Code::N004, message)
         .at(name.span, "this stage")
         .help("write one cell for each column; `none` where the stage does not show there")
@@ -90,5 +105,9 @@ pub fn stage_width(name: &Name, cells: usize, columns: usize) -> Diagnostic {
 
 /// A path that is not `Object.Field`.
 pub fn not_a_field_path(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::N004, "an automation names its fields as `Object.Field`").at(span, "not a field of an object")
+    Diagnostic::new(
+        Code::N004,
+        "an automation names its fields as `Object.Field`",
+    )
+    .at(span, "not a field of an object")
 }

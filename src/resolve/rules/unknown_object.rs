@@ -43,7 +43,10 @@ pub fn describe(name: &Name, catalog: &Catalog) -> Diagnostic {
             catalog.system
         ),
     };
-    Diagnostic::new(Code::N002, format!("{} has no object `{}`", catalog.system, name.text))
-        .at(name.span, "not in the catalog")
-        .help(help)
+    Diagnostic::new(
+        Code::N002,
+        format!("{} has no object `{}`", catalog.system, name.text),
+    )
+    .at(name.span, "not in the catalog")
+    .help(help)
 }

@@ -37,20 +37,32 @@ pub fn describe<'a>(name: &Name, known: impl Iterator<Item = &'a str>) -> Diagno
     let known: Vec<&str> = known.collect();
     let found = Diagnostic::new(Code::N001, format!("there is no system `{}`", name.text));
     if known.is_empty() {
-        return found.at(name.span, "not declared").help(format!("declare it:\n  system {}: salesforce {{ }}", name.text));
+        return found.at(name.span, "not declared").help(format!(
+            "declare it:\n  system {}: salesforce {{ }}",
+            name.text
+        ));
     }
     let help = match closest(&name.text, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the declared systems are {}", crate::text::list(&known.iter().map(|k| quoted(k)).collect::<Vec<_>>())),
+        None => format!(
+            "the declared systems are {}",
+            crate::text::list(&known.iter().map(|k| quoted(k)).collect::<Vec<_>>())
+        ),
     };
     found.at(name.span, "not declared").help(help)
 }
 
 /// A system that is declared, and that the sync does not join.
 pub fn not_of_this_sync(name: &Name, known: &[String; 2]) -> Diagnostic {
-    Diagnostic::new(Code::N001, format!("this sync does not join `{}`", name.text))
-        .at(name.span, "neither side is of this system")
-        .help(format!("write {}", either(&known.each_ref().map(|k| quoted(k)))))
+    Diagnostic::new(
+        Code::N001,
+        format!("this sync does not join `{}`", name.text),
+    )
+    .at(name.span, "neither side is of this system")
+    .help(format!(
+        "write {}",
+        either(&known.each_ref().map(|k| quoted(k)))
+    ))
 }
 
 /// A kind that is none.
@@ -60,5 +72,10 @@ pub fn kind(name: &Name) -> Diagnostic {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the kinds are {}", crate::text::list(&kinds.map(quoted))),
     };
-    Diagnostic::new(Code::N001, format!("`{}` is not a kind of system", name.text)).at(name.span, "not a kind").help(help)
+    Diagnostic::new(
+        Code::N001,
+        format!("`{}` is not a kind of system", name.text),
+    )
+    .at(name.span, "not a kind")
+    .help(help)
 }

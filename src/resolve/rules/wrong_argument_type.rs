@@ -4,8 +4,8 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::Expr;
 use crate::source::Span;
 use crate::syntax::ast::Name;
-use crate::text::count;
-use crate::value::library::Function;
+use crate::text::{count, either};
+use crate::value::library::{Arity, Function};
 use crate::value::{Kind, Misread};
 
 rule! {
@@ -44,53 +44,108 @@ fn finding(message: String, span: Span, label: &str) -> Diagnostic {
 
 /// What is wrong with a call of a library function, if anything.
 pub fn call(function: &Function, arguments: &[Expr], span: Span) -> Option<Diagnostic> {
-    let most = function.params.len();
-    let least = function.params.iter().filter(|p| !p.optional).count();
-    let given = arguments.len();
-    if given < least || (given > most && !function.variadic) {
-        let needs = if least == most { count(most, "value") } else { format!("{least} to {}", count(most, "value")) };
-        let message = format!("`{}` takes {needs}, and gets {given}", function.name);
-        return Some(finding(message, span, "here").help(format!("{}: {}", function.signature(), function.doc)));
+    let help = || format!("{}: {}", signature(function), function.doc);
+    if !function.takes(arguments.len()) {
+        let message = format!(
+            "`{}` does not take {}",
+            function.name,
+            count(arguments.len(), "value")
+        );
+        return Some(finding(message, span, "here").help(help()));
     }
-    function.params.iter().zip(arguments).find_map(|(param, argument)| {
-        let (wanted, found) = (param.kind?, argument.kind?);
-        (wanted != found && !(wanted == Kind::DateTime && found == Kind::Date) && !(wanted == Kind::Date && found == Kind::DateTime)).then(|| {
-            let message = format!("`{}` takes a {} as `{}`, and gets a {}", function.name, wanted.word(), param.name, found.word());
-            finding(message, argument.span, "of the wrong kind").help(format!("{}: {}", function.signature(), function.doc))
-        })
+    let last = function.params.last();
+    let params = function
+        .params
+        .iter()
+        .chain(std::iter::repeat(last).flatten());
+    params.zip(arguments).find_map(|(param, argument)| {
+        let found = argument.kind?;
+        if param.kinds.is_empty() || param.kinds.contains(&found) {
+            return None;
+        }
+        let wanted: Vec<&str> = param.kinds.iter().map(|k| k.word()).collect();
+        let message = format!(
+            "`{}` takes a {} here, and gets a {}",
+            function.name,
+            either(&wanted),
+            found.word()
+        );
+        Some(finding(message, argument.span, "of the wrong kind").help(help()))
     })
+}
+
+/// A function as it is called: `e164(value, region)`.
+fn signature(function: &Function) -> String {
+    let params: Vec<String> = function
+        .params
+        .iter()
+        .map(|p| match p.arity {
+            Arity::One => p.name.to_owned(),
+            Arity::Optional => format!("[{}]", p.name),
+            Arity::Several => format!("{}, …", p.name),
+        })
+        .collect();
+    format!("{}({})", function.name, params.join(", "))
 }
 
 /// A function of the spec with too few or too many arguments.
 pub fn count_of(name: &Name, takes: usize, gets: usize, span: Span) -> Diagnostic {
-    finding(format!("`{}` takes {}, and gets {gets}", name.text, count(takes, "value")), span, "here")
+    finding(
+        format!(
+            "`{}` takes {}, and gets {gets}",
+            name.text,
+            count(takes, "value")
+        ),
+        span,
+        "here",
+    )
 }
 
 /// A value that the field beside it cannot hold.
 pub fn value(span: Span, misread: &Misread) -> Diagnostic {
-    finding(misread.to_string(), span, "cannot be a value of the field beside it")
-        .help(format!("write a {}", misread.expected.word()))
+    finding(
+        misread.to_string(),
+        span,
+        "cannot be a value of the field beside it",
+    )
+    .help(format!("write a {}", misread.expected.word()))
 }
 
 /// Something that is neither true nor false where a condition stands.
 pub fn not_a_condition(span: Span, kind: Option<Kind>) -> Diagnostic {
     let found = kind.map_or("something else", Kind::word);
-    finding(format!("a condition is true or false, and this is a {found}"), span, "not a condition")
-        .help("compare it with something, or ask whether it `is set`")
+    finding(
+        format!("a condition is true or false, and this is a {found}"),
+        span,
+        "not a condition",
+    )
+    .help("compare it with something, or ask whether it `is set`")
 }
 
 /// A list that stands elsewhere than behind `in`.
 pub fn list_out_of_place(span: Span) -> Diagnostic {
-    finding("a list can only stand behind `in`".to_owned(), span, "a list")
+    finding(
+        "a list can only stand behind `in`".to_owned(),
+        span,
+        "a list",
+    )
 }
 
 /// `changed` behind something that is not a field.
 pub fn not_a_field(span: Span) -> Diagnostic {
-    finding("only a field can be asked whether it changed".to_owned(), span, "not a field")
+    finding(
+        "only a field can be asked whether it changed".to_owned(),
+        span,
+        "not a field",
+    )
 }
 
 /// Something else than `case`, `punctuation` or `accents` behind `ignoring`.
 pub fn ignoring(name: &Name) -> Diagnostic {
-    finding(format!("a table cannot ignore `{}`", name.text), name.span, "not one of the three")
-        .help("write `case`, `punctuation` or `accents`")
+    finding(
+        format!("a table cannot ignore `{}`", name.text),
+        name.span,
+        "not one of the three",
+    )
+    .help("write `case`, `punctuation` or `accents`")
 }
