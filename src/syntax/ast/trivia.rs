@@ -44,6 +44,7 @@ pub(crate) struct Around {
     pub leading: Vec<Piece>,
     pub inner: Vec<Comment>,
     pub trailing: Option<Comment>,
+    pub closing: Option<Comment>,
 }
 
 impl Trivia {
@@ -60,6 +61,11 @@ impl Trivia {
     /// The comment at the end of the line; of a block, at the line that opens it.
     pub fn trailing(&self) -> Option<&Comment> {
         self.0.as_ref().and_then(|a| a.trailing.as_ref())
+    }
+
+    /// The comment behind the `}` of a block over several lines.
+    pub fn closing(&self) -> Option<&Comment> {
+        self.0.as_ref().and_then(|a| a.closing.as_ref())
     }
 
     /// The documentation (`///`) of what stands below it, line by line.
