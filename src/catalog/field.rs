@@ -63,9 +63,9 @@ pub struct Field {
     /// Not part of the platform's standard schema.
     #[serde(default, skip_serializing_if = "is_false")]
     pub custom: bool,
-    /// Known from the base catalog only: the project's own files do not mention it.
-    #[serde(skip)]
-    pub base: bool,
+    /// The strongest source that mentions it.
+    #[serde(default, skip_serializing_if = "Known::is_catalog")]
+    pub known: Known,
     /// The objects that a reference may point to, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<SmolStr>,
@@ -102,7 +102,7 @@ impl Field {
             formula: None,
             hidden: false,
             custom: false,
-            base: false,
+            known: Known::Catalog,
             references: Vec::new(),
             relationship: None,
             picklist: None,
@@ -123,6 +123,34 @@ impl Field {
     /// Whether the values that it may hold are known and closed enough to be checked: a picklist whose options are here.
     pub fn options(&self) -> Option<&Picklist> {
         self.picklist.as_deref().filter(|p| !p.external)
+    }
+}
+
+/// By which source an object or a field is known; the later one is the stronger.
+///
+/// A describe lists what its user may see: an object that is known by [`Known::Catalog`] with a field that is not, has a
+/// field that this user cannot see.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Known {
+    /// The base catalog of the platform's standard schema; the project's own files do not mention it.
+    Base,
+    /// Source-format metadata.
+    Metadata,
+    /// A describe result, a property list, or a normalised file.
+    #[default]
+    Catalog,
+}
+
+impl Known {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands out references"
+    )]
+    pub(super) const fn is_catalog(&self) -> bool {
+        matches!(self, Self::Catalog)
     }
 }
 

@@ -5,10 +5,12 @@
 //! is the business of the rules.
 
 mod field;
+mod load;
 mod object;
 mod serial;
 
-pub use field::{DefaultValue, Field, FieldType, PickValue, Picklist};
+pub use field::{DefaultValue, Field, FieldType, Known, PickValue, Picklist};
+pub use load::{BaseCatalog, Pattern, SystemSource, import, load};
 pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, Stage};
 
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::field::Field;
+use super::field::{Field, Known};
 use super::serial::{any_case, by_name, is_false, is_true, yes};
 
 /// A field of one [`Object`].
@@ -37,9 +37,9 @@ pub struct Object {
     /// Whether records can be deleted or archived by API.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub deletable: bool,
-    /// Known from the base catalog only: the project's own files do not describe it.
-    #[serde(skip)]
-    pub base: bool,
+    /// The strongest source that mentions it.
+    #[serde(default, skip_serializing_if = "Known::is_catalog")]
+    pub known: Known,
     /// The file that described it: a path relative to the project's root, or `base:...`.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub origin: SmolStr,
@@ -52,7 +52,8 @@ pub struct Object {
     /// Sales, lead and support processes, sorted by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub processes: Vec<Process>,
-    /// Pipelines with their stages, in the order of the system.
+    /// Pipelines with their stages, in the order of the system. Salesforce has one, named after the field that holds the
+    /// stage (`StageName`, `Status`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pipelines: Vec<Pipeline>,
     /// Associations to other objects, sorted by name.
@@ -71,7 +72,7 @@ impl Object {
             creatable: true,
             updatable: true,
             deletable: true,
-            base: false,
+            known: Known::Catalog,
             origin: SmolStr::default(),
             fields: Vec::new(),
             record_types: Vec::new(),
@@ -119,6 +120,11 @@ impl Object {
     /// A pipeline by its id.
     pub fn pipeline(&self, id: &str) -> Option<&Pipeline> {
         self.pipelines.iter().find(|p| p.id == id)
+    }
+
+    /// A stage by its id, in any pipeline.
+    pub fn stage(&self, id: &str) -> Option<&Stage> {
+        self.pipelines.iter().find_map(|p| p.stage(id))
     }
 
     /// An association by the name that a spec writes: the other object's name, or a label's name.
@@ -192,7 +198,10 @@ pub struct Stage {
     /// Records in it are done, won or lost.
     #[serde(default, skip_serializing_if = "is_false")]
     pub closed: bool,
-    /// The chance to win, in percent, where the pipeline has one.
+    /// Records in it are won, or converted.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub won: bool,
+    /// The chance to win, in whole percent, where the pipeline has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<u8>,
 }

@@ -1,0 +1,409 @@
+//! Drafts laid over each other until they are a catalog.
+
+use std::collections::{BTreeMap, HashMap};
+
+use smol_str::SmolStr;
+
+use super::draft::{Draft, FieldDraft, Fields, ObjectDraft, Trouble};
+use super::{BaseCatalog, SystemSource, base, normal, report};
+use crate::catalog::field::{Field, FieldType, Known, PickValue, Picklist};
+use crate::catalog::object::{Object, Pipeline, RecordType, Stage};
+use crate::catalog::serial::fold;
+use crate::catalog::{Catalog, Owner, ValueSet};
+use crate::diagnostic::{Code, Sink};
+use crate::platform::SystemKind;
+use crate::source::Sources;
+
+/// A catalog under construction.
+pub(super) struct Builder {
+    system: SmolStr,
+    kind: SystemKind,
+    base: BaseCatalog,
+    objects: BTreeMap<SmolStr, Object>,
+    owners: BTreeMap<SmolStr, Owner>,
+    sets: BTreeMap<SmolStr, ValueSet>,
+    fetched: Option<jiff::civil::Date>,
+}
+
+impl Builder {
+    /// An empty catalog of a system.
+    pub fn new(system: &SystemSource) -> Self {
+        Self {
+            system: system.name.clone(),
+            kind: system.kind,
+            base: system.base,
+            objects: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            sets: BTreeMap::new(),
+            fetched: None,
+        }
+    }
+
+    /// Lays down the base catalog, where the system wants it.
+    pub fn base(&mut self) {
+        if self.base == BaseCatalog::Standard {
+            for object in base::standard(self.kind) {
+                self.objects.insert(fold(&object.name), object);
+            }
+        }
+    }
+
+    /// Whether it knows any object.
+    pub fn has_objects(&self) -> bool {
+        !self.objects.is_empty()
+    }
+
+    /// Lays the files' drafts over it, in their order, and draws the conclusions that need all of them.
+    pub fn finish(
+        mut self,
+        drafts: Vec<(String, Draft, Option<String>)>,
+        sources: &mut Sources,
+        sink: &mut Sink,
+    ) -> Catalog {
+        let mut stages = Vec::new();
+        let mut objects = Vec::new();
+        for (path, draft, text) in drafts {
+            self.fetched = [self.fetched, draft.fetched].into_iter().flatten().min();
+            self.owners
+                .extend(draft.owners.into_iter().map(|o| (o.id.clone(), o)));
+            self.sets
+                .extend(draft.value_sets.into_iter().map(|s| (s.name.clone(), s)));
+            stages.extend(draft.stages);
+            objects.push((path, draft.objects, text));
+        }
+        for (path, drafts, text) in objects {
+            let mut troubles = Vec::new();
+            drafts
+                .into_iter()
+                .for_each(|draft| self.object(draft, &mut troubles));
+            report(
+                &path,
+                text.as_deref().unwrap_or(""),
+                &troubles,
+                sources,
+                sink,
+            );
+        }
+        self.standard_sets();
+        for (name, pipeline) in stages {
+            if let Some(object) = self.objects.get_mut(&fold(&name)) {
+                object.pipelines = vec![pipeline];
+            }
+        }
+        self.objects.values_mut().for_each(processes_narrow);
+        self.objects.values_mut().for_each(pipelines_fill);
+        self.activities();
+        if self.base == BaseCatalog::Standard && self.kind == SystemKind::Salesforce {
+            self.objects
+                .values_mut()
+                .filter(|o| o.known == Known::Metadata)
+                .for_each(base::system_fields);
+        }
+        let mut catalog =
+            Catalog::new(self.system, self.kind, self.objects.into_values().collect());
+        catalog.fetched = self.fetched;
+        catalog.owners = self.owners.into_values().collect();
+        catalog.value_sets = self.sets.into_values().collect();
+        catalog.digest = normal::digest(&catalog);
+        catalog
+    }
+
+    fn object(&mut self, draft: ObjectDraft, troubles: &mut Vec<Trouble>) {
+        let sets = &self.sets;
+        let object = self
+            .objects
+            .entry(fold(&draft.name))
+            .or_insert_with(|| Object {
+                known: draft.known,
+                custom: self.kind == SystemKind::Salesforce && draft.name.contains("__"),
+                ..Object::new(draft.name.clone())
+            });
+        // Pipelines and associations alone do not say what fields there are.
+        if draft.has_fields() || draft.known == Known::Metadata {
+            object.known = object.known.max(draft.known);
+        }
+        if let Some(label) = draft.label {
+            object.label = label;
+        }
+        object.aliases.extend(draft.aliases);
+        object.aliases.sort_unstable();
+        object.aliases.dedup();
+        object.custom = draft.custom.unwrap_or(object.custom);
+        object.creatable = draft.creatable.unwrap_or(object.creatable);
+        object.updatable = draft.updatable.unwrap_or(object.updatable);
+        object.deletable = draft.deletable.unwrap_or(object.deletable);
+        if !draft.origin.is_empty() {
+            object.origin = draft.origin;
+        }
+        for record_type in draft.record_types {
+            lay_record_type(&mut object.record_types, record_type);
+        }
+        object.record_types.sort_by(|a, b| a.name.cmp(&b.name));
+        for process in draft.processes {
+            object.processes.retain(|p| p.name != process.name);
+            object.processes.push(process);
+        }
+        object.processes.sort_by(|a, b| a.name.cmp(&b.name));
+        if let Some(pipelines) = draft.pipelines {
+            object.pipelines = pipelines;
+        }
+        for association in draft.associations {
+            object.associations.retain(|a| a.name != association.name);
+            object.associations.push(association);
+        }
+        object.associations.sort_by(|a, b| a.name.cmp(&b.name));
+        let exact = self.kind != SystemKind::Salesforce;
+        match draft.fields {
+            Fields::Ready(fields) if object.fields.is_empty() => object.fields = fields,
+            Fields::Ready(fields) => lay(&mut object.fields, fields, exact, |f| &f.name, |f, _| f),
+            Fields::Drafts(drafts) => {
+                let known = draft.known;
+                let over = |d: FieldDraft, earlier| lay_field(d, earlier, known, sets, troubles);
+                lay(&mut object.fields, drafts, exact, |d| &d.name, over);
+            }
+        }
+    }
+
+    /// The platform's value sets become the values of the standard fields that use them.
+    fn standard_sets(&mut self) {
+        for (set, object, field) in base::STANDARD_SETS {
+            let Some(values) = self
+                .sets
+                .get(*set)
+                .filter(|s| s.standard)
+                .map(|s| s.values.clone())
+            else {
+                continue;
+            };
+            let object = self.objects.get_mut(&fold(object));
+            let found = object.and_then(|o| {
+                o.fields
+                    .iter_mut()
+                    .find(|f| f.name.eq_ignore_ascii_case(field))
+            });
+            // What a describe says of the values is more than what the set says.
+            if let Some(field) = found.filter(|f| f.known != Known::Catalog) {
+                let external = field.ty == FieldType::Combobox;
+                field
+                    .picklist
+                    .get_or_insert_with(|| {
+                        Box::new(Picklist {
+                            external,
+                            ..Picklist::default()
+                        })
+                    })
+                    .values = values;
+            }
+        }
+        for object in self.objects.values_mut() {
+            for field in object
+                .fields
+                .iter_mut()
+                .filter(|f| f.known != Known::Catalog && !f.custom)
+            {
+                let (set, controller) = match &*field.name {
+                    n if n.ends_with("CountryCode") => ("Country", None),
+                    n if n.ends_with("StateCode") => {
+                        ("State", Some(n.replace("State", "Country").into()))
+                    }
+                    _ => continue,
+                };
+                let Some(set) = self.sets.get(set).filter(|s| s.standard) else {
+                    continue;
+                };
+                field.ty = FieldType::Picklist;
+                let values = set.values.clone();
+                field.picklist = Some(Box::new(Picklist {
+                    values,
+                    controller,
+                    restricted: true,
+                    external: false,
+                }));
+            }
+        }
+    }
+
+    /// Custom fields of tasks and events are declared on `Activity`.
+    fn activities(&mut self) {
+        let Some(shared) = self
+            .objects
+            .get("activity")
+            .filter(|_| self.kind == SystemKind::Salesforce)
+        else {
+            return;
+        };
+        let shared: Vec<Field> = shared.fields.iter().filter(|f| f.custom).cloned().collect();
+        for name in ["task", "event"] {
+            let Some(object) = self.objects.get_mut(name) else {
+                continue;
+            };
+            let missing = shared.iter().filter(|s| {
+                !object
+                    .fields
+                    .iter()
+                    .any(|f| f.name.eq_ignore_ascii_case(&s.name))
+            });
+            let missing: Vec<Field> = missing.cloned().collect();
+            object.fields.extend(missing);
+        }
+    }
+}
+
+/// Lays items over fields: an item meets the field of its name, if there is one.
+fn lay<T>(
+    fields: &mut Vec<Field>,
+    items: Vec<T>,
+    exact: bool,
+    name: impl Fn(&T) -> &SmolStr,
+    mut over: impl FnMut(T, Option<Field>) -> Field,
+) {
+    let key = |name: &SmolStr| if exact { name.clone() } else { fold(name) };
+    let mut places: HashMap<SmolStr, usize> = fields
+        .iter()
+        .enumerate()
+        .map(|(i, f)| (key(&f.name), i))
+        .collect();
+    for item in items {
+        let key = key(name(&item));
+        if let Some(slot) = places.get(&key).and_then(|i| fields.get_mut(*i)) {
+            let earlier = std::mem::replace(slot, Field::new("", FieldType::Text));
+            *slot = over(item, Some(earlier));
+        } else {
+            places.insert(key, fields.len());
+            fields.push(over(item, None));
+        }
+    }
+}
+
+fn lay_field(
+    mut draft: FieldDraft,
+    earlier: Option<Field>,
+    known: Known,
+    sets: &BTreeMap<SmolStr, ValueSet>,
+    troubles: &mut Vec<Trouble>,
+) -> Field {
+    if let Some(name) = draft.value_set.take() {
+        let picklist = draft.picklist.get_or_insert_default();
+        match sets.get(&name) {
+            Some(set) => picklist.values = with_controls(&set.values, &picklist.values),
+            None => {
+                picklist.external = true;
+                troubles.push(Trouble {
+                    code: Code::M008,
+                    message: format!("the values of `{}` are not checked: value set `{name}` is not in the metadata", draft.name),
+                    at: draft.at,
+                    help: "retrieve the global value set, too",
+                });
+            }
+        }
+    }
+    if !draft.whole
+        && let Some(earlier) = &earlier
+        && !matches!(earlier.ty, FieldType::Unknown(_))
+    {
+        // Metadata name the types of standard fields loosely: a Combobox is a Picklist there.
+        draft.ty = None;
+    }
+    let mut field = draft.over(earlier, known);
+    if let Some(picklist) = &field.picklist
+        && field.default.is_none()
+        && let Some(value) = picklist.values.iter().find(|v| v.default)
+    {
+        field.default = Some(crate::catalog::DefaultValue::Value(value.value.clone()));
+    }
+    field
+}
+
+/// The values of a set, with what the field says of the values that control them.
+fn with_controls(values: &[PickValue], controls: &[PickValue]) -> Vec<PickValue> {
+    let control = |v: &PickValue| {
+        controls
+            .iter()
+            .find(|c| c.value == v.value)
+            .map(|c| c.valid_for.clone())
+    };
+    values
+        .iter()
+        .map(|v| PickValue {
+            valid_for: control(v).unwrap_or_default(),
+            ..v.clone()
+        })
+        .collect()
+}
+
+/// A describe names record types, metadata say what they allow: neither takes from the other.
+fn lay_record_type(all: &mut Vec<RecordType>, mut new: RecordType) {
+    if let Some(at) = all
+        .iter()
+        .position(|r| r.name.eq_ignore_ascii_case(&new.name))
+    {
+        let earlier = all.swap_remove(at);
+        new.process = new.process.or(earlier.process);
+        if new.picklists.is_empty() {
+            new.picklists = earlier.picklists;
+        }
+    }
+    all.push(new);
+}
+
+/// HubSpot's stage fields take the stages of the pipelines, each under its own pipeline.
+fn pipelines_fill(object: &mut Object) {
+    let (pipeline, stage) = match &*object.name {
+        "deal" => ("pipeline", "dealstage"),
+        "ticket" => ("hs_pipeline", "hs_pipeline_stage"),
+        _ => return,
+    };
+    let value = |id: &SmolStr, label: &SmolStr| PickValue {
+        label: label.clone(),
+        ..PickValue::new(id.clone())
+    };
+    let pipelines = object
+        .pipelines
+        .iter()
+        .map(|p| value(&p.id, &p.label))
+        .collect();
+    let under = |p: &Pipeline, s: &Stage| PickValue {
+        valid_for: vec![p.id.clone()],
+        ..value(&s.id, &s.label)
+    };
+    let stages = object
+        .pipelines
+        .iter()
+        .flat_map(|p| p.stages.iter().map(move |s| under(p, s)))
+        .collect();
+    for (name, values, controller) in [
+        (pipeline, pipelines, None),
+        (stage, stages, Some(SmolStr::new_static(pipeline))),
+    ] {
+        if let Some(field) = object.fields.iter_mut().find(|f| f.name == name) {
+            field.ty = FieldType::Picklist;
+            field.picklist = Some(Box::new(Picklist {
+                values,
+                controller,
+                restricted: true,
+                external: false,
+            }));
+        }
+    }
+}
+
+/// A record type's process narrows the stages or statuses.
+fn processes_narrow(object: &mut Object) {
+    let field = match &*object.name {
+        "Opportunity" => "StageName",
+        "Lead" | "Case" | "Solution" => "Status",
+        _ => return,
+    };
+    for record_type in &mut object.record_types {
+        let process = record_type
+            .process
+            .as_ref()
+            .and_then(|p| object.processes.iter().find(|q| q.name == *p));
+        if let Some(process) = process {
+            record_type
+                .picklists
+                .entry(SmolStr::new_static(field))
+                .or_insert_with(|| process.values.clone());
+        }
+    }
+}

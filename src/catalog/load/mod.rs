@@ -1,0 +1,273 @@
+//! From files to catalogs.
+//!
+//! A catalog is put together in this order, the later source over the earlier one, field by field:
+//! 1. the base catalog of the platform's standard schema, where the system wants it;
+//! 2. the project's metadata: custom fields whole, of standard fields what an org may change;
+//! 3. the project's catalog files (describes, property lists, normalised files): each field that they mention whole.
+//!
+//! A field that a later source does not mention stays as it was; [`Known`](super::Known) tells the strongest source of
+//! each. Within a source, files come in the order of the manifest's patterns, then by path.
+
+mod base;
+mod describe;
+mod draft;
+mod glob;
+mod hubspot;
+mod json;
+mod merge;
+mod metadata;
+mod metadata_field;
+mod normal;
+mod xml;
+
+pub use glob::Pattern;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use smol_str::SmolStr;
+
+use super::{Catalog, Catalogs, Known};
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::platform::SystemKind;
+use crate::source::{Files, SourceFile, Sources, Span};
+use draft::{Draft, Trouble};
+use merge::Builder;
+
+/// The largest file that is read: 64 MB.
+const MAX_BYTES: usize = 64 << 20;
+
+/// Whether a catalog stands on the platform's standard schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaseCatalog {
+    /// The standard objects and fields of the kind, as far as it has any.
+    Standard,
+    /// Only what the files say.
+    None,
+}
+
+/// Where the catalog of one declared system comes from.
+#[derive(Clone, Debug)]
+pub struct SystemSource {
+    /// The name that the spec and the manifest give the system.
+    pub name: SmolStr,
+    /// Its kind.
+    pub kind: SystemKind,
+    /// Describe results, property lists, normalised files.
+    pub catalog: Vec<Pattern>,
+    /// Source-format metadata.
+    pub metadata: Vec<Pattern>,
+    /// What it stands on.
+    pub base: BaseCatalog,
+}
+
+/// Loads the catalogs of all systems, in their order. What is wrong with a file is reported with file and line; the
+/// other files are used.
+pub fn load(
+    systems: &[SystemSource],
+    files: &dyn Files,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Catalogs {
+    systems
+        .iter()
+        .map(|s| load_one(s, files, sources, sink))
+        .collect()
+}
+
+/// The normalised files of one system, by file name: one an object that the project's files mention, and `_shared.json`
+/// for owners and value sets. What only the base catalog says is not in them.
+pub fn import(
+    system: &SystemSource,
+    files: &dyn Files,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> BTreeMap<String, String> {
+    let mut catalog = load_one(system, files, sources, sink);
+    catalog.objects.retain(|o| !o.origin.starts_with("base:"));
+    let mut out = BTreeMap::new();
+    for object in &mut catalog.objects {
+        object.fields.retain(|f| f.known != Known::Base);
+        if let Ok(text) = normal::write_file(&[object], catalog.fetched) {
+            out.insert(format!("{}.json", object.name), text);
+        }
+    }
+    if let Ok(Some(text)) = normal::write_shared(&catalog) {
+        out.insert("_shared.json".to_owned(), text);
+    }
+    out
+}
+
+fn load_one(
+    system: &SystemSource,
+    files: &dyn Files,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Catalog {
+    let mut builder = Builder::new(system);
+    builder.base();
+    let (metadata, lacks_metadata) = paths(&system.metadata, system, files, sink);
+    let (catalogs, lacks_catalog) = paths(&system.catalog, system, files, sink);
+    let metadata: Vec<String> = metadata
+        .into_iter()
+        .filter(|p| metadata::concerns(p))
+        .collect();
+    let catalogs: Vec<String> = catalogs
+        .into_iter()
+        .filter(|p| p.ends_with(".json"))
+        .collect();
+    let mut poisoned = lacks_metadata | lacks_catalog;
+    let drafts: Vec<(String, Draft, Option<String>)> = metadata
+        .into_par_iter()
+        .chain(catalogs)
+        .map(|path| read(path, files))
+        .collect();
+    for (path, draft, text) in &drafts {
+        poisoned |= draft.troubles.iter().any(|t| t.code == Code::M007);
+        report(
+            path,
+            text.as_deref().unwrap_or(""),
+            &draft.troubles,
+            sources,
+            sink,
+        );
+    }
+    let silent = drafts.iter().all(|(_, d, _)| d.objects.is_empty());
+    if silent && !poisoned && !builder.has_objects() {
+        poisoned = true;
+        let what = format!("system `{}` has no catalog", system.name);
+        let help = format!(
+            "list its files in the manifest, under `[systems.{}]`, as `catalog`",
+            system.name
+        );
+        sink.push(Diagnostic::new(Code::M002, what).help(help));
+    }
+    let mut catalog = builder.finish(drafts, sources, sink);
+    catalog.missing = poisoned;
+    catalog
+}
+
+/// The files of some patterns, each once; and whether a pattern, reported, matched nothing.
+fn paths(
+    patterns: &[Pattern],
+    system: &SystemSource,
+    files: &dyn Files,
+    sink: &mut Sink,
+) -> (Vec<String>, bool) {
+    let (mut seen, mut out, mut missing) = (BTreeSet::new(), Vec::new(), false);
+    for pattern in patterns {
+        let found = pattern.expand(files);
+        if !matches!(&found, Ok(found) if !found.is_empty()) {
+            missing = true;
+            let what = format!(
+                "no file matches `{}`, a catalog of system `{}`",
+                pattern.text, system.name
+            );
+            let diagnostic = Diagnostic::new(Code::M002, what)
+                .note("names of this system cannot be checked without it")
+                .help("correct the path, or fetch the catalog; paths are relative to the manifest");
+            sink.push(
+                pattern
+                    .place
+                    .iter()
+                    .fold(diagnostic, |d, place| d.at(*place, "matches nothing")),
+            );
+        }
+        out.extend(
+            found
+                .unwrap_or_default()
+                .into_iter()
+                .filter(|p| seen.insert(p.clone())),
+        );
+    }
+    (out, missing)
+}
+
+/// Reads one file; its text comes along only where a message may need it.
+fn read(path: String, files: &dyn Files) -> (String, Draft, Option<String>) {
+    let mut draft = Draft::default();
+    let bytes = match files.read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            draft.troubles.push(fault(
+                error.0,
+                "make the file readable, or take it out of the manifest",
+            ));
+            return (path, draft, None);
+        }
+    };
+    if bytes.len() > MAX_BYTES {
+        let what = format!(
+            "the file has {} MB, more than {} are not read",
+            bytes.len() >> 20,
+            MAX_BYTES >> 20
+        );
+        draft.troubles.push(fault(
+            what,
+            "split it, or import it and commit the normalised form",
+        ));
+        return (path, draft, None);
+    }
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let what = "the file is not UTF-8 text".to_owned();
+        draft.troubles.push(Trouble {
+            code: Code::M007,
+            message: what,
+            at,
+            help: "save it as UTF-8",
+        });
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    });
+    if draft.troubles.is_empty() {
+        if path.ends_with(".json") {
+            json::load(&path, &text, &mut draft);
+        } else {
+            metadata::load(&path, &text, &mut draft);
+        }
+    }
+    let quotes = !draft.troubles.is_empty() || !path.ends_with(".json");
+    (path, draft, quotes.then_some(text))
+}
+
+fn fault(message: String, help: &'static str) -> Trouble {
+    Trouble {
+        code: Code::M007,
+        message,
+        at: 0,
+        help,
+    }
+}
+
+/// Reports what is wrong with one file, at its places.
+fn report(path: &str, text: &str, troubles: &[Trouble], sources: &mut Sources, sink: &mut Sink) {
+    if troubles.is_empty() {
+        return;
+    }
+    let file = sources.add(SourceFile::new(path, text));
+    for trouble in troubles {
+        let start = floor(text, trouble.at);
+        let end = text
+            .get(start..)
+            .and_then(|t| t.chars().next())
+            .map_or(start, |c| start + c.len_utf8());
+        let message = match trouble.code {
+            Code::M007 => format!("catalog file `{path}` cannot be read"),
+            _ => format!("nothing is taken from `{path}`"),
+        };
+        let span = Span::new(file, start as u32, end as u32);
+        sink.push(
+            Diagnostic::new(trouble.code, message)
+                .at(span, trouble.message.as_str())
+                .help(trouble.help),
+        );
+    }
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}

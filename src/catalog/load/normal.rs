@@ -1,0 +1,211 @@
+//! Our own form of a catalog: JSON, one line a field, usual things left out; what `catalog import` writes and a team
+//! commits.
+//!
+//! ```json
+//! {"accordant_catalog":1,"objects":[
+//! {"name":"Account","label":"Account","fields":[
+//! {"name":"Name","label":"Account Name","type":"text","length":255,"required":true,"nillable":false}
+//! ]}
+//! ]}
+//! ```
+//! Beside `objects` may stand `fetched` (a day), `origin` (words), `owners` and `value_sets`.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
+
+use super::draft::{Draft, ObjectDraft, Trouble};
+use super::json::Body;
+use crate::catalog::object::Object;
+use crate::catalog::{Catalog, Owner, ValueSet};
+use crate::diagnostic::Code;
+
+/// The version that this tool writes, and the newest that it reads.
+pub(super) const VERSION: u32 = 1;
+
+#[derive(Deserialize)]
+struct Head {
+    accordant_catalog: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "accordant_catalog")]
+    _version: u32,
+    #[serde(default, rename = "origin")]
+    _origin: Option<SmolStr>,
+    #[serde(default, deserialize_with = "day")]
+    fetched: Option<jiff::civil::Date>,
+    #[serde(default)]
+    objects: Vec<Object>,
+    #[serde(default)]
+    owners: Vec<Owner>,
+    #[serde(default)]
+    value_sets: Vec<ValueSet>,
+}
+
+fn day<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<jiff::civil::Date>, D::Error> {
+    let text = SmolStr::deserialize(deserializer)?;
+    text.parse()
+        .map(Some)
+        .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a day as in `2026-11-20`")))
+}
+
+/// Reads a file.
+pub(super) fn load(body: Body<'_>, out: &mut Draft) -> Result<(), Trouble> {
+    let head: Head = body.read()?;
+    if head.accordant_catalog != VERSION {
+        return Err(Trouble {
+            code: Code::M007,
+            message: format!(
+                "catalog format `{}` is not known, this version reads `{VERSION}`",
+                head.accordant_catalog
+            ),
+            at: body.start(),
+            help: "update accordant, or import the catalog again with this version",
+        });
+    }
+    let file: File = body.read()?;
+    out.fetched = file.fetched;
+    out.owners.extend(file.owners);
+    out.value_sets.extend(file.value_sets);
+    out.objects.extend(file.objects.into_iter().map(|o| {
+        let mut object = filled(o);
+        object.fields.iter_mut().for_each(label_values);
+        ObjectDraft::ready(object, body.path)
+    }));
+    Ok(())
+}
+
+fn filled(mut object: Object) -> Object {
+    for record_type in object
+        .record_types
+        .iter_mut()
+        .filter(|r| r.label.is_empty())
+    {
+        record_type.label = record_type.name.clone();
+    }
+    object
+}
+
+/// A label that is the value itself is left out of the file.
+fn label_values(field: &mut crate::catalog::Field) {
+    for value in field
+        .picklist
+        .iter_mut()
+        .flat_map(|p| &mut p.values)
+        .filter(|v| v.label.is_empty())
+    {
+        value.label = value.value.clone();
+    }
+}
+
+/// Writes one object, one line a field.
+fn write_object(object: &Object, origin: &SmolStr) -> Result<String, serde_json::Error> {
+    let mut head = Object {
+        label: object.label.clone(),
+        aliases: object.aliases.clone(),
+        custom: object.custom,
+        creatable: object.creatable,
+        updatable: object.updatable,
+        deletable: object.deletable,
+        known: object.known,
+        origin: origin.clone(),
+        record_types: object.record_types.clone(),
+        processes: object.processes.clone(),
+        pipelines: object.pipelines.clone(),
+        associations: object.associations.clone(),
+        ..Object::new(object.name.clone())
+    };
+    for record_type in head.record_types.iter_mut().filter(|r| r.label == r.name) {
+        record_type.label = SmolStr::default();
+    }
+    let mut text = serde_json::to_string(&head)?;
+    if object.fields.is_empty() {
+        return Ok(text);
+    }
+    text.pop();
+    text.push_str(",\"fields\":[\n");
+    for (i, field) in object.fields.iter().enumerate() {
+        if i > 0 {
+            text.push_str(",\n");
+        }
+        text.push_str(&write_field(field)?);
+    }
+    text.push_str("\n]}");
+    Ok(text)
+}
+
+fn write_field(field: &crate::catalog::Field) -> Result<String, serde_json::Error> {
+    let Some(picklist) = field
+        .picklist
+        .as_ref()
+        .filter(|p| p.values.iter().any(|v| v.label == v.value))
+    else {
+        return serde_json::to_string(field);
+    };
+    let mut short = field.clone();
+    let mut picklist = picklist.clone();
+    for value in picklist.values.iter_mut().filter(|v| v.label == v.value) {
+        value.label = SmolStr::default();
+    }
+    short.picklist = Some(picklist);
+    serde_json::to_string(&short)
+}
+
+#[derive(Serialize)]
+struct Shared<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    owners: &'a [Owner],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    value_sets: &'a [ValueSet],
+}
+
+/// Writes a file of these objects.
+pub(super) fn write_file(
+    objects: &[&Object],
+    fetched: Option<jiff::civil::Date>,
+) -> Result<String, serde_json::Error> {
+    let objects: Vec<String> = objects
+        .iter()
+        .map(|o| write_object(o, &o.origin))
+        .collect::<Result<_, _>>()?;
+    let fetched = fetched.map_or_else(String::new, |day| format!("\"fetched\":\"{day}\","));
+    Ok(format!(
+        "{{\"accordant_catalog\":{VERSION},{fetched}\"objects\":[\n{}\n]}}\n",
+        objects.join(",\n")
+    ))
+}
+
+/// Writes what belongs to no object: owners and value sets.
+pub(super) fn write_shared(catalog: &Catalog) -> Result<Option<String>, serde_json::Error> {
+    if catalog.owners.is_empty() && catalog.value_sets.is_empty() {
+        return Ok(None);
+    }
+    let text = serde_json::to_string(&Shared {
+        owners: &catalog.owners,
+        value_sets: &catalog.value_sets,
+    })?;
+    Ok(Some(format!(
+        "{{\"accordant_catalog\":{VERSION},{}\n",
+        text.trim_start_matches('{')
+    )))
+}
+
+/// The digest of a catalog: of its kind, its objects (each digested alone, in their order), owners and value sets.
+pub(super) fn digest(catalog: &Catalog) -> [u8; 32] {
+    use rayon::prelude::*;
+    let objects: Vec<[u8; 32]> = catalog
+        .objects
+        .par_iter()
+        .map(|o| Sha256::digest(write_object(o, &SmolStr::default()).unwrap_or_default()).into())
+        .collect();
+    let mut sum = Sha256::new();
+    sum.update(catalog.kind.word());
+    objects.iter().for_each(|o| sum.update(o));
+    sum.update(write_shared(catalog).ok().flatten().unwrap_or_default());
+    sum.finalize().into()
+}
