@@ -8,5 +8,7 @@
 )]
 
 mod cli;
+mod dependencies;
 mod diagnostics;
+mod layering;
 mod manifest;
