@@ -43,6 +43,7 @@ pub fn text(code: Code) -> String {
     let markdown = page.markdown();
     let mut paragraph = Vec::new();
     let mut fenced = false;
+    let mut below_heading = false;
     for line in markdown.lines().chain([""]) {
         let fence = line.strip_prefix("```");
         let heading = line.strip_prefix("# ").filter(|_| !fenced);
@@ -57,13 +58,17 @@ pub fn text(code: Code) -> String {
         }
         if let Some(info) = fence {
             fenced = !fenced;
-            out.push_str(match info.split_once(',').map(|(_, promise)| promise) {
-                Some("fail") => "\n  this fails:\n",
-                Some("pass") => "\n  this passes:\n",
-                _ => "\n",
-            });
+            let lead = match info.split_once(',').map(|(_, promise)| promise) {
+                Some("fail") => "  this fails:\n",
+                Some("pass") => "  this passes:\n",
+                _ => "",
+            };
+            out.push_str(if below_heading { "" } else { "\n" });
+            out.push_str(lead);
         } else if let Some(heading) = heading {
             let _ = writeln!(out, "\n{}", heading.to_uppercase());
+            below_heading = true;
+            continue;
         } else if fenced {
             let _ = writeln!(out, "{}", format!("    {line}").trim_end());
         } else if line.is_empty() {
@@ -71,6 +76,7 @@ pub fn text(code: Code) -> String {
         } else {
             paragraph.push(line);
         }
+        below_heading = false;
     }
     tidy(&out)
 }

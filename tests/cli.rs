@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use accordant::cli::{self, Exit};
+use accordant::cli::fmt::Fmt;
+use accordant::cli::{self, Exit, Format, Global, When};
 use accordant::diagnostic::Sink;
 use accordant::manifest;
 use accordant::source::FileId;
@@ -165,4 +166,49 @@ fn a_project_is_found_from_below() {
             .unwrap()
             .contains("accordant init")
     );
+}
+
+#[test]
+fn fmt_rewrites_what_differs_and_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tidy, messy) = (
+        folder.path().join("a.sync"),
+        folder.path().join("sub/b.sync"),
+    );
+    fs::create_dir(folder.path().join("sub")).unwrap();
+    fs::write(&tidy, "tidy").unwrap();
+    fs::write(&messy, "MESSY").unwrap();
+    fs::write(folder.path().join("c.txt"), "NO SPEC").unwrap();
+    let global = Global {
+        format: Format::Human,
+        color: When::Never,
+        quiet: false,
+        verbose: 0,
+    };
+    let output = cli::Output::new(&global);
+    let lower = |text: &str| Ok(text.to_lowercase());
+    let fmt = |check| Fmt {
+        paths: vec![folder.path().to_owned()],
+        check,
+    };
+
+    assert_eq!(
+        cli::fmt::run(&fmt(true), &output, lower),
+        Ok(Exit::Findings)
+    );
+    assert_eq!(
+        fs::read_to_string(&messy).unwrap(),
+        "MESSY",
+        "a check changes nothing"
+    );
+    assert_eq!(cli::fmt::run(&fmt(false), &output, lower), Ok(Exit::Fine));
+    assert_eq!(fs::read_to_string(&messy).unwrap(), "messy");
+    assert_eq!(
+        fs::read_to_string(folder.path().join("c.txt")).unwrap(),
+        "NO SPEC"
+    );
+    assert_eq!(cli::fmt::run(&fmt(true), &output, lower), Ok(Exit::Fine));
+    let failure =
+        cli::fmt::run(&fmt(true), &output, |_| Err("it has errors".to_owned())).unwrap_err();
+    assert!(failure.message.ends_with("it has errors"));
 }

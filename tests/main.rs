@@ -1,6 +1,8 @@
 //! The one integration-test binary; each file beside this one is a module of it.
 
 mod cli;
+mod dependencies;
 mod diagnostics;
+mod layering;
 mod manifest;
 mod syntax;

@@ -16,10 +16,10 @@ use crate::source::{FileId, Files};
 #[derive(Debug, Args)]
 pub struct Fmt {
     /// Files or folders; the specs of the project if none is given; `-` reads stdin and writes stdout
-    paths: Vec<PathBuf>,
+    pub paths: Vec<PathBuf>,
     /// Change nothing, name the files that differ, and end with exit code 1 if there are any
     #[arg(long)]
-    check: bool,
+    pub check: bool,
 }
 
 /// Formats by `format`, which takes the text of a spec and gives the same spec in its layout, or why it cannot.

@@ -86,10 +86,16 @@ pub fn run(args: &Init, output: &Output) -> Result<Exit, Failure> {
     for (path, _) in files {
         output.remark(&format!("  {path}\n"));
     }
-    let go = if args.dir == Path::new(".") {
-        String::new()
-    } else {
-        format!("cd {shown} && ")
+    let go = match shown.to_string() {
+        here if here == "." => String::new(),
+        plain
+            if plain
+                .chars()
+                .all(|c| c.is_alphanumeric() || "-_./".contains(c)) =>
+        {
+            format!("cd {plain} && ")
+        }
+        other => format!("cd '{}' && ", other.replace('\'', r"'\''")),
     };
     output.remark(&format!("next:  {go}accordant check\n"));
     Ok(Exit::Fine)

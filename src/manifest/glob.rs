@@ -1,9 +1,9 @@
-//! Patterns of files: `*` and `?` within a name, `**` for any number of folders. A folder stands for all files below it.
+//! The files that the patterns of a manifest mean.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
-use crate::source::{Files, Spanned};
+use crate::source::{Files, Spanned, matching};
 use crate::text::quoted;
 
 /// The files that patterns match, sorted, each once. A pattern that matches none is reported as `missing`.
@@ -38,96 +38,4 @@ pub fn expand(
         }
     }
     found.into_iter().collect()
-}
-
-fn matching(files: &dyn Files, pattern: &str) -> Result<Vec<String>, crate::source::ReadError> {
-    let parts: Vec<&str> = pattern
-        .split('/')
-        .filter(|p| !p.is_empty() && *p != ".")
-        .collect();
-    let fixed = parts.iter().take_while(|p| !p.contains(['*', '?'])).count();
-    let folder = parts.get(..fixed).unwrap_or_default().join("/");
-    let mut paths = files.list(&folder)?;
-    if fixed < parts.len() {
-        paths.retain(|path| {
-            let path: Vec<&str> = path.split('/').collect();
-            wildcard(
-                &parts,
-                &path,
-                |p| *p == "**",
-                |p, name| name_matches(p, name),
-            )
-        });
-    }
-    Ok(paths)
-}
-
-fn name_matches(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<char> = pattern.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    wildcard(&pattern, &name, |p| *p == '*', |p, c| *p == '?' || p == c)
-}
-
-/// Whether a pattern with stars covers a sequence. Only the last star is ever tried again, which is enough, since an
-/// earlier one has matched as little as it could.
-fn wildcard<P, T>(
-    pattern: &[P],
-    items: &[T],
-    star: impl Fn(&P) -> bool,
-    fits: impl Fn(&P, &T) -> bool,
-) -> bool {
-    let (mut p, mut i) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while let Some(item) = items.get(i) {
-        match pattern.get(p) {
-            Some(part) if star(part) => {
-                retry = Some((p, i));
-                p += 1;
-            }
-            Some(part) if fits(part, item) => {
-                p += 1;
-                i += 1;
-            }
-            _ => {
-                let Some((at, from)) = retry else {
-                    return false;
-                };
-                retry = Some((at, from + 1));
-                p = at + 1;
-                i = from + 1;
-            }
-        }
-    }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(star))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::MemoryFiles;
-
-    #[test]
-    fn stars_stay_within_a_name_and_double_stars_do_not() {
-        let mut files = MemoryFiles::default();
-        for path in [
-            "a.sync",
-            "b.txt",
-            "sub/c.sync",
-            "sub/deep/d.sync",
-            "sub/deep/e.json",
-        ] {
-            files.insert(path, "");
-        }
-        let all = |pattern| matching(&files, pattern).unwrap_or_default();
-        assert_eq!(all("*.sync"), ["a.sync"]);
-        assert_eq!(
-            all("**/*.sync"),
-            ["a.sync", "sub/c.sync", "sub/deep/d.sync"]
-        );
-        assert_eq!(all("sub/**/?.sync"), ["sub/c.sync", "sub/deep/d.sync"]);
-        assert_eq!(all("./sub/deep/"), ["sub/deep/d.sync", "sub/deep/e.json"]);
-        assert_eq!(all("sub/deep/d.sync"), ["sub/deep/d.sync"]);
-        assert_eq!(all("sub/*"), ["sub/c.sync"]);
-        assert!(all("*.SYNC").is_empty());
-    }
 }

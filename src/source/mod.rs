@@ -2,9 +2,11 @@
 //! Knows nothing of any language, and never touches a disk: that is behind [`Files`].
 
 mod files;
+mod glob;
 mod span;
 
 pub use files::{Files, MemoryFiles, ReadError};
+pub use glob::matching;
 pub use span::{FileId, Span, Spanned};
 
 /// A text that spans point into: a spec, a manifest, a catalog or a metadata file.
