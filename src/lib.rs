@@ -2,6 +2,8 @@
 //!
 //! The rooms of the house, downhill: see `ARCHITECTURE.md` beside this file.
 
+#[cfg(feature = "runtime")]
+pub mod connect;
 pub mod diagnostic;
 pub mod plan;
 #[cfg(feature = "runtime")]
