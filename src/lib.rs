@@ -10,6 +10,8 @@ pub mod catalog;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "runtime")]
+pub mod connect;
 pub mod diagnostic;
 #[cfg(feature = "compiler")]
 pub mod explain;
