@@ -1,8 +1,17 @@
 //! The one integration-test binary; each file beside this one is a module of it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
 mod cli;
 mod dependencies;
 mod diagnostics;
 mod layering;
 mod manifest;
+mod rules;
+mod support;
 mod syntax;
