@@ -233,7 +233,7 @@ fn catalogs(
             sink.push(undeclared(name, config, &systems));
         }
     }
-    catalog::load(&systems, files, sources, sink)
+    catalog::load(&systems, files, sources, sink).with_associations()
 }
 
 fn patterns(stated: &[Spanned<String>]) -> Vec<Pattern> {
