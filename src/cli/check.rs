@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use super::disk::DiskFiles;
 use super::project::{self, Project};
 use super::{Exit, Failure, Output};
-use crate::diagnostic::Level;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::diagnostic::render::Extent;
 use crate::session::{self, Compilation};
 
@@ -20,6 +20,21 @@ pub struct Check {
     /// Treat findings of this level as errors
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub deny: Option<Deny>,
+}
+
+impl Check {
+    /// How the command ends, given what was found.
+    pub fn verdict(&self, found: &[Diagnostic]) -> Exit {
+        let least = match self.deny {
+            Some(Deny::Warnings) => Level::Warning,
+            None => Level::Error,
+        };
+        if found.iter().any(|finding| finding.level >= least) {
+            Exit::Findings
+        } else {
+            Exit::Fine
+        }
+    }
 }
 
 /// What else makes a check fail.
@@ -49,12 +64,7 @@ pub fn run(args: &Check, output: &Output) -> Result<Exit, Failure> {
         }
         let (compilation, elapsed) = compile(&project)?;
         report(&compilation, &project, elapsed, output);
-        let worst = compilation.findings.iter().map(|d| d.level).max();
-        let bad = match args.deny {
-            Some(Deny::Warnings) => Level::Warning,
-            None => Level::Error,
-        };
-        if worst >= Some(bad) {
+        if args.verdict(&compilation.findings) == Exit::Findings {
             exit = Exit::Findings;
         }
         done.push(project.root);
