@@ -1,3 +1,4 @@
 //! The one integration-test binary; each file beside this one is a module of it.
 
+mod format;
 mod syntax;
