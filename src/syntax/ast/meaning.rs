@@ -26,11 +26,19 @@ impl SyntaxTree {
 /// Copies what a derived `Debug` wrote, with `_` for places.
 fn without_places(debug: &str, out: &mut String) {
     let mut rest = debug;
-    while let Some((at, place)) = PLACES.iter().filter_map(|p| rest.find(p).map(|at| (at, *p))).min() {
+    while let Some((at, place)) = PLACES
+        .iter()
+        .filter_map(|p| rest.find(p).map(|at| (at, *p)))
+        .min()
+    {
         let (before, from) = rest.split_at(at);
         out.push_str(before);
         out.push('_');
-        let end = if place == "Span { " { from.find('}').map(|n| n + 1) } else { from.find(',') };
+        let end = if place == "Span { " {
+            from.find('}').map(|n| n + 1)
+        } else {
+            from.find(',')
+        };
         rest = from.get(end.unwrap_or(from.len())..).unwrap_or_default();
     }
     out.push_str(rest);

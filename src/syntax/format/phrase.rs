@@ -20,7 +20,11 @@ impl Printer<'_> {
         self.slice(name.span)
     }
 
-    pub(super) fn joined<'n>(&self, names: impl IntoIterator<Item = &'n Name>, separator: &str) -> String {
+    pub(super) fn joined<'n>(
+        &self,
+        names: impl IntoIterator<Item = &'n Name>,
+        separator: &str,
+    ) -> String {
         names
             .into_iter()
             .map(|n| self.name(n))
