@@ -1,14 +1,9 @@
 //! The one integration-test binary; each file beside this one is a module of it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "tests"
-)]
 
 mod cli;
 mod dependencies;
 mod diagnostics;
+mod format;
 mod layering;
 mod manifest;
 mod rules;
