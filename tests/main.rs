@@ -1,6 +1,7 @@
 //! The one integration-test binary; each file beside this one is a module of it.
 
 mod cli;
+mod connect;
 mod dependencies;
 mod diagnostics;
 mod format;
