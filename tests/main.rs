@@ -1,5 +1,13 @@
 //! The one integration-test binary; each file beside this one is a module of it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
+mod catalogs;
 mod cli;
 mod connect;
 mod dependencies;
