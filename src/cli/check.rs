@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 use super::disk::DiskFiles;
 use super::project::{self, Project};
 use super::{Exit, Failure, Output};
-use crate::diagnostic::{Diagnostic, Level};
 use crate::diagnostic::render::Extent;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::session::{self, Compilation};
 
 /// Check a project: parse, resolve, analyse, run all rules. Needs no network
