@@ -30,6 +30,22 @@ impl Catalogs {
         self.0.iter().find(|c| c.system == system)
     }
 
+    /// Lets the name of an association stand for the associated record, as a reference field, wherever no field of the
+    /// object has that name.
+    pub fn with_associations(mut self) -> Self {
+        for object in self.0.iter_mut().flat_map(|c| &mut c.objects) {
+            for association in &object.associations {
+                if object.fields.iter().all(|f| f.name != association.name) {
+                    let mut field = Field::new(association.name.clone(), FieldType::Reference);
+                    field.references = vec![association.to.clone()];
+                    object.fields.push(field);
+                }
+            }
+            object.fields.sort_by(|a, b| by_name(&a.name, &b.name));
+        }
+        self
+    }
+
     /// The catalogs in the order of the manifest.
     pub fn iter(&self) -> impl Iterator<Item = &Catalog> {
         self.0.iter()

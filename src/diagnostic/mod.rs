@@ -2,9 +2,27 @@
 //! Knows places and words, and nothing of what was checked.
 
 mod code;
+#[cfg(feature = "compiler")]
+mod excerpt;
+#[cfg(feature = "compiler")]
+pub mod github;
+#[cfg(feature = "compiler")]
+pub mod json;
+#[cfg(feature = "compiler")]
+mod page;
+#[cfg(feature = "compiler")]
+pub mod pages;
+#[cfg(feature = "compiler")]
+pub mod render;
+#[cfg(feature = "compiler")]
+pub mod sarif;
 mod sink;
 
 pub use code::{Code, RETIRED};
+#[cfg(feature = "compiler")]
+pub(crate) use page::rule;
+#[cfg(feature = "compiler")]
+pub use page::{Example, Page, Promise};
 pub use sink::Sink;
 
 use crate::source::Span;

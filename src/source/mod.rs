@@ -2,9 +2,11 @@
 //! Knows nothing of any language, and never touches a disk: that is behind [`Files`].
 
 mod files;
+mod glob;
 mod span;
 
 pub use files::{Files, MemoryFiles, ReadError};
+pub use glob::matching;
 pub use span::{FileId, Span, Spanned};
 
 /// A text that spans point into: a spec, a manifest, a catalog or a metadata file.
@@ -60,6 +62,18 @@ impl SourceFile {
             .get(start..offset)
             .map_or(0, |t| t.chars().count());
         (line as u32, column as u32 + 1)
+    }
+
+    /// A line by its one-based number, with the byte offset of its start and without its line break.
+    pub fn line(&self, number: u32) -> Option<(u32, &str)> {
+        let index = number.checked_sub(1)? as usize;
+        let start = *self.line_starts.get(index)?;
+        let end = self
+            .line_starts
+            .get(index + 1)
+            .map_or(self.text.len(), |next| *next as usize - 1);
+        let line = self.text.get(start as usize..end)?;
+        Some((start, line.strip_suffix('\r').unwrap_or(line)))
     }
 
     /// The text under a span's range; empty where the range does not fit the text.

@@ -1,5 +1,7 @@
 //! Words: lists, plurals and likely spellings, for everything that people read.
 
+use std::borrow::Cow;
+
 /// `a`, `a and b`, `a, b and c`.
 pub fn list<T: AsRef<str>>(items: &[T]) -> String {
     join(items, "and")
@@ -81,4 +83,54 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
     }
     best.map(|(_, c)| c)
+}
+
+/// Breaks a text between words into lines of at most `width` columns; a longer word has a line of its own.
+#[cfg(feature = "compiler")]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for (i, word) in text.split(' ').enumerate() {
+        let needed = unicode_width::UnicodeWidthStr::width(word);
+        if used > 0 && used + 1 + needed > width {
+            lines.push(String::new());
+            used = 0;
+        } else if i > 0 {
+            if let Some(line) = lines.last_mut() {
+                line.push(' ');
+            }
+            used += 1;
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(word);
+        }
+        used += needed;
+    }
+    lines
+}
+
+/// The text with everything replaced by `\u{fffd}` that a terminal would obey instead of showing: control characters,
+/// escapes, marks that reverse the direction of writing, and signs without a width that hide in names.
+///
+/// Line breaks are replaced as well; texts of several lines are taken apart first.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_hidden) {
+        Cow::Owned(
+            text.chars()
+                .map(|c| if is_hidden(c) { '\u{fffd}' } else { c })
+                .collect(),
+        )
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether a character is obeyed rather than shown. The joiners that scripts need are not among them.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+                | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+        )
 }

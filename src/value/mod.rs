@@ -2,6 +2,7 @@
 //! How a platform writes a value on the wire is the business of [`read`] and [`write`]; what it stores of a value
 //! afterwards is the business of the platform profiles.
 
+pub mod library;
 mod wire;
 
 pub use wire::{Misread, Wire, read_json, read_text, write_json, write_text};

@@ -1,0 +1,28 @@
+//! Facts about a model: which values have a home, which rows write which field. In comes the [`Model`], out go [`Facts`].
+//!
+//! Numbers and lists, no words: what a fact is worth is the business of the rules.
+
+mod coverage;
+mod writers;
+
+pub use coverage::{Coverage, home, standing};
+pub use writers::{Write, writes};
+
+use crate::model::Model;
+
+/// What the rules look at beside the model itself.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// How well each map covers the fields that it is declared for, in the order of the maps.
+    pub coverage: Vec<Coverage>,
+    /// Every field that a sync may write, with the row, in the order of the spec.
+    pub writes: Vec<Write>,
+}
+
+/// Gathers the facts of a model.
+pub fn analyze(model: &Model) -> Facts {
+    Facts {
+        coverage: coverage::coverage(model),
+        writes: writers::writes(model),
+    }
+}

@@ -1,0 +1,69 @@
+//! The gate: every rule reads the model and its facts, and has the words. Only what is free of errors gets through.
+
+pub mod rules;
+mod waivers;
+
+use jiff::civil::Date;
+
+use crate::analyze::Facts;
+use crate::diagnostic::{Diagnostic, Page, Sink};
+use crate::model::Model;
+
+/// A model that has passed every rule. Only the gate makes one.
+#[derive(Debug)]
+pub struct Checked<T>(T);
+
+impl<T> std::ops::Deref for Checked<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// What a rule sees, and where it reports.
+#[derive(Debug)]
+pub struct Cx<'m> {
+    /// The model.
+    pub model: &'m Model,
+    /// The facts about it.
+    pub facts: &'m Facts,
+    sink: Sink,
+}
+
+impl Cx<'_> {
+    /// Reports a finding.
+    pub fn report(&mut self, finding: Diagnostic) {
+        self.sink.push(finding);
+    }
+}
+
+/// Runs every rule, then the waivers of the spec. `today` decides which of them have expired.
+pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink) {
+    let mut cx = Cx {
+        model,
+        facts,
+        sink: Sink::default(),
+    };
+    rules::run(&mut cx);
+    let mut found = cx.sink;
+    sink.absorb(waivers::apply(model, &mut found, today));
+    sink.absorb(found);
+}
+
+/// Lets a model through if nothing of level error has been reported.
+pub fn gate(model: Model, findings: &[Diagnostic]) -> Result<Checked<Model>, Model> {
+    if findings
+        .iter()
+        .any(|d| d.level == crate::diagnostic::Level::Error)
+    {
+        Err(model)
+    } else {
+        Ok(Checked(model))
+    }
+}
+
+/// The pages of all rules, for `explain`.
+pub fn pages() -> impl Iterator<Item = &'static Page> {
+    rules::PAGES.iter().chain(waivers::PAGES)
+}

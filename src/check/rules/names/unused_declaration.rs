@@ -1,0 +1,62 @@
+//! N006: a declaration that nothing refers to.
+
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::source::Span;
+
+rule! {
+    /// # What it checks
+    /// Every map, function, constant, block of shared rows and `use` is used somewhere.
+    ///
+    /// # Why it matters
+    /// A map that no row applies looks like a decision and changes nothing.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// const Late = ("waiting", "closed")
+    /// ```
+    /// ```sync,pass
+    /// const Late = ("waiting", "closed")
+    /// sync Ticket: desk.ticket -> crm.Case, append only {
+    ///   from desk where state in Late
+    ///   key crm.Desk_Ticket_Id__c
+    ///   subject -> Subject  default "none"
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Use it or delete it.
+    ///
+    /// # How to waive
+    /// `allow N006 in Late because "…" by "…" until 2027-06-30`
+    pub N006
+}
+
+struct UnusedDeclaration<'m> {
+    what: &'static str,
+    name: &'m str,
+    span: Span,
+}
+
+/// Finds declarations that nothing refers to.
+pub fn run(cx: &mut Cx<'_>) {
+    for (what, name, span) in &cx.model.unused {
+        let finding = UnusedDeclaration {
+            what,
+            name,
+            span: *span,
+        };
+        cx.report(finding.describe());
+    }
+}
+
+impl UnusedDeclaration<'_> {
+    fn describe(&self) -> Diagnostic {
+        Diagnostic::new(
+            Code::N006,
+            format!("nothing uses the {} `{}`", self.what, self.name),
+        )
+        .at(self.span, "declared here")
+        .help("use it, or delete it")
+    }
+}

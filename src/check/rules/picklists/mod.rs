@@ -1,0 +1,3 @@
+//! Rules on picklists.
+
+pub mod unmapped_value;

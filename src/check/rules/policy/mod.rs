@@ -1,0 +1,3 @@
+//! Rules on who wins and what may be lost.
+
+pub mod missing_authority;

@@ -1,0 +1,456 @@
+//! JSON lines: a flat JSON object a line, members in any order, unknown ones kept.
+
+use std::borrow::Cow;
+
+use serde::Deserializer as _;
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use smol_str::SmolStr;
+
+use super::{Fault, Format, Patch, Quotes};
+use crate::runtime::{Record, Shape};
+use crate::value::{Kind, Value, Wire, read_text, write_text};
+
+/// Deepest nesting of a member that is passed over.
+const DEEPEST: usize = 64;
+
+/// Longest list of member names that is remembered from line to line.
+const REMEMBERED: usize = 4096;
+
+/// One line an object.
+pub struct Jsonl {
+    wire: Wire,
+    kinds: Box<[Kind]>,
+    /// Every name that matters, sorted, with the JSON text of its key.
+    names: Vec<(SmolStr, Target)>,
+    /// The names of the last line in its order: lines of one file are much alike, so most names are found at once.
+    order: Vec<(SmolStr, Target)>,
+    /// How the members that the store itself writes are called.
+    id: SmolStr,
+    deleted: Option<SmolStr>,
+    fields: Box<[SmolStr]>,
+}
+
+/// What a member is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Target {
+    slot: Option<u16>,
+    meta: Option<Member>,
+}
+
+/// A member that is not data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Member {
+    Id,
+    Deleted,
+    Modified,
+    Created,
+    MergedInto,
+}
+
+/// The members of a shape that are not data, as far as it has them.
+pub(super) fn members(shape: &Shape) -> impl Iterator<Item = (&SmolStr, Member)> {
+    let meta = &shape.meta;
+    let optional = [
+        (meta.deleted.as_ref(), Member::Deleted),
+        (meta.modified.as_ref(), Member::Modified),
+        (meta.created.as_ref(), Member::Created),
+        (meta.merged_into.as_ref(), Member::MergedInto),
+    ];
+    std::iter::once((&meta.id, Member::Id)).chain(
+        optional
+            .into_iter()
+            .filter_map(|(name, member)| Some((name?, member))),
+    )
+}
+
+/// Puts the text of such a member into a record.
+pub(super) fn set_member(record: &mut Record, member: Member, text: &str) {
+    let instant = || match read_text(Kind::DateTime, text) {
+        Ok(Value::DateTime(at)) => Some(at),
+        _ => None,
+    };
+    match member {
+        Member::Id => record.id = SmolStr::new(text),
+        Member::Deleted => record.deleted = read_text(Kind::Bool, text) == Ok(Value::Bool(true)),
+        Member::Modified => record.modified = instant(),
+        Member::Created => record.created = instant(),
+        Member::MergedInto => record.merged_into = (!text.is_empty()).then(|| SmolStr::new(text)),
+    }
+}
+
+impl Format for Jsonl {
+    const EXTENSION: &'static str = "jsonl";
+    const HEADER: bool = false;
+
+    fn quotes(_: Quotes, _: &[u8]) -> Quotes {
+        Quotes::Closed
+    }
+
+    fn new(shape: &Shape, wire: Wire, _: Option<&[u8]>) -> Result<Self, (String, String)> {
+        let mut names: Vec<(SmolStr, Target)> = Vec::new();
+        for (slot, field) in (0..).zip(&shape.fields) {
+            names.push((
+                field.name.clone(),
+                Target {
+                    slot: Some(slot),
+                    meta: None,
+                },
+            ));
+        }
+        for (name, member) in members(shape) {
+            match names.iter_mut().find(|(n, _)| n == name) {
+                Some((_, target)) => target.meta = Some(member),
+                None => names.push((
+                    name.clone(),
+                    Target {
+                        slot: None,
+                        meta: Some(member),
+                    },
+                )),
+            }
+        }
+        names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Ok(Self {
+            wire,
+            kinds: shape.fields.iter().map(|slot| slot.kind).collect(),
+            names,
+            order: Vec::new(),
+            id: shape.meta.id.clone(),
+            deleted: shape.meta.deleted.clone(),
+            fields: shape.fields.iter().map(|slot| slot.name.clone()).collect(),
+        })
+    }
+
+    fn header(_: &Shape) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn read(&mut self, raw: &[u8]) -> Result<Record, Fault> {
+        let text = checked(raw)?;
+        let record = Record {
+            values: std::iter::repeat_n(Value::Blank, self.kinds.len()).collect(),
+            ..Record::default()
+        };
+        let record = parse(
+            text,
+            Walk {
+                format: self,
+                record,
+            },
+        )?;
+        if record.id.is_empty() {
+            return Err(Fault::new(format!(
+                "it has no id: the member `{}` is missing or empty",
+                self.id
+            )));
+        }
+        Ok(record)
+    }
+
+    fn write(
+        &mut self,
+        before: Option<&[u8]>,
+        patch: &Patch<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        let mut changes: Vec<(&str, Vec<u8>)> = Vec::with_capacity(patch.values.len() + 2);
+        if let Some(id) = patch.id {
+            changes.push((&self.id, encoded(&Value::text(id), self.wire)));
+        }
+        if let (Some(_), Some(name)) = (patch.archive, &self.deleted) {
+            changes.push((name, encoded(&Value::Bool(true), self.wire)));
+        }
+        for (slot, value) in patch.values {
+            let new_and_blank = before.is_none() && value.is_blank();
+            if let Some(name) = self
+                .fields
+                .get(usize::from(*slot))
+                .filter(|name| **name != self.id && !new_and_blank)
+            {
+                changes.push((name, encoded(value, self.wire)));
+            }
+        }
+        match before {
+            Some(raw) => splice(checked(raw)?, &changes, out),
+            None => {
+                out.push(b'{');
+                extend(&changes, out);
+                out.push(b'}');
+                Ok(())
+            }
+        }
+    }
+
+    fn can_archive(&self) -> bool {
+        self.deleted.is_some()
+    }
+}
+
+impl Jsonl {
+    /// What the member at this position of the line is for.
+    fn target(&mut self, position: usize, name: &str) -> Target {
+        if let Some((known, target)) = self.order.get(position)
+            && known == name
+        {
+            return *target;
+        }
+        let found = self
+            .names
+            .binary_search_by(|(known, _)| known.as_str().cmp(name));
+        let target = found
+            .ok()
+            .and_then(|i| self.names.get(i))
+            .map_or_else(Target::default, |(_, target)| *target);
+        if let Some(place) = self.order.get_mut(position) {
+            *place = (SmolStr::new(name), target);
+        } else if position < REMEMBERED && name.len() < 256 {
+            self.order.push((SmolStr::new(name), target));
+        }
+        target
+    }
+}
+
+/// A line as text that cannot be a JSON object too deep.
+fn checked(raw: &[u8]) -> Result<&str, Fault> {
+    let text = std::str::from_utf8(raw)
+        .map_err(|e| Fault::new(format!("byte {} of it is not UTF-8", e.valid_up_to() + 1)))?;
+    if !text.trim_ascii_start().starts_with('{') {
+        return Err(Fault::new("it is not a JSON object"));
+    }
+    if raw.iter().filter(|b| matches!(b, b'{' | b'[')).count() > DEEPEST && is_deep(raw) {
+        return Err(Fault::new(format!(
+            "it is nested deeper than {DEEPEST} levels"
+        )));
+    }
+    Ok(text)
+}
+
+/// Whether brackets outside of texts nest too deep.
+fn is_deep(raw: &[u8]) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in raw {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => depth += 1,
+            b'}' | b']' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    false
+}
+
+/// Reads a line as one JSON object.
+fn parse<'de, V: Visitor<'de>>(text: &'de str, visitor: V) -> Result<V::Value, Fault> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let result = json
+        .deserialize_map(visitor)
+        .and_then(|value| json.end().map(|()| value));
+    result.map_err(|error| {
+        let message = error.to_string();
+        let reason = message.split(" at line ").next().unwrap_or_default();
+        Fault::new(format!(
+            "it is not a JSON object: {reason} (column {})",
+            error.column()
+        ))
+    })
+}
+
+/// Walks a line once and keeps what the shape names.
+struct Walk<'a> {
+    format: &'a mut Jsonl,
+    record: Record,
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = Record;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Record, A::Error> {
+        let mut position = 0;
+        while let Some(target) = map.next_key_seed(Name {
+            format: self.format,
+            position,
+        })? {
+            position += 1;
+            if target == Target::default() {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let raw = map.next_value::<&RawValue>()?.get();
+            if let Some(slot) = target.slot.map(usize::from) {
+                let kind = self.format.kinds.get(slot).copied().unwrap_or(Kind::Text);
+                let value = interpret(kind, raw).map_err(A::Error::custom)?;
+                if let Some(place) = self.record.values.get_mut(slot) {
+                    *place = value;
+                }
+            }
+            if let Some(member) = target.meta {
+                let text = interpret(Kind::Text, raw).map_err(A::Error::custom)?;
+                set_member(&mut self.record, member, text.as_text().unwrap_or_default());
+            }
+        }
+        Ok(self.record)
+    }
+}
+
+/// Reads a member's name as what it is for.
+struct Name<'a> {
+    format: &'a mut Jsonl,
+    position: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Target;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Target, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Target;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Target, E> {
+        Ok(self.format.target(self.position, name))
+    }
+}
+
+/// The value of a JSON value, read as a kind; its text where it does not have the kind's form.
+fn interpret(kind: Kind, raw: &str) -> Result<Value, String> {
+    let as_kind = |text: &str| read_text(kind, text).unwrap_or_else(|_| Value::text(text));
+    Ok(match raw.as_bytes().first() {
+        Some(b'"') => {
+            let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+            if inner.contains('\\') {
+                let text: String = serde_json::from_str(raw)
+                    .map_err(|_| "a text has a broken escape".to_owned())?;
+                as_kind(&text)
+            } else {
+                as_kind(inner)
+            }
+        }
+        Some(b'n') | None => Value::Blank,
+        Some(b'[') if kind == Kind::Set => match serde_json::from_str::<Vec<Cow<'_, str>>>(raw) {
+            Ok(items) => Value::set(items),
+            Err(_) => Value::text(raw),
+        },
+        Some(b'[' | b'{') => Value::text(raw),
+        _ => as_kind(raw),
+    })
+}
+
+/// The JSON text of a value.
+fn encoded(value: &Value, wire: Wire) -> Vec<u8> {
+    let text = |text: &str| {
+        let mut out = Vec::with_capacity(text.len() + 2);
+        quote(text, &mut out);
+        out
+    };
+    match (value, wire) {
+        (Value::Text(t), _) => text(t),
+        (Value::Blank, Wire::Strings) => b"\"\"".to_vec(),
+        (Value::Blank, Wire::Typed) => b"null".to_vec(),
+        (Value::Bool(_) | Value::Number(_), Wire::Typed) => write_text(value).into_bytes(),
+        _ => text(&write_text(value)),
+    }
+}
+
+/// Writes a JSON text.
+fn quote(text: &str, out: &mut Vec<u8>) {
+    // Writing a text into memory cannot fail.
+    let _ = serde_json::to_writer(out, text);
+}
+
+/// Writes members, one after the other.
+fn extend(members: &[(&str, Vec<u8>)], out: &mut Vec<u8>) {
+    for (position, (name, value)) in members.iter().enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        quote(name, out);
+        out.push(b':');
+        out.extend_from_slice(value);
+    }
+}
+
+/// Where the members that change have their values in a line.
+struct Ranges<'a> {
+    text: &'a str,
+    changes: &'a [(&'a str, Vec<u8>)],
+}
+
+/// The byte ranges of values by the position of their change, and whether the object has members at all.
+type Found = (Vec<(usize, std::ops::Range<usize>)>, bool);
+
+impl<'de> Visitor<'de> for Ranges<'_> {
+    type Value = Found;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut ranges = Vec::new();
+        let mut any = false;
+        while let Some(name) = map.next_key::<Cow<'_, str>>()? {
+            any = true;
+            match self
+                .changes
+                .iter()
+                .position(|(changed, _)| *changed == name)
+            {
+                None => drop(map.next_value::<IgnoredAny>()?),
+                Some(change) => {
+                    let raw = map.next_value::<&RawValue>()?.get();
+                    let start = (raw.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+                    ranges.push((change, start..start.saturating_add(raw.len())));
+                }
+            }
+        }
+        Ok((ranges, any))
+    }
+}
+
+/// Copies a line with the values of some members replaced, and those that it lacks put at its end.
+fn splice(text: &str, changes: &[(&str, Vec<u8>)], out: &mut Vec<u8>) -> Result<(), Fault> {
+    let (ranges, any) = parse(text, Ranges { text, changes })?;
+    let mut from = 0;
+    for (change, range) in &ranges {
+        out.extend_from_slice(text.get(from..range.start).unwrap_or_default().as_bytes());
+        out.extend_from_slice(
+            changes
+                .get(*change)
+                .map(|(_, value)| value.as_slice())
+                .unwrap_or_default(),
+        );
+        from = range.end;
+    }
+    let missing: Vec<_> = (0..)
+        .zip(changes)
+        .filter(|(i, _)| ranges.iter().all(|(c, _)| c != i))
+        .map(|(_, c)| c.clone())
+        .collect();
+    let rest = text.get(from..).unwrap_or_default();
+    let brace = rest.rfind('}').unwrap_or(rest.len());
+    let (head, tail) = rest.split_at(brace);
+    out.extend_from_slice(head.as_bytes());
+    if any && !missing.is_empty() {
+        out.push(b',');
+    }
+    extend(&missing, out);
+    out.extend_from_slice(tail.as_bytes());
+    Ok(())
+}

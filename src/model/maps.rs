@@ -1,0 +1,170 @@
+//! Picklist maps and normalisation tables.
+
+use smol_str::SmolStr;
+
+use super::{Arrow, Fallback, FieldRef};
+use crate::side::{Side, Sides};
+use crate::source::{Span, Spanned};
+use crate::value::Value;
+
+/// `picklist NAME: left.field ARROW right.field { … }`.
+#[derive(Clone, Debug)]
+pub struct PicklistMap {
+    /// The declared name.
+    pub name: Spanned<SmolStr>,
+    /// The documentation above it.
+    pub docs: Option<String>,
+    /// The whole declaration.
+    pub span: Span,
+    /// The closing brace.
+    pub end: Span,
+    /// Which directions it serves.
+    pub arrow: Arrow,
+    /// The fields whose values it maps; several where the header names alternatives.
+    pub ends: Sides<MapEnd>,
+    /// The controlling fields, for `within`.
+    pub within: Option<Spanned<SmolStr>>,
+    /// The rows, in order.
+    pub rows: Vec<MapRow>,
+    /// `else`, by the side that the unmapped value comes from.
+    pub otherwise: Sides<Option<Otherwise>>,
+    /// Whether it belongs to the standard library, where no row is the user's mistake.
+    pub standard: bool,
+}
+
+/// One end of a map.
+#[derive(Clone, Debug)]
+pub struct MapEnd {
+    /// Where it is written.
+    pub span: Span,
+    /// The fields; empty where the name is unknown.
+    pub fields: Vec<FieldRef>,
+}
+
+/// A row: values that mean the same.
+#[derive(Clone, Debug)]
+pub struct MapRow {
+    /// The whole row.
+    pub span: Span,
+    /// Its arrow.
+    pub arrow: Arrow,
+    /// The values of each side. Against the arrow the first one is written.
+    pub values: Sides<Vec<MapValue>>,
+    /// The controlling value of the block that it stands in.
+    pub within: Option<Sides<MapValue>>,
+}
+
+/// A value as written in a map, a table or an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapValue {
+    /// The value.
+    pub value: SmolStr,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Whether and how a picklist value stands in a catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Catalogued {
+    /// There, active and visible.
+    Active,
+    /// There, but inactive or hidden.
+    Inactive,
+    /// There is only a value of another case.
+    OtherCase,
+    /// It is the label of a value.
+    Label,
+    /// Not there.
+    Unknown,
+    /// Nothing can be said: the field has no list of values, or they live elsewhere.
+    Unlisted,
+}
+
+/// `else -> …`.
+#[derive(Clone, Debug)]
+pub struct Otherwise {
+    /// Where it is written.
+    pub span: Span,
+    /// What an unmapped value becomes.
+    pub fallback: Fallback,
+}
+
+impl PicklistMap {
+    /// What a value that comes from a side becomes by the rows alone; none where no row takes it.
+    ///
+    /// With the arrow every listed value goes to the first one of the other side.
+    pub fn image(&self, from: Side, value: &str) -> Option<&MapValue> {
+        self.rows
+            .iter()
+            .filter(|r| r.arrow.goes_from(from))
+            .find(|r| r.values.get(from).iter().any(|v| v.value == value))
+            .and_then(|r| r.values.get(!from).first())
+    }
+
+    /// What a value that comes from a side becomes, `else` included; none where it is rejected.
+    pub fn apply(&self, from: Side, value: &str) -> Option<Value> {
+        if let Some(image) = self.image(from, value) {
+            return Some(Value::text(&image.value));
+        }
+        match &self.otherwise.get(from).as_ref()?.fallback {
+            Fallback::Reject => None,
+            Fallback::Keep => Some(Value::text(value)),
+            Fallback::Blank => Some(Value::Blank),
+            Fallback::Value(v) => Some(v.clone()),
+        }
+    }
+}
+
+/// `normalize NAME: text, ignoring … { … }`.
+#[derive(Clone, Debug)]
+pub struct NormalizeTable {
+    /// The declared name.
+    pub name: Spanned<SmolStr>,
+    /// The documentation above it.
+    pub docs: Option<String>,
+    /// The whole declaration.
+    pub span: Span,
+    /// Case does not count.
+    pub ignore_case: Option<Span>,
+    /// Punctuation and white space do not count.
+    pub ignore_punctuation: Option<Span>,
+    /// Accents do not count.
+    pub ignore_accents: Option<Span>,
+    /// The rows.
+    pub rows: Vec<NormalizeRow>,
+    /// `else`: keep where nothing is said.
+    pub otherwise: Option<Otherwise>,
+    /// Whether it belongs to the standard library.
+    pub standard: bool,
+}
+
+/// Variants and their one spelling.
+#[derive(Clone, Debug)]
+pub struct NormalizeRow {
+    /// The whole row.
+    pub span: Span,
+    /// The variants.
+    pub variants: Vec<MapValue>,
+    /// The spelling.
+    pub output: MapValue,
+}
+
+/// A value that stands beside a field somewhere in the spec: in a filter, a constant row, a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueUse {
+    /// The field.
+    pub field: FieldRef,
+    /// The value.
+    pub value: MapValue,
+    /// Whether the value is written to the field, or only compared with it.
+    pub role: Role,
+}
+
+/// What becomes of a value beside a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It is compared.
+    Compared,
+    /// It is written.
+    Written,
+}

@@ -1,0 +1,88 @@
+//! The resolved model: what the spec says, with ids instead of names.
+//!
+//! It comes out of `resolve`. Every name in it is known to exist, or is poisoned (`None`, [`ExprKind::Unknown`]) and
+//! already reported; rules stay silent about what is poisoned. Nothing has been judged yet: types have not been compared,
+//! values not been covered. It keeps spans and knows no syntax.
+
+mod expr;
+mod ids;
+mod maps;
+mod row;
+mod scenario;
+mod sync;
+mod view;
+mod world;
+
+pub use expr::{Comparison, Expr, ExprKind, Operation};
+pub use ids::{
+    FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
+};
+pub use maps::{
+    Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
+    Role, ValueUse,
+};
+pub use row::{
+    Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
+};
+pub use scenario::{Expectation, Moment, Scenario, Step, StepKind};
+pub use sync::{
+    Absent, After, Arrow, DeletePolicy, End, Filter, Handoff, Key, KeyPart, Leave, Many, Mode,
+    Narrowing, Protect, SortKey, Sync,
+};
+pub use view::{FieldView, RowView, SyncView};
+pub use world::{
+    Attribute, Deferred, Lifecycle, Relation, Stage, StageColumn, System, Transition, Waiver,
+};
+
+use smol_str::SmolStr;
+
+use crate::catalog::Catalogs;
+use crate::source::Span;
+
+/// A whole project, resolved.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// Name of the project, from the manifest.
+    pub project: SmolStr,
+    /// The schema snapshots that all names were resolved against.
+    pub catalogs: Catalogs,
+    /// The systems, in the order of their declaration.
+    pub systems: Vec<System>,
+    /// Picklist maps.
+    pub maps: Vec<PicklistMap>,
+    /// Normalisation tables.
+    pub normalizers: Vec<NormalizeTable>,
+    /// The syncs in the order of the spec.
+    pub syncs: Vec<Sync>,
+    /// Many-to-many relations.
+    pub relations: Vec<Relation>,
+    /// Lifecycles.
+    pub lifecycles: Vec<Lifecycle>,
+    /// Declarations that are resolved and kept for the docs, and that this version does not execute.
+    pub deferred: Vec<Deferred>,
+    /// Waivers.
+    pub waivers: Vec<Waiver>,
+    /// Test blocks.
+    pub scenarios: Vec<Scenario>,
+    /// Values that stand beside fields outside of maps, in the order in which they were met.
+    pub values: Vec<ValueUse>,
+    /// Declarations that nothing refers to: what each is, its name, and the place of the name.
+    pub unused: Vec<(&'static str, SmolStr, Span)>,
+    /// Documentation of the spec files: path and text of the `//!` lines.
+    pub docs: Vec<(SmolStr, String)>,
+}
+
+impl Model {
+    /// Remembers a value that stands beside a field and is compared with it.
+    pub fn use_value(&mut self, field: FieldRef, value: &str, span: Span) {
+        let value = MapValue {
+            value: value.into(),
+            span,
+        };
+        self.values.push(ValueUse {
+            field,
+            value,
+            role: Role::Compared,
+        });
+    }
+}

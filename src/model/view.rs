@@ -1,0 +1,237 @@
+//! Views: `Copy` pairs of the model and an id, so that rules read as sentences.
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::{Authority, FieldRef, Lane, Model, ObjectRef, Row, RowId, Sync, SyncId, System};
+use crate::catalog::{Field, Object, PickValue, Picklist};
+use crate::platform::Profile;
+use crate::side::Side;
+use crate::value::Kind;
+
+/// A sync of a model.
+#[derive(Clone, Copy, Debug)]
+pub struct SyncView<'m> {
+    /// The model.
+    pub model: &'m Model,
+    /// Which.
+    pub id: SyncId,
+    /// The sync itself.
+    pub sync: &'m Sync,
+}
+
+/// A row of a sync.
+#[derive(Clone, Copy, Debug)]
+pub struct RowView<'m> {
+    /// The sync that it stands in.
+    pub sync: SyncView<'m>,
+    /// Which.
+    pub id: RowId,
+    /// The row itself.
+    pub row: &'m Row,
+}
+
+/// A field of a catalog.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldView<'m> {
+    /// The model.
+    pub model: &'m Model,
+    /// Which.
+    pub id: FieldRef,
+    /// The catalog's entry.
+    pub field: &'m Field,
+    /// The object.
+    pub object: &'m Object,
+    /// The system.
+    pub system: &'m System,
+}
+
+impl Model {
+    /// The syncs in the order of the spec.
+    pub fn sync_views(&self) -> impl Iterator<Item = SyncView<'_>> {
+        self.syncs.iter().enumerate().map(|(i, sync)| SyncView {
+            model: self,
+            id: SyncId(i as u32),
+            sync,
+        })
+    }
+
+    /// One sync.
+    pub fn sync(&self, id: SyncId) -> Option<SyncView<'_>> {
+        self.syncs.get(id.index()).map(|sync| SyncView {
+            model: self,
+            id,
+            sync,
+        })
+    }
+
+    /// All rows of all syncs.
+    pub fn rows(&self) -> impl Iterator<Item = RowView<'_>> {
+        self.sync_views().flat_map(SyncView::rows)
+    }
+
+    /// A field's entry in its catalog; none only for a reference of another model.
+    pub fn field(&self, id: FieldRef) -> Option<FieldView<'_>> {
+        let system = self.systems.get(id.object.system.index())?;
+        let object = self.object(id.object)?;
+        let field = object.get(id.field)?;
+        Some(FieldView {
+            model: self,
+            id,
+            field,
+            object,
+            system,
+        })
+    }
+
+    /// An object's entry in its catalog.
+    pub fn object(&self, id: ObjectRef) -> Option<&Object> {
+        let system = self.systems.get(id.system.index())?;
+        self.catalogs.get(&system.name.node)?.get(id.object)
+    }
+
+    /// `salesforce.Account`.
+    pub fn object_name(&self, id: ObjectRef) -> SmolStr {
+        match (self.systems.get(id.system.index()), self.object(id)) {
+            (Some(s), Some(o)) => format_smolstr!("{}.{}", s.name.node, o.name),
+            _ => SmolStr::default(),
+        }
+    }
+
+    /// `salesforce.Account.Tier__c`.
+    pub fn field_name(&self, id: FieldRef) -> SmolStr {
+        self.field(id)
+            .map_or_else(SmolStr::default, |f| f.full_name())
+    }
+}
+
+impl<'m> SyncView<'m> {
+    /// Its rows.
+    pub fn rows(self) -> impl Iterator<Item = RowView<'m>> {
+        self.sync
+            .rows
+            .iter()
+            .enumerate()
+            .map(move |(i, row)| RowView {
+                sync: self,
+                id: RowId {
+                    sync: self.id,
+                    row: i as u32,
+                },
+                row,
+            })
+    }
+
+    /// The object on a side.
+    pub fn object(self, side: Side) -> Option<&'m Object> {
+        self.model.object(self.sync.ends.get(side).object?)
+    }
+
+    /// The system on a side.
+    pub fn system(self, side: Side) -> Option<&'m System> {
+        self.model
+            .systems
+            .get(self.sync.ends.get(side).object?.system.index())
+    }
+
+    /// The profile of the system on a side.
+    pub fn profile(self, side: Side) -> Option<&'m Profile> {
+        self.system(side).map(|s| s.profile)
+    }
+
+    /// The declared name of the system on a side, for messages.
+    pub fn side_name(self, side: Side) -> &'m str {
+        self.system(side).map_or("", |s| s.name.node.as_str())
+    }
+
+    /// Whether records are created on a side.
+    pub const fn creates(self, side: Side) -> bool {
+        self.sync.create.get(side).is_some()
+    }
+
+    /// Whether records of both sides are linked and updated.
+    pub fn merges(self) -> bool {
+        self.sync.mode == super::Mode::Merge
+    }
+}
+
+impl<'m> RowView<'m> {
+    /// The field on a side, where the cell is one.
+    pub fn field(self, side: Side) -> Option<FieldView<'m>> {
+        self.row
+            .cells
+            .get(side)
+            .field()
+            .and_then(|f| self.sync.model.field(f))
+    }
+
+    /// The lane that writes a side, with the field that it writes.
+    pub fn writes(self, side: Side) -> Option<(&'m Lane, FieldView<'m>)> {
+        Some((self.row.lanes.get(!side).as_ref()?, self.field(side)?))
+    }
+
+    /// The lane that starts at a side.
+    pub const fn lane(self, from: Side) -> Option<&'m Lane> {
+        self.row.lanes.get(from).as_ref()
+    }
+
+    /// Whether values travel both ways.
+    pub const fn two_way(self) -> bool {
+        self.row.lanes.left.is_some() && self.row.lanes.right.is_some()
+    }
+
+    /// Who wins a conflict: what the row states, else the sync's truth.
+    pub fn authority(self) -> Option<Authority> {
+        match &self.row.authority {
+            Some(stated) => Some(stated.node),
+            None => self
+                .sync
+                .sync
+                .truth
+                .as_ref()
+                .map(|t| Authority::Wins(t.node)),
+        }
+    }
+}
+
+impl<'m> FieldView<'m> {
+    /// `salesforce.Account.Tier__c`.
+    pub fn full_name(self) -> SmolStr {
+        format_smolstr!(
+            "{}.{}.{}",
+            self.system.name.node,
+            self.object.name,
+            self.field.name
+        )
+    }
+
+    /// The API name.
+    pub fn name(self) -> &'m str {
+        self.field.name.as_str()
+    }
+
+    /// The kind of its values.
+    pub fn kind(self) -> Kind {
+        self.field.ty.kind()
+    }
+
+    /// The list of its values, where it has one that can be checked.
+    pub fn picklist(self) -> Option<&'m Picklist> {
+        self.field
+            .picklist
+            .as_deref()
+            .filter(|p| !p.external && !p.values.is_empty())
+    }
+
+    /// The values that people can choose: active and visible.
+    pub fn choices(self) -> impl Iterator<Item = &'m PickValue> {
+        self.picklist()
+            .into_iter()
+            .flat_map(|p| &p.values)
+            .filter(|v| v.active && !v.hidden)
+    }
+
+    /// Whether the platform refuses a value that is not in the list; otherwise it stores it, and reports count it apart.
+    pub fn rejects_unknown(self) -> bool {
+        self.picklist().is_some_and(|p| p.restricted)
+    }
+}

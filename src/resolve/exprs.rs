@@ -1,0 +1,670 @@
+//! Expressions: which name is a field, which a value, which a constant.
+//!
+//! Beside a picklist field a bare name is a value of it, and a field there is written `.name`; after `in` a bare name is a
+//! constant; elsewhere a name is a field. Functions of the spec are unfolded, so that nothing downstream knows them.
+
+use smol_str::SmolStr;
+
+use super::lookup::Cx;
+use super::rules::{unknown_name, wrong_argument_type};
+use super::symbols::{Space, Symbol};
+use crate::model::{Comparison, Expr, ExprKind, FieldRef, ObjectRef, Operation};
+use crate::side::{Side, Sides};
+use crate::source::Span;
+use crate::syntax::ast::{self, BinaryOp, Item, Membership, Name, Presence};
+use crate::value::library::{self, ResultKind};
+use crate::value::{Kind, Value, read_text};
+
+/// How deep functions may call each other.
+const DEEPEST: usize = 24;
+
+/// What names can mean where an expression stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scope {
+    /// The objects whose fields are in sight.
+    pub objects: Sides<Option<ObjectRef>>,
+    /// The side that is asked first.
+    pub first: Option<Side>,
+    /// Parameters of the function under way, with what they stand for.
+    pub params: Vec<(SmolStr, Expr)>,
+    /// Columns of the lifecycle under way: their name and object.
+    pub columns: Vec<(SmolStr, Option<ObjectRef>)>,
+    /// How many functions are unfolded around this place.
+    pub depth: usize,
+}
+
+impl Scope {
+    /// Fields of one object, as the record on a side.
+    pub fn one(side: Side, object: Option<ObjectRef>) -> Self {
+        let mut objects = Sides::default();
+        *objects.get_mut(side) = object;
+        Self {
+            objects,
+            first: Some(side),
+            ..Self::default()
+        }
+    }
+
+    /// Whether an object is unknown, so that unknown fields stay silent.
+    fn poisoned(&self) -> bool {
+        self.columns.is_empty() && self.objects.left.is_none() && self.objects.right.is_none()
+    }
+}
+
+impl Cx<'_> {
+    /// Resolves an expression.
+    pub fn expr(&mut self, scope: &Scope, e: &ast::Expr) -> Expr {
+        let span = e.span;
+        match &e.node {
+            ast::ExprKind::Name(name) => self.name(scope, name),
+            ast::ExprKind::Field(name) => self.field_expr(scope, name, span),
+            ast::ExprKind::Path(path) => self.path(scope, path),
+            ast::ExprKind::Text(t) => Expr::constant(Value::text(t), span),
+            ast::ExprKind::Number(n) => Expr::constant(Value::Number(n.value.normalize()), span),
+            ast::ExprKind::Quantity(q) => {
+                Expr::constant(Value::Number(q.number.value.normalize()), span)
+            }
+            ast::ExprKind::Date(d) => d.day.map_or_else(
+                || Expr::unknown(span),
+                |d| Expr::constant(Value::Date(d), span),
+            ),
+            ast::ExprKind::Bool(b) => Expr::constant(Value::Bool(*b), span),
+            ast::ExprKind::Call {
+                function,
+                arguments,
+            } => self.call(scope, function, arguments, span),
+            ast::ExprKind::List(_) => {
+                self.sink.push(wrong_argument_type::list_out_of_place(span));
+                Expr::unknown(span)
+            }
+            ast::ExprKind::Group(inner) => Expr {
+                span,
+                ..self.expr(scope, inner)
+            },
+            ast::ExprKind::Not(inner) => {
+                let inner = self.condition(scope, inner);
+                truth(ExprKind::Not(Box::new(inner)), span)
+            }
+            ast::ExprKind::Negative(inner) => {
+                let inner = self.expr(scope, inner);
+                let zero = Expr::constant(Value::Number(rust_decimal::Decimal::ZERO), span);
+                if let ExprKind::Const(Value::Number(n)) = inner.node {
+                    return Expr::constant(Value::Number(-n), span);
+                }
+                arithmetic(Operation::Subtract, zero, inner, span)
+            }
+            ast::ExprKind::Binary {
+                op, left, right, ..
+            } => self.binary(scope, *op, left, right, span),
+            ast::ExprKind::In { value, set } => self.membership(scope, value, set, span),
+            ast::ExprKind::Is { value, presence } => {
+                let set = truth(ExprKind::IsSet(Box::new(self.expr(scope, value))), span);
+                match presence {
+                    Presence::Set => set,
+                    Presence::Blank => truth(ExprKind::Not(Box::new(set)), span),
+                }
+            }
+            ast::ExprKind::Changed(inner) => match self.expr(scope, inner).node {
+                ExprKind::Field { side, field } => truth(ExprKind::Changed { side, field }, span),
+                ExprKind::Unknown => Expr::unknown(span),
+                _ => {
+                    self.sink.push(wrong_argument_type::not_a_field(inner.span));
+                    Expr::unknown(span)
+                }
+            },
+        }
+    }
+
+    /// Resolves an expression that must be true or false.
+    pub fn condition(&mut self, scope: &Scope, e: &ast::Expr) -> Expr {
+        let found = self.expr(scope, e);
+        if found.kind.is_some_and(|k| k != Kind::Bool) {
+            self.sink
+                .push(wrong_argument_type::not_a_condition(found.span, found.kind));
+            return Expr::unknown(found.span);
+        }
+        found
+    }
+
+    fn name(&mut self, scope: &Scope, name: &Name) -> Expr {
+        if let Some((_, value)) = scope.params.iter().find(|(n, _)| *n == name.text) {
+            return value.clone();
+        }
+        if let Some(found) = self.find_in_scope(scope, &name.text) {
+            return self.of_field(found.0, found.1, name.span);
+        }
+        if let Some(Symbol::Const(module, item)) = self.symbol(Space::Const, &name.text) {
+            return self.constant(module, item, name.span);
+        }
+        self.field_expr(scope, name, name.span)
+    }
+
+    fn find_in_scope(&self, scope: &Scope, name: &str) -> Option<(Side, FieldRef)> {
+        let first = scope.first.unwrap_or(Side::Left);
+        [first, !first].into_iter().find_map(|side| {
+            let object = (*scope.objects.get(side))?;
+            self.find_field(object, name).map(|f| (side, f))
+        })
+    }
+
+    /// A field of a side as an expression.
+    pub fn of_field(&self, side: Side, field: FieldRef, span: Span) -> Expr {
+        let kind = self.model.field(field).map(|f| f.kind());
+        Expr {
+            node: ExprKind::Field { side, field },
+            span,
+            kind,
+        }
+    }
+
+    fn field_expr(&mut self, scope: &Scope, name: &Name, span: Span) -> Expr {
+        if scope.poisoned() {
+            return Expr::unknown(span);
+        }
+        if let Some((side, field)) = self.find_in_scope(scope, &name.text) {
+            return self.of_field(side, field, span);
+        }
+        let first = scope.first.unwrap_or(Side::Left);
+        match [first, !first]
+            .into_iter()
+            .find_map(|s| *scope.objects.get(s))
+        {
+            Some(object) => {
+                self.field(object, name);
+            }
+            None => {
+                let columns = scope.columns.iter().map(|(n, _)| n.as_str());
+                self.sink
+                    .push(unknown_name::describe("column", name, columns));
+            }
+        }
+        Expr::unknown(span)
+    }
+
+    /// `contact.hubspotscore`, `env.default_owner`, `hubspot.country`, `Account.Tier__c`.
+    pub fn path(&mut self, scope: &Scope, path: &ast::Path) -> Expr {
+        let [head, rest @ .., last] = path.parts.as_slice() else {
+            return Expr::unknown(path.span);
+        };
+        if head.text == "env" && rest.is_empty() {
+            if !self.environments.contains(&last.text) {
+                let known: Vec<SmolStr> = self.environments.to_vec();
+                self.sink.push(unknown_name::environment(last, &known));
+                return Expr::unknown(path.span);
+            }
+            return Expr {
+                node: ExprKind::Env(last.text.clone()),
+                span: path.span,
+                kind: Some(Kind::Text),
+            };
+        }
+        if let Some((_, object)) = scope.columns.iter().find(|(n, _)| *n == head.text).cloned() {
+            let field = object.and_then(|o| self.field(o, last));
+            return field.map_or_else(
+                || Expr::unknown(path.span),
+                |f| self.of_field(Side::Left, f, path.span),
+            );
+        }
+        if let Some(side) = self.side_of_system(scope, head) {
+            let field = scope.objects.get(side).and_then(|o| self.field(o, last));
+            return field.map_or_else(
+                || Expr::unknown(path.span),
+                |f| self.of_field(side, f, path.span),
+            );
+        }
+        self.related(scope, head, last, path.span)
+    }
+
+    fn side_of_system(&self, scope: &Scope, name: &Name) -> Option<Side> {
+        Side::BOTH.into_iter().find(|side| {
+            let system = scope
+                .objects
+                .get(*side)
+                .and_then(|o| self.model.systems.get(o.system.index()));
+            system.is_some_and(|s| s.name.node == name.text)
+        })
+    }
+
+    fn related(&mut self, scope: &Scope, head: &Name, last: &Name, span: Span) -> Expr {
+        if scope.poisoned() {
+            return Expr::unknown(span);
+        }
+        let first = scope.first.unwrap_or(Side::Left);
+        for side in [first, !first] {
+            let Some(owner) = *scope.objects.get(side) else {
+                continue;
+            };
+            let Some(reference) = self.reference(owner, &head.text) else {
+                continue;
+            };
+            let targets = self
+                .model
+                .field(reference)
+                .map_or_else(Vec::new, |f| f.field.references.clone());
+            let catalog = self
+                .model
+                .systems
+                .get(owner.system.index())
+                .map(|s| s.name.node.clone());
+            let target = targets.first().and_then(|t| {
+                let catalog = self.model.catalogs.get(catalog.as_ref()?)?;
+                Some(ObjectRef {
+                    system: owner.system,
+                    object: catalog.object(t)?,
+                })
+            });
+            let Some(object) = target else {
+                return Expr::unknown(span);
+            };
+            let Some(field) = self.field(object, last) else {
+                return Expr::unknown(span);
+            };
+            let kind = self.model.field(field).map(|f| f.kind());
+            return Expr {
+                node: ExprKind::Related {
+                    side,
+                    reference,
+                    object,
+                    field,
+                },
+                span,
+                kind,
+            };
+        }
+        if let Some(object) = [first, !first]
+            .into_iter()
+            .find_map(|s| *scope.objects.get(s))
+        {
+            self.field(object, head);
+        }
+        Expr::unknown(span)
+    }
+
+    /// The reference of an object that a path goes through: by relationship name, or by the field's own name.
+    fn reference(&self, owner: ObjectRef, name: &str) -> Option<FieldRef> {
+        let object = self.model.object(owner)?;
+        let at = object.fields.iter().position(|f| {
+            f.relationship
+                .as_deref()
+                .is_some_and(|r| r.eq_ignore_ascii_case(name))
+        });
+        match at {
+            Some(i) => Some(FieldRef {
+                object: owner,
+                field: crate::catalog::FieldIdx(i as u32),
+            }),
+            None => self.find_field(owner, name).filter(|f| {
+                self.model
+                    .field(*f)
+                    .is_some_and(|v| !v.field.references.is_empty())
+            }),
+        }
+    }
+
+    fn constant(&mut self, module: usize, item: usize, span: Span) -> Expr {
+        let Some(Item::Const(c)) = self
+            .modules
+            .get(module)
+            .and_then(|m| m.tree.items.get(item))
+            .map(|l| &l.node)
+        else {
+            return Expr::unknown(span);
+        };
+        match self.expr(&Scope::default(), &c.value).node {
+            ExprKind::Const(value) => Expr::constant(value, span),
+            _ => Expr::unknown(span),
+        }
+    }
+
+    fn binary(
+        &mut self,
+        scope: &Scope,
+        op: BinaryOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Expr {
+        match op {
+            BinaryOp::And => truth(
+                ExprKind::All(vec![
+                    self.condition(scope, left),
+                    self.condition(scope, right),
+                ]),
+                span,
+            ),
+            BinaryOp::Or => truth(
+                ExprKind::Any(vec![
+                    self.condition(scope, left),
+                    self.condition(scope, right),
+                ]),
+                span,
+            ),
+            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => {
+                let operation = match op {
+                    BinaryOp::Add => Operation::Add,
+                    BinaryOp::Subtract => Operation::Subtract,
+                    BinaryOp::Multiply => Operation::Multiply,
+                    _ => Operation::Divide,
+                };
+                let (left, right) = (self.expr(scope, left), self.expr(scope, right));
+                arithmetic(operation, left, right, span)
+            }
+            _ => {
+                let comparison = match op {
+                    BinaryOp::Equal => Comparison::Equal,
+                    BinaryOp::NotEqual => Comparison::NotEqual,
+                    BinaryOp::Less => Comparison::Less,
+                    BinaryOp::AtMost => Comparison::LessOrEqual,
+                    BinaryOp::Greater => Comparison::Greater,
+                    _ => Comparison::GreaterOrEqual,
+                };
+                let (left, right) = self.beside(scope, left, right);
+                truth(
+                    ExprKind::Compare {
+                        comparison,
+                        left: Box::new(left),
+                        right: Box::new(right),
+                    },
+                    span,
+                )
+            }
+        }
+    }
+
+    /// Both operands of a comparison: beside a picklist field a bare name is a value.
+    pub fn beside(&mut self, scope: &Scope, left: &ast::Expr, right: &ast::Expr) -> (Expr, Expr) {
+        if let Some(value) = bare(left)
+            && self.find_in_scope(scope, &value.text).is_none()
+            && self.picklist_named(scope, right)
+        {
+            let right = self.expr(scope, right);
+            let left = self.value_of(&right, value);
+            return (left, right);
+        }
+        let left = self.expr(scope, left);
+        let right = match bare(right) {
+            Some(name) if self.is_listed(&left) && !is_param(scope, name) => {
+                self.value_of(&left, name)
+            }
+            _ => self.expr(scope, right),
+        };
+        let right = self.typed(&left, right);
+        (self.typed(&right, left), right)
+    }
+
+    fn picklist_named(&self, scope: &Scope, e: &ast::Expr) -> bool {
+        let (ast::ExprKind::Name(name) | ast::ExprKind::Field(name)) = &e.ungrouped().node else {
+            return false;
+        };
+        self.find_in_scope(scope, &name.text)
+            .and_then(|(_, f)| self.model.field(f))
+            .is_some_and(|f| f.field.picklist.is_some())
+    }
+
+    fn is_listed(&self, e: &Expr) -> bool {
+        let (ExprKind::Field { field, .. } | ExprKind::Related { field, .. }) = e.node else {
+            return false;
+        };
+        self.model
+            .field(field)
+            .is_some_and(|f| f.field.picklist.is_some())
+    }
+
+    /// A value beside a field; it is remembered, so that the rules on picklists see it.
+    fn value_of(&mut self, beside: &Expr, name: &Name) -> Expr {
+        if let ExprKind::Field { field, .. } | ExprKind::Related { field, .. } = beside.node {
+            self.model.use_value(field, &name.text, name.span);
+        }
+        Expr::constant(Value::text(&name.text), name.span)
+    }
+
+    /// A text constant beside a field of another kind becomes a value of that kind.
+    fn typed(&mut self, beside: &Expr, e: Expr) -> Expr {
+        let ExprKind::Const(Value::Text(text)) = &e.node else {
+            return e;
+        };
+        if let ExprKind::Field { field, .. } | ExprKind::Related { field, .. } = beside.node
+            && self.is_listed(beside)
+            && !matches!(bare_text(self.text(e.span)), Some(()))
+        {
+            self.model.use_value(field, text, e.span);
+        }
+        match beside.kind {
+            None | Some(Kind::Text | Kind::Set) => e,
+            Some(kind) => match read_text(kind, text) {
+                Ok(value) => Expr::constant(value, e.span),
+                Err(misread) => {
+                    self.sink.push(wrong_argument_type::value(e.span, &misread));
+                    Expr::unknown(e.span)
+                }
+            },
+        }
+    }
+
+    fn membership(
+        &mut self,
+        scope: &Scope,
+        value: &ast::Expr,
+        set: &Membership,
+        span: Span,
+    ) -> Expr {
+        let input = self.expr(scope, value);
+        let members: Vec<ast::Expr> = match set {
+            Membership::List(members) => members.clone(),
+            Membership::Const(name) => self.members(name),
+        };
+        let mut list = Vec::new();
+        for member in &members {
+            let resolved = match bare(member) {
+                Some(name) => {
+                    if self.is_listed(&input) && matches!(set, Membership::List(_)) {
+                        self.value_of(&input, name)
+                    } else {
+                        Expr::constant(Value::text(&name.text), name.span)
+                    }
+                }
+                None => self.expr(scope, member),
+            };
+            if let ExprKind::Const(value) = self.typed(&input, resolved).node {
+                list.push((value, member.span));
+            }
+        }
+        truth(
+            ExprKind::In {
+                input: Box::new(input),
+                list,
+            },
+            span,
+        )
+    }
+
+    /// The members of a constant list.
+    fn members(&mut self, name: &Name) -> Vec<ast::Expr> {
+        match self.symbol(Space::Const, &name.text) {
+            Some(Symbol::Const(module, item)) => {
+                let line = self
+                    .modules
+                    .get(module)
+                    .and_then(|m| m.tree.items.get(item));
+                let Some(Item::Const(c)) = line.map(|l| &l.node) else {
+                    return Vec::new();
+                };
+                match &c.value.ungrouped().node {
+                    ast::ExprKind::List(members) => members.clone(),
+                    _ => vec![c.value.clone()],
+                }
+            }
+            Some(Symbol::Poisoned) => Vec::new(),
+            _ => {
+                self.unknown(Space::Const, "constant", name);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Reports a name that the module does not see, with the `use` that would bring it in where another one has it.
+    pub fn unknown(&mut self, space: Space, what: &str, name: &Name) {
+        let finding = match self.elsewhere(space, &name.text) {
+            Some(module) => unknown_name::not_imported(what, name, module),
+            None => {
+                let known = self.visible(space);
+                unknown_name::describe(what, name, known.iter().map(SmolStr::as_str))
+            }
+        };
+        self.sink.push(finding);
+    }
+
+    fn call(
+        &mut self,
+        scope: &Scope,
+        function: &Name,
+        arguments: &[ast::Expr],
+        span: Span,
+    ) -> Expr {
+        if function.text == "entered" && !scope.columns.is_empty() {
+            let stage = arguments.first().and_then(bare).map(|n| n.text.clone());
+            return Expr {
+                node: stage.map_or(ExprKind::Unknown, ExprKind::Entered),
+                span,
+                kind: Some(Kind::DateTime),
+            };
+        }
+        let arguments: Vec<Expr> = arguments.iter().map(|a| self.expr(scope, a)).collect();
+        self.apply(function, arguments, span, scope.depth)
+    }
+
+    /// A function applied to resolved arguments: of the spec, unfolded; of the library, checked against its signature.
+    pub fn apply(
+        &mut self,
+        function: &Name,
+        arguments: Vec<Expr>,
+        span: Span,
+        depth: usize,
+    ) -> Expr {
+        match self.symbol(Space::Function, &function.text) {
+            Some(Symbol::Function(module, item)) => {
+                self.unfold(module, item, function, arguments, span, depth)
+            }
+            Some(Symbol::Poisoned) => Expr::unknown(span),
+            _ => match library::function(&function.text) {
+                Some(known) => {
+                    if let Some(finding) = wrong_argument_type::call(known, &arguments, span) {
+                        self.sink.push(finding);
+                        return Expr::unknown(span);
+                    }
+                    let input = arguments.first().and_then(|a| a.kind);
+                    let kind = match known.result {
+                        ResultKind::Is(kind) => Some(kind),
+                        ResultKind::Same => input,
+                    };
+                    Expr {
+                        node: ExprKind::Call {
+                            function: function.text.clone(),
+                            arguments,
+                        },
+                        span,
+                        kind,
+                    }
+                }
+                None => {
+                    let mut known = self.visible(Space::Function);
+                    known.extend(library::ALL.iter().map(|f| SmolStr::new_static(f.name)));
+                    let finding = match self.elsewhere(Space::Function, &function.text) {
+                        Some(module) => unknown_name::not_imported("function", function, module),
+                        None => unknown_name::describe(
+                            "function",
+                            function,
+                            known.iter().map(SmolStr::as_str),
+                        ),
+                    };
+                    self.sink.push(finding);
+                    Expr::unknown(span)
+                }
+            },
+        }
+    }
+
+    fn unfold(
+        &mut self,
+        module: usize,
+        item: usize,
+        name: &Name,
+        arguments: Vec<Expr>,
+        span: Span,
+        depth: usize,
+    ) -> Expr {
+        let modules = self.modules;
+        let line = modules.get(module).and_then(|m| m.tree.items.get(item));
+        let Some(Item::Function(f)) = line.map(|l| &l.node) else {
+            return Expr::unknown(span);
+        };
+        if f.params.len() != arguments.len() {
+            self.sink.push(wrong_argument_type::count_of(
+                name,
+                f.params.len(),
+                arguments.len(),
+                span,
+            ));
+            return Expr::unknown(span);
+        }
+        if depth >= DEEPEST {
+            self.sink.push(unknown_name::recursive(name));
+            return Expr::unknown(span);
+        }
+        let params = f
+            .params
+            .iter()
+            .map(|p| p.name.text.clone())
+            .zip(arguments)
+            .collect();
+        let scope = Scope {
+            params,
+            depth: depth + 1,
+            ..Scope::default()
+        };
+        let here = std::mem::replace(&mut self.module, module);
+        let body = self.expr(&scope, &f.body);
+        self.module = here;
+        Expr { span, ..body }
+    }
+}
+
+fn bare(e: &ast::Expr) -> Option<&Name> {
+    if let ast::ExprKind::Name(name) = &e.ungrouped().node {
+        Some(name)
+    } else {
+        None
+    }
+}
+
+fn bare_text(text: &str) -> Option<()> {
+    (!text.starts_with('"')).then_some(())
+}
+
+fn is_param(scope: &Scope, name: &Name) -> bool {
+    scope.params.iter().any(|(n, _)| *n == name.text)
+}
+
+const fn truth(node: ExprKind, span: Span) -> Expr {
+    Expr {
+        node,
+        span,
+        kind: Some(Kind::Bool),
+    }
+}
+
+fn arithmetic(operation: Operation, left: Expr, right: Expr, span: Span) -> Expr {
+    let kind = match (left.kind, right.kind, operation) {
+        (Some(Kind::Date), Some(Kind::Date), Operation::Subtract) => Some(Kind::Number),
+        (kind, other, _) => kind.or(other),
+    };
+    Expr {
+        node: ExprKind::Arithmetic {
+            operation,
+            left: Box::new(left),
+            right: Box::new(right),
+        },
+        span,
+        kind,
+    }
+}

@@ -1,0 +1,174 @@
+//! The context of resolution, and the lookups that every pass needs: systems, objects, fields, syncs.
+
+use smol_str::SmolStr;
+
+use super::Module;
+use super::rules::{
+    label_for_api_name, unknown_field, unknown_name, unknown_object, unknown_system,
+};
+use super::symbols::{Global, Symbols};
+use crate::catalog::Catalog;
+use crate::diagnostic::Sink;
+use crate::model::{End, FieldRef, Model, ObjectRef, SyncId, SystemId};
+use crate::side::{Side, Sides};
+use crate::source::{Sources, Span};
+use crate::syntax::ast::{self, Name};
+
+/// Everything that resolution looks at and fills.
+pub(super) struct Cx<'a> {
+    pub model: Model,
+    pub modules: &'a [Module],
+    pub symbols: Symbols,
+    pub environments: &'a [SmolStr],
+    pub sources: &'a Sources,
+    pub sink: Sink,
+    /// The module whose names are looked up now.
+    pub module: usize,
+}
+
+impl<'a> Cx<'a> {
+    /// Runs a pass over the items of every module, with the module set.
+    pub fn each_item(&mut self, mut f: impl FnMut(&mut Self, &'a ast::Line<ast::Item>)) {
+        let modules: &'a [Module] = self.modules;
+        for (m, module) in modules.iter().enumerate() {
+            self.module = m;
+            for line in &module.tree.items {
+                f(self, line);
+            }
+        }
+    }
+
+    /// Whether the module under way belongs to the library.
+    pub fn standard(&self) -> bool {
+        self.modules.get(self.module).is_some_and(|m| m.standard)
+    }
+
+    /// A declared system.
+    pub fn system(&mut self, name: &Name) -> Option<SystemId> {
+        let found = self
+            .model
+            .systems
+            .iter()
+            .position(|s| s.name.node == name.text);
+        if found.is_none() {
+            let known = self.model.systems.iter().map(|s| s.name.node.as_str());
+            self.sink.push(unknown_system::describe(name, known));
+        }
+        found.map(|i| SystemId(i as u32))
+    }
+
+    fn catalog(&self, system: SystemId) -> Option<&Catalog> {
+        let system = self.model.systems.get(system.index())?;
+        self.model.catalogs.get(&system.name.node)
+    }
+
+    /// An object of a system's catalog; unknown ones are reported, unless the catalog is missing.
+    pub fn object(&mut self, system: SystemId, name: &Name) -> Option<ObjectRef> {
+        let catalog = self.catalog(system)?;
+        if let Some(object) = catalog.object(&name.text) {
+            return Some(ObjectRef { system, object });
+        }
+        if catalog.missing {
+            return None;
+        }
+        let label = catalog
+            .objects
+            .iter()
+            .find(|o| o.label.eq_ignore_ascii_case(&name.text));
+        let finding = match label {
+            Some(object) => label_for_api_name::object(name, &catalog.system, object),
+            None => unknown_object::describe(name, catalog),
+        };
+        self.sink.push(finding);
+        None
+    }
+
+    /// `salesforce.Account`, one object.
+    pub fn object_ref(&mut self, path: &ast::ObjectRef) -> Option<ObjectRef> {
+        let system = self.system(&path.system)?;
+        self.object(system, path.objects.first()?)
+    }
+
+    /// An end of a sync.
+    pub fn end(&mut self, path: &ast::ObjectRef) -> End {
+        End {
+            span: path.span,
+            object: self.object_ref(path),
+        }
+    }
+
+    /// A field by its API name, without a word if there is none.
+    pub fn find_field(&self, object: ObjectRef, name: &str) -> Option<FieldRef> {
+        let catalog = self.catalog(object.system)?;
+        catalog
+            .field(object.object, name)
+            .map(|field| FieldRef { object, field })
+    }
+
+    /// A field of an object; an unknown one is reported, unless the catalog is missing.
+    pub fn field(&mut self, object: ObjectRef, name: &Name) -> Option<FieldRef> {
+        if let Some(field) = self.find_field(object, &name.text) {
+            return Some(field);
+        }
+        let catalog = self.catalog(object.system)?;
+        if catalog.missing {
+            return None;
+        }
+        let entry = catalog.get(object.object)?;
+        let label = entry
+            .fields
+            .iter()
+            .find(|f| !f.label.is_empty() && f.label.eq_ignore_ascii_case(&name.text));
+        let owner = self.model.object_name(object);
+        let finding = match label {
+            Some(field) => label_for_api_name::field(name, &owner, field),
+            None => unknown_field::describe(name, &owner, entry),
+        };
+        self.sink.push(finding);
+        None
+    }
+
+    /// A sync of the project.
+    pub fn sync(&mut self, name: &Name) -> Option<SyncId> {
+        match self.symbols.get_global(&name.text) {
+            Some(Global::Sync(id)) => Some(id),
+            _ => {
+                let known: Vec<&str> = self.symbols.sync_names().collect();
+                self.sink
+                    .push(unknown_name::describe("sync", name, known.into_iter()));
+                None
+            }
+        }
+    }
+
+    /// The side of a sync that a system's name stands for.
+    pub fn side(&mut self, ends: &Sides<End>, name: &Name) -> Option<Side> {
+        let system = self.system(name)?;
+        let on = |side: Side| ends.get(side).object.is_some_and(|o| o.system == system);
+        match (on(Side::Left), on(Side::Right)) {
+            (true, _) => Some(Side::Left),
+            (_, true) => Some(Side::Right),
+            _ => {
+                if ends.left.object.is_some() && ends.right.object.is_some() {
+                    let known = Side::BOTH.map(|s| self.system_name(ends, s));
+                    self.sink
+                        .push(unknown_system::not_of_this_sync(name, &known));
+                }
+                None
+            }
+        }
+    }
+
+    fn system_name(&self, ends: &Sides<End>, side: Side) -> String {
+        let system = ends
+            .get(side)
+            .object
+            .and_then(|o| self.model.systems.get(o.system.index()));
+        system.map_or_else(String::new, |s| s.name.node.to_string())
+    }
+
+    /// The text of a span, as the user wrote it.
+    pub fn text(&self, span: Span) -> &str {
+        self.sources.text(span)
+    }
+}

@@ -1,0 +1,80 @@
+//! Name resolution: syntax trees and catalogs come in, the [`Model`] goes out.
+//!
+//! Never fails: an unknown name is reported once and poisoned, and whatever depends on it stays silent. Looks up names and
+//! picks what they mean; whether the result makes sense is the business of the rules.
+
+mod exprs;
+mod lifecycles;
+mod lookup;
+mod maps;
+mod rows;
+pub mod rules;
+mod scenarios;
+mod symbols;
+mod syncs;
+mod transforms;
+mod world;
+
+use smol_str::SmolStr;
+
+use crate::catalog::Catalogs;
+use crate::diagnostic::Sink;
+use crate::model::Model;
+use crate::source::Sources;
+use crate::syntax::ast::SyntaxTree;
+
+use lookup::Cx;
+use symbols::Symbols;
+
+/// A parsed file under the name by which `use` knows it: `people` for `people.sync`, `std.picklists` for the library.
+#[derive(Debug)]
+pub struct Module {
+    /// The module's name.
+    pub name: SmolStr,
+    /// What stands in it.
+    pub tree: SyntaxTree,
+    /// Whether it belongs to the library that ships with the tool: nothing in it is the user's mistake.
+    pub standard: bool,
+}
+
+/// Resolves every name of a project. `environments` are the names that any environment of the manifest defines.
+pub fn resolve(
+    project: &str,
+    modules: &[Module],
+    catalogs: Catalogs,
+    environments: &[SmolStr],
+    sources: &Sources,
+    sink: &mut Sink,
+) -> Model {
+    let mut model = Model {
+        project: project.into(),
+        catalogs,
+        ..Model::default()
+    };
+    world::systems(modules, &mut model, sink);
+    let symbols = Symbols::declare(modules, sink);
+    let mut cx = Cx {
+        model,
+        modules,
+        symbols,
+        environments,
+        sources,
+        sink: Sink::default(),
+        module: 0,
+    };
+    cx.import();
+    maps::picklists(&mut cx);
+    maps::normalizers(&mut cx);
+    syncs::headers(&mut cx);
+    syncs::bodies(&mut cx);
+    world::relations(&mut cx);
+    lifecycles::lifecycles(&mut cx);
+    world::deferred(&mut cx);
+    world::waivers(&mut cx);
+    scenarios::scenarios(&mut cx);
+    cx.unused();
+    sink.absorb(cx.sink);
+    let mut model = cx.model;
+    model.docs = world::file_docs(modules, sources);
+    model
+}

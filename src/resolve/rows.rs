@@ -1,0 +1,498 @@
+//! Rows: cells, lanes and clauses. Shared rows are resolved for every sync that spreads them.
+
+use smol_str::SmolStr;
+
+use super::exprs::Scope;
+use super::lookup::Cx;
+use super::rules::unknown_name;
+use super::symbols::{Space, Symbol};
+use super::transforms::{Change, input};
+use crate::model::{
+    Arrow, Authority, BlankPolicy, Cell, CellKind, End, Expr, ExprKind, Fallback, FieldsId, Lane,
+    MapValue, ObjectRef, Role, Row, Stated, SyncId, Timing, ValueUse,
+};
+use crate::side::{Side, Sides};
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{self, ClauseKind, Item, Name, Operand, Statement, SyncLine};
+use crate::value::{Kind, Value};
+
+/// How deep shared rows may spread each other.
+const DEEPEST: usize = 16;
+
+/// What the rows of one block stand under.
+#[derive(Clone, Debug)]
+pub(super) struct Around {
+    /// The pair.
+    pub ends: Sides<End>,
+    /// What a cleared value does, by the side that it comes from, where the block says so for all rows.
+    pub blank: Sides<Option<BlankPolicy>>,
+    /// The shared block that the rows stand in.
+    pub shared: Option<FieldsId>,
+    /// How many spreads lead here.
+    pub depth: usize,
+}
+
+/// The arrow of the tree as the model's.
+pub(super) const fn arrow(a: ast::Arrow) -> Arrow {
+    match a {
+        ast::Arrow::Right => Arrow::Right,
+        ast::Arrow::Left => Arrow::Left,
+        ast::Arrow::Both => Arrow::Both,
+    }
+}
+
+/// The documentation of a line as one text.
+pub(super) fn docs<T>(line: &ast::Line<T>) -> Option<String> {
+    let text: Vec<&str> = line.trivia.docs().collect();
+    (!text.is_empty()).then(|| text.join("\n"))
+}
+
+impl Cx<'_> {
+    /// The rows of a block, those that it spreads included, in order.
+    pub fn rows(&mut self, body: &ast::Block<SyncLine>, around: &Around) -> Vec<Row> {
+        let mut around = around.clone();
+        for line in body.nodes() {
+            if let SyncLine::Statement(Statement::Blank { direction, policy }) = line {
+                for side in Side::BOTH
+                    .into_iter()
+                    .filter(|s| arrow(direction.node).goes_from(*s))
+                {
+                    *around.blank.get_mut(side) = Some(blank(*policy));
+                }
+            }
+        }
+        let mut rows = Vec::new();
+        for line in &body.lines {
+            match &line.node {
+                SyncLine::Row(row) => self.row(line, row, &around, &mut rows),
+                SyncLine::Spread { name, except } => self.spread(name, except, &around, &mut rows),
+                SyncLine::Statement(_) | SyncLine::Broken => {}
+            }
+        }
+        rows
+    }
+
+    fn spread(&mut self, name: &Name, except: &[Name], around: &Around, rows: &mut Vec<Row>) {
+        let Some(symbol) = self.symbol(Space::Fields, &name.text) else {
+            return self.unknown(Space::Fields, "block of shared rows", name);
+        };
+        let Symbol::Fields(module, item, id) = symbol else {
+            return;
+        };
+        if around.depth >= DEEPEST {
+            return self.sink.push(unknown_name::recursive(name));
+        }
+        let modules = self.modules;
+        let line = modules.get(module).and_then(|m| m.tree.items.get(item));
+        let Some(Item::Fields(fields)) = line.map(|l| &l.node) else {
+            return;
+        };
+        // The block itself has been resolved against its own header: what is wrong in it is said once, there.
+        let kept = std::mem::take(&mut self.sink);
+        let here = std::mem::replace(&mut self.module, module);
+        let inner = Around {
+            ends: around.ends.clone(),
+            blank: around.blank,
+            shared: Some(id),
+            depth: around.depth + 1,
+        };
+        let spread = self.rows(&fields.body, &inner);
+        self.module = here;
+        self.sink = kept;
+        for name in except {
+            if !spread.iter().any(|r| r.name == name.text) {
+                let known: Vec<SmolStr> = spread.iter().map(|r| r.name.clone()).collect();
+                self.sink.push(unknown_name::describe(
+                    "row of these shared rows",
+                    name,
+                    known.iter().map(SmolStr::as_str),
+                ));
+            }
+        }
+        rows.extend(
+            spread
+                .into_iter()
+                .filter(|r| !except.iter().any(|e| e.text == r.name)),
+        );
+    }
+
+    fn row(
+        &mut self,
+        line: &ast::Line<SyncLine>,
+        row: &ast::Row,
+        around: &Around,
+        rows: &mut Vec<Row>,
+    ) {
+        let objects = Sides::new(around.ends.left.object, around.ends.right.object);
+        let mut cells = Sides::new(
+            self.cell(&row.left, Side::Left, objects.left),
+            self.cell(&row.right, Side::Right, objects.right),
+        );
+        let kinds = Sides::new(self.kind_of(&cells.left), self.kind_of(&cells.right));
+        for side in Side::BOTH {
+            let other = cells.get(!side).field();
+            self.settle_constant(cells.get_mut(side), *kinds.get(!side), other);
+        }
+        let head = operand_span(&row.left).to(operand_span(&row.right));
+        let direction = arrow(row.arrow.node);
+        let clauses = self.clauses(row, around, kinds, head);
+        let lanes = self.lanes(direction, around, &clauses, head);
+        let name = clauses
+            .name
+            .clone()
+            .or_else(|| operand_name(&row.left))
+            .or_else(|| operand_name(&row.right));
+        let resolved = Row {
+            name: name.unwrap_or_default(),
+            span: line.span,
+            head,
+            docs: docs(line),
+            arrow: Spanned::new(direction, row.arrow.span),
+            cells,
+            lanes,
+            via: clauses.change.via,
+            through: clauses.through,
+            normal: clauses.change.normal,
+            authority: clauses.authority,
+            when: clauses.when,
+            currency: clauses.currency,
+            shared: around.shared,
+            stated: clauses.stated,
+        };
+        let companion = self.companion(&resolved);
+        rows.push(resolved);
+        rows.extend(companion);
+    }
+
+    /// The currency of an amount travels like the amount.
+    fn companion(&self, row: &Row) -> Option<Row> {
+        let currency = row.currency.as_ref()?;
+        let span = currency.span;
+        let cells = Sides::new(currency.node.left?, currency.node.right?).map(|f| Cell {
+            node: CellKind::Field(f),
+            span,
+        });
+        let lanes = Sides::new(row.lanes.left.as_ref(), row.lanes.right.as_ref()).map(|lane| {
+            lane.map(|l| Lane {
+                value: input(span, Some(Kind::Text)),
+                failure: Fallback::Reject,
+                blank: l.blank,
+                timing: l.timing,
+                default: None,
+                enforce: l.enforce,
+            })
+        });
+        let name = self
+            .model
+            .field(currency.node.left?)
+            .map(|f| f.field.name.clone())?;
+        Some(Row {
+            name,
+            head: span,
+            span,
+            docs: None,
+            cells,
+            lanes,
+            via: None,
+            through: None,
+            normal: None,
+            currency: None,
+            stated: Vec::new(),
+            ..row.clone()
+        })
+    }
+
+    fn cell(&mut self, operand: &Operand, side: Side, object: Option<ObjectRef>) -> Cell {
+        let span = operand_span(operand);
+        let scope = Scope::one(side, object);
+        let computed = |e: Expr| {
+            if e.is_poisoned() {
+                CellKind::Unknown
+            } else {
+                CellKind::Computed(e)
+            }
+        };
+        let node = match operand {
+            Operand::Field(name) => object
+                .and_then(|o| self.field(o, name))
+                .map_or(CellKind::Unknown, CellKind::Field),
+            Operand::Path(path) => computed(self.path(&scope, path)),
+            Operand::Text(text) => computed(Expr::constant(Value::text(&text.text), span)),
+            Operand::Number(n) => {
+                computed(Expr::constant(Value::Number(n.value.normalize()), span))
+            }
+            Operand::Bool(b) => computed(Expr::constant(Value::Bool(b.node), span)),
+            Operand::Expr(e) => computed(self.expr(&scope, e)),
+        };
+        Cell { node, span }
+    }
+
+    fn kind_of(&self, cell: &Cell) -> Option<Kind> {
+        match &cell.node {
+            CellKind::Field(f) => self.model.field(*f).map(|f| f.kind()),
+            CellKind::Computed(e) => e.kind,
+            CellKind::Unknown => None,
+        }
+    }
+
+    /// A constant takes the kind of the field that it is written to, and is a value of its picklist.
+    fn settle_constant(
+        &mut self,
+        cell: &mut Cell,
+        kind: Option<Kind>,
+        target: Option<crate::model::FieldRef>,
+    ) {
+        let CellKind::Computed(Expr {
+            node: ExprKind::Const(value),
+            span,
+            kind: own,
+        }) = &mut cell.node
+        else {
+            return;
+        };
+        let settled = self.of_kind(std::mem::take(value), kind, *span);
+        if let (Value::Text(text), Some(field)) = (&settled, target)
+            && self
+                .model
+                .field(field)
+                .is_some_and(|f| f.field.picklist.is_some())
+        {
+            let value = MapValue {
+                value: text.clone(),
+                span: *span,
+            };
+            self.model.values.push(ValueUse {
+                field,
+                value,
+                role: Role::Written,
+            });
+        }
+        *own = settled.kind();
+        *value = settled;
+    }
+
+    fn lanes(
+        &self,
+        direction: Arrow,
+        around: &Around,
+        clauses: &Clauses,
+        head: Span,
+    ) -> Sides<Option<Lane>> {
+        let lane = |from: Side| {
+            direction.goes_from(from).then(|| {
+                let mut value = clauses
+                    .change
+                    .lanes
+                    .get(from)
+                    .clone()
+                    .unwrap_or_else(|| input(head, None));
+                if let Some(through) = &clauses.through {
+                    value = Expr {
+                        node: ExprKind::Linked {
+                            syncs: through.node.clone(),
+                            from,
+                            input: Box::new(value),
+                        },
+                        span: through.span,
+                        kind: Some(Kind::Text),
+                    };
+                }
+                let failure = clauses
+                    .change
+                    .via
+                    .as_ref()
+                    .and_then(|v| v.otherwise.as_ref());
+                Lane {
+                    value,
+                    failure: failure.map_or(Fallback::Reject, |f| f.node.clone()),
+                    blank: clauses
+                        .blank
+                        .get(from)
+                        .or(*around.blank.get(from))
+                        .unwrap_or(BlankPolicy::Keeps),
+                    timing: clauses.timing.get(from).unwrap_or(Timing::Always),
+                    default: clauses.default.get(from).clone(),
+                    enforce: *clauses.enforce.get(from),
+                }
+            })
+        };
+        Sides::new(lane(Side::Left), lane(Side::Right))
+    }
+
+    fn clauses(
+        &mut self,
+        row: &ast::Row,
+        around: &Around,
+        kinds: Sides<Option<Kind>>,
+        head: Span,
+    ) -> Clauses {
+        let mut out = Clauses::new(Self::unchanged(head, kinds));
+        for clause in &row.clauses {
+            let limit = clause.direction.as_ref().map(|d| arrow(d.node));
+            self.clause(clause, limit, around, kinds, row, &mut out);
+        }
+        out
+    }
+
+    fn clause(
+        &mut self,
+        clause: &ast::Clause,
+        limit: Option<Arrow>,
+        around: &Around,
+        kinds: Sides<Option<Kind>>,
+        row: &ast::Row,
+        out: &mut Clauses,
+    ) {
+        let span = clause.span;
+        let sides: Vec<Side> = Side::BOTH
+            .into_iter()
+            .filter(|s| limit.unwrap_or_else(|| arrow(row.arrow.node)).goes_from(*s))
+            .collect();
+        let only = match limit {
+            Some(Arrow::Right) => Some(Side::Left),
+            Some(Arrow::Left) => Some(Side::Right),
+            _ => None,
+        };
+        let mut state = |stated: Stated| out.stated.push(Spanned::new(stated, span));
+        match &clause.node {
+            ClauseKind::Via(via) => out.change = self.via(via, span, kinds),
+            ClauseKind::Through(names) => {
+                let syncs: Vec<SyncId> = names.iter().filter_map(|n| self.sync(n)).collect();
+                out.through = Some(Spanned::new(syncs, span));
+            }
+            ClauseKind::Prefer(_)
+            | ClauseKind::Wins(_)
+            | ClauseKind::Latest(_)
+            | ClauseKind::Ask => {
+                if let Some(authority) = self.authority(&clause.node, &around.ends) {
+                    state(Stated::Authority(authority));
+                    out.authority = Some(Spanned::new(authority, span));
+                }
+            }
+            ClauseKind::Blank(policy) => {
+                state(Stated::Blank(only, blank(*policy)));
+                sides
+                    .iter()
+                    .for_each(|s| *out.blank.get_mut(*s) = Some(blank(*policy)));
+            }
+            ClauseKind::OnCreate | ClauseKind::FillOnly => {
+                let timing = if matches!(clause.node, ClauseKind::OnCreate) {
+                    Timing::OnCreate
+                } else {
+                    Timing::FillOnly
+                };
+                state(Stated::Timing(only, timing));
+                sides
+                    .iter()
+                    .for_each(|s| *out.timing.get_mut(*s) = Some(timing));
+            }
+            ClauseKind::Default(e) => {
+                for side in &sides {
+                    let value = self.literal(e, *kinds.get(!*side));
+                    *out.default.get_mut(*side) = Some(Spanned::new(value, e.span));
+                }
+                let value = sides
+                    .first()
+                    .and_then(|s| out.default.get(*s).as_ref())
+                    .map(|d| d.node.clone());
+                state(Stated::Default(only, value.unwrap_or_default()));
+            }
+            ClauseKind::Enforce => {
+                state(Stated::Enforce(only));
+                sides.iter().for_each(|s| *out.enforce.get_mut(*s) = true);
+            }
+            ClauseKind::Currency { left, right } => {
+                let fields = Sides::new(
+                    around.ends.left.object.and_then(|o| self.field(o, left)),
+                    around.ends.right.object.and_then(|o| self.field(o, right)),
+                );
+                out.currency = Some(Spanned::new(fields, span));
+            }
+            ClauseKind::When(e) => {
+                let first = if arrow(row.arrow.node) == Arrow::Left {
+                    Side::Right
+                } else {
+                    Side::Left
+                };
+                let objects = Sides::new(around.ends.left.object, around.ends.right.object);
+                let scope = Scope {
+                    objects,
+                    first: Some(first),
+                    ..Scope::default()
+                };
+                out.when = Some(self.condition(&scope, e));
+            }
+            ClauseKind::As(name) => out.name = Some(name.text.clone()),
+        }
+    }
+
+    fn authority(&mut self, clause: &ClauseKind, ends: &Sides<End>) -> Option<Authority> {
+        Some(match clause {
+            ClauseKind::Prefer(name) => Authority::PreferUnlessBlank(self.side(ends, name)?),
+            ClauseKind::Wins(name) => Authority::Wins(self.side(ends, name)?),
+            ClauseKind::Latest(name) => Authority::LatestElse(self.side(ends, name)?),
+            _ => Authority::Ask,
+        })
+    }
+}
+
+/// The clauses of a row, gathered.
+struct Clauses {
+    change: Change,
+    through: Option<Spanned<Vec<SyncId>>>,
+    authority: Option<Spanned<Authority>>,
+    blank: Sides<Option<BlankPolicy>>,
+    timing: Sides<Option<Timing>>,
+    default: Sides<Option<Spanned<Value>>>,
+    enforce: Sides<bool>,
+    currency: Option<Spanned<Sides<Option<crate::model::FieldRef>>>>,
+    when: Option<Expr>,
+    name: Option<SmolStr>,
+    stated: Vec<Spanned<Stated>>,
+}
+
+impl Clauses {
+    fn new(change: Change) -> Self {
+        Self {
+            change,
+            through: None,
+            authority: None,
+            blank: Sides::default(),
+            timing: Sides::default(),
+            default: Sides::default(),
+            enforce: Sides::default(),
+            currency: None,
+            when: None,
+            name: None,
+            stated: Vec::new(),
+        }
+    }
+}
+
+const fn blank(policy: ast::BlankPolicy) -> BlankPolicy {
+    match policy {
+        ast::BlankPolicy::Clears => BlankPolicy::Clears,
+        ast::BlankPolicy::Keeps => BlankPolicy::Keeps,
+    }
+}
+
+fn operand_span(operand: &Operand) -> Span {
+    match operand {
+        Operand::Field(n) | Operand::Text(n) => n.span,
+        Operand::Path(p) => p.span,
+        Operand::Number(n) => n.span,
+        Operand::Bool(b) => b.span,
+        Operand::Expr(e) => e.span,
+    }
+}
+
+fn operand_name(operand: &Operand) -> Option<SmolStr> {
+    match operand {
+        Operand::Field(n) => Some(n.text.clone()),
+        Operand::Path(p) => {
+            let parts: Vec<&str> = p.parts.iter().map(Name::as_str).collect();
+            Some(parts.join(".").into())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,151 @@
+//! T008: a function, a comparison or a condition that gets a value of another kind than it takes.
+
+use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::model::Expr;
+use crate::source::Span;
+use crate::syntax::ast::Name;
+use crate::text::{count, either};
+use crate::value::library::{Arity, Function};
+use crate::value::{Kind, Misread};
+
+rule! {
+    /// # What it checks
+    /// Functions get as many arguments as they take and of the kinds that they take; a condition is true or false; a value
+    /// beside a field can be a value of that field.
+    ///
+    /// # Why it matters
+    /// A comparison of a number with a text never holds, and a filter that never holds syncs nothing.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// sync Ticket: desk.ticket -> crm.Case, append only {
+    ///   from desk where opened_at > "soon"
+    ///   subject -> Subject
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// sync Ticket: desk.ticket -> crm.Case, append only {
+    ///   from desk where opened_at > 2026-01-01
+    ///   subject -> Subject
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Write a value of the kind that the message names, or convert the other side with a function.
+    ///
+    /// # How to waive
+    /// It cannot be waived.
+    pub T008
+}
+
+fn finding(message: String, span: Span, label: &str) -> Diagnostic {
+    Diagnostic::new(Code::T008, message).at(span, label)
+}
+
+/// What is wrong with a call of a library function, if anything.
+pub fn call(function: &Function, arguments: &[Expr], span: Span) -> Option<Diagnostic> {
+    let help = || format!("{}: {}", signature(function), function.doc);
+    if !function.takes(arguments.len()) {
+        let message = format!(
+            "`{}` does not take {}",
+            function.name,
+            count(arguments.len(), "value")
+        );
+        return Some(finding(message, span, "here").help(help()));
+    }
+    let last = function.params.last();
+    let params = function
+        .params
+        .iter()
+        .chain(std::iter::repeat(last).flatten());
+    params.zip(arguments).find_map(|(param, argument)| {
+        let found = argument.kind?;
+        if param.kinds.is_empty() || param.kinds.contains(&found) {
+            return None;
+        }
+        let wanted: Vec<&str> = param.kinds.iter().map(|k| k.word()).collect();
+        let message = format!(
+            "`{}` takes a {} here, and gets a {}",
+            function.name,
+            either(&wanted),
+            found.word()
+        );
+        Some(finding(message, argument.span, "of the wrong kind").help(help()))
+    })
+}
+
+/// A function as it is called: `e164(value, region)`.
+fn signature(function: &Function) -> String {
+    let params: Vec<String> = function
+        .params
+        .iter()
+        .map(|p| match p.arity {
+            Arity::One => p.name.to_owned(),
+            Arity::Optional => format!("[{}]", p.name),
+            Arity::Several => format!("{}, …", p.name),
+        })
+        .collect();
+    format!("{}({})", function.name, params.join(", "))
+}
+
+/// A function of the spec with too few or too many arguments.
+pub fn count_of(name: &Name, takes: usize, gets: usize, span: Span) -> Diagnostic {
+    finding(
+        format!(
+            "`{}` takes {}, and gets {gets}",
+            name.text,
+            count(takes, "value")
+        ),
+        span,
+        "here",
+    )
+}
+
+/// A value that the field beside it cannot hold.
+pub fn value(span: Span, misread: &Misread) -> Diagnostic {
+    finding(
+        misread.to_string(),
+        span,
+        "cannot be a value of the field beside it",
+    )
+    .help(format!("write a {}", misread.expected.word()))
+}
+
+/// Something that is neither true nor false where a condition stands.
+pub fn not_a_condition(span: Span, kind: Option<Kind>) -> Diagnostic {
+    let found = kind.map_or("something else", Kind::word);
+    finding(
+        format!("a condition is true or false, and this is a {found}"),
+        span,
+        "not a condition",
+    )
+    .help("compare it with something, or ask whether it `is set`")
+}
+
+/// A list that stands elsewhere than behind `in`.
+pub fn list_out_of_place(span: Span) -> Diagnostic {
+    finding(
+        "a list can only stand behind `in`".to_owned(),
+        span,
+        "a list",
+    )
+}
+
+/// `changed` behind something that is not a field.
+pub fn not_a_field(span: Span) -> Diagnostic {
+    finding(
+        "only a field can be asked whether it changed".to_owned(),
+        span,
+        "not a field",
+    )
+}
+
+/// Something else than `case`, `punctuation` or `accents` behind `ignoring`.
+pub fn ignoring(name: &Name) -> Diagnostic {
+    finding(
+        format!("a table cannot ignore `{}`", name.text),
+        name.span,
+        "not one of the three",
+    )
+    .help("write `case`, `punctuation` or `accents`")
+}

@@ -1,0 +1,366 @@
+//! Symbol tables: who declares what, and what each module sees of the others.
+//!
+//! Systems, syncs, relations and lifecycles are one namespace for the whole project: there is one of each. Maps,
+//! functions, constants and shared rows belong to their module, and reach another one by `use`.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::Module;
+use super::lookup::Cx;
+use super::rules::{duplicate_name, import_cycle, import_outside_project, unknown_name};
+use crate::diagnostic::Sink;
+use crate::model::{FieldsId, MapId, NormalizeId, RelationId, SyncId};
+use crate::source::Span;
+use crate::syntax::ast::{Item, Name};
+use crate::value::library;
+
+/// The namespaces of a module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Space {
+    /// Picklist maps and normalisation tables.
+    Map,
+    /// Functions.
+    Function,
+    /// Constants.
+    Const,
+    /// Shared rows.
+    Fields,
+}
+
+impl Space {
+    pub(super) const ALL: [Self; 4] = [Self::Map, Self::Function, Self::Const, Self::Fields];
+
+    /// What a name of this space is called in messages.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Function => "function",
+            Self::Const => "constant",
+            Self::Fields => "shared rows",
+        }
+    }
+}
+
+/// What a name of a module stands for. Functions, constants and shared rows are positions in the module's tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symbol {
+    /// A picklist map.
+    Map(MapId),
+    /// A normalisation table.
+    Normalize(NormalizeId),
+    /// A function of the spec: module and item.
+    Function(usize, usize),
+    /// A constant: module and item.
+    Const(usize, usize),
+    /// Shared rows: module and item, and their number in the project.
+    Fields(usize, usize, FieldsId),
+    /// A function of the built-in library.
+    Library,
+    /// The name is unknown, and reported.
+    Poisoned,
+}
+
+/// What a name of the whole project stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Global {
+    /// A sync.
+    Sync(SyncId),
+    /// A relation.
+    Relation(RelationId),
+    /// A lifecycle.
+    Lifecycle,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    symbol: Symbol,
+    declared: Span,
+    /// Declared here rather than imported.
+    own: bool,
+    used: bool,
+}
+
+/// All symbol tables of a project.
+#[derive(Debug, Default)]
+pub struct Symbols {
+    modules: Vec<BTreeMap<(Space, SmolStr), Entry>>,
+    globals: BTreeMap<SmolStr, (Global, Span)>,
+}
+
+impl Symbols {
+    /// Collects every declaration and reports names that are declared twice.
+    pub fn declare(modules: &[Module], sink: &mut Sink) -> Self {
+        let mut symbols = Self::default();
+        let (mut maps, mut tables, mut fields, mut syncs, mut relations) = (0, 0, 0, 0, 0);
+        for (m, module) in modules.iter().enumerate() {
+            let mut table = BTreeMap::new();
+            for (i, line) in module.tree.items.iter().enumerate() {
+                let (space, symbol, name) = match &line.node {
+                    Item::Picklist(p) => {
+                        maps += 1;
+                        (Space::Map, Symbol::Map(MapId(maps - 1)), &p.name)
+                    }
+                    Item::Normalize(n) => {
+                        tables += 1;
+                        (
+                            Space::Map,
+                            Symbol::Normalize(NormalizeId(tables - 1)),
+                            &n.name,
+                        )
+                    }
+                    Item::Function(f) => (Space::Function, Symbol::Function(m, i), &f.name),
+                    Item::Const(c) => (Space::Const, Symbol::Const(m, i), &c.name),
+                    Item::Fields(f) => {
+                        fields += 1;
+                        (
+                            Space::Fields,
+                            Symbol::Fields(m, i, FieldsId(fields - 1)),
+                            &f.name,
+                        )
+                    }
+                    Item::Sync(s) => {
+                        syncs += 1;
+                        symbols.global(&s.name, Global::Sync(SyncId(syncs - 1)), sink);
+                        continue;
+                    }
+                    Item::Relation(r) => {
+                        relations += 1;
+                        symbols.global(&r.name, Global::Relation(RelationId(relations - 1)), sink);
+                        continue;
+                    }
+                    Item::Lifecycle(l) => {
+                        symbols.global(&l.name, Global::Lifecycle, sink);
+                        continue;
+                    }
+                    _ => continue,
+                };
+                insert(&mut table, space, name, symbol, sink);
+            }
+            symbols.modules.push(table);
+        }
+        symbols
+    }
+
+    fn global(&mut self, name: &Name, global: Global, sink: &mut Sink) {
+        if let Some((_, first)) = self.globals.get(&name.text) {
+            sink.push(duplicate_name::describe(&name.text, *first, name.span));
+        } else {
+            self.globals.insert(name.text.clone(), (global, name.span));
+        }
+    }
+
+    /// What a name of the whole project stands for.
+    pub fn get_global(&self, name: &str) -> Option<Global> {
+        self.globals.get(name).map(|(g, _)| *g)
+    }
+
+    /// The names of the whole project that stand for syncs.
+    pub fn sync_names(&self) -> impl Iterator<Item = &str> {
+        self.globals
+            .iter()
+            .filter(|(_, (g, _))| matches!(g, Global::Sync(_)))
+            .map(|(n, _)| n.as_str())
+    }
+}
+
+fn insert(
+    table: &mut BTreeMap<(Space, SmolStr), Entry>,
+    space: Space,
+    name: &Name,
+    symbol: Symbol,
+    sink: &mut Sink,
+) {
+    let entry = Entry {
+        symbol,
+        declared: name.span,
+        own: true,
+        used: false,
+    };
+    if let Some(first) = table.get(&(space, name.text.clone())) {
+        sink.push(duplicate_name::describe(
+            &name.text,
+            first.declared,
+            name.span,
+        ));
+    } else {
+        table.insert((space, name.text.clone()), entry);
+    }
+}
+
+impl Cx<'_> {
+    /// Follows every `use`: what is taken from where becomes visible in the module.
+    pub(super) fn import(&mut self) {
+        for m in 0..self.modules.len() {
+            let Some(module) = self.modules.get(m) else {
+                continue;
+            };
+            for line in &module.tree.items {
+                let Item::Use(import) = &line.node else {
+                    continue;
+                };
+                let (path, names): (&[Name], &[Name]) =
+                    match (&import.names, import.path.parts.as_slice()) {
+                        (Some(names), path) => (path, names),
+                        (None, [path @ .., last]) => (path, std::slice::from_ref(last)),
+                        (None, []) => continue,
+                    };
+                let target: Vec<&str> = path.iter().map(Name::as_str).collect();
+                let target = target.join(".");
+                if target == "std.transforms" {
+                    names.iter().for_each(|n| self.import_function(m, n));
+                } else if let Some(from) = self.modules.iter().position(|o| o.name == target) {
+                    names.iter().for_each(|n| self.import_symbol(m, from, n));
+                } else {
+                    let span = path
+                        .first()
+                        .zip(path.last())
+                        .map_or(import.path.span, |(a, b)| a.span.to(b.span));
+                    let known: Vec<&str> = self
+                        .modules
+                        .iter()
+                        .map(|o| o.name.as_str())
+                        .chain(["std.transforms"])
+                        .collect();
+                    self.sink
+                        .push(import_outside_project::describe(&target, span, &known));
+                    names.iter().for_each(|n| self.poison(m, n));
+                }
+            }
+        }
+        import_cycle::run(self.modules, &mut self.sink);
+    }
+
+    fn import_function(&mut self, module: usize, name: &Name) {
+        if library::function(&name.text).is_some() {
+            self.bind(module, Space::Function, name, Symbol::Library);
+        } else {
+            let known = library::ALL.iter().map(|f| f.name);
+            self.sink.push(unknown_name::describe(
+                "function of `std.transforms`",
+                name,
+                known,
+            ));
+            self.poison(module, name);
+        }
+    }
+
+    fn import_symbol(&mut self, module: usize, from: usize, name: &Name) {
+        let Some(table) = self.symbols.modules.get_mut(from) else {
+            return;
+        };
+        let mut found = Vec::new();
+        for space in Space::ALL {
+            if let Some(entry) = table.get_mut(&(space, name.text.clone())).filter(|e| e.own) {
+                entry.used = true;
+                found.push((space, entry.symbol));
+            }
+        }
+        if found.is_empty() {
+            let known: Vec<SmolStr> = table
+                .iter()
+                .filter(|(_, e)| e.own)
+                .map(|((_, n), _)| n.clone())
+                .collect();
+            let what = format!(
+                "declaration of `{}`",
+                self.modules.get(from).map_or("", |m| m.name.as_str())
+            );
+            self.sink.push(unknown_name::describe(
+                &what,
+                name,
+                known.iter().map(SmolStr::as_str),
+            ));
+            self.poison(module, name);
+        }
+        for (space, symbol) in found {
+            self.bind(module, space, name, symbol);
+        }
+    }
+
+    fn poison(&mut self, module: usize, name: &Name) {
+        for space in Space::ALL {
+            if let Some(table) = self.symbols.modules.get_mut(module) {
+                let entry = Entry {
+                    symbol: Symbol::Poisoned,
+                    declared: name.span,
+                    own: false,
+                    used: true,
+                };
+                table.entry((space, name.text.clone())).or_insert(entry);
+            }
+        }
+    }
+
+    fn bind(&mut self, module: usize, space: Space, name: &Name, symbol: Symbol) {
+        let Some(table) = self.symbols.modules.get_mut(module) else {
+            return;
+        };
+        match table.get(&(space, name.text.clone())) {
+            Some(first) => self.sink.push(duplicate_name::describe(
+                &name.text,
+                first.declared,
+                name.span,
+            )),
+            None => {
+                let entry = Entry {
+                    symbol,
+                    declared: name.span,
+                    own: false,
+                    used: false,
+                };
+                table.insert((space, name.text.clone()), entry);
+            }
+        }
+    }
+
+    /// What a name of the current module stands for in one namespace, without a word if nothing.
+    pub(super) fn symbol(&mut self, space: Space, name: &str) -> Option<Symbol> {
+        let entry = self
+            .symbols
+            .modules
+            .get_mut(self.module)?
+            .get_mut(&(space, SmolStr::new(name)))?;
+        entry.used = true;
+        Some(entry.symbol)
+    }
+
+    /// The modules that declare a name which the current one does not see.
+    pub(super) fn elsewhere(&self, space: Space, name: &str) -> Option<&str> {
+        let at = self
+            .symbols
+            .modules
+            .iter()
+            .position(|t| t.get(&(space, SmolStr::new(name))).is_some_and(|e| e.own))?;
+        self.modules.get(at).map(|m| m.name.as_str())
+    }
+
+    /// The names that the current module sees in one namespace.
+    pub(super) fn visible(&self, space: Space) -> Vec<SmolStr> {
+        self.symbols
+            .modules
+            .get(self.module)
+            .map_or_else(Vec::new, |t| {
+                t.keys()
+                    .filter(|(s, _)| *s == space)
+                    .map(|(_, n)| n.clone())
+                    .collect()
+            })
+    }
+
+    /// Keeps what nothing refers to, for the rule on unused declarations.
+    pub(super) fn unused(&mut self) {
+        for (module, table) in self.modules.iter().zip(&self.symbols.modules) {
+            if module.standard {
+                continue;
+            }
+            let idle = table.iter().filter(|(_, e)| !e.used);
+            self.model.unused.extend(idle.map(|((space, name), e)| {
+                let what = if e.own { space.word() } else { "import" };
+                (what, name.clone(), e.declared)
+            }));
+        }
+        self.model.unused.sort_by_key(|(_, _, span)| *span);
+    }
+}

@@ -1,0 +1,524 @@
+//! Systems, relations, waivers, and the constructs that are kept for later analyses.
+
+use std::str::FromStr;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::Module;
+use super::exprs::Scope;
+use super::lookup::Cx;
+use super::rows::docs;
+use super::rules::{duplicate_name, unknown_name, unknown_system};
+use super::symbols::{Global, Space, Symbol};
+use crate::diagnostic::{Code, Sink};
+use crate::model::{Attribute, Deferred, End, FieldRef, Model, Relation, System, Waiver};
+use crate::platform::SystemKind;
+use crate::side::{Side, Sides};
+use crate::source::{Sources, Span, Spanned};
+use crate::syntax::ast::{self, Item, Operand, SettingLine, Statement, SyncLine};
+
+/// Declares the systems.
+pub(super) fn systems(modules: &[Module], model: &mut Model, sink: &mut Sink) {
+    for line in modules.iter().flat_map(|m| &m.tree.items) {
+        let Item::System(s) = &line.node else {
+            continue;
+        };
+        let Ok(kind) = SystemKind::from_str(&s.kind.text) else {
+            sink.push(unknown_system::kind(&s.kind));
+            continue;
+        };
+        if let Some(first) = model.systems.iter().find(|o| o.name.node == s.name.text) {
+            sink.push(duplicate_name::describe(
+                &s.name.text,
+                first.name.span,
+                s.name.span,
+            ));
+            continue;
+        }
+        let settings = s.settings.nodes().filter_map(|l| match l {
+            SettingLine::Setting(setting) => {
+                Some((setting.key.text.clone(), setting_text(&setting.value)))
+            }
+            SettingLine::Broken => None,
+        });
+        model.systems.push(System {
+            name: Spanned::new(s.name.text.clone(), s.name.span),
+            kind,
+            profile: kind.profile(),
+            settings: settings.collect(),
+        });
+    }
+}
+
+fn setting_text(value: &ast::Expr) -> String {
+    match &value.node {
+        ast::ExprKind::Name(n) => n.text.to_string(),
+        ast::ExprKind::Text(t) => t.to_string(),
+        ast::ExprKind::Number(n) => n.value.to_string(),
+        ast::ExprKind::Bool(b) => b.to_string(),
+        ast::ExprKind::Path(p) => p
+            .parts
+            .iter()
+            .map(|n| n.as_str())
+            .collect::<Vec<_>>()
+            .join("."),
+        _ => String::new(),
+    }
+}
+
+/// Resolves relations: their objects, the syncs of their ends, the fields of their attributes.
+pub(super) fn relations(cx: &mut Cx<'_>) {
+    cx.each_item(|cx, line| {
+        let Item::Relation(r) = &line.node else {
+            return;
+        };
+        let ends = Sides::new(cx.relation_end(&r.left), cx.relation_end(&r.right));
+        let mut between = Vec::new();
+        let mut attributes = Vec::new();
+        for line in &r.body.lines {
+            match &line.node {
+                SyncLine::Statement(Statement::Ends(names)) => {
+                    for name in names {
+                        between.extend(cx.sync(name).map(|s| Spanned::new(s, name.span)));
+                    }
+                }
+                SyncLine::Row(row) => {
+                    let text = cx.text(line.span).to_owned();
+                    let fields = Sides::new(
+                        cx.attribute(&r.left, &row.left, ends.left.object),
+                        cx.attribute(&r.right, &row.right, ends.right.object),
+                    );
+                    for clause in &row.clauses {
+                        if let ast::ClauseKind::Via(ast::Via {
+                            how: ast::ViaKind::One(t),
+                            ..
+                        }) = &clause.node
+                            && cx.symbol(Space::Map, &t.name.text).is_none()
+                        {
+                            cx.unknown(Space::Map, "map", &t.name);
+                        }
+                    }
+                    attributes.push(Attribute {
+                        span: line.span,
+                        text,
+                        fields,
+                    });
+                }
+                _ => {}
+            }
+        }
+        cx.model.relations.push(Relation {
+            name: Spanned::new(r.name.text.clone(), r.name.span),
+            docs: docs(line),
+            span: line.span,
+            ends,
+            between,
+            attributes,
+        });
+        defer(
+            cx,
+            "relation",
+            r.name.text.clone(),
+            line.span,
+            "many-to-many records are not written yet",
+        );
+    });
+}
+
+fn defer(
+    cx: &mut Cx<'_>,
+    construct: &'static str,
+    name: SmolStr,
+    span: Span,
+    reason: &'static str,
+) {
+    cx.model.deferred.push(Deferred {
+        construct,
+        name,
+        span,
+        reason,
+    });
+}
+
+impl Cx<'_> {
+    fn relation_end(&mut self, side: &ast::RelationSide) -> End {
+        match side {
+            ast::RelationSide::Object(object) => self.end(object),
+            ast::RelationSide::Association {
+                system,
+                from,
+                to,
+                span,
+            } => {
+                if let Some(system) = self.system(system) {
+                    self.object(system, from);
+                    self.object(system, to);
+                }
+                End {
+                    span: *span,
+                    object: None,
+                }
+            }
+        }
+    }
+
+    /// A field of a relation's row. An association has a `label` and nothing else.
+    fn attribute(
+        &mut self,
+        side: &ast::RelationSide,
+        operand: &Operand,
+        object: Option<crate::model::ObjectRef>,
+    ) -> Option<FieldRef> {
+        let Operand::Field(name) = operand else {
+            return None;
+        };
+        if let ast::RelationSide::Association { .. } = side {
+            if name.text != "label" {
+                self.sink.push(unknown_name::describe(
+                    "attribute of an association",
+                    name,
+                    ["label"].into_iter(),
+                ));
+            }
+            return None;
+        }
+        self.field(object?, name)
+    }
+
+    fn check_expr(&mut self, object: &ast::ObjectRef, e: &ast::Expr) {
+        for object in self.objects(object) {
+            let scope = Scope::one(Side::Left, Some(object));
+            self.condition(&scope, e);
+        }
+    }
+
+    fn objects(&mut self, path: &ast::ObjectRef) -> Vec<crate::model::ObjectRef> {
+        let Some(system) = self.system(&path.system) else {
+            return Vec::new();
+        };
+        path.objects
+            .iter()
+            .filter_map(|name| self.object(system, name))
+            .collect()
+    }
+
+    /// `Account.Rating` of an automation: an object of its system and a field.
+    fn automation_field(
+        &mut self,
+        system: crate::model::SystemId,
+        path: &ast::Path,
+    ) -> Option<FieldRef> {
+        let [object, field] = path.parts.as_slice() else {
+            self.sink.push(unknown_name::not_a_field_path(path.span));
+            return None;
+        };
+        let object = self.object(system, object)?;
+        self.field(object, field)
+    }
+
+    fn measure(&mut self, measure: &ast::Measure) {
+        if let ast::Measure::Count {
+            object, condition, ..
+        } = measure
+        {
+            match condition {
+                Some(condition) => self.check_expr(object, condition),
+                None => {
+                    self.objects(object);
+                }
+            }
+        }
+    }
+}
+
+/// Resolves the names of what is not executed by this version, and keeps each declaration so that it is reported.
+pub(super) fn deferred(cx: &mut Cx<'_>) {
+    cx.each_item(|cx, line| match &line.node {
+        Item::Route(r) => {
+            for row in r.rows.nodes() {
+                if let ast::RouteLine::Row(row) = row {
+                    if let ast::RouteCondition::When(e) = &row.condition {
+                        cx.check_expr(&r.object, e);
+                    }
+                    let (ast::RouteTarget::User(e)
+                    | ast::RouteTarget::Queue(e)
+                    | ast::RouteTarget::RoundRobin(e)) = &row.target;
+                    cx.expr(&Scope::default(), e);
+                }
+            }
+            cx.objects(&r.object);
+            let name = object_text(&r.object);
+            defer(
+                cx,
+                "route",
+                name,
+                line.span,
+                "records keep the owner that their rows give them",
+            );
+        }
+        Item::Automation(a) => automation(cx, a, line.span),
+        Item::Budget(b) => {
+            cx.system(&b.system);
+            defer(
+                cx,
+                "budget",
+                b.system.text.clone(),
+                line.span,
+                "calls are not counted against it yet",
+            );
+        }
+        Item::Volume(v) => {
+            for entry in v.entries.nodes() {
+                if let ast::VolumeEntry::Counts { object, .. } = entry {
+                    cx.objects(object);
+                }
+            }
+            defer(
+                cx,
+                "volume",
+                v.per.text.clone(),
+                line.span,
+                "no estimate is made of it yet",
+            );
+        }
+        Item::Metric(m) => {
+            cx.measure(&m.measure);
+            for clause in &m.clauses {
+                if let ast::MetricClause::Equals(measure) = clause {
+                    cx.measure(measure);
+                }
+            }
+            defer(
+                cx,
+                "metric",
+                m.name.text.clone(),
+                line.span,
+                "it is not counted yet",
+            );
+        }
+        Item::Signoff(s) => defer(
+            cx,
+            "signoff",
+            s.name.text.clone(),
+            line.span,
+            "no environment is gated by it yet",
+        ),
+        Item::Model(m) => model(cx, m, line.span),
+        _ => {}
+    });
+}
+
+fn automation(cx: &mut Cx<'_>, a: &ast::Automation, span: Span) {
+    if let Some(system) = cx.system(&a.system) {
+        for line in a.body.nodes() {
+            match line {
+                ast::AutomationLine::When(ast::Trigger::Changes(paths))
+                | ast::AutomationLine::Writes(paths) => {
+                    for path in paths {
+                        cx.automation_field(system, path);
+                    }
+                }
+                ast::AutomationLine::When(ast::Trigger::BecomesTrue(e)) => {
+                    cx.automation_expr(system, e)
+                }
+                ast::AutomationLine::Sets { field, value } => {
+                    cx.automation_field(system, field);
+                    cx.automation_expr(system, value);
+                }
+                ast::AutomationLine::Broken => {}
+            }
+        }
+    }
+    defer(
+        cx,
+        "automation",
+        a.name.text.clone(),
+        span,
+        "its writes are not analysed yet",
+    );
+}
+
+impl Cx<'_> {
+    fn automation_expr(&mut self, system: crate::model::SystemId, e: &ast::Expr) {
+        match &e.node {
+            ast::ExprKind::Path(path) => {
+                self.automation_field(system, path);
+            }
+            ast::ExprKind::Group(inner)
+            | ast::ExprKind::Not(inner)
+            | ast::ExprKind::Negative(inner)
+            | ast::ExprKind::Changed(inner) => {
+                self.automation_expr(system, inner);
+            }
+            ast::ExprKind::Binary { left, right, .. } => {
+                self.automation_expr(system, left);
+                self.automation_expr(system, right);
+            }
+            ast::ExprKind::In { value, .. } | ast::ExprKind::Is { value, .. } => {
+                self.automation_expr(system, value)
+            }
+            ast::ExprKind::Call { arguments, .. } => arguments
+                .iter()
+                .for_each(|a| self.automation_expr(system, a)),
+            _ => {}
+        }
+    }
+}
+
+fn model(cx: &mut Cx<'_>, m: &ast::Model, span: Span) {
+    if let Some(partition) = &m.partition {
+        let objects = cx.objects(&partition.object);
+        for object in objects {
+            let field = cx.field(object, &partition.field);
+            for row in partition.rows.nodes() {
+                let ast::PartitionRow::Leads { values, side } = row else {
+                    continue;
+                };
+                cx.system(side);
+                if let (ast::PartitionValues::Values(values), Some(field)) = (values, field) {
+                    values
+                        .iter()
+                        .for_each(|v| cx.model.use_value(field, &v.text, v.span));
+                }
+            }
+        }
+    }
+    let name = match m.kind.node {
+        ast::ModelKind::HubspotCentric => "hubspot_centric",
+        ast::ModelKind::SalesforceCentric => "salesforce_centric",
+        ast::ModelKind::Hybrid => "hybrid",
+    };
+    defer(
+        cx,
+        "model",
+        name.into(),
+        span,
+        "the spec is not held to it yet",
+    );
+}
+
+fn object_text(object: &ast::ObjectRef) -> SmolStr {
+    let names: Vec<&str> = object.objects.iter().map(|n| n.as_str()).collect();
+    match names.as_slice() {
+        [one] => format_smolstr!("{}.{one}", object.system.text),
+        several => format_smolstr!("{}.({})", object.system.text, several.join(" | ")),
+    }
+}
+
+/// Resolves waivers: their code, and the declaration or row that they are limited to.
+pub(super) fn waivers(cx: &mut Cx<'_>) {
+    cx.each_item(|cx, line| {
+        let Item::Allow(a) = &line.node else { return };
+        let code = Code::from_str(&a.code.text).ok();
+        if code.is_none() {
+            cx.sink.push(unknown_name::describe(
+                "code",
+                &a.code,
+                Code::ALL.iter().map(|c| c.name()),
+            ));
+        }
+        let scope = cx.waived(&a.path);
+        cx.model.waivers.push(Waiver {
+            span: line.span,
+            code,
+            scope,
+            because: a.because.text.to_string(),
+            by: a.by.text.to_string(),
+            until: a.until.day,
+        });
+    });
+}
+
+impl Cx<'_> {
+    /// The places of the declaration that a path names, or of one row of it.
+    fn waived(&mut self, path: &ast::Path) -> Vec<Span> {
+        let [head, rest @ ..] = path.parts.as_slice() else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        if let Some(Global::Sync(id)) = self.symbols.get_global(&head.text) {
+            let Some(sync) = self.model.syncs.get(id.index()) else {
+                return found;
+            };
+            match rest.first() {
+                None => found.push(sync.span),
+                Some(row) => found.extend(
+                    sync.rows
+                        .iter()
+                        .filter(|r| r.name == row.text)
+                        .map(|r| r.span),
+                ),
+            }
+        } else {
+            for space in Space::ALL {
+                let Some(symbol) = self.symbol(space, &head.text) else {
+                    continue;
+                };
+                found.extend(self.place(symbol, rest));
+            }
+            let modules = self.modules;
+            for line in modules.iter().flat_map(|m| &m.tree.items) {
+                if line.node.name().is_some_and(|n| n.text == head.text)
+                    && !found.contains(&line.span)
+                {
+                    found.push(line.span);
+                }
+            }
+        }
+        if found.is_empty() {
+            let names = self
+                .modules
+                .iter()
+                .flat_map(|m| &m.tree.items)
+                .filter_map(|l| l.node.name());
+            let known: Vec<SmolStr> = names.map(|n| n.text.clone()).collect();
+            let name = rest.first().unwrap_or(head);
+            self.sink.push(unknown_name::describe(
+                "declaration or row",
+                name,
+                known.iter().map(SmolStr::as_str),
+            ));
+        }
+        found
+    }
+
+    fn place(&self, symbol: Symbol, rest: &[ast::Name]) -> Vec<Span> {
+        let (Symbol::Fields(module, item, _)
+        | Symbol::Function(module, item)
+        | Symbol::Const(module, item)) = symbol
+        else {
+            return Vec::new();
+        };
+        let Some(line) = self
+            .modules
+            .get(module)
+            .and_then(|m| m.tree.items.get(item))
+        else {
+            return Vec::new();
+        };
+        match (&line.node, rest.first()) {
+            (Item::Fields(fields), Some(row)) => {
+                let lines = fields.body.lines.iter().filter(|l| {
+                    matches!(&l.node, SyncLine::Row(r) if matches!(&r.left, Operand::Field(n) if n.text == row.text))
+                });
+                lines.map(|l| l.span).collect()
+            }
+            _ => vec![line.span],
+        }
+    }
+}
+
+/// The documentation of every file, by path.
+pub(super) fn file_docs(modules: &[Module], sources: &Sources) -> Vec<(SmolStr, String)> {
+    let mut docs = Vec::new();
+    for module in modules.iter().filter(|m| !m.standard) {
+        let Some(first) = module.tree.items.first() else {
+            continue;
+        };
+        let text: Vec<&str> = first.trivia.file_docs().collect();
+        if let (false, Some(file)) = (text.is_empty(), sources.get(module.tree.file)) {
+            docs.push((file.path().into(), text.join("\n")));
+        }
+    }
+    docs
+}

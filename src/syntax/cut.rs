@@ -1,0 +1,459 @@
+//! Cuts text into logical lines, before any of it is parsed: a file into items, a block into its lines. Knows strings,
+//! comments and brackets, and the words that open items; so one slip spoils one line, and never what comes after it.
+
+use super::keywords;
+
+/// Brackets may be nested this deep; beyond, the line is not parsed (S005).
+pub(super) const MAX_DEPTH: usize = 64;
+
+/// In a block with more unclosed brackets than this, brackets no longer reach over the end of a line: otherwise each of
+/// them would be followed to the end of the block, which takes quadratic time.
+const MAX_UNCLOSED: usize = 8;
+
+/// A range of bytes: first, and one past the last.
+pub(super) type Range = (usize, usize);
+
+/// The block at the end of a logical line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Braces {
+    /// Where `{` stands.
+    pub open: usize,
+    /// What stands between.
+    pub inside: Range,
+    /// Where `}` stands, if it does.
+    pub close: Option<usize>,
+}
+
+/// A logical line.
+#[derive(Clone, Debug)]
+pub(super) struct Cut {
+    /// What stands between the line before and this one: blanks, comments, separators.
+    pub gap: Range,
+    /// The line, its block included, blanks around it not.
+    pub code: Range,
+    /// Its block.
+    pub block: Option<Braces>,
+    /// Comments within it, but not in its block.
+    pub inner: Vec<Range>,
+    /// The comment behind it on its last line.
+    pub trailing: Option<Range>,
+    /// A bracket that is opened and never closed.
+    pub unclosed: Option<usize>,
+    /// The first bracket that is nested too deep.
+    pub too_deep: Option<usize>,
+    /// Whether lines of a file that begin no item were joined to this one, which is the first of them.
+    pub sound: Soundness,
+}
+
+/// Whether a line can be an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Soundness {
+    /// It is worth parsing.
+    Sound,
+    /// It begins with no word that opens an item; the range is its first logical line.
+    Stray(usize),
+}
+
+/// The lines of a file or a block, and what stands behind the last one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cuts {
+    pub lines: Vec<Cut>,
+    pub tail: Range,
+}
+
+/// What a comma outside brackets does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Commas {
+    /// The line goes on.
+    Continue,
+    /// The line ends.
+    Split,
+    /// The line ends, unless a number follows.
+    SplitUnlessNumber,
+}
+
+/// How lines are cut in a place.
+#[derive(Clone, Copy)]
+pub(super) struct Rules {
+    pub commas: Commas,
+    /// Whether a line that begins with this word can end with a block.
+    pub opens_block: fn(&str) -> bool,
+}
+
+/// Cuts a file into its items.
+pub(super) fn items(text: &str) -> Cuts {
+    let rules = Rules {
+        commas: Commas::Continue,
+        opens_block: keywords::opens_block,
+    };
+    let mut cutter = Cutter {
+        text,
+        bytes: text.as_bytes(),
+        to: text.len(),
+        rules,
+        level: Level::File,
+        unclosed: 0,
+    };
+    cutter.lines(0)
+}
+
+/// Cuts the inside of a block into its lines.
+pub(super) fn lines(text: &str, inside: Range, rules: Rules) -> Cuts {
+    let mut cutter = Cutter {
+        text,
+        bytes: text.as_bytes(),
+        to: inside.1,
+        rules,
+        level: Level::Block,
+        unclosed: 0,
+    };
+    cutter.lines(inside.0)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    File,
+    Block,
+}
+
+/// How a `}` finds its `{`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pairing {
+    /// The innermost one.
+    Nested,
+    /// The innermost one on a line that is not indented more: where braces do not add up.
+    Indented,
+}
+
+struct Cutter<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    to: usize,
+    rules: Rules,
+    level: Level,
+    unclosed: usize,
+}
+
+/// Where a scan of one logical line ended.
+struct Scan {
+    end: usize,
+    block: Option<Braces>,
+    comments: Vec<Range>,
+    unclosed: Option<usize>,
+    too_deep: Option<usize>,
+}
+
+impl Cutter<'_> {
+    fn at(&self, i: usize) -> Option<u8> {
+        if i < self.to {
+            self.bytes.get(i).copied()
+        } else {
+            None
+        }
+    }
+
+    fn lines(&mut self, from: usize) -> Cuts {
+        let mut cuts = Cuts::default();
+        let mut gap = from;
+        loop {
+            let start = self.skip_gap(gap);
+            if start >= self.to {
+                cuts.tail = (gap, self.to);
+                return cuts;
+            }
+            let cut = self.line(gap, start);
+            gap = cut.trailing.map_or(cut.code.1, |t| t.1);
+            cuts.lines.push(cut);
+        }
+    }
+
+    /// The first byte of the next line of code.
+    fn skip_gap(&self, mut i: usize) -> usize {
+        while let Some(b) = self.at(i) {
+            match b {
+                b' ' | b'\t' | b'\r' | b'\n' | b';' => i += 1,
+                b',' if self.rules.commas != Commas::Continue => i += 1,
+                b'/' if self.at(i + 1) == Some(b'/') => i = self.line_end(i),
+                _ => break,
+            }
+        }
+        i
+    }
+
+    fn line_end(&self, i: usize) -> usize {
+        let rest = self.bytes.get(i..self.to).unwrap_or_default();
+        rest.iter()
+            .position(|b| *b == b'\n')
+            .map_or(self.to, |n| i + n)
+    }
+
+    fn line(&mut self, gap: usize, start: usize) -> Cut {
+        let word = word_at(self.text, start);
+        let stray = self.level == Level::File && !keywords::ITEMS.contains(&word);
+        let may_block = stray || (self.rules.opens_block)(word);
+        let mut scan = self.scan(start, may_block, Pairing::Nested);
+        if scan.block.is_some_and(|b| b.close.is_none()) {
+            scan = self.scan(start, may_block, Pairing::Indented);
+        }
+        if scan.unclosed.is_some() {
+            self.unclosed += 1;
+        }
+        let mut sound = Soundness::Sound;
+        if stray {
+            sound = Soundness::Stray(scan.end);
+            scan.end = self.skip_strays(scan.end);
+        }
+        let after = self.behind(scan.end);
+        let comment = (self.at(after) == Some(b'/') && self.at(after + 1) == Some(b'/'))
+            .then(|| self.comment(after));
+        Cut {
+            gap: (gap, start),
+            code: (start, scan.end),
+            block: scan.block.filter(|_| !stray),
+            inner: scan.comments,
+            trailing: comment,
+            unclosed: scan.unclosed,
+            too_deep: scan.too_deep,
+            sound,
+        }
+    }
+
+    /// Goes on behind a line that is no item, to the end of the last line before the next header.
+    fn skip_strays(&self, mut end: usize) -> usize {
+        loop {
+            let start = self.skip_gap(end);
+            if start >= self.to || keywords::is_header(self.text, start) {
+                return end;
+            }
+            end = self.scan(start, true, Pairing::Nested).end;
+        }
+    }
+
+    /// Behind a line: over blanks and one separator.
+    fn behind(&self, mut i: usize) -> usize {
+        while matches!(self.at(i), Some(b' ' | b'\t' | b';' | b',')) {
+            i += 1;
+        }
+        i
+    }
+
+    fn comment(&self, start: usize) -> Range {
+        let end = self.line_end(start);
+        (
+            start,
+            start + self.text.get(start..end).map_or(0, |t| t.trim_end().len()),
+        )
+    }
+
+    /// Finds the end of the logical line that begins at `start`.
+    fn scan(&self, start: usize, may_block: bool, pairing: Pairing) -> Scan {
+        let mut scan = Scan {
+            end: start,
+            block: None,
+            comments: Vec::new(),
+            unclosed: None,
+            too_deep: None,
+        };
+        let mut stack: Vec<(u8, usize)> = Vec::new();
+        let mut beyond = 0_usize;
+        let mut i = start;
+        while let Some(b) = self.at(i) {
+            match b {
+                b'"' | b'`' => {
+                    i = self.skip_text(i, b);
+                    scan.end = i;
+                    continue;
+                }
+                b'/' if self.at(i + 1) == Some(b'/') => {
+                    let comment = self.comment(i);
+                    if scan.block.is_none() {
+                        scan.comments.push(comment);
+                    }
+                    i = self.line_end(i);
+                    continue;
+                }
+                b'(' | b'{' | b'[' if stack.len() > MAX_DEPTH => {
+                    beyond += 1;
+                    if scan.block.is_none() {
+                        scan.too_deep = scan.too_deep.or(Some(i));
+                    }
+                }
+                b'(' | b'{' | b'[' => {
+                    if b == b'{' && stack.is_empty() && may_block && scan.block.is_none() {
+                        scan.block = Some(Braces {
+                            open: i,
+                            inside: (i + 1, i + 1),
+                            close: None,
+                        });
+                    }
+                    stack.push((b, i));
+                }
+                b')' | b'}' | b']' if beyond > 0 => beyond -= 1,
+                b')' | b']' => {
+                    if stack.last().is_some_and(|(open, _)| closes(*open, b)) {
+                        stack.pop();
+                    }
+                }
+                b'}' => {
+                    self.close_brace(&mut stack, i, pairing);
+                    if let Some(block) = scan.block.as_mut().filter(|_| stack.is_empty()) {
+                        block.close = Some(i);
+                        block.inside.1 = i;
+                        scan.end = i + 1;
+                        return scan;
+                    }
+                }
+                b';' if stack.is_empty() => break,
+                b',' if stack.is_empty() && self.splits(i) => break,
+                b'\n' => {
+                    if self.ends_here(
+                        i,
+                        start,
+                        scan.end,
+                        stack.is_empty(),
+                        may_block && scan.block.is_none(),
+                    ) {
+                        break;
+                    }
+                    i += 1;
+                    continue;
+                }
+                b' ' | b'\t' | b'\r' => {
+                    i += 1;
+                    continue;
+                }
+                _ => {}
+            }
+            i += 1;
+            scan.end = i;
+        }
+        self.finish(&mut scan, stack.first().copied());
+        scan
+    }
+
+    /// The line ends at `scan.end`, perhaps with a bracket that is still open.
+    fn finish(&self, scan: &mut Scan, open: Option<(u8, usize)>) {
+        scan.comments.retain(|c| c.1 <= scan.end);
+        let Some((_, at)) = open else { return };
+        scan.unclosed = Some(at);
+        if let Some(block) = scan.block.as_mut() {
+            if self.level == Level::File {
+                block.inside.1 = scan.end;
+                return;
+            }
+            scan.block = None;
+        }
+        if self.level == Level::Block {
+            let end = self.line_end(at);
+            let line = self.text.get(at..end).unwrap_or_default();
+            let code = line
+                .find("//")
+                .map_or(line, |n| line.get(..n).unwrap_or(line));
+            scan.end = at + code.trim_end().len();
+            scan.comments.retain(|c| c.1 <= scan.end);
+        }
+    }
+
+    /// Pops the bracket that a `}` closes, and those within it that were not closed.
+    fn close_brace(&self, stack: &mut Vec<(u8, usize)>, at: usize, pairing: Pairing) {
+        let limit = match pairing {
+            Pairing::Nested => usize::MAX,
+            Pairing::Indented => self.indentation_if_first(at).unwrap_or(usize::MAX),
+        };
+        let fits = |(open, place): &(u8, usize)| *open == b'{' && self.indentation(*place) <= limit;
+        if let Some(n) = stack.iter().rposition(fits) {
+            stack.truncate(n);
+        }
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        let before = self.bytes.get(..at).unwrap_or_default();
+        before
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |n| n + 1)
+    }
+
+    /// How many blanks stand at the beginning of the line of a place.
+    fn indentation(&self, at: usize) -> usize {
+        let line = self.bytes.get(self.line_start(at)..).unwrap_or_default();
+        line.iter()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count()
+    }
+
+    fn indentation_if_first(&self, at: usize) -> Option<usize> {
+        let n = self.indentation(at);
+        (self.line_start(at) + n == at).then_some(n)
+    }
+
+    fn splits(&self, comma: usize) -> bool {
+        match self.rules.commas {
+            Commas::Continue => false,
+            Commas::Split => true,
+            Commas::SplitUnlessNumber => {
+                let mut i = comma + 1;
+                while matches!(self.at(i), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+                    i += 1;
+                }
+                !self.at(i).is_some_and(|b| b.is_ascii_digit())
+            }
+        }
+    }
+
+    /// Whether a logical line ends at the line break at `i`.
+    fn ends_here(&self, i: usize, start: usize, end: usize, closed: bool, block_due: bool) -> bool {
+        if self.level == Level::File && self.at(i + 1).is_some_and(|b| b.is_ascii_lowercase()) {
+            if keywords::is_header(self.text, i + 1) {
+                return true;
+            }
+        }
+        if !closed {
+            return self.unclosed > MAX_UNCLOSED && self.level == Level::Block;
+        }
+        let code = self.bytes.get(start..end).unwrap_or_default();
+        if continues(code) {
+            return false;
+        }
+        !(block_due && self.at(self.skip_gap(i)) == Some(b'{'))
+    }
+
+    /// Behind a text or a backticked name, or at the end of the line where it is not closed.
+    fn skip_text(&self, start: usize, quote: u8) -> usize {
+        let mut i = start + 1;
+        while let Some(b) = self.at(i) {
+            match b {
+                b'\n' => return i,
+                b'\\' if quote == b'"' && self.at(i + 1) != Some(b'\n') => i += 2,
+                _ if b == quote => return i + 1,
+                _ => i += 1,
+            }
+        }
+        self.to
+    }
+}
+
+const fn closes(open: u8, close: u8) -> bool {
+    matches!((open, close), (b'(', b')') | (b'[', b']'))
+}
+
+/// Whether a statement goes on behind what it ends with so far: a comma, `|`, an arrow, a comparison, `and`, `or`.
+fn continues(code: &[u8]) -> bool {
+    match code {
+        [.., b',' | b'|' | b'=' | b'<' | b'>'] | [.., b'<', b'-'] => true,
+        [before @ .., b'a', b'n', b'd'] | [before @ .., b'o', b'r'] => before
+            .last()
+            .is_some_and(|b| !(b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'`'))),
+        _ => false,
+    }
+}
+
+/// The word that begins at a place; empty where none does.
+pub(super) fn word_at(text: &str, start: usize) -> &str {
+    let rest = text.get(start..).unwrap_or_default();
+    let n = rest
+        .bytes()
+        .take_while(|b| b.is_ascii_alphanumeric() || *b == b'_')
+        .count();
+    rest.get(..n).unwrap_or_default()
+}

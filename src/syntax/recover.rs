@@ -1,0 +1,246 @@
+//! From a file to its tree: every item is read on its own, and what cannot be read is broken and reported, once.
+
+use pest::Parser;
+use rayon::prelude::*;
+
+use super::ast::{Block, Item, Layout, Line, SyntaxTree};
+use super::build::{Builder, Node};
+use super::cut::{self, Cut, Range, Rules, Soundness};
+use super::grammar::{Grammar, Rule};
+use super::{keywords, lines, report, trivia};
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::source::{FileId, Span};
+
+/// Larger files are refused (S006).
+const MAX_BYTES: usize = 64 << 20;
+
+/// Smaller files are not worth a second core.
+const PARALLEL_BYTES: usize = 64 << 10;
+
+/// Parses a file. Never fails: what cannot be read is [`Item::Broken`] or a broken line, and has been reported.
+pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
+    if text.len() > MAX_BYTES {
+        let message = format!("this file has more than {} MiB", MAX_BYTES >> 20);
+        let help = "split it: each file is a module, and `use` takes names from another";
+        sink.push(
+            Diagnostic::new(Code::S006, message)
+                .at(Span::new(file, 0, 0), "")
+                .help(help),
+        );
+        return SyntaxTree {
+            file,
+            items: Vec::new(),
+            tail: Vec::new(),
+        };
+    }
+    let cuts = cut::items(text);
+    let read = |cut: &Cut| {
+        let mut reader = Reader {
+            file,
+            text,
+            found: Vec::new(),
+        };
+        let item = reader.item(cut);
+        (item, reader.found)
+    };
+    let parts: Vec<(Line<Item>, Vec<Diagnostic>)> = if text.len() < PARALLEL_BYTES {
+        cuts.lines.iter().map(read).collect()
+    } else {
+        cuts.lines.par_iter().map(read).collect()
+    };
+    let mut items = Vec::with_capacity(parts.len());
+    for (item, found) in parts {
+        items.push(item);
+        found.into_iter().for_each(|d| sink.push(d));
+    }
+    SyntaxTree {
+        file,
+        items,
+        tail: trivia::pieces(file, text, cuts.tail, trivia::Place::End),
+    }
+}
+
+/// Reads the pieces of one item.
+pub(super) struct Reader<'t> {
+    pub file: FileId,
+    pub text: &'t str,
+    found: Vec<Diagnostic>,
+}
+
+impl<'t> Reader<'t> {
+    pub fn slice(&self, range: Range) -> &'t str {
+        self.text.get(range.0..range.1).unwrap_or_default()
+    }
+
+    pub const fn span(&self, range: Range) -> Span {
+        Span::new(self.file, range.0 as u32, range.1 as u32)
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    fn item(&mut self, cut: &Cut) -> Line<Item> {
+        let node = self.item_node(cut).unwrap_or(Item::Broken);
+        self.line(cut, node)
+    }
+
+    fn item_node(&mut self, cut: &Cut) -> Option<Item> {
+        if let Soundness::Stray(end) = cut.sound {
+            self.found.push(report::stray(self, (cut.code.0, end)));
+            return None;
+        }
+        if !self.brackets(cut) {
+            return None;
+        }
+        lines::item(self, cut)
+    }
+
+    /// A line with what stands around it.
+    pub fn line<T>(&self, cut: &Cut, node: T) -> Line<T> {
+        Line {
+            node,
+            span: self.span(cut.code),
+            trivia: trivia::around(self.file, self.text, cut),
+        }
+    }
+
+    /// Whether the brackets of a line allow to parse it; reports those that do not fit.
+    pub fn brackets(&mut self, cut: &Cut) -> bool {
+        if let Some(at) = cut.too_deep {
+            let message = format!("brackets are nested more than {} deep here", cut::MAX_DEPTH);
+            self.report(
+                Diagnostic::new(Code::S005, message).at(self.span((at, at + 1)), "one too many"),
+            );
+            return false;
+        }
+        let Some(at) = cut.unclosed else { return true };
+        let bracket = self.slice((at, at + 1));
+        let of_block = cut.block.is_some_and(|b| b.open == at);
+        let end = self.span(cut.code).after();
+        let mut diagnostic =
+            Diagnostic::new(Code::S002, format!("this `{bracket}` is never closed"))
+                .at(self.span((at, at + 1)), "opened here");
+        let closing = match bracket {
+            "(" => ")",
+            "[" => "]",
+            _ => "}",
+        };
+        diagnostic = diagnostic.at(end, format!("`{closing}` is missing, at the latest here"));
+        self.report(diagnostic.help(format!("write the `{closing}` that belongs to it")));
+        of_block
+    }
+
+    /// Parses a piece by its entry rule and builds what it says. `None` where something was reported.
+    pub fn read<T>(
+        &mut self,
+        rule: Rule,
+        range: Range,
+        build: impl FnOnce(&mut Builder, Node) -> Option<T>,
+    ) -> Option<T> {
+        let piece = self.slice(range);
+        let node = match Grammar::parse(rule, piece) {
+            Ok(mut pairs) => pairs.next(),
+            Err(error) => {
+                self.found
+                    .push(report::unexpected(self, rule, range, &error));
+                return None;
+            }
+        };
+        let mut builder = Builder::new(self.file, range.0);
+        let built = node.and_then(|node| build(&mut builder, node));
+        let found = builder.into_found();
+        if built.is_none() && found.is_empty() {
+            let message = "this was parsed, and could not be understood";
+            self.report(Diagnostic::new(Code::B001, message).at(self.span(range), ""));
+        }
+        self.found.extend(found);
+        built
+    }
+
+    /// Reads the block of a line, line by line.
+    pub fn block<T>(
+        &mut self,
+        cut: &Cut,
+        rules: Rules,
+        mut read: impl FnMut(&mut Self, &Cut) -> T,
+    ) -> Block<T> {
+        let Some(braces) = cut.block else {
+            let end = self.span(cut.code).after();
+            return Block {
+                lines: Vec::new(),
+                tail: Vec::new(),
+                layout: Layout::Absent,
+                span: end,
+            };
+        };
+        let inside = trivia::behind_brace(self.text, braces.inside)
+            .map_or(braces.inside, |c| (c.1, braces.inside.1));
+        let cuts = cut::lines(self.text, inside, rules);
+        let mut lines = Vec::with_capacity(cuts.lines.len());
+        for cut in &cuts.lines {
+            let node = read(self, cut);
+            lines.push(self.line(cut, node));
+        }
+        Block {
+            lines,
+            tail: trivia::pieces(self.file, self.text, cuts.tail, trivia::Place::End),
+            layout: if self.slice(braces.inside).contains('\n') {
+                Layout::Lines
+            } else {
+                Layout::Inline
+            },
+            span: self.span((braces.open, braces.close.map_or(braces.inside.1, |c| c + 1))),
+        }
+    }
+
+    /// The header of a line with a block, or the whole line without one.
+    pub fn head(&self, cut: &Cut) -> Range {
+        let end = cut.block.map_or(cut.code.1, |b| b.open);
+        (
+            cut.code.0,
+            cut.code.0 + self.slice((cut.code.0, end)).trim_end().len(),
+        )
+    }
+
+    /// The word that a line begins with, where it is not a field: no arrow, dot, colon or comma follows.
+    pub fn leading_word(&self, cut: &Cut) -> &'t str {
+        let word = cut::word_at(self.text, cut.code.0);
+        let rest = self
+            .slice((cut.code.0 + word.len(), cut.code.1))
+            .trim_start();
+        let field = ["->", "<-", "=>", ".", ",", "~", "→", "←", "↔"]
+            .iter()
+            .any(|sign| rest.starts_with(sign));
+        if field { "" } else { word }
+    }
+}
+
+/// Rules of blocks whose lines have no blocks of their own.
+pub(super) const PLAIN: Rules = Rules {
+    commas: cut::Commas::Continue,
+    opens_block: |_| false,
+};
+
+/// Rules of blocks whose entries end with a comma, too.
+pub(super) const ENTRIES: Rules = Rules {
+    commas: cut::Commas::Split,
+    opens_block: |_| false,
+};
+
+/// Rules of `volume`.
+pub(super) const COUNTS: Rules = Rules {
+    commas: cut::Commas::SplitUnlessNumber,
+    opens_block: |_| false,
+};
+
+/// Rules of `test`.
+pub(super) const STEPS: Rules = Rules {
+    commas: cut::Commas::Continue,
+    opens_block: |_| true,
+};
+
+/// Whether an item of this word must have a block.
+pub(super) fn needs_block(word: &str) -> bool {
+    keywords::opens_block(word) && !matches!(word, "system" | "model")
+}

@@ -1,0 +1,68 @@
+//! What several tests need: projects in memory, and findings in a stable form.
+
+use accordant::diagnostic::Diagnostic;
+use accordant::session::{Compilation, compile};
+use accordant::source::{MemoryFiles, Sources};
+
+/// The manifest of every fixture: two invented systems without the standard catalogs.
+const MANIFEST: &str = r#"
+[project]
+name = "fixture"
+language = 1
+specs = ["*.sync"]
+
+[systems.desk]
+catalog = ["catalogs/desk.json"]
+base = false
+
+[systems.crm]
+catalog = ["catalogs/crm.json"]
+base = false
+
+[environments.local.names]
+inbound_queue = "00G000000000001"
+"#;
+
+/// The declarations that every fixture stands on.
+const SYSTEMS: &str = "system desk: hubspot\nsystem crm: salesforce\n";
+
+/// Compiles a fixture: its text as `main.sync` over the two invented systems.
+pub fn compile_fixture(text: &str) -> Compilation {
+    compile(
+        &fixture_files(&[("main.sync", text)]),
+        Some(jiff::civil::date(2026, 11, 23)),
+    )
+}
+
+/// The files of a fixture's project.
+pub fn fixture_files(specs: &[(&str, &str)]) -> MemoryFiles {
+    let mut files = MemoryFiles::default();
+    files.insert("accordant.toml", MANIFEST);
+    files.insert("systems.sync", SYSTEMS);
+    files.insert("catalogs/desk.json", include_str!("../catalogs/desk.json"));
+    files.insert("catalogs/crm.json", include_str!("../catalogs/crm.json"));
+    for (path, text) in specs {
+        files.insert(*path, *text);
+    }
+    files
+}
+
+/// A finding as `path:line:column CODE message`.
+pub fn line(finding: &Diagnostic, sources: &Sources) -> String {
+    let place = finding
+        .labels
+        .first()
+        .and_then(|l| sources.get(l.span.file).map(|f| (f, l.span)));
+    match place {
+        Some((file, span)) => {
+            let (line, column) = file.line_column(span.start);
+            format!(
+                "{}:{line}:{column} {} {}",
+                file.path(),
+                finding.code,
+                finding.message
+            )
+        }
+        None => format!("{} {}", finding.code, finding.message),
+    }
+}
