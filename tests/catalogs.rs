@@ -1,12 +1,5 @@
 //! Catalogs: what loads from real files, what a base catalog holds, what is told of bad ones.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
-
 use std::path::{Path, PathBuf};
 
 use accordant::catalog::{
@@ -16,7 +9,7 @@ use accordant::catalog::{
 use accordant::diagnostic::Sink;
 use accordant::platform::{SystemKind, UnknownValue};
 use accordant::source::{Files, MemoryFiles, ReadError, Sources};
-use accordant::value::Kind;
+use accordant::value::{Kind, Value};
 
 /// The folder of the large public schemas, where it is present.
 fn shared() -> Option<Folder> {
@@ -540,6 +533,16 @@ fn what_is_wrong_is_told_with_its_place_and_poisons() {
         );
         assert!(catalog.missing && catalog.object("Account").is_some());
     }
+    for deep in [
+        "[".repeat(100_000),
+        "[".repeat(50_000) + &"]".repeat(50_000),
+        "{\"result\":".repeat(50_000),
+        "{\"fields\":[".repeat(50_000),
+        "{\"result\":".repeat(20) + "{}" + &"}".repeat(20),
+    ] {
+        let (_, found) = load("a.json", deep.as_bytes());
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
     let (_, found) = load("a.json", b"\xff\xfe{}");
     assert!(
         found.iter().any(|f| f.starts_with("M007 a.json:1")),
@@ -736,6 +739,69 @@ fn the_base_catalogs_hold_the_standard_schema() {
             );
         }
     }
+}
+
+#[test]
+fn profiles_say_what_each_platform_does() {
+    let (salesforce, hubspot) = (
+        SystemKind::Salesforce.profile(),
+        SystemKind::HubSpot.profile(),
+    );
+    assert!(hubspot.refuses_backwards("contact", "lifecyclestage"));
+    assert!(salesforce.queue_may_own("lead") && salesforce.queue_may_own("Widget__c"));
+    assert!(!salesforce.queue_may_own("Contact") && !hubspot.queue_may_own("contact"));
+    let marks = |object| hubspot.marks(object).map(|m| m.modified);
+    assert_eq!(
+        (marks("contact"), marks("deal")),
+        (Some("lastmodifieddate"), Some("hs_lastmodifieddate"))
+    );
+    let written: Vec<_> = salesforce
+        .writes_on("opportunity", "stagename")
+        .flat_map(|w| w.writes)
+        .collect();
+    assert!(written.contains(&&("Opportunity", "Probability")));
+    assert_eq!(
+        salesforce.code_twin("MailingState").as_deref(),
+        Some("MailingStateCode")
+    );
+    assert_eq!(hubspot.code_twin("country"), None);
+    let files = MemoryFiles::default();
+    for kind in [SystemKind::Salesforce, SystemKind::HubSpot] {
+        let (catalog, _) = one(&source(kind, &[], &[], BaseCatalog::Standard), &files);
+        let profile = kind.profile();
+        for write in profile.writes {
+            field(&catalog, write.object, write.field);
+            write
+                .writes
+                .iter()
+                .for_each(|(o, f)| assert!(!field(&catalog, o, f).name.is_empty()));
+        }
+        for (o, f) in profile.forward_only.iter().chain(profile.lower_case) {
+            field(&catalog, o, f);
+        }
+        for o in &catalog.objects {
+            let marks = profile.marks(&o.name).expect("every object has them");
+            field(&catalog, &o.name, marks.created);
+            field(&catalog, &o.name, marks.modified);
+        }
+        for (object, id) in profile.conversion.iter().flat_map(|c| c.became) {
+            assert_eq!(field(&catalog, "Lead", id).references, [*object]);
+        }
+    }
+    let email = field(
+        &one(
+            &source(SystemKind::Salesforce, &[], &[], BaseCatalog::Standard),
+            &files,
+        )
+        .0,
+        "Contact",
+        "Email",
+    )
+    .stored(salesforce, "Contact");
+    assert_eq!(
+        email.normal(&Value::text(" Ann@X.example ")),
+        Value::text("ann@x.example")
+    );
 }
 
 #[test]
