@@ -389,6 +389,24 @@ fn hubspot_bodies_tell_properties_pipelines_owners_and_schemas() {
 }
 
 #[test]
+fn stages_that_no_known_pipeline_has_are_taken_from_the_property() {
+    let mut files = MemoryFiles::default();
+    let deals = r#"{"results":[{"name":"dealstage","type":"enumeration","fieldType":"radio","groupName":"g",
+        "externalOptions":true,"options":[{"label":"Ours","value":"123"}]}]}"#;
+    files.insert("deals.json", deals);
+    let system = source(SystemKind::HubSpot, &["*.json"], &[], BaseCatalog::Standard);
+    let (catalog, found) = one(&system, &files);
+    assert_eq!(found, Vec::<String>::new());
+    let stage = field(&catalog, "deal", "dealstage");
+    assert_eq!((values(stage), stage.required), (vec!["123"], true));
+    assert!(
+        stage
+            .options()
+            .is_some_and(|p| p.restricted && p.controller.is_none())
+    );
+}
+
+#[test]
 fn import_writes_what_loads_as_the_same_catalog() {
     let systems = [
         source(
