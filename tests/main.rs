@@ -15,6 +15,7 @@ mod diagnostics;
 mod format;
 mod layering;
 mod manifest;
+mod mutants;
 mod rules;
 mod support;
 mod syntax;
