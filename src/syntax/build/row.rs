@@ -144,7 +144,12 @@ impl Builder {
             span = span.to(self.span(&node));
             arguments = self.exprs(&node)?;
         }
-        Some(Transform { each, name, arguments, span })
+        Some(Transform {
+            each,
+            name,
+            arguments,
+            span,
+        })
     }
 
     /// `{ -> f, <- g }`, in either order.
