@@ -15,7 +15,7 @@ pub fn formatted(text: &str) -> String {
 }
 
 /// Formats a text without findings, and checks that its tree is the same afterwards.
-fn formatted_sound(text: &str) -> String {
+pub fn formatted_sound(text: &str) -> String {
     let once = formatted(text);
     let (before, found, sources) = parse(text);
     assert_eq!(crate::syntax::render(&found, &sources), "");

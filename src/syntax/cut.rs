@@ -288,6 +288,13 @@ impl Cutter<'_> {
                     }
                     stack.push((b, i));
                 }
+                b'}' if beyond > 0
+                    && pairing == Pairing::Indented
+                    && self.indentation_if_first(i).is_some() =>
+                {
+                    beyond = 0;
+                    continue;
+                }
                 b')' | b'}' | b']' if beyond > 0 => beyond -= 1,
                 b')' | b']' => {
                     if stack.last().is_some_and(|(open, _)| closes(*open, b)) {

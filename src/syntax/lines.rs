@@ -120,7 +120,7 @@ fn sync(reader: &mut Reader, cut: &Cut, word: &str) -> Option<Item> {
         "fields" => Place::Fields,
         _ => Place::Relation,
     };
-    let block = reader.block(cut, PLAIN, None, |reader, cut| {
+    let block = reader.block(cut, PLAIN, SYNC_ROWS, |reader, cut| {
         sync_line(reader, cut, place)
     });
     repeated::statements(reader, &block);
