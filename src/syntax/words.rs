@@ -217,3 +217,19 @@ pub(super) const fn friendly(rule: Rule) -> &'static str {
         Rule::k_without => "`without`",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No finding shows the name of a rule: every rule has words, and they are no identifiers of ours.
+    #[test]
+    fn every_rule_has_words_for_people() {
+        for rule in Rule::all_rules() {
+            let words = friendly(*rule);
+            let plain: String = words.split('`').step_by(2).collect();
+            assert!(!words.is_empty() && !plain.contains('_'), "{rule:?}: {words}");
+            assert!(words.matches('`').count() % 2 == 0, "{rule:?}: {words}");
+        }
+    }
+}
