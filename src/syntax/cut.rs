@@ -314,9 +314,7 @@ impl Cutter<'_> {
                 }
                 b')' | b'}' | b']' if beyond > 0 => beyond -= 1,
                 b')' | b']' => {
-                    if stack.last().is_some_and(|open| closes(open.sign, b)) {
-                        stack.pop();
-                    }
+                    stack.pop_if(|open| closes(open.sign, b));
                 }
                 b'}' => {
                     self.close_brace(&mut stack, i, pairing);
@@ -436,10 +434,10 @@ impl Cutter<'_> {
 
     /// Whether a logical line ends at the line break at `i`.
     fn ends_here(&self, i: usize, start: usize, end: usize, closed: bool, block_due: bool) -> bool {
-        if self.level == Level::File && self.at(i + 1).is_some_and(|b| b.is_ascii_lowercase()) {
-            if keywords::is_header(self.text, i + 1) {
-                return true;
-            }
+        let header =
+            self.level == Level::File && self.at(i + 1).is_some_and(|b| b.is_ascii_lowercase());
+        if header && keywords::is_header(self.text, i + 1) {
+            return true;
         }
         if !closed {
             return self.unclosed > MAX_UNCLOSED && self.level == Level::Block;

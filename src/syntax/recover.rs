@@ -224,7 +224,7 @@ impl<'t> Reader<'t> {
             tail: trivia::pieces(self.file, self.text, cuts.tail, trivia::Place::End),
             layout: match braces.close {
                 None => Layout::Unclosed,
-                Some(_) if self.slice(braces.inside).contains('\n') => Layout::Lines,
+                Some(_) if trivia::over_lines(self.slice(braces.inside)) => Layout::Lines,
                 Some(_) => Layout::Inline,
             },
             span: self.span((braces.open, braces.close.map_or(braces.inside.1, |c| c + 1))),

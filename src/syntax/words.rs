@@ -228,8 +228,14 @@ mod tests {
         for rule in Rule::all_rules() {
             let words = friendly(*rule);
             let plain: String = words.split('`').step_by(2).collect();
-            assert!(!words.is_empty() && !plain.contains('_'), "{rule:?}: {words}");
-            assert!(words.matches('`').count() % 2 == 0, "{rule:?}: {words}");
+            assert!(
+                !words.is_empty() && !plain.contains('_'),
+                "{rule:?}: {words}"
+            );
+            assert!(
+                words.matches('`').count().is_multiple_of(2),
+                "{rule:?}: {words}"
+            );
         }
     }
 }
