@@ -15,7 +15,10 @@ sys.exit(0 if v.is_valid(d) else 1)";
 
 fn main() {
     let peer = python_has("jsonschema_rs");
-    println!("{:>8} {:>12} {:>9} {:>14} {:>8}", "fields", "check ms", "MiB", "peer ms", "ratio");
+    println!(
+        "{:>8} {:>12} {:>9} {:>14} {:>8}",
+        "fields", "check ms", "MiB", "peer ms", "ratio"
+    );
     for fields in [100, 1_000, 10_000, 100_000] {
         let root = project(fields);
         let ours = || {
@@ -25,14 +28,31 @@ fn main() {
         };
         let theirs = || {
             let mut command = Command::new("python3");
-            command.args(["-c", VALIDATE]).arg(root.join("document.json")).arg(root.join("schema.json"));
+            command
+                .args(["-c", VALIDATE])
+                .arg(root.join("document.json"))
+                .arg(root.join("schema.json"));
             command
         };
         let runs = if fields > 10_000 { 5 } else { 9 };
-        let (a, b) = in_turn(runs, || time(&mut ours()), || if peer { time(&mut theirs()) } else { std::time::Duration::ZERO });
+        let (a, b) = in_turn(
+            runs,
+            || time(&mut ours()),
+            || {
+                if peer {
+                    time(&mut theirs())
+                } else {
+                    std::time::Duration::ZERO
+                }
+            },
+        );
         let memory = peak(&mut ours()).map_or("-".into(), |m| format!("{m:.0}"));
         let (a, b) = (a.as_secs_f64() * 1e3, b.as_secs_f64() * 1e3);
-        let (shown, ratio) = if peer { (format!("{b:.0}"), format!("{:.2}", a / b)) } else { ("-".into(), "-".into()) };
+        let (shown, ratio) = if peer {
+            (format!("{b:.0}"), format!("{:.2}", a / b))
+        } else {
+            ("-".into(), "-".into())
+        };
         println!("{fields:>8} {a:>12.1} {memory:>9} {shown:>14} {ratio:>8}");
     }
 }
