@@ -2,9 +2,16 @@
 //!
 //! The machine has no clock, no randomness and no I/O of its own. It does not know specs, spans or catalogs.
 
+mod merge;
+pub mod program;
 mod protocol;
+mod reason;
+mod shadow;
 
+pub use merge::{Cause, Times, Verdict, merge};
+pub use program::{Program, compile};
 pub use protocol::{
     Action, Command, Cursor, Input, Lookup, Meta, ObjectId, Outcome, Page, Progress, Record, Shape,
     Slot, Unreadable, Write,
 };
+pub use reason::Reason;
