@@ -2,12 +2,14 @@
 //!
 //! The machine has no clock, no randomness and no I/O of its own. It does not know specs, spans or catalogs.
 
+pub mod archive;
 mod merge;
 pub mod program;
 mod protocol;
 mod reason;
 mod shadow;
 
+pub use archive::{Archive, ArchiveError};
 pub use merge::{Cause, Times, Verdict, merge};
 pub use program::{Program, compile};
 pub use protocol::{

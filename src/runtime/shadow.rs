@@ -250,6 +250,11 @@ impl<'b> Reader<'b> {
         std::str::from_utf8(self.bytes(length)?).ok()
     }
 
+    /// A slot.
+    pub fn slot(&mut self) -> Option<u16> {
+        Some(u16::from_le_bytes(self.array()?))
+    }
+
     /// A value.
     pub fn value(&mut self) -> Option<Value> {
         let tag = self.byte()?;
