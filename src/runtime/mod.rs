@@ -3,13 +3,17 @@
 //! The machine has no clock, no randomness and no I/O of its own. It does not know specs, spans or catalogs.
 
 pub mod archive;
+pub mod driver;
+mod machine;
 mod merge;
 pub mod program;
 mod protocol;
 mod reason;
+mod report;
 mod shadow;
 
 pub use archive::{Archive, ArchiveError};
+pub use machine::{Machine, Settings};
 pub use merge::{Cause, Times, Verdict, merge};
 pub use program::{Program, compile};
 pub use protocol::{
@@ -17,3 +21,4 @@ pub use protocol::{
     Slot, Unreadable, Write,
 };
 pub use reason::Reason;
+pub use report::{Report, SyncReport};

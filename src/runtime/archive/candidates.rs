@@ -18,7 +18,9 @@ pub type KeyHash = [u8; 16];
 pub enum Standing {
     /// It starts matches and creates.
     Starts,
-    /// It may be matched, but nothing is made from it.
+    /// It starts matches, but nothing is made from it.
+    Joins,
+    /// It may be matched by one that starts.
     Matchable,
     /// It is linked already: it tells duplicates from new records.
     Linked,
@@ -63,12 +65,13 @@ pub struct Cluster {
     pub members: Vec<Member>,
 }
 
-const TAKEN: i64 = 3;
+const TAKEN: i64 = 4;
 
 fn standing_of(number: i64) -> Standing {
     match number {
         0 => Standing::Starts,
-        1 => Standing::Matchable,
+        1 => Standing::Joins,
+        2 => Standing::Matchable,
         _ => Standing::Linked,
     }
 }
@@ -92,8 +95,9 @@ impl Archive {
         let sql = format!("INSERT INTO temp.candidates VALUES (NULL, ?, ?, ?, ?{marks})");
         let standing = match candidate.standing {
             Standing::Starts => 0,
-            Standing::Matchable => 1,
-            Standing::Linked => 2,
+            Standing::Joins => 1,
+            Standing::Matchable => 2,
+            Standing::Linked => 3,
         };
         let head = [
             Sql::Integer(side_number(candidate.side)),

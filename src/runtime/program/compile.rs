@@ -376,6 +376,14 @@ impl<'p> Compiler<'p> {
             converts: self.conversion(sync)?,
             after,
             rows,
+            write_set: each(sides, |s| {
+                let key = sync.objects.get(s);
+                sync.write_set
+                    .get(s)
+                    .iter()
+                    .map(|f| self.slot(key, f))
+                    .collect()
+            })?,
             required: each(sides, |s| self.slots(sync, s, |f| f.required))?,
             read_back: each(sides, |s| self.slots(sync, s, |f| f.forward_only.is_some()))?,
             related: std::mem::take(&mut self.related),

@@ -87,6 +87,8 @@ pub struct Sync {
     pub after: Vec<(u16, Wait)>,
     /// The rows.
     pub rows: Vec<Row>,
+    /// The only slots that are ever written.
+    pub write_set: Sides<Vec<u16>>,
     /// Slots without which a create is refused.
     pub required: Sides<Vec<u16>>,
     /// Slots whose writes may be ignored silently, and are read back.
