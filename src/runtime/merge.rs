@@ -554,3 +554,6 @@ fn hash(now: Sides<&Value>) -> u64 {
     now.right.hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests;

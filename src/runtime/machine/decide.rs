@@ -51,7 +51,7 @@ impl Machine {
                     match (left, right) {
                         (Some(left), Some(right)) => {
                             let records = Sides::new(left, right);
-                            let (work, sends) = self.decide_pair(
+                            let (mut work, sends) = self.decide_pair(
                                 at,
                                 sync,
                                 &ids,
@@ -60,6 +60,10 @@ impl Machine {
                                 &batch.records,
                                 batch.works.len(),
                             )?;
+                            if let Some(work) = work.as_mut().filter(|w| w.keep == Keep::Link) {
+                                self.link(at, sync, work)?;
+                                work.keep = Keep::Shadow;
+                            }
                             batch.works.extend(work);
                             batch.sends.extend(sends);
                         }
@@ -331,11 +335,16 @@ impl Machine {
             (Side::Left, merged.sent.left),
             (Side::Right, merged.sent.right),
         ] {
-            let stamp = if work.keep == Keep::Link {
-                missing_stamp(sync, side, records, ids)
-            } else {
-                None
-            };
+            let mut stamp = missing_stamp(sync, side, records, ids, work.keep);
+            if stamp.is_some() && link.is_some() {
+                // A crash may have come before the stamp; one that was refused is not sent again.
+                let (number, id) = (self.number(at), ids.get(side));
+                if self.archive.is_held(number, side, id)? {
+                    self.archive
+                        .hold_again(self.report.run, number, side, id, "")?;
+                    stamp = None;
+                }
+            }
             if let Some(sending) = update(sync, side, records.get(side), rows, stamp, place) {
                 sends.push(sending);
             }
@@ -773,14 +782,16 @@ fn missing_stamp(
     side: Side,
     records: Sides<&Record>,
     ids: &Sides<SmolStr>,
+    keep: Keep,
 ) -> Option<(u16, Value)> {
     let stamp = sync
         .stamp
         .get(side)
         .filter(|s| s.write == StampWrite::Always)?;
-    let value = Value::Text(ids.get(!side).clone());
-    (records.get(side).values.get(usize::from(stamp.slot)) != Some(&value))
-        .then_some((stamp.slot, value))
+    let now = records.get(side).values.get(usize::from(stamp.slot));
+    let wanted = Value::Text(ids.get(!side).clone());
+    let missing = if keep == Keep::Link { now != Some(&wanted) } else { now.is_none_or(Value::is_blank) };
+    missing.then_some((stamp.slot, wanted))
 }
 
 /// One update of all fields of a side.

@@ -74,6 +74,8 @@ enum Phase {
     Again {
         sync: usize,
     },
+    /// Counts are taken, and the run is over.
+    Closing,
     Finished,
 }
 
@@ -223,14 +225,17 @@ impl Machine {
             if (self.report.stopped || self.report.brake.is_some())
                 && !matches!(self.phase, Phase::Finished)
             {
-                self.phase = Phase::Finished;
-                self.finish_counts()?;
-                self.archive.commit()?;
-                commands.push(Command::Finish);
-                return Ok(commands);
+                self.phase = Phase::Closing;
             }
             match self.phase.clone() {
                 Phase::Idle | Phase::Finished => return Ok(commands),
+                Phase::Closing => {
+                    self.phase = Phase::Finished;
+                    self.finish_counts()?;
+                    self.archive.commit()?;
+                    commands.push(Command::Finish);
+                    return Ok(commands);
+                }
                 Phase::Recover => {
                     self.phase = Phase::Convert {
                         sync: 0,
@@ -276,10 +281,6 @@ impl Machine {
                     }
                     self.leave(sync)?;
                     self.enter(sync + 1)?;
-                    if matches!(self.phase, Phase::Finished) {
-                        commands.push(Command::Finish);
-                        return Ok(commands);
-                    }
                 }
             }
         }
@@ -298,9 +299,8 @@ impl Machine {
         let program = Arc::clone(&self.program);
         match program.syncs.get(sync) {
             None => {
-                self.phase = Phase::Finished;
-                self.finish_counts()?;
-                self.archive.commit()
+                self.phase = Phase::Closing;
+                Ok(())
             }
             Some(s) => {
                 let side = if s.mode == Mode::AppendOnly && *s.create.get(Side::Left) {

@@ -225,8 +225,8 @@ impl Machine {
     /// Ends a batch: links and shadows as they are now.
     pub(super) fn settle(&mut self, batch: Batch) -> Step<()> {
         let at = batch.sync;
+        let program = Arc::clone(&self.program);
         let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
-        let mut linked = false;
         for work in &batch.works {
             let (Some(left), Some(right)) = (&work.ids.left, &work.ids.right) else {
                 continue;
@@ -238,34 +238,44 @@ impl Machine {
                     self.archive.put_shadow(groups.left, left, &blob)?;
                 }
                 Keep::Link => {
-                    linked = true;
-                    let ids = Sides::new(left.clone(), right.clone());
-                    let shadow = match self.program.syncs.get(at) {
-                        Some(s) if s.mode == Mode::Merge => self.encode(at, &work.traces),
-                        _ => Vec::new(),
-                    };
-                    let link = Link {
-                        sync: self.number(at),
-                        ids,
-                        state: LinkState::Alive,
-                        shadow,
-                    };
-                    self.archive.put_link(groups, &link)?;
-                    self.count(at, |r| r.met += 1);
+                    if let Some(sync) = program.syncs.get(at) {
+                        self.link(at, sync, work)?;
+                    }
                 }
             }
             if work.again {
                 self.again.push(Sides::new(left.clone(), right.clone()));
             }
         }
-        if linked {
-            self.forget_links();
-        }
         if batch.wrote {
             self.archive.commit()
         } else {
             Ok(())
         }
+    }
+
+    /// Links a pair. Found pairs are linked before anything is written to them, so that a crash in between does not make
+    /// them look like pairs that were one all the time.
+    pub(super) fn link(&mut self, at: usize, sync: &Sync, work: &Work) -> Step<()> {
+        let (Some(left), Some(right)) = (&work.ids.left, &work.ids.right) else {
+            return Ok(());
+        };
+        let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
+        let shadow = match sync.mode {
+            Mode::Merge => self.encode(at, &work.traces),
+            Mode::LinkOnly | Mode::AppendOnly => Vec::new(),
+        };
+        let ids = Sides::new(left.clone(), right.clone());
+        let link = Link {
+            sync: self.number(at),
+            ids,
+            state: LinkState::Alive,
+            shadow,
+        };
+        self.archive.put_link(groups, &link)?;
+        self.count(at, |r| r.met += 1);
+        self.forget_links();
+        Ok(())
     }
 
     fn count_write(&mut self, at: usize, sync: &Sync, row: usize, side: Side, cause: Cause) {
