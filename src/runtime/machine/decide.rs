@@ -790,7 +790,11 @@ fn missing_stamp(
         .filter(|s| s.write == StampWrite::Always)?;
     let now = records.get(side).values.get(usize::from(stamp.slot));
     let wanted = Value::Text(ids.get(!side).clone());
-    let missing = if keep == Keep::Link { now != Some(&wanted) } else { now.is_none_or(Value::is_blank) };
+    let missing = if keep == Keep::Link {
+        now != Some(&wanted)
+    } else {
+        now.is_none_or(Value::is_blank)
+    };
     missing.then_some((stamp.slot, wanted))
 }
 
