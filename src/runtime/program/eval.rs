@@ -115,30 +115,44 @@ pub enum Node {
     Field(Side, Source),
     /// A field of the record that a reference names.
     Related {
+        /// The side of the record that holds the reference.
         side: Side,
+        /// The reference.
         reference: Source,
+        /// The object referred to.
         object: ObjectId,
+        /// What is read there.
         source: Source,
     },
     /// A function.
     Call(&'static Function, Box<[Node]>),
     /// A map, on a value or (`each`) on every member of a set.
     Map {
+        /// The table.
         table: Arc<Table>,
+        /// How it is asked.
         lookup: Lookup,
+        /// The value.
         input: Box<Node>,
+        /// The controlling value.
         within: Option<Box<Node>>,
+        /// What it is applied to.
         each: Members,
     },
     /// A normalisation table.
     Normalize {
+        /// The table.
         table: Arc<Spellings>,
+        /// The text.
         input: Box<Node>,
     },
     /// The counterpart of a record.
     Linked {
+        /// The syncs whose links are asked.
         syncs: Box<[u16]>,
+        /// The side that the id comes from.
         from: Side,
+        /// The id.
         input: Box<Node>,
     },
     /// The first that does not fail.
