@@ -17,5 +17,6 @@ mod layering;
 mod manifest;
 mod mutants;
 mod rules;
+mod runtime;
 mod support;
 mod syntax;
