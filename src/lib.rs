@@ -16,6 +16,8 @@ pub mod diagnostic;
 #[cfg(feature = "compiler")]
 pub mod explain;
 #[cfg(feature = "compiler")]
+pub mod lower;
+#[cfg(feature = "compiler")]
 pub mod manifest;
 #[cfg(feature = "compiler")]
 pub mod model;
