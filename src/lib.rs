@@ -14,6 +14,8 @@ pub mod cli;
 pub mod connect;
 pub mod diagnostic;
 #[cfg(feature = "compiler")]
+pub mod emit;
+#[cfg(feature = "compiler")]
 pub mod explain;
 #[cfg(feature = "compiler")]
 pub mod lower;

@@ -11,12 +11,10 @@ mod keys;
 mod objects;
 mod order;
 mod rows;
-mod schema;
 mod tables;
 
 pub use cases::cases;
 pub use digest::spec_hash;
-pub use schema::{SCHEMA_URI, plan_schema};
 
 use std::collections::{BTreeMap, BTreeSet};
 
