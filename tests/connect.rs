@@ -1090,6 +1090,8 @@ fn plan() -> Plan {
         objects: BTreeMap::from([(
             "crm.contacts".into(),
             Object {
+                modified: None,
+                created: None,
                 system: "crm".into(),
                 name: "contacts".into(),
                 fields,

@@ -3,7 +3,7 @@
 use super::exprs::substitute;
 use super::{Cx, Done};
 use crate::model::{ExprKind, FieldRef, Key, KeyPart, RowView, SyncView};
-use crate::plan::{Expr, MatchKey, MatchPart};
+use crate::plan::{Equality, Expr, MatchKey, MatchPart};
 use crate::side::{Side, Sides};
 use crate::value::Kind;
 
@@ -20,58 +20,57 @@ impl Cx<'_> {
     /// Both sides go through the normal form of the row that maps the fields. Where the row has a map or a function
     /// instead, and compares the bare fields, one side goes through it to the other.
     fn match_part(&mut self, view: SyncView<'_>, part: &KeyPart) -> Done<MatchPart> {
+        let stored = Sides::new(Side::Left, Side::Right).map(|side| self.stored(part, side));
+        let fold = stored.left.fold_case || stored.right.fold_case;
+        let trim = !fold && (stored.left.trim || stored.right.trim);
         let mut sides = Sides::new(self.expr(&part.sides.left)?, self.expr(&part.sides.right)?);
-        let reads = |r: &RowView<'_>, side: Side| {
-            let field = r.row.cells.get(side).field();
-            let fields = part.sides.get(side).fields();
-            fields.iter().any(|(_, f, _)| Some(*f) == field)
-        };
-        let row = view
-            .rows()
-            .find(|r| reads(r, Side::Left) && reads(r, Side::Right));
-        if let Some(row) = row {
-            if let Some(normal) = &row.row.normal {
-                for side in Side::BOTH {
-                    let form = self.expr(normal)?;
-                    let plain = sides.get(side).clone();
-                    *sides.get_mut(side) = substitute(form, &plain);
-                }
-            } else if bare(part, Side::Left).is_some() && bare(part, Side::Right).is_some() {
-                let from = if row.lane(Side::Left).is_some() {
-                    Side::Left
-                } else {
-                    Side::Right
+        for side in Side::BOTH {
+            let kept = trim && !stored.get(side).trim && bare(part, side).is_some();
+            if kept && part.sides.get(side).kind == Some(Kind::Text) {
+                let form = Expr::Call {
+                    function: "trim".into(),
+                    arguments: vec![Expr::Input],
                 };
-                if let Some(lane) = row.lane(from) {
-                    let value = self.lane_value(row, from, &lane.value)?;
-                    let plain = sides.get(from).clone();
-                    *sides.get_mut(from) = substitute(value, &plain);
-                }
+                wrap(&mut sides, side, form);
             }
         }
-        let stored = Sides::new(Side::Left, Side::Right)
-            .map(|side| bare(part, side).and_then(|f| self.equality(f)));
-        let fold = Side::BOTH
-            .iter()
-            .any(|s| stored.get(*s).is_some_and(|e| e.fold_case));
-        if !fold
-            && Side::BOTH
-                .iter()
-                .any(|s| stored.get(*s).is_some_and(|e| e.trim))
-        {
+        let Some(row) = view
+            .rows()
+            .find(|r| reads(part, *r, Side::Left) && reads(part, *r, Side::Right))
+        else {
+            return Ok(MatchPart { sides, fold });
+        };
+        let both_bare = Side::BOTH.iter().all(|s| bare(part, *s).is_some());
+        let from = row.lane(Side::Left).map_or(Side::Right, |_| Side::Left);
+        if let Some(normal) = &row.row.normal {
             for side in Side::BOTH {
-                let kept = stored.get(side).is_some_and(|e| !e.trim);
-                if kept && part.sides.get(side).kind == Some(Kind::Text) {
-                    let plain = sides.get(side).clone();
-                    *sides.get_mut(side) = Expr::Call {
-                        function: "trim".into(),
-                        arguments: vec![plain],
-                    };
-                }
+                let form = self.expr(normal)?;
+                wrap(&mut sides, side, form);
             }
+        } else if let Some(lane) = row.lane(from).filter(|_| both_bare) {
+            let form = self.lane_value(row, from, &lane.value)?;
+            wrap(&mut sides, from, form);
         }
         Ok(MatchPart { sides, fold })
     }
+
+    /// What the platform keeps of a part's values; of a computation nothing is known.
+    fn stored(&self, part: &KeyPart, side: Side) -> Equality {
+        let field = bare(part, side);
+        field.and_then(|f| self.equality(f)).unwrap_or_default()
+    }
+}
+
+fn wrap(sides: &mut Sides<Expr>, side: Side, form: Expr) {
+    let plain = sides.get(side).clone();
+    *sides.get_mut(side) = substitute(form, &plain);
+}
+
+/// Whether a part reads the field of a row's cell.
+fn reads(part: &KeyPart, row: RowView<'_>, side: Side) -> bool {
+    let field = row.row.cells.get(side).field();
+    let fields = part.sides.get(side).fields();
+    fields.iter().any(|(_, f, _)| Some(*f) == field)
 }
 
 /// The field, where a part is nothing but a field.
