@@ -17,6 +17,7 @@ mod format;
 mod layering;
 mod lower;
 mod manifest;
+mod mutants;
 mod rules;
 mod support;
 mod syntax;
