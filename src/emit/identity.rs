@@ -11,7 +11,7 @@ use crate::side::{Side, Sides};
 pub fn sentences(view: SyncView<'_>, sync: &Sync) -> Vec<String> {
     let names = names(view).map(|n| text(&n));
     let mut out = Vec::new();
-    admission(view, &names, &mut out);
+    admission(view, sync, &names, &mut out);
     if !sync.identity.yields_to.is_empty() {
         out.push(format!(
             "A record that belongs to {} is taken there, and not here.",
@@ -58,7 +58,7 @@ fn condition(view: SyncView<'_>, filter: Option<&Filter>) -> Option<String> {
     Some(text(&phrase(view.model, condition)))
 }
 
-fn admission(view: SyncView<'_>, names: &Sides<String>, out: &mut Vec<String>) {
+fn admission(view: SyncView<'_>, sync: &Sync, names: &Sides<String>, out: &mut Vec<String>) {
     for side in Side::BOTH {
         let name = names.get(side);
         if let Some(narrowed) = view.sync.narrowed.get(side) {
@@ -68,8 +68,13 @@ fn admission(view: SyncView<'_>, names: &Sides<String>, out: &mut Vec<String>) {
             ));
         }
         if let Some(condition) = condition(view, view.sync.from.get(side).as_ref()) {
+            let made = if *sync.identity.create.get(!side) {
+                format!(", or created in {},", names.get(!side))
+            } else {
+                String::new()
+            };
             out.push(format!(
-                "A record of {name} is matched, or made on the other side, only if {condition}."
+                "A record of {name} is matched{made} only if {condition}."
             ));
         }
         if let Some(condition) = condition(view, view.sync.active_while.get(side).as_ref()) {
@@ -154,24 +159,21 @@ fn creation(view: SyncView<'_>, sync: &Sync, names: &Sides<String>, out: &mut Ve
     if sync.mode == Mode::LinkOnly {
         return;
     }
-    let create = &sync.identity.create;
-    let made: Vec<String> = Side::BOTH
-        .into_iter()
-        .filter(|s| *create.get(*s))
-        .map(|s| names.get(s).clone())
-        .collect();
-    if made.is_empty() {
-        out.push("No records are created.".to_owned());
+    let which = if view.sync.keys.is_empty() {
+        "that has no partner"
     } else {
-        let which = if view.sync.keys.is_empty() {
-            "A record without a partner"
-        } else {
-            "A record that matches none"
-        };
+        "that matches none"
+    };
+    let create = &sync.identity.create;
+    for side in Side::BOTH.into_iter().filter(|s| *create.get(*s)) {
         out.push(format!(
-            "{which} is created in {}.",
-            alternatives(&made, "and")
+            "A record of {} {which} is created in {}.",
+            names.get(!side),
+            names.get(side)
         ));
+    }
+    if !create.left && !create.right {
+        out.push("No records are created.".to_owned());
     }
 }
 

@@ -126,9 +126,7 @@ fn matrix(view: SyncView<'_>, lines: &[Line<'_>]) -> String {
             ]
         })
         .collect();
-    let blanks = names
-        .clone()
-        .map(|n| format!("A value cleared in {n}: the other side"));
+    let blanks = names.clone().map(|n| format!("A blank in {n}"));
     let head = [
         names.left.as_str(),
         "",

@@ -89,13 +89,16 @@ impl<'a> Line<'a> {
         let Some(lane) = self.lane(from) else {
             return String::new();
         };
+        let other = self.system(!from);
         match (&lane.default, lane.blank) {
             (Some(default), BlankPolicy::Keeps) => {
-                format!("{} into a blank", value(&default.node))
+                format!("{other} gets {} if it is blank, too", value(&default.node))
             }
-            (Some(default), BlankPolicy::Clears) => format!("becomes {}", value(&default.node)),
-            (None, BlankPolicy::Clears) => "cleared too".to_owned(),
-            (None, BlankPolicy::Keeps) => "kept".to_owned(),
+            (Some(default), BlankPolicy::Clears) => {
+                format!("{other} gets {}", value(&default.node))
+            }
+            (None, BlankPolicy::Clears) => format!("{other} is cleared, too"),
+            (None, BlankPolicy::Keeps) => format!("{other} keeps its value"),
         }
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use smol_str::SmolStr;
 
 use super::Book;
-use super::markdown::{prose, table, text};
+use super::markdown::{alternatives, prose, table, text};
 use super::phrase::value;
 use crate::model::{Fallback, MapValue, NormalizeTable, PicklistMap, RowView, ViaKind};
 use crate::plan::Sync;
@@ -133,16 +133,17 @@ fn spellings(out: &mut String, normalizer: &NormalizeTable) {
         .collect();
     let _ = writeln!(out, "{}", table(&["Written as", "Becomes"], &rows));
     let ignored: Vec<String> = [
-        (normalizer.ignore_case, "case"),
-        (normalizer.ignore_punctuation, "punctuation and blanks"),
+        (normalizer.ignore_case, "upper and lower case"),
+        (normalizer.ignore_punctuation, "punctuation"),
+        (normalizer.ignore_punctuation, "blanks"),
         (normalizer.ignore_accents, "accents"),
     ]
     .into_iter()
     .filter_map(|(stated, word)| stated.map(|_| word.to_owned()))
     .collect();
     if !ignored.is_empty() {
-        let ignored = super::markdown::alternatives(&ignored, "and");
-        let _ = writeln!(out, "- {ignored} make no difference.");
+        let ignored = alternatives(&ignored, "or");
+        let _ = writeln!(out, "- Differences in {ignored} do not count.");
     }
     let otherwise = normalizer.otherwise.as_ref().map(|o| &o.fallback);
     let other = unknown(Some(otherwise.unwrap_or(&Fallback::Keep)));
