@@ -11,8 +11,10 @@ use crate::analyze::{self, Facts};
 use crate::catalog::{self, BaseCatalog, Catalogs, Pattern, SystemSource};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::lower;
 use crate::manifest::{self, FILE_NAME, Manifest, SystemConfig};
 use crate::model::Model;
+use crate::plan::Plan;
 use crate::platform::SystemKind;
 use crate::resolve::{self, Module};
 use crate::source::{FileId, Files, SourceFile, Sources, Spanned};
@@ -60,6 +62,23 @@ impl Compilation {
             .iter()
             .filter(|m| !m.standard)
             .filter_map(|m| self.sources.get(m.tree.file))
+    }
+}
+
+impl Compilation {
+    /// The plan of a project that passed the gate, not sealed yet; none where it did not pass.
+    ///
+    /// # Errors
+    /// B001 where the gate let through what it should not have.
+    pub fn plan(&self) -> Option<Result<Plan, Diagnostic>> {
+        let model = self.model.as_ref().ok()?;
+        let inputs = lower::Inputs {
+            sources: &self.sources,
+            spec_hash: &lower::spec_hash(self.specs()),
+            tool: concat!("accordant ", env!("CARGO_PKG_VERSION")),
+            language: self.manifest.project.language,
+        };
+        Some(lower::lower(model, &self.facts, &inputs))
     }
 }
 
@@ -149,7 +168,11 @@ fn parse(
     let mut modules = Vec::new();
     for (name, tree, found) in parsed {
         sink.absorb(found);
-        modules.push(Module { name, tree, standard: false });
+        modules.push(Module {
+            name,
+            tree,
+            standard: false,
+        });
     }
     for (name, path, text) in LIBRARY {
         if modules.iter().any(|m| uses(&m.tree, name)) {
@@ -168,7 +191,10 @@ fn parse(
 
 /// `people` for `people.sync`, `sales.deals` for `sales/deals.sync`.
 fn module_name(path: &str) -> SmolStr {
-    path.strip_suffix(".sync").unwrap_or(path).replace('/', ".").into()
+    path.strip_suffix(".sync")
+        .unwrap_or(path)
+        .replace('/', ".")
+        .into()
 }
 
 fn parse_one(file: FileId, text: &str) -> (SyntaxTree, Sink) {
