@@ -148,6 +148,20 @@ impl<'m> SyncView<'m> {
         self.sync.create.get(side).is_some()
     }
 
+    /// Whether records come into being on a side: by `create in`, or because activities are written there.
+    pub fn makes(self, side: Side) -> bool {
+        match self.sync.mode {
+            super::Mode::Merge => self.creates(side),
+            super::Mode::AppendOnly => self.sync.arrow.node.goes_from(!side),
+            super::Mode::LinkOnly => false,
+        }
+    }
+
+    /// Where it is said that records come into being on a side: the statement, else the header.
+    pub fn made_at(self, side: Side) -> crate::source::Span {
+        self.sync.create.get(side).unwrap_or(self.sync.header)
+    }
+
     /// Whether records of both sides are linked and updated.
     pub fn merges(self) -> bool {
         self.sync.mode == super::Mode::Merge
@@ -177,6 +191,23 @@ impl<'m> RowView<'m> {
     /// Whether values travel both ways.
     pub const fn two_way(self) -> bool {
         self.row.lanes.left.is_some() && self.row.lanes.right.is_some()
+    }
+
+    /// Whether it is the currency that travels with an amount, and stands in the amount's row.
+    pub fn is_companion(self) -> bool {
+        !self.row.head.contains(self.row.arrow.span)
+    }
+
+    /// Whether it brings its value as it is, without function, map or reference.
+    pub fn passes(self, from: Side) -> bool {
+        self.lane(from)
+            .is_some_and(|l| l.value.node == super::ExprKind::Input)
+    }
+
+    /// The row with another arrow and without its clauses, as a spec writes it.
+    pub fn written(self, arrow: super::Arrow) -> String {
+        let cell = |side| self.field(side).map_or("…", FieldView::name);
+        format!("{} {} {}", cell(Side::Left), arrow.text(), cell(Side::Right))
     }
 
     /// Who wins a conflict: what the row states, else the sync's truth.
@@ -212,6 +243,11 @@ impl<'m> FieldView<'m> {
     /// The kind of its values.
     pub fn kind(self) -> Kind {
         self.field.ty.kind()
+    }
+
+    /// Whether a record cannot be without it.
+    pub const fn never_blank(self) -> bool {
+        self.field.required || !self.field.nillable
     }
 
     /// The list of its values, where it has one that can be checked.
