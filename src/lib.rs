@@ -26,6 +26,8 @@ pub mod platform;
 pub mod resolve;
 #[cfg(feature = "runtime")]
 pub mod runtime;
+#[cfg(feature = "compiler")]
+pub mod session;
 pub mod side;
 pub mod source;
 #[cfg(feature = "compiler")]

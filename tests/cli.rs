@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use accordant::cli::check::{Check, Deny};
 use accordant::cli::fmt::Fmt;
 use accordant::cli::{self, Exit, Format, Global, When};
-use accordant::diagnostic::Sink;
+use accordant::diagnostic::{Code, Diagnostic, Level, Sink};
 use accordant::manifest;
 use accordant::source::FileId;
 
@@ -211,4 +212,18 @@ fn fmt_rewrites_what_differs_and_names_it() {
     let failure =
         cli::fmt::run(&fmt(true), &output, |_| Err("it has errors".to_owned())).unwrap_err();
     assert!(failure.message.ends_with("it has errors"));
+}
+
+#[test]
+fn a_check_fails_on_errors_and_on_what_is_denied() {
+    let found = |level| vec![Diagnostic::new(Code::K001, "a").level(level)];
+    let check = |deny| Check {
+        paths: Vec::new(),
+        deny,
+    };
+    let ends = |deny, level| check(deny).verdict(&found(level));
+    assert_eq!(ends(None, Level::Error), Exit::Findings);
+    assert_eq!(ends(None, Level::Warning), Exit::Fine);
+    assert_eq!(ends(Some(Deny::Warnings), Level::Warning), Exit::Findings);
+    assert_eq!(ends(Some(Deny::Warnings), Level::Hint), Exit::Fine);
 }

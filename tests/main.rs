@@ -1,8 +1,21 @@
 //! The one integration-test binary; each file beside this one is a module of it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
+mod catalogs;
 mod cli;
+mod connect;
 mod dependencies;
 mod diagnostics;
+mod format;
 mod layering;
 mod manifest;
+mod mutants;
+mod rules;
+mod support;
 mod syntax;

@@ -5,7 +5,7 @@ use accordant::source::{SourceFile, Sources};
 use accordant::syntax::ast::SyntaxTree;
 
 /// The tree of a text and the findings, sorted.
-fn parse(text: &str) -> (SyntaxTree, Vec<Diagnostic>, Sources) {
+pub fn parse(text: &str) -> (SyntaxTree, Vec<Diagnostic>, Sources) {
     let mut sources = Sources::default();
     let file = sources.add(SourceFile::new("spec.sync", text));
     let mut sink = Sink::default();
@@ -15,7 +15,7 @@ fn parse(text: &str) -> (SyntaxTree, Vec<Diagnostic>, Sources) {
 }
 
 /// Findings as plain text: code, message, then each place with the text under it, then the help.
-fn render(found: &[Diagnostic], sources: &Sources) -> String {
+pub fn render(found: &[Diagnostic], sources: &Sources) -> String {
     let mut out = String::new();
     for d in found {
         out += &format!("{}: {}\n", d.code, d.message);

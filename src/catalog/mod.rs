@@ -8,6 +8,7 @@ mod field;
 mod load;
 mod object;
 mod serial;
+mod stored;
 
 pub use field::{DefaultValue, Field, FieldType, Known, PickValue, Picklist};
 pub use load::{BaseCatalog, Pattern, SystemSource, import, load};
@@ -16,7 +17,7 @@ pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, S
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::platform::SystemKind;
+use crate::platform::{NameCase, SystemKind};
 use serial::{any_case, by_name, fold, is_true, yes};
 
 /// The catalogs of all systems that a project declares, in the order of its manifest.
@@ -27,6 +28,22 @@ impl Catalogs {
     /// The catalog of a declared system, by the system's name.
     pub fn get(&self, system: &str) -> Option<&Catalog> {
         self.0.iter().find(|c| c.system == system)
+    }
+
+    /// Lets the name of an association stand for the associated record, as a reference field, wherever no field of the
+    /// object has that name.
+    pub fn with_associations(mut self) -> Self {
+        for object in self.0.iter_mut().flat_map(|c| &mut c.objects) {
+            for association in &object.associations {
+                if object.fields.iter().all(|f| f.name != association.name) {
+                    let mut field = Field::new(association.name.clone(), FieldType::Reference);
+                    field.references = vec![association.to.clone()];
+                    object.fields.push(field);
+                }
+            }
+            object.fields.sort_by(|a, b| by_name(&a.name, &b.name));
+        }
+        self
     }
 
     /// The catalogs in the order of the manifest.
@@ -132,9 +149,9 @@ impl Catalog {
     /// A field by the system's own rule: Salesforce API names have no case, the others do.
     pub fn field(&self, object: ObjectIdx, name: &str) -> Option<FieldIdx> {
         let object = self.get(object)?;
-        match self.kind {
-            SystemKind::Salesforce | SystemKind::Sqlite => object.field_any_case(name),
-            SystemKind::HubSpot | SystemKind::Jsonl | SystemKind::Csv => object.field(name),
+        match self.kind.profile().names {
+            NameCase::Ignored => object.field_any_case(name),
+            NameCase::Matters => object.field(name),
         }
     }
 }

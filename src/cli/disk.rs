@@ -130,18 +130,28 @@ impl Files for DiskFiles {
         let place = self
             .locate(path)?
             .ok_or_else(|| ReadError(format!("there is no file `{path}`")))?;
-        if !place.is_file() {
-            return Err(ReadError(format!("`{path}` is not a file")));
-        }
-        let mut bytes = Vec::new();
-        let read =
-            fs::File::open(place).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-        let read = read.map_err(failed)?;
-        if read as u64 > LARGEST {
-            return Err(ReadError(format!(
+        let too_large = || {
+            ReadError(format!(
                 "`{path}` is larger than {} MB",
                 LARGEST / (1024 * 1024)
-            )));
+            ))
+        };
+        let about = place.metadata().map_err(failed)?;
+        if !about.is_file() {
+            return Err(ReadError(format!("`{path}` is not a file")));
+        }
+        if about.len() > LARGEST {
+            return Err(too_large());
+        }
+        // it may grow while it is read
+        let mut bytes = Vec::new();
+        let file = fs::File::open(place).map_err(failed)?;
+        let read = file
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        if read as u64 > LARGEST {
+            return Err(too_large());
         }
         Ok(bytes)
     }
@@ -185,6 +195,24 @@ mod tests {
         assert_eq!(
             files.read("sub/deep/c.json"),
             Ok(b"sub/deep/c.json".to_vec())
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_too_large_or_no_file_is_refused_unread() -> io::Result<()> {
+        let (_outer, files) = project()?;
+        fs::File::create(files.root().join("huge.json"))?.set_len(LARGEST + 1)?;
+        assert!(
+            files
+                .read("huge.json")
+                .is_err_and(|e| e.0.contains("larger than 256 MB"))
+        );
+        assert!(files.read("sub").is_err_and(|e| e.0.contains("not a file")));
+        assert!(
+            files
+                .read("none.json")
+                .is_err_and(|e| e.0.contains("there is no file"))
         );
         Ok(())
     }

@@ -8,9 +8,10 @@ use clap::Args;
 
 use super::output::{reason, write_atomically};
 use super::{Exit, Failure, Output, disk::DiskFiles, project};
-use crate::diagnostic::{Code, Sink};
+use crate::diagnostic::{Code, Level, Sink};
 use crate::manifest::{self, FILE_NAME};
-use crate::source::{FileId, Files};
+use crate::source::{FileId, Files, SourceFile};
+use crate::syntax;
 
 /// Bring specs into their one layout
 #[derive(Debug, Args)]
@@ -53,6 +54,26 @@ pub fn run(
     } else {
         Exit::Fine
     })
+}
+
+/// A spec in its one layout.
+///
+/// # Errors
+/// With the first finding of syntax, in words.
+pub fn format(text: &str) -> Result<String, String> {
+    let mut sink = Sink::default();
+    let tree = syntax::parse(FileId::default(), text, &mut sink);
+    let file = SourceFile::new("", text);
+    match sink.iter().find(|d| d.level == Level::Error) {
+        None => Ok(syntax::format(&tree, text)),
+        Some(first) => {
+            let line = first
+                .labels
+                .first()
+                .map_or(0, |l| file.line_column(l.span.start).0);
+            Err(format!("line {line}: {}", first.message))
+        }
+    }
 }
 
 fn stream(

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::write_atomically;
 use super::{Exit, Failure, Output};
-use crate::text::{count, list, quoted};
+use crate::text::{count, list, number, quoted};
 
 /// Start a project
 #[derive(Debug, Args)]
@@ -59,17 +59,13 @@ impl Template {
 /// Where one of them is there already, or cannot be written.
 pub fn run(args: &Init, output: &Output) -> Result<Exit, Failure> {
     let files = args.template.files();
-    let present: Vec<String> = files
+    let present: Vec<&str> = files
         .iter()
-        .filter(|(path, _)| args.dir.join(path).exists())
-        .map(|(path, _)| quoted(path))
+        .map(|(path, _)| *path)
+        .filter(|path| args.dir.join(path).exists())
         .collect();
     if !present.is_empty() {
-        let message = format!(
-            "{} already there, and nothing is overwritten",
-            is_or_are(&present)
-        );
-        return Err(Failure::new(message).help("choose another folder: accordant init DIR"));
+        return Err(refusal(&present));
     }
     let name = format!("\"{}\"", project_name(&args.dir));
     for (path, content) in files {
@@ -101,12 +97,24 @@ pub fn run(args: &Init, output: &Output) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
-fn is_or_are(present: &[String]) -> String {
-    format!(
-        "{} {}",
-        list(present),
-        if present.len() == 1 { "is" } else { "are" }
-    )
+/// Names a few of the files that are in the way.
+fn refusal(present: &[&str]) -> Failure {
+    const NAMED: usize = 3;
+    let mut words: Vec<String> = present
+        .iter()
+        .take(NAMED)
+        .map(|path| quoted(path))
+        .collect();
+    let more = present.len().saturating_sub(NAMED);
+    if more > 0 {
+        words.push(format!("{} more", number(more as u64)));
+    }
+    let verb = if present.len() == 1 { "is" } else { "are" };
+    let message = format!(
+        "{} {verb} already there, and nothing is overwritten",
+        list(&words)
+    );
+    Failure::new(message).help("choose another folder: accordant init DIR")
 }
 
 /// The folder's name as a project's name: letters, digits, `-` and `_`.

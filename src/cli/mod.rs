@@ -89,6 +89,10 @@ pub enum When {
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Init),
+    Check(check::Check),
+    Fmt(fmt::Fmt),
+    Dump(dump::Dump),
+    Catalog(catalog::Catalog),
     Explain(explain::Explain),
     Completions(completions::Completions),
     Help(help::Help),
@@ -136,6 +140,10 @@ pub fn main() -> ExitCode {
 fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::run(args, output),
+        Command::Check(args) => check::run(args, output),
+        Command::Fmt(args) => fmt::run(args, output, fmt::format),
+        Command::Dump(args) => dump::run(args, output),
+        Command::Catalog(args) => catalog::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Completions(args) => completions::run(args, output),
         Command::Help(args) => help::run(args, output),

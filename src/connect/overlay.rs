@@ -9,8 +9,8 @@ use super::{Capabilities, Ids, Lifetime, Store, StoreError, object_id, of_object
 use crate::runtime::{Cursor, ObjectId, Outcome, Page, Record, Shape, Write};
 use crate::value::{Value, write_text};
 
-/// Marks a cursor among the records that were made here; below it are those of the store below.
-const MADE: u64 = 1 << 63;
+/// The cursor of the first record that was made here; the others count down from it. No store below comes near it.
+const MADE: u64 = u64::MAX;
 
 /// Keeps all writes to a store in a temporary database. What is below is never written.
 pub struct Overlay<S> {
@@ -98,7 +98,10 @@ impl<S: Store> Store for Overlay<S> {
     ) -> Result<Page, StoreError> {
         let limit = limit.max(1);
         let layer = of_object(&mut self.layers, object)?;
-        if let Some(from) = from.and_then(|cursor| cursor.0.checked_sub(MADE)) {
+        if let Some(from) = from
+            .map(|cursor| MADE - cursor.0)
+            .filter(|n| *n <= layer.made)
+        {
             return layer.made(from, limit).map_err(failed);
         }
         let mut page = self.below.scan(object, from, limit)?;
@@ -246,7 +249,7 @@ impl Layer {
                 kept.and_then(|kept| Some(unpacked(row.get_ref(1).ok()?.as_str().ok()?, &kept)?)),
             );
         }
-        page.next = (met == limit).then(|| Cursor(MADE + last.unsigned_abs() + 1));
+        page.next = (met == limit).then(|| Cursor(MADE - last.unsigned_abs() - 1));
         Ok(page)
     }
 }

@@ -412,7 +412,7 @@ impl Handle<'_> {
             self.columns.select
         );
         let mut find = self.db.prepare_cached(&sql)?;
-        let start = from.map_or(i64::MIN, |cursor| decoded(cursor));
+        let start = from.map_or(i64::MIN, decoded);
         let mut rows = find.query([start, i64::try_from(limit).unwrap_or(i64::MAX)])?;
         let mut page = Page::default();
         let (mut last, mut met) = (start, 0);
@@ -436,7 +436,7 @@ impl Handle<'_> {
                 }
             }
         }
-        page.next = (met == limit).then(|| encoded(last));
+        page.next = (met == limit && last < i64::MAX).then(|| encoded(last));
         Ok(page)
     }
 
@@ -543,13 +543,13 @@ impl Handle<'_> {
     }
 }
 
-/// Row ids of both signs as cursors, in order.
-fn encoded(rowid: i64) -> Cursor {
-    Cursor(u64::from_be_bytes(rowid.to_be_bytes()) ^ (1 << 63))
+/// Row ids of both signs as cursors: small ones of either sign are small numbers.
+const fn encoded(rowid: i64) -> Cursor {
+    Cursor(((rowid << 1) ^ (rowid >> 63)).cast_unsigned())
 }
 
-fn decoded(cursor: Cursor) -> i64 {
-    i64::from_be_bytes((cursor.0 ^ (1 << 63)).to_be_bytes())
+const fn decoded(cursor: Cursor) -> i64 {
+    (cursor.0 >> 1).cast_signed() ^ -((cursor.0 & 1).cast_signed())
 }
 
 impl Table for Handle<'_> {

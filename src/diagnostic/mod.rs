@@ -3,6 +3,8 @@
 
 mod code;
 #[cfg(feature = "compiler")]
+mod excerpt;
+#[cfg(feature = "compiler")]
 pub mod github;
 #[cfg(feature = "compiler")]
 pub mod json;

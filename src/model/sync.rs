@@ -66,6 +66,8 @@ pub struct Sync {
     pub mode: Mode,
     /// `truth SIDE`.
     pub truth: Option<Spanned<Side>>,
+    /// `truth` names a system that is unknown, and reported.
+    pub truth_poisoned: bool,
     /// `match`, in order.
     pub keys: Vec<Key>,
     /// `many SIDE …`.

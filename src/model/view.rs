@@ -135,7 +135,7 @@ impl<'m> SyncView<'m> {
 
     /// The profile of the system on a side.
     pub fn profile(self, side: Side) -> Option<&'m Profile> {
-        self.system(side).map(|s| &s.profile)
+        self.system(side).map(|s| s.profile)
     }
 
     /// The declared name of the system on a side, for messages.

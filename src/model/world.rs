@@ -16,7 +16,7 @@ pub struct System {
     /// The kind.
     pub kind: SystemKind,
     /// What the platform does to writes.
-    pub profile: Profile,
+    pub profile: &'static Profile,
     /// The entries of its block as written, for the docs: key and value.
     pub settings: Vec<(SmolStr, String)>,
 }

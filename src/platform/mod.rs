@@ -1,9 +1,16 @@
 //! What each kind of system does to a write: what it stores, what it refuses, what it writes by itself.
-//! Knows no spec and no network; the rest of the house asks a [`Profile`] for capabilities, never for a vendor's name.
+//! Knows no spec, no catalog and no network; the rest of the house asks a [`Profile`] for capabilities, never for a
+//! vendor's name.
 
+mod hubspot;
 mod kind;
-
 mod profile;
+mod salesforce;
+mod store;
+mod stored;
 
 pub use kind::SystemKind;
-pub use profile::Profile;
+pub use profile::{
+    Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, UnknownValue, Upsert,
+};
+pub use stored::{Case, LineEnds, Precision, Stored, Trim};

@@ -42,6 +42,7 @@ pub(super) fn headers(cx: &mut Cx<'_>) {
             arrow: Spanned::new(arrow(s.arrow.node), s.arrow.span),
             mode,
             truth: None,
+            truth_poisoned: false,
             keys: Vec::new(),
             many: Sides::default(),
             stamp: Sides::default(),
@@ -138,6 +139,7 @@ impl Cx<'_> {
         match statement {
             Statement::Truth(name) => {
                 sync.truth = self.side(&sync.ends, name).map(|s| Spanned::new(s, span));
+                sync.truth_poisoned = sync.truth.is_none();
             }
             Statement::Match(pairs) => sync.keys.push(self.key(sync, pairs, span)),
             Statement::Many { side, rule } => {

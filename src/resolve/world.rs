@@ -12,7 +12,7 @@ use super::rules::{duplicate_name, unknown_name, unknown_system};
 use super::symbols::{Global, Space, Symbol};
 use crate::diagnostic::{Code, Sink};
 use crate::model::{Attribute, Deferred, End, FieldRef, Model, Relation, System, Waiver};
-use crate::platform::{Profile, SystemKind};
+use crate::platform::SystemKind;
 use crate::side::{Side, Sides};
 use crate::source::{Sources, Span, Spanned};
 use crate::syntax::ast::{self, Item, Operand, SettingLine, Statement, SyncLine};
@@ -44,7 +44,7 @@ pub(super) fn systems(modules: &[Module], model: &mut Model, sink: &mut Sink) {
         model.systems.push(System {
             name: Spanned::new(s.name.text.clone(), s.name.span),
             kind,
-            profile: Profile::of(kind),
+            profile: kind.profile(),
             settings: settings.collect(),
         });
     }

@@ -161,7 +161,7 @@ fn volume_entry(reader: &mut Reader, cut: &Cut) -> VolumeEntry {
 
 fn map_row(reader: &mut Reader, cut: &Cut) -> MapRowLine {
     plain(reader, cut, Rule::map_row, MapRowLine::Broken, |b, n| {
-        b.map_row(&n)
+        b.map_row(n)
     })
 }
 

@@ -7,6 +7,7 @@
 pub mod ast;
 mod build;
 mod cut;
+mod format;
 mod grammar;
 mod keywords;
 mod lines;
@@ -16,4 +17,5 @@ mod report;
 mod trivia;
 mod words;
 
+pub use format::format;
 pub use recover::parse;

@@ -150,7 +150,7 @@ fn expectations(rules: &[Rule], at_end: bool) -> Vec<&'static str> {
                 | Rule::fallback
         ) || matches!(
             rule,
-            Rule::k_else | Rule::escaped | Rule::COMMENT | Rule::k_each
+            Rule::k_else | Rule::escaped | Rule::COMMENT | Rule::gap | Rule::k_each
         )
     };
     let major = rules.iter().any(|r| !minor(r) && *r != Rule::EOI);

@@ -6,7 +6,7 @@ use super::grammar::Rule;
 pub(super) const fn friendly(rule: Rule) -> &'static str {
     match rule {
         Rule::EOI => "the end of the line",
-        Rule::WHITESPACE | Rule::sp => "a blank",
+        Rule::WHITESPACE | Rule::sp | Rule::gap => "a blank",
         Rule::COMMENT => "a comment",
         Rule::name_char => "a letter or a digit",
         Rule::word
@@ -23,7 +23,6 @@ pub(super) const fn friendly(rule: Rule) -> &'static str {
         | Rule::setting_value
         | Rule::values
         | Rule::cell
-        | Rule::several
         | Rule::literal => "a value",
         Rule::number => "a number",
         Rule::date => "a day such as `2027-06-30`",
@@ -32,7 +31,7 @@ pub(super) const fn friendly(rule: Rule) -> &'static str {
         Rule::quantity => "a number with its unit",
         Rule::arrow => "an arrow (`->`, `<-` or `<->`)",
         Rule::right_arrow => "`->`",
-        Rule::comma => "`,`",
+        Rule::comma | Rule::more => "`,`",
         Rule::colon => "`:`",
         Rule::dot => "`.`",
         Rule::dots | Rule::spread => "`...`",
@@ -76,8 +75,7 @@ pub(super) const fn friendly(rule: Rule) -> &'static str {
         Rule::picklist_head | Rule::k_picklist => "`picklist`",
         Rule::normalize_head | Rule::k_normalize => "`normalize`",
         Rule::map_row => "a row such as `gold <-> Gold`",
-        Rule::else_cell | Rule::fallback | Rule::k_else => "`else`",
-        Rule::outcome => "`keep`, `reject`, `blank` or `none`",
+        Rule::special => "`else`, `keep`, `reject`, `blank` or `none`",
         Rule::sync_head | Rule::k_sync => "`sync`",
         Rule::fields_head | Rule::k_fields => "`fields`",
         Rule::relation_head | Rule::k_relation => "`relation`",
@@ -108,6 +106,7 @@ pub(super) const fn friendly(rule: Rule) -> &'static str {
         Rule::transform => "a function or a map",
         Rule::transforms => "a transform for each way in `{ }`",
         Rule::alternatives => "syncs in parentheses",
+        Rule::fallback | Rule::k_else => "`else`",
         Rule::lifecycle_head | Rule::k_lifecycle => "`lifecycle`",
         Rule::column | Rule::k_column => "`column`",
         Rule::choice | Rule::pick | Rule::rank => "`furthest`, `latest` or `earliest`",

@@ -25,7 +25,25 @@ pub(super) struct Frame<'a> {
     /// Its length with its line end, in bytes.
     pub len: u64,
     /// Its content without line end, or why it has none.
-    pub content: Result<&'a [u8], &'static str>,
+    pub content: Result<&'a [u8], NoRecord>,
+}
+
+/// Why there is no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoRecord {
+    /// A line passes the limit.
+    TooLong,
+    /// A value goes on to the end of the file, or beyond all reason: what follows is read as if it did not.
+    Unclosed,
+}
+
+impl NoRecord {
+    pub(super) const fn reason(self) -> &'static str {
+        match self {
+            Self::TooLong => "it is longer than 8 MiB",
+            Self::Unclosed => "a quotation mark is never closed",
+        }
+    }
 }
 
 impl Frames {
@@ -75,18 +93,20 @@ impl Frames {
             }
             let ended = got == 0 || !self.buffer.ends_with(b"\n");
             if self.buffer.len() >= LONGEST + 2 || (!ended && self.buffer.len() > LONGEST) {
-                return self
-                    .give_up(pos, first, "it is longer than 8 MiB")
-                    .map(Some);
+                let lines = self.buffer.len() > first;
+                let why = if lines {
+                    NoRecord::Unclosed
+                } else {
+                    NoRecord::TooLong
+                };
+                return self.give_up(pos, first, why).map(Some);
             }
             quotes = F::quotes(quotes, self.buffer.get(read..).unwrap_or_default());
             if quotes == Quotes::Closed {
                 break;
             }
             if ended {
-                return self
-                    .give_up(pos, first, "a quotation mark is never closed")
-                    .map(Some);
+                return self.give_up(pos, first, NoRecord::Unclosed).map(Some);
             }
         }
         self.pos += self.buffer.len() as u64;
@@ -100,7 +120,7 @@ impl Frames {
     }
 
     /// Passes over the first line of what could not be a record.
-    fn give_up(&mut self, pos: u64, first: usize, reason: &'static str) -> io::Result<Frame<'_>> {
+    fn give_up(&mut self, pos: u64, first: usize, why: NoRecord) -> io::Result<Frame<'_>> {
         let mut end = pos + first as u64;
         self.file.seek(SeekFrom::Start(end))?;
         let cut = self.buffer.get(first.saturating_sub(1)) != Some(&b'\n');
@@ -111,7 +131,7 @@ impl Frames {
         Ok(Frame {
             pos,
             len: end - pos,
-            content: Err(reason),
+            content: Err(why),
         })
     }
 

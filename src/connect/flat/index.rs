@@ -38,22 +38,6 @@ const SCHEMA: &str = "
     CREATE TABLE staged (pos INTEGER PRIMARY KEY, len INTEGER, at INTEGER, size INTEGER);
     BEGIN;";
 
-#[expect(
-    clippy::cast_possible_wrap,
-    reason = "positions in files are below 2^63"
-)]
-const fn signed(n: u64) -> i64 {
-    n as i64
-}
-
-#[expect(
-    clippy::cast_sign_loss,
-    reason = "only what `signed` made is read back"
-)]
-const fn unsigned(n: i64) -> u64 {
-    n as u64
-}
-
 impl Index {
     pub(super) fn new() -> Result<Self> {
         let db = Connection::open("")?;
@@ -70,14 +54,14 @@ impl Index {
         let sql = "INSERT OR IGNORE INTO ids VALUES (?, ?, ?)";
         let added = self.db.prepare_cached(sql)?.execute(params![
             id,
-            signed(place.pos),
-            signed(place.len)
+            place.pos.cast_signed(),
+            place.len.cast_signed()
         ])? > 0;
         if !added {
             self.duplicates += 1;
             self.db
                 .prepare_cached("INSERT INTO duplicates VALUES (?)")?
-                .execute([signed(place.pos)])?;
+                .execute([place.pos.cast_signed()])?;
         }
         Ok(added)
     }
@@ -95,8 +79,8 @@ impl Index {
             .prepare_cached("SELECT pos, len FROM ids WHERE id = ?")?;
         find.query_row([id], |row| {
             Ok(Place {
-                pos: unsigned(row.get(0)?),
-                len: unsigned(row.get(1)?),
+                pos: row.get::<_, i64>(0)?.cast_unsigned(),
+                len: row.get::<_, i64>(1)?.cast_unsigned(),
             })
         })
         .optional()
@@ -106,7 +90,7 @@ impl Index {
         let sql = "INSERT OR REPLACE INTO uniques VALUES (?, ?, ?, ?)";
         self.db
             .prepare_cached(sql)?
-            .execute(params![slot, value, signed(pos), id])
+            .execute(params![slot, value, pos.cast_signed(), id])
             .map(drop)
     }
 
@@ -114,7 +98,7 @@ impl Index {
         let sql = "DELETE FROM uniques WHERE slot = ? AND value = ? AND pos = ?";
         self.db
             .prepare_cached(sql)?
-            .execute(params![slot, value, signed(pos)])
+            .execute(params![slot, value, pos.cast_signed()])
             .map(drop)
     }
 
@@ -135,8 +119,10 @@ impl Index {
         }
         let sql = "SELECT pos FROM duplicates WHERE pos >= ? AND pos < ? ORDER BY pos";
         let mut find = self.db.prepare_cached(sql)?;
-        find.query_map([signed(from), signed(to)], |row| row.get(0).map(unsigned))?
-            .collect()
+        find.query_map([from.cast_signed(), to.cast_signed()], |row| {
+            row.get(0).map(i64::cast_unsigned)
+        })?
+        .collect()
     }
 
     /// Says where the content of a record is now.
@@ -144,12 +130,15 @@ impl Index {
         let Place { pos, len } = staged.place;
         let (at, size) = staged
             .content
-            .map(|(at, size)| (signed(at), signed(size)))
+            .map(|(at, size)| (at.cast_signed(), size.cast_signed()))
             .unzip();
         let sql = "INSERT OR REPLACE INTO staged VALUES (?, ?, ?, ?)";
-        self.db
-            .prepare_cached(sql)?
-            .execute(params![signed(pos), signed(len), at, size])?;
+        self.db.prepare_cached(sql)?.execute(params![
+            pos.cast_signed(),
+            len.cast_signed(),
+            at,
+            size
+        ])?;
         self.staged += 1;
         Ok(())
     }
@@ -170,10 +159,10 @@ impl Index {
         let sql = "SELECT pos, len, at, size FROM staged WHERE pos >= ? ORDER BY pos LIMIT ?";
         let mut find = self.db.prepare_cached(sql)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = find.query_map([signed(from), limit], |row| {
+        let rows = find.query_map([from.cast_signed(), limit], |row| {
             let place = Place {
-                pos: unsigned(row.get(0)?),
-                len: unsigned(row.get(1)?),
+                pos: row.get::<_, i64>(0)?.cast_unsigned(),
+                len: row.get::<_, i64>(1)?.cast_unsigned(),
             };
             let content: Option<i64> = row.get(2)?;
             let size: Option<i64> = row.get(3)?;
@@ -181,7 +170,7 @@ impl Index {
                 place,
                 content: content
                     .zip(size)
-                    .map(|(at, size)| (unsigned(at), unsigned(size))),
+                    .map(|(at, size)| (at.cast_unsigned(), size.cast_unsigned())),
             })
         })?;
         rows.collect()

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::frames::Frames;
+use super::frames::{Frames, NoRecord};
 use super::index::{Index, Place, Staged};
 use super::journal::{Entry, Journal, Kind, hash};
 use super::{Archived, Fault, Format, LONGEST, Patch};
@@ -38,6 +38,8 @@ pub(super) struct ObjectFile<F> {
     maker: Ids,
     /// A position of which the line is known.
     known_line: (u64, u64),
+    /// Where a value starts that never ends, if one does.
+    unclosed: Option<u64>,
     out: Vec<u8>,
 }
 
@@ -134,6 +136,7 @@ impl<F: Format> ObjectFile<F> {
             journal,
             maker: Ids::new(style, &shape.object),
             known_line: (0, 1),
+            unclosed: None,
             out: Vec::new(),
             path,
         };
@@ -299,13 +302,12 @@ impl<F: Format> ObjectFile<F> {
             match frame.content {
                 Ok(content) if content.trim_ascii().is_empty() => {}
                 Ok(content) => met.push((place, self.format.read(content))),
-                Err(reason) => met.push((
-                    place,
-                    Err(Fault {
-                        id: None,
-                        reason: reason.to_owned(),
-                    }),
-                )),
+                Err(why) => {
+                    if why == NoRecord::Unclosed {
+                        self.unclosed.get_or_insert(frame.pos);
+                    }
+                    met.push((place, Err(Fault::new(why.reason()))));
+                }
             }
         }
         Ok(())
@@ -469,6 +471,17 @@ impl<F: Format> ObjectFile<F> {
             .add(Kind::Put, id, before, &self.out)
             .map_err(|e| self.journal_error(&e))?;
         Ok((at, self.out.len() as u64))
+    }
+
+    /// The refusal of a write to a file in which a value never ends: quotation marks that are written could end it.
+    fn unclosed(&mut self) -> Result<Option<Outcome>, StoreError> {
+        let Some(pos) = self.unclosed else {
+            return Ok(None);
+        };
+        let place = self.place(pos)?;
+        let reason =
+            format!("the file is not written before the quotation mark at {place} is closed");
+        Ok(Some(refused(&self.shape, None, &reason)))
     }
 
     pub(super) fn commit(&mut self) -> Result<(), StoreError> {
@@ -651,6 +664,9 @@ impl<F: Format> Table for ObjectFile<F> {
 
     fn insert(&mut self, values: &[(u16, Value)]) -> Result<Outcome, StoreError> {
         self.complete()?;
+        if let Some(refusal) = self.unclosed()? {
+            return Ok(refusal);
+        }
         let id = self.maker.next_id();
         self.out.clear();
         let patch = Patch {
@@ -693,6 +709,9 @@ impl<F: Format> Table for ObjectFile<F> {
         before: &Record,
         change: Change<'_>,
     ) -> Result<Outcome, StoreError> {
+        if let Some(refusal) = self.unclosed()? {
+            return Ok(refusal);
+        }
         let old = hash(&held.raw);
         let (patch, after) = match change {
             Change::Remove => {

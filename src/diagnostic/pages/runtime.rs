@@ -5,7 +5,7 @@ use crate::diagnostic::page::pages;
 pages! {
     /// # What happened
     /// The plan was not loaded: it is damaged, written in a newer format, made from other catalogs than the ones present,
-    /// or its hash does not fit its content.
+    /// contradicts itself, or its hash does not fit its content.
     ///
     /// # Why it matters
     /// A plan is a promise that somebody checked. One that has changed since is a promise of nobody. Nothing was read
@@ -17,21 +17,21 @@ pages! {
     pub R001
 
     /// # What happened
-    /// The state file was not used: it is damaged, belongs to another project or environment, or was written by a newer
-    /// version.
+    /// The state file was not used: it is damaged, in use by another run, belongs to another project or environment, or
+    /// was written by a newer version.
     ///
     /// # Why it matters
     /// The state holds which records belong together and what was last agreed on. Another project's state would make a
     /// run compare strangers.
     ///
     /// # How to fix
-    /// Check `state` of the environment in `accordant.toml`. If the file is lost or beyond repair, move it away and run
+    /// Check `state` of the environment in `accordant.toml`, and wait for a run that still goes on. If the file is lost or beyond repair, move it away and run
     /// again: stamped ids and match keys find the pairs anew, pairs that agree are adopted without a write, and differences
     /// are reported instead of being decided.
     pub R002
 
     /// # What happened
-    /// A store could not be opened or read to its end: a missing folder, a file without permission, a broken database, a
+    /// A store could not be opened, read to its end, or written to: a missing folder, a file without permission, a broken database, a
     /// system that does not answer.
     ///
     /// # Why it matters
@@ -96,10 +96,12 @@ pages! {
     pub R007
 
     /// # What happened
-    /// The target refused the record because of what is in it: a validation rule, a duplicate rule, a trigger.
+    /// The target refused to create the record (a validation rule, a duplicate rule, a trigger, a missing permission), or
+    /// took it and does not give it back.
     ///
     /// # Why it matters
     /// The record was taken out of its batch, so that the others were written, and is held with the words of the system.
+    /// It has no counterpart yet, and what refers to it waits.
     ///
     /// # How to fix
     /// Correct the record so that the rule is content, or exempt the integration user from the rule. It is tried again
@@ -107,14 +109,15 @@ pages! {
     pub R008
 
     /// # What happened
-    /// The target refuses the write whatever is in it: the permission is missing, the record is locked by an approval, the
-    /// file is read-only.
+    /// The target refused a change of a record that exists: a validation rule, a missing permission, a lock by an
+    /// approval, a file that is read-only.
     ///
     /// # Why it matters
-    /// The same will happen to every record of the kind until somebody changes the target.
+    /// The record stays as it is there, and the two sides differ. What the system said is kept with it.
     ///
     /// # How to fix
-    /// Grant the permission, end the lock, or take the write out of the spec.
+    /// Correct the values, grant the permission or end the lock, or take the field out of the spec. It is tried again when
+    /// the record or the plan changes.
     pub R009
 
     /// # What happened
@@ -191,7 +194,7 @@ pages! {
     pub R015
 
     /// # What happened
-    /// A record in a store cannot be read: a line that is no JSON, a row with too many columns, an id that is missing.
+    /// A record of a store cannot be read: a line that is no JSON, a row with too many columns, an id that is missing.
     ///
     /// # Why it matters
     /// It is left out with its file and line, and the others go on. It does not count as deleted.

@@ -7,6 +7,7 @@ mod budget;
 mod declare;
 mod expr;
 mod lifecycle;
+mod meaning;
 mod metric;
 mod model;
 mod name;

@@ -110,6 +110,8 @@ pub enum Layout {
     Inline,
     /// A line for each entry.
     Lines,
+    /// Its `}` is missing, which has been reported.
+    Unclosed,
 }
 
 /// What stands between `{` and `}`.

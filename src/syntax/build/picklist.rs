@@ -1,7 +1,9 @@
 //! `picklist` and `normalize`.
 
+use super::name::is_name;
 use super::{Builder, Node, child};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Spanned;
 use crate::syntax::ast::{
     Block, Cell, Item, MapRow, MapRowLine, Name, Normalize, Outcome, Picklist, PicklistEnds,
 };
@@ -41,18 +43,15 @@ impl Builder {
         }))
     }
 
-    pub fn map_row(&mut self, node: &Node) -> Option<MapRowLine> {
-        let mut nodes = node.clone().into_inner();
-        let first = self.cell(&nodes.next()?)?;
-        let mut next = nodes.next()?;
-        let (within, left) = if next.as_rule() == Rule::colon {
-            let left = self.cell(&nodes.next()?)?;
-            next = nodes.next()?;
-            (Some(self.controlling(first)?), left)
-        } else {
-            (None, first)
-        };
-        let right = self.cell(&nodes.next()?)?;
+    pub fn map_row(&mut self, node: Node) -> Option<MapRowLine> {
+        let mut nodes = node.into_inner();
+        let (mut left, mut next) = self.cell(&mut nodes)?;
+        let mut within = None;
+        if next.as_rule() == Rule::colon {
+            within = Some(self.controlling(left)?);
+            (left, next) = self.cell(&mut nodes)?;
+        }
+        let (right, _) = self.cell(&mut nodes)?;
         Some(MapRowLine::Row(MapRow {
             within,
             left,
@@ -61,21 +60,36 @@ impl Builder {
         }))
     }
 
-    fn cell(&mut self, node: &Node) -> Option<Cell> {
-        Some(match node.as_rule() {
-            Rule::else_cell => Cell::Else(self.token(node)),
-            Rule::outcome => {
-                let outcome = match node.as_str() {
-                    "keep" => Outcome::Keep,
-                    "reject" => Outcome::Reject,
-                    "blank" => Outcome::Blank,
-                    _ => Outcome::None,
-                };
-                Cell::Outcome(self.spanned(node, outcome))
+    /// One end of a row, and the node behind it.
+    fn cell<'t>(&mut self, nodes: &mut impl Iterator<Item = Node<'t>>) -> Option<(Cell, Node<'t>)> {
+        let first = nodes.next()?;
+        let next = nodes.next()?;
+        if first.as_rule() == Rule::special {
+            return Some((self.special(&first), next));
+        }
+        let name = self.name(&first);
+        if !is_name(next.as_rule()) {
+            return Some((Cell::Value(name), next));
+        }
+        let mut names = vec![name, self.name(&next)];
+        for node in nodes {
+            if !is_name(node.as_rule()) {
+                return Some((Cell::Values(names), node));
             }
-            Rule::several => Cell::Values(self.names(node)),
-            _ => Cell::Value(self.name(node)),
-        })
+            names.push(self.name(&node));
+        }
+        None
+    }
+
+    fn special(&self, node: &Node) -> Cell {
+        let outcome = match node.as_str() {
+            "keep" => Outcome::Keep,
+            "reject" => Outcome::Reject,
+            "blank" => Outcome::Blank,
+            "none" => Outcome::None,
+            _ => return Cell::Else(self.token(node)),
+        };
+        Cell::Outcome(Spanned::new(outcome, self.token(node)))
     }
 
     /// The one value before the colon.

@@ -57,7 +57,7 @@ impl Builder {
     ) -> Option<(Operand, Option<Node<'t>>)> {
         let name = self.name(first);
         let mut next = nodes.next();
-        if !next.as_ref().is_some_and(|n| n.as_rule() == Rule::dot) {
+        if !next.as_ref().is_some_and(|n| is_name(n.as_rule())) {
             let operand = match (name.quotes, name.as_str()) {
                 (Quotes::Bare, truth @ ("true" | "false")) => {
                     Operand::Bool(Spanned::new(truth == "true", name.span))
@@ -70,14 +70,10 @@ impl Builder {
             span: name.span,
             parts: vec![name],
         };
-        while let Some(node) =
-            next.take_if(|n| matches!(n.as_rule(), Rule::dot | Rule::word | Rule::escaped))
-        {
-            if is_name(node.as_rule()) {
-                let part = self.name(&node);
-                path.span = path.span.to(part.span);
-                path.parts.push(part);
-            }
+        while let Some(node) = next.take_if(|n| is_name(n.as_rule())) {
+            let part = self.name(&node);
+            path.span = path.span.to(part.span);
+            path.parts.push(part);
             next = nodes.next();
         }
         Some((Operand::Path(path), next))
@@ -93,12 +89,12 @@ impl Builder {
             word = nodes.next()?;
         }
         let kind = match word.as_rule() {
-            Rule::k_via => ClauseKind::Via(self.via(&node)?),
+            Rule::k_via => ClauseKind::Via(self.via(nodes)?),
             Rule::k_through => ClauseKind::Through(match child(&node, Rule::alternatives) {
                 Some(several) => self.names(&several),
                 None => vec![self.first_name(&node)?],
             }),
-            Rule::k_prefer => ClauseKind::Prefer(self.first_name(&node)?),
+            Rule::k_prefer => ClauseKind::Prefer(self.name(&nodes.next()?)),
             Rule::k_latest => ClauseKind::Latest(self.first_name(&node)?),
             Rule::k_ask => ClauseKind::Ask,
             Rule::k_blank => ClauseKind::Blank(blank_policy(&node)),
@@ -121,29 +117,38 @@ impl Builder {
         })
     }
 
-    fn via(&mut self, node: &Node) -> Option<Via> {
-        let how = match child(node, Rule::transform) {
-            Some(transform) => ViaKind::One(self.transform(&transform)?),
-            None => self.transforms(&child(node, Rule::transforms)?)?,
+    fn via<'t>(&mut self, mut nodes: impl Iterator<Item = Node<'t>>) -> Option<Via> {
+        let how = nodes.next()?;
+        let how = match how.as_rule() {
+            Rule::transform => ViaKind::One(self.transform(how)?),
+            _ => self.transforms(&how)?,
         };
-        let otherwise = match child(node, Rule::fallback) {
+        let otherwise = match nodes.next() {
             Some(fallback) => Some(self.fallback(&fallback)?),
             None => None,
         };
         Some(Via { how, otherwise })
     }
 
-    fn transform(&mut self, node: &Node) -> Option<Transform> {
-        let arguments = match child(node, Rule::arguments) {
-            Some(arguments) => self.exprs(&arguments)?,
-            None => Vec::new(),
-        };
-        let each = child(node, Rule::k_each).map(|n| self.token(&n));
+    fn transform(&mut self, node: Node) -> Option<Transform> {
+        let mut nodes = node.into_inner();
+        let mut first = nodes.next()?;
+        let each = (first.as_rule() == Rule::k_each).then(|| self.token(&first));
+        if each.is_some() {
+            first = nodes.next()?;
+        }
+        let name = self.name(&first);
+        let mut span = each.map_or(name.span, |each| each.to(name.span));
+        let mut arguments = Vec::new();
+        if let Some(node) = nodes.next() {
+            span = span.to(self.span(&node));
+            arguments = self.exprs(&node)?;
+        }
         Some(Transform {
             each,
-            name: self.first_name(node)?,
+            name,
             arguments,
-            span: self.span(node),
+            span,
         })
     }
 
@@ -158,10 +163,10 @@ impl Builder {
             ) {
                 (Rule::arrow, _) => arrow = Some(self.arrow(&part)),
                 (Rule::transform, Some(Arrow::Right)) if right.is_none() => {
-                    right = Some(self.transform(&part)?)
+                    right = Some(self.transform(part)?)
                 }
                 (Rule::transform, Some(Arrow::Left)) if left.is_none() => {
-                    left = Some(self.transform(&part)?)
+                    left = Some(self.transform(part)?)
                 }
                 (Rule::transform, Some(_)) => {
                     self.report(

@@ -49,7 +49,11 @@ struct MissingAuthority<'m> {
 
 /// Finds two-way rows without an authority; once for each sync, at its first one.
 pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views().filter(|s| s.sync.mode == Mode::Merge) {
+    for sync in cx
+        .model
+        .sync_views()
+        .filter(|s| s.sync.mode == Mode::Merge && !s.sync.truth_poisoned)
+    {
         let mut open = sync
             .rows()
             .filter(|r| r.two_way() && r.authority().is_none());

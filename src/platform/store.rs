@@ -1,0 +1,41 @@
+//! The profiles of plain stores: they keep exactly what is written, and refuse nothing.
+
+use super::SystemKind;
+use super::profile::{Marks, Merged, NameCase, Profile, Upsert};
+use super::stored::{Case, LineEnds, Precision, Trim};
+use crate::value::Wire;
+
+const fn plain(kind: SystemKind, wire: Wire, names: NameCase) -> Profile {
+    Profile {
+        kind,
+        wire,
+        id: "id",
+        deleted: Some("deleted"),
+        marks: &[(
+            "",
+            Marks {
+                created: "created_at",
+                modified: "updated_at",
+            },
+        )],
+        merged: Merged::Never,
+        names,
+        trim: Trim::Kept,
+        line_ends: LineEnds::Kept,
+        precision: Precision::Millisecond,
+        lower_case: &[],
+        email_case: Case::Kept,
+        text_limit: None,
+        upsert: Upsert::Any,
+        forward_only: &[],
+        writes: &[],
+        queue_owned: &[],
+        conversion: None,
+        settings: &[],
+        batch: 1_000,
+    }
+}
+
+pub(super) const SQLITE: Profile = plain(SystemKind::Sqlite, Wire::Typed, NameCase::Ignored);
+pub(super) const JSONL: Profile = plain(SystemKind::Jsonl, Wire::Typed, NameCase::Matters);
+pub(super) const CSV: Profile = plain(SystemKind::Csv, Wire::Strings, NameCase::Matters);

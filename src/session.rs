@@ -1,0 +1,266 @@
+//! One compile from start to end: the only caller of all stages. Files come in through [`Files`], a [`Compilation`] goes
+//! out. No disk, no clock.
+
+use std::str::FromStr;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+use smol_str::SmolStr;
+
+use crate::analyze::{self, Facts};
+use crate::catalog::{self, BaseCatalog, Catalogs, Pattern, SystemSource};
+use crate::check::{self, Checked};
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::manifest::{self, FILE_NAME, Manifest, SystemConfig};
+use crate::model::Model;
+use crate::platform::SystemKind;
+use crate::resolve::{self, Module};
+use crate::source::{FileId, Files, SourceFile, Sources, Spanned};
+use crate::syntax;
+use crate::syntax::ast::{Item, Name, SyntaxTree};
+
+/// The library that ships with the tool: module name, path in messages, text.
+const LIBRARY: &[(&str, &str, &str)] = &[(
+    "std.picklists",
+    "std/picklists.sync",
+    include_str!("../specs/std/picklists.sync"),
+)];
+
+/// What a compile has made, whether or not it is clean.
+#[derive(Debug)]
+pub struct Compilation {
+    /// Every text that findings point into.
+    pub sources: Sources,
+    /// The project file.
+    pub manifest: Manifest,
+    /// The modules, the library's included.
+    pub modules: Vec<Module>,
+    /// The model: checked if nothing of level error was found.
+    pub model: Result<Checked<Model>, Model>,
+    /// The facts about it.
+    pub facts: Facts,
+    /// All findings, sorted, with the project's levels.
+    pub findings: Vec<Diagnostic>,
+    /// How many files of the project were read.
+    pub files: usize,
+}
+
+impl Compilation {
+    /// The model, checked or not.
+    pub fn model(&self) -> &Model {
+        match &self.model {
+            Ok(checked) => checked,
+            Err(model) => model,
+        }
+    }
+
+    /// The spec files by path and text, in the order of the project: what a plan's spec hash is about.
+    pub fn specs(&self) -> impl Iterator<Item = &SourceFile> {
+        self.modules
+            .iter()
+            .filter(|m| !m.standard)
+            .filter_map(|m| self.sources.get(m.tree.file))
+    }
+}
+
+/// Compiles a project up to the gate. `today` decides which waivers have expired and how old catalogs are.
+pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
+    let mut sources = Sources::default();
+    let mut sink = Sink::default();
+    let manifest = read_manifest(files, &mut sources, &mut sink);
+    let modules = parse(files, &manifest, &mut sources, &mut sink);
+    let before = sources.iter().count();
+    let catalogs = catalogs(files, &manifest, &modules, &mut sources, &mut sink);
+    let names = environment_names(&manifest);
+    let model = resolve::resolve(
+        &manifest.project.name,
+        &modules,
+        catalogs,
+        &names,
+        &sources,
+        &mut sink,
+    );
+    let facts = analyze::analyze(&model);
+    check::check(&model, &facts, today, &mut sink);
+    manifest.weigh(sink.inner_mut());
+    let findings = sink.sorted(&sources);
+    let files = before;
+    Compilation {
+        model: check::gate(model, &findings),
+        sources,
+        manifest,
+        modules,
+        facts,
+        findings,
+        files,
+    }
+}
+
+fn read_manifest(files: &dyn Files, sources: &mut Sources, sink: &mut Sink) -> Manifest {
+    match files.read(FILE_NAME).map(String::from_utf8) {
+        Ok(Ok(text)) => {
+            let file = sources.add(SourceFile::new(FILE_NAME, text.clone()));
+            manifest::read(file, &text, sink)
+        }
+        Ok(Err(_)) => {
+            sink.push(
+                Diagnostic::new(Code::M001, format!("`{FILE_NAME}` is not UTF-8 text"))
+                    .help("save it as UTF-8"),
+            );
+            Manifest::default()
+        }
+        Err(error) => {
+            sink.push(Diagnostic::new(
+                Code::M001,
+                format!("cannot read `{FILE_NAME}`: {error}"),
+            ));
+            Manifest::default()
+        }
+    }
+}
+
+/// Reads and parses the specs of the project, in parallel, and the parts of the library that they use.
+fn parse(
+    files: &dyn Files,
+    manifest: &Manifest,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Vec<Module> {
+    let paths = manifest::expand(files, &manifest.project.specs, Code::M001, sink);
+    let mut texts: Vec<(FileId, String, String)> = Vec::new();
+    for path in paths {
+        match files.read(&path).map(String::from_utf8) {
+            Ok(Ok(text)) => {
+                let file = sources.add(SourceFile::new(path.clone(), text.clone()));
+                texts.push((file, path, text));
+            }
+            Ok(Err(error)) => sink.push(not_text(&path, error.utf8_error().valid_up_to())),
+            Err(error) => sink.push(Diagnostic::new(
+                Code::M001,
+                format!("cannot read `{path}`: {error}"),
+            )),
+        }
+    }
+    let trees: Vec<(SyntaxTree, Sink)> = texts
+        .par_iter()
+        .map(|(file, _, text)| parse_one(*file, text))
+        .collect();
+    let mut modules = Vec::new();
+    for ((_, path, _), (tree, found)) in texts.iter().zip(trees) {
+        sink.absorb(found);
+        let name = path.strip_suffix(".sync").unwrap_or(path).replace('/', ".");
+        modules.push(Module {
+            name: name.into(),
+            tree,
+            standard: false,
+        });
+    }
+    for (name, path, text) in LIBRARY {
+        if modules.iter().any(|m| uses(&m.tree, name)) {
+            let file = sources.add(SourceFile::new(*path, *text));
+            let (tree, found) = parse_one(file, text);
+            sink.absorb(found);
+            modules.push(Module {
+                name: (*name).into(),
+                tree,
+                standard: true,
+            });
+        }
+    }
+    modules
+}
+
+fn parse_one(file: FileId, text: &str) -> (SyntaxTree, Sink) {
+    let mut sink = Sink::default();
+    let tree = syntax::parse(file, text, &mut sink);
+    (tree, sink)
+}
+
+fn not_text(path: &str, at: usize) -> Diagnostic {
+    Diagnostic::new(
+        Code::S001,
+        format!("`{path}` is not UTF-8 text, from byte {at} on"),
+    )
+    .help("save the file as UTF-8")
+}
+
+fn uses(tree: &SyntaxTree, module: &str) -> bool {
+    tree.sound().any(|item| {
+        let Item::Use(import) = item else {
+            return false;
+        };
+        let parts: Vec<&str> = import.path.parts.iter().map(Name::as_str).collect();
+        let path = parts.join(".");
+        path == module
+            || path
+                .strip_prefix(module)
+                .is_some_and(|rest| rest.starts_with('.'))
+    })
+}
+
+/// Loads the catalogs of the systems that the spec declares, from where the manifest says.
+fn catalogs(
+    files: &dyn Files,
+    manifest: &Manifest,
+    modules: &[Module],
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Catalogs {
+    let mut systems: Vec<SystemSource> = Vec::new();
+    for item in modules.iter().flat_map(|m| m.tree.sound()) {
+        let Item::System(system) = item else { continue };
+        let Ok(kind) = SystemKind::from_str(&system.kind.text) else {
+            continue;
+        };
+        if systems.iter().any(|s| s.name == system.name.text) {
+            continue;
+        }
+        let config = manifest.systems.get(system.name.as_str());
+        systems.push(SystemSource {
+            name: system.name.text.clone(),
+            kind,
+            catalog: config.map_or_else(Vec::new, |c| patterns(&c.catalog)),
+            metadata: config.map_or_else(Vec::new, |c| patterns(&c.metadata)),
+            base: if config.is_none_or(|c| c.base) {
+                BaseCatalog::Standard
+            } else {
+                BaseCatalog::None
+            },
+        });
+    }
+    for (name, config) in &manifest.systems {
+        if !modules.is_empty() && !systems.iter().any(|s| s.name == name.as_str()) {
+            sink.push(undeclared(name, config, &systems));
+        }
+    }
+    catalog::load(&systems, files, sources, sink).with_associations()
+}
+
+fn patterns(stated: &[Spanned<String>]) -> Vec<Pattern> {
+    stated
+        .iter()
+        .map(|s| Pattern {
+            text: s.node.clone(),
+            place: Some(s.span),
+        })
+        .collect()
+}
+
+fn undeclared(name: &str, config: &SystemConfig, systems: &[SystemSource]) -> Diagnostic {
+    let finding = Diagnostic::new(Code::M001, format!("no spec declares a system `{name}`"))
+        .at(config.span, "described here");
+    match crate::text::closest(name, systems.iter().map(|s| s.name.as_str())) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding.help(format!(
+            "declare it in a spec: system {name}: salesforce {{ }}"
+        )),
+    }
+}
+
+fn environment_names(manifest: &Manifest) -> Vec<SmolStr> {
+    let names = manifest.environments.values().flat_map(|e| e.names.keys());
+    let mut names: Vec<SmolStr> = names.map(SmolStr::new).collect();
+    names.sort();
+    names.dedup();
+    names
+}
