@@ -96,9 +96,8 @@ impl<'e> Range<'e> {
             (Self::Among(a), Self::Beside(b)) | (Self::Beside(b), Self::Among(a)) => {
                 a.iter().all(|v| b.contains(v))
             }
-            (Self::Among(a), Self::Ordered(c, limit)) | (Self::Ordered(c, limit), Self::Among(a)) => {
-                a.iter().all(|v| !holds(v, *c, limit))
-            }
+            (Self::Among(a), Self::Ordered(c, limit))
+            | (Self::Ordered(c, limit), Self::Among(a)) => a.iter().all(|v| !holds(v, *c, limit)),
             (Self::Ordered(c, x), Self::Ordered(d, y)) => {
                 apart(*c, x, *d, y) || apart(*d, y, *c, x)
             }

@@ -69,12 +69,20 @@ fn of(model: &Model, e: &Expr, input: Reach) -> Reach {
         ExprKind::Normalize {
             table,
             input: inner,
-        } => model.normalizers.get(table.index()).map_or(Reach::Open, |t| {
-            let outputs = t.rows.iter().map(|r| chars(&r.output.value));
-            let other = t.otherwise.as_ref().map(|o| &o.fallback);
-            let other = other.unwrap_or(&Fallback::Keep);
-            Reach::AtMost(outputs.max().unwrap_or(0)).max(fallback(model, Some(other), inner, input))
-        }),
+        } => model
+            .normalizers
+            .get(table.index())
+            .map_or(Reach::Open, |t| {
+                let outputs = t.rows.iter().map(|r| chars(&r.output.value));
+                let other = t.otherwise.as_ref().map(|o| &o.fallback);
+                let other = other.unwrap_or(&Fallback::Keep);
+                Reach::AtMost(outputs.max().unwrap_or(0)).max(fallback(
+                    model,
+                    Some(other),
+                    inner,
+                    input,
+                ))
+            }),
         _ => Reach::AtMost(0),
     }
 }

@@ -126,6 +126,18 @@ impl<'m> SyncView<'m> {
         self.model.object(self.sync.ends.get(side).object?)
     }
 
+    /// The fields of the object on a side.
+    pub fn fields(self, side: Side) -> impl Iterator<Item = FieldView<'m>> {
+        let object = self.sync.ends.get(side).object;
+        let ids = self.object(side).map_or(0, |o| o.fields.len() as u32);
+        (0..ids).filter_map(move |i| {
+            self.model.field(FieldRef {
+                object: object?,
+                field: crate::catalog::FieldIdx(i),
+            })
+        })
+    }
+
     /// The system on a side.
     pub fn system(self, side: Side) -> Option<&'m System> {
         self.model
@@ -198,6 +210,13 @@ impl<'m> RowView<'m> {
         !self.row.head.contains(self.row.arrow.span)
     }
 
+    /// Whether its way back is not known: a side of it is computed, or its function has no inverse.
+    pub fn cannot_go_back(self) -> bool {
+        let computed = |side| matches!(self.row.cells.get(side).node, super::CellKind::Computed(_));
+        let via = self.row.via.as_ref().map(|v| &v.kind);
+        Side::BOTH.into_iter().any(computed) || matches!(via, Some(super::ViaKind::OneWay(_)))
+    }
+
     /// Whether it brings its value as it is, without function, map or reference.
     pub fn passes(self, from: Side) -> bool {
         self.lane(from)
@@ -207,7 +226,12 @@ impl<'m> RowView<'m> {
     /// The row with another arrow and without its clauses, as a spec writes it.
     pub fn written(self, arrow: super::Arrow) -> String {
         let cell = |side| self.field(side).map_or("…", FieldView::name);
-        format!("{} {} {}", cell(Side::Left), arrow.text(), cell(Side::Right))
+        format!(
+            "{} {} {}",
+            cell(Side::Left),
+            arrow.text(),
+            cell(Side::Right)
+        )
     }
 
     /// Who wins a conflict: what the row states, else the sync's truth.

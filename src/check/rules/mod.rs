@@ -4,6 +4,8 @@
 pub mod names;
 pub mod picklists;
 pub mod policy;
+pub mod syntax;
+pub mod types;
 
 use super::Cx;
 use crate::diagnostic::Page;
@@ -18,6 +20,20 @@ pub(super) fn run(cx: &mut Cx<'_>) {
 
     // picklists
     picklists::unmapped_value::run(cx);
+
+    // syntax
+    syntax::contradictory_clauses::run(cx);
+
+    // types
+    types::incompatible_types::run(cx);
+    types::unstated_time_zone::run(cx);
+    types::multi_select_mismatch::run(cx);
+    types::may_truncate::run(cx);
+    types::precision_loss::run(cx);
+    types::read_only_target::run(cx);
+    types::required_field_unmapped::run(cx);
+    types::unmapped_reference::run(cx);
+    types::text_into_picklist::run(cx);
 }
 
 /// The pages of the rules.
@@ -25,4 +41,14 @@ pub const PAGES: &[Page] = &[
     names::unused_declaration::PAGE,
     policy::missing_authority::PAGE,
     picklists::unmapped_value::PAGE,
+    syntax::contradictory_clauses::PAGE,
+    types::incompatible_types::PAGE,
+    types::unstated_time_zone::PAGE,
+    types::multi_select_mismatch::PAGE,
+    types::may_truncate::PAGE,
+    types::precision_loss::PAGE,
+    types::read_only_target::PAGE,
+    types::required_field_unmapped::PAGE,
+    types::unmapped_reference::PAGE,
+    types::text_into_picklist::PAGE,
 ];

@@ -1,0 +1,11 @@
+//! Rules on types.
+
+pub mod incompatible_types;
+pub mod may_truncate;
+pub mod multi_select_mismatch;
+pub mod precision_loss;
+pub mod read_only_target;
+pub mod required_field_unmapped;
+pub mod text_into_picklist;
+pub mod unmapped_reference;
+pub mod unstated_time_zone;
