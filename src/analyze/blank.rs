@@ -105,6 +105,7 @@ pub fn implies_set(condition: &Expr, field: FieldRef) -> bool {
             *comparison != Comparison::NotEqual
                 && ((is(left) && given(right)) || (is(right) && given(left)))
         }
+        ExprKind::Not(e) => matches!(&e.node, ExprKind::Not(e) if implies_set(e, field)),
         ExprKind::All(list) => list.iter().any(|e| implies_set(e, field)),
         ExprKind::Any(list) => list.iter().all(|e| implies_set(e, field)),
         _ => false,

@@ -7,6 +7,7 @@ mod coverage;
 mod disjoint;
 mod eval;
 mod reach;
+mod round_trip;
 mod writers;
 
 pub use blank::{create_may_lack, implies_set, may_be_blank};
@@ -14,6 +15,7 @@ pub use coverage::{Coverage, home, standing};
 pub use disjoint::disjoint;
 pub use eval::eval;
 pub use reach::{Reach, reach};
+pub use round_trip::{Round, round_trip};
 pub use writers::{Write, writes};
 
 use crate::model::Model;

@@ -269,6 +269,49 @@ impl<'m> FieldView<'m> {
         self.field.ty.kind()
     }
 
+    /// Whether it holds an amount of money.
+    pub fn is_amount(self) -> bool {
+        self.field.ty == crate::catalog::FieldType::Currency
+    }
+
+    /// The field of its object that says in what currency amounts are.
+    pub fn currency_code(self) -> Option<Self> {
+        let names = self.system.profile.currency_codes.iter();
+        let field = names.copied().find_map(|n| self.object.field(n))?;
+        let object = self.id.object;
+        self.model.field(FieldRef { object, field })
+    }
+
+    /// Whether it says what a person has agreed to, or declined, as far as its name or label tells.
+    pub fn is_consent(self) -> bool {
+        const WORDS: &[&str] = &[
+            "optout",
+            "optedout",
+            "optin",
+            "consent",
+            "unsubscribe",
+            "donotcall",
+            "legalbasis",
+        ];
+        self.is_called(WORDS)
+    }
+
+    /// Whether it names the person to whom a record belongs, as far as its name or label tells.
+    pub fn is_owner(self) -> bool {
+        !self.field.references.is_empty() && self.is_called(&["owner"])
+    }
+
+    fn is_called(self, words: &[&str]) -> bool {
+        let letters = |s: &str| {
+            s.chars()
+                .filter(|c| c.is_alphanumeric())
+                .flat_map(char::to_lowercase)
+                .collect::<String>()
+        };
+        let (name, label) = (letters(&self.field.name), letters(&self.field.label));
+        words.iter().any(|w| name.contains(w) || label.contains(w))
+    }
+
     /// Whether a record cannot be without it.
     pub const fn never_blank(self) -> bool {
         self.field.required || !self.field.nillable

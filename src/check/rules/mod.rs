@@ -17,6 +17,13 @@ pub(super) fn run(cx: &mut Cx<'_>) {
 
     // policy
     policy::missing_authority::run(cx);
+    policy::protected_field_written::run(cx);
+    policy::against_system_of_record::run(cx);
+    policy::may_clear_data::run(cx);
+    policy::no_inverse::run(cx);
+    policy::lossy_round_trip::run(cx);
+    policy::default_travels_back::run(cx);
+    policy::row_mapped_twice::run(cx);
 
     // picklists
     picklists::unmapped_value::run(cx);
@@ -34,6 +41,8 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     types::required_field_unmapped::run(cx);
     types::unmapped_reference::run(cx);
     types::text_into_picklist::run(cx);
+    types::required_may_be_blank::run(cx);
+    types::currency_unmapped::run(cx);
 }
 
 /// The pages of the rules.
@@ -51,4 +60,13 @@ pub const PAGES: &[Page] = &[
     types::required_field_unmapped::PAGE,
     types::unmapped_reference::PAGE,
     types::text_into_picklist::PAGE,
+    types::required_may_be_blank::PAGE,
+    types::currency_unmapped::PAGE,
+    policy::protected_field_written::PAGE,
+    policy::against_system_of_record::PAGE,
+    policy::may_clear_data::PAGE,
+    policy::no_inverse::PAGE,
+    policy::lossy_round_trip::PAGE,
+    policy::default_travels_back::PAGE,
+    policy::row_mapped_twice::PAGE,
 ];

@@ -26,7 +26,7 @@ rule! {
     ///   many   crm hold
     ///   delete keep
     ///
-    ///   notes <-> Description  prefer crm unless blank, -> blank clears
+    ///   notes <-> Description  prefer desk unless blank, <- blank clears
     /// }
     /// ```
     /// ```sync,pass
@@ -37,7 +37,7 @@ rule! {
     ///   many   crm hold
     ///   delete keep
     ///
-    ///   notes <-> Description  prefer crm unless blank
+    ///   notes <-> Description  prefer desk unless blank
     /// }
     /// ```
     ///
