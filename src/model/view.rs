@@ -69,6 +69,13 @@ impl Model {
         self.sync_views().flat_map(SyncView::rows)
     }
 
+    /// One row.
+    pub fn row(&self, id: RowId) -> Option<RowView<'_>> {
+        let sync = self.sync(id.sync)?;
+        let row = sync.sync.rows.get(id.row as usize)?;
+        Some(RowView { sync, id, row })
+    }
+
     /// A field's entry in its catalog; none only for a reference of another model.
     pub fn field(&self, id: FieldRef) -> Option<FieldView<'_>> {
         let system = self.systems.get(id.object.system.index())?;

@@ -18,6 +18,18 @@ pub(super) fn run(cx: &mut Cx<'_>) {
 
     // picklists
     picklists::unmapped_value::run(cx);
+    picklists::unmapped_pair::run(cx);
+    picklists::unknown_value::run(cx);
+    picklists::inactive_value::run(cx);
+    picklists::round_trip_drift::run(cx);
+    picklists::not_idempotent::run(cx);
+    picklists::repeated_value::run(cx);
+    picklists::record_type_forbids_value::run(cx);
+    picklists::label_for_value::run(cx);
+    picklists::unreachable_row::run(cx);
+    picklists::catch_all_hides_values::run(cx);
+    picklists::differs_only_in_case::run(cx);
+    picklists::country_picklist_enabled::run(cx);
 }
 
 /// The pages of the rules.
@@ -25,4 +37,15 @@ pub const PAGES: &[Page] = &[
     names::unused_declaration::PAGE,
     policy::missing_authority::PAGE,
     picklists::unmapped_value::PAGE,
+    picklists::unknown_value::PAGE,
+    picklists::inactive_value::PAGE,
+    picklists::round_trip_drift::PAGE,
+    picklists::not_idempotent::PAGE,
+    picklists::repeated_value::PAGE,
+    picklists::record_type_forbids_value::PAGE,
+    picklists::label_for_value::PAGE,
+    picklists::unreachable_row::PAGE,
+    picklists::catch_all_hides_values::PAGE,
+    picklists::differs_only_in_case::PAGE,
+    picklists::country_picklist_enabled::PAGE,
 ];
