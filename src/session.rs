@@ -127,13 +127,10 @@ fn parse(
     sink: &mut Sink,
 ) -> Vec<Module> {
     let paths = manifest::expand(files, &manifest.project.specs, Code::M001, sink);
-    let mut texts: Vec<(FileId, String, String)> = Vec::new();
+    let mut read: Vec<FileId> = Vec::new();
     for path in paths {
         match files.read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => {
-                let file = sources.add(SourceFile::new(path.clone(), text.clone()));
-                texts.push((file, path, text));
-            }
+            Ok(Ok(text)) => read.push(sources.add(SourceFile::new(path, text))),
             Ok(Err(error)) => sink.push(not_text(&path, error.utf8_error().valid_up_to())),
             Err(error) => sink.push(Diagnostic::new(
                 Code::M001,
@@ -141,19 +138,18 @@ fn parse(
             )),
         }
     }
-    let trees: Vec<(SyntaxTree, Sink)> = texts
+    let parsed: Vec<(SmolStr, SyntaxTree, Sink)> = read
         .par_iter()
-        .map(|(file, _, text)| parse_one(*file, text))
+        .filter_map(|id| sources.get(*id).map(|file| (id, file)))
+        .map(|(id, file)| {
+            let (tree, found) = parse_one(*id, file.text());
+            (module_name(file.path()), tree, found)
+        })
         .collect();
     let mut modules = Vec::new();
-    for ((_, path, _), (tree, found)) in texts.iter().zip(trees) {
+    for (name, tree, found) in parsed {
         sink.absorb(found);
-        let name = path.strip_suffix(".sync").unwrap_or(path).replace('/', ".");
-        modules.push(Module {
-            name: name.into(),
-            tree,
-            standard: false,
-        });
+        modules.push(Module { name, tree, standard: false });
     }
     for (name, path, text) in LIBRARY {
         if modules.iter().any(|m| uses(&m.tree, name)) {
@@ -168,6 +164,11 @@ fn parse(
         }
     }
     modules
+}
+
+/// `people` for `people.sync`, `sales.deals` for `sales/deals.sync`.
+fn module_name(path: &str) -> SmolStr {
+    path.strip_suffix(".sync").unwrap_or(path).replace('/', ".").into()
 }
 
 fn parse_one(file: FileId, text: &str) -> (SyntaxTree, Sink) {

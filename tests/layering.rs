@@ -29,7 +29,8 @@ const FLOORS: &[Floor] = &[
     Floor("manifest", &["diagnostic"]),
     Floor("catalog", &["diagnostic", "platform"]),
     Floor("automation", &["diagnostic", "catalog"]),
-    Floor("model", &["catalog", "platform"]),
+    // the words for directions, authorities and policies are the plan's; a waiver names a code
+    Floor("model", &["diagnostic", "catalog", "platform", "plan"]),
     Floor(
         "resolve",
         &[
