@@ -149,7 +149,11 @@ fn parse(
     let mut modules = Vec::new();
     for (name, tree, found) in parsed {
         sink.absorb(found);
-        modules.push(Module { name, tree, standard: false });
+        modules.push(Module {
+            name,
+            tree,
+            standard: false,
+        });
     }
     for (name, path, text) in LIBRARY {
         if modules.iter().any(|m| uses(&m.tree, name)) {
@@ -168,7 +172,10 @@ fn parse(
 
 /// `people` for `people.sync`, `sales.deals` for `sales/deals.sync`.
 fn module_name(path: &str) -> SmolStr {
-    path.strip_suffix(".sync").unwrap_or(path).replace('/', ".").into()
+    path.strip_suffix(".sync")
+        .unwrap_or(path)
+        .replace('/', ".")
+        .into()
 }
 
 fn parse_one(file: FileId, text: &str) -> (SyntaxTree, Sink) {

@@ -1,5 +1,7 @@
 //! Values that the spec writes out beside fields with a list of values, and how they stand in that list.
 
+use smol_str::SmolStr;
+
 use crate::model::{
     Catalogued, CellKind, Fallback, FieldRef, MapId, MapValue, Model, Role, RowView,
 };
@@ -21,6 +23,8 @@ pub struct StatedValue {
     pub role: Role,
     /// How it stands in the list of the field.
     pub standing: Catalogued,
+    /// The value of the field that was most likely meant.
+    pub meant: Option<SmolStr>,
     /// The side of a map that it belongs to.
     pub map: Option<(MapId, Side)>,
 }
@@ -169,7 +173,17 @@ impl Fields {
                     .copied()?
             }
         };
+        let view = model.field(field)?;
+        let meant = match super::standing(view, &value.value) {
+            (Catalogued::Label | Catalogued::OtherCase, Some(entry)) => Some(entry.value.clone()),
+            (Catalogued::Unknown, _) => {
+                let choices = view.choices().map(|c| c.value.as_str());
+                crate::text::closest(&value.value, choices).map(SmolStr::new)
+            }
+            _ => None,
+        };
         Some(StatedValue {
+            meant,
             value: value.clone(),
             field,
             role,

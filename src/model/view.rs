@@ -3,8 +3,8 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{Authority, FieldRef, Lane, Model, ObjectRef, Row, RowId, Sync, SyncId, System};
-use crate::catalog::{Field, Object, PickValue, Picklist};
-use crate::platform::Profile;
+use crate::catalog::{Field, FieldType, Object, PickValue, Picklist};
+use crate::platform::{Profile, Upsert};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -155,6 +155,18 @@ impl<'m> SyncView<'m> {
         self.sync.create.get(side).is_some()
     }
 
+    /// Whether anything says how two records are recognised as one: a match, or a key.
+    pub const fn recognises(self) -> bool {
+        !self.sync.keys.is_empty()
+            || self.sync.stamp.left.is_some()
+            || self.sync.stamp.right.is_some()
+    }
+
+    /// Whether it says that another sync's keys come first.
+    pub fn yields_to(self, other: SyncId) -> bool {
+        self.sync.yields_to.iter().any(|s| s.node == other)
+    }
+
     /// Whether records of both sides are linked and updated.
     pub fn merges(self) -> bool {
         self.sync.mode == super::Mode::Merge
@@ -240,5 +252,19 @@ impl<'m> FieldView<'m> {
     /// Whether the platform refuses a value that is not in the list; otherwise it stores it, and reports count it apart.
     pub fn rejects_unknown(self) -> bool {
         self.picklist().is_some_and(|p| p.restricted)
+    }
+
+    /// Whether no two records can have the same value.
+    pub fn identifies(self) -> bool {
+        self.field.unique || self.field.ty == FieldType::Id
+    }
+
+    /// Whether the platform makes or finds a record by its value in one step.
+    pub fn upserts(self) -> bool {
+        match self.system.profile.upsert {
+            Upsert::ExternalId => self.field.external_id || self.field.id_lookup,
+            Upsert::Unique => self.field.unique,
+            Upsert::Any => true,
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The rules, one file each, grouped by family. Each file holds its page, its finding, `run` that finds and `describe`
 //! that words. Rules do not see each other.
 
+pub mod identity;
 pub mod names;
 pub mod picklists;
 pub mod policy;
@@ -30,6 +31,17 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     picklists::catch_all_hides_values::run(cx);
     picklists::differs_only_in_case::run(cx);
     picklists::country_picklist_enabled::run(cx);
+
+    // identity
+    identity::missing_match::run(cx);
+    identity::match_key_normalised_differently::run(cx);
+    identity::no_external_id::run(cx);
+    identity::missing_many_rule::run(cx);
+    identity::master_rule_not_total::run(cx);
+    identity::create_without_identity::run(cx);
+    identity::missing_delete_policy::run(cx);
+    identity::deletes_both_ways::run(cx);
+    identity::exists_as_other_object::run(cx);
 }
 
 /// The pages of the rules.
@@ -48,4 +60,13 @@ pub const PAGES: &[Page] = &[
     picklists::catch_all_hides_values::PAGE,
     picklists::differs_only_in_case::PAGE,
     picklists::country_picklist_enabled::PAGE,
+    identity::missing_match::PAGE,
+    identity::match_key_normalised_differently::PAGE,
+    identity::no_external_id::PAGE,
+    identity::missing_many_rule::PAGE,
+    identity::master_rule_not_total::PAGE,
+    identity::create_without_identity::PAGE,
+    identity::missing_delete_policy::PAGE,
+    identity::deletes_both_ways::PAGE,
+    identity::exists_as_other_object::PAGE,
 ];

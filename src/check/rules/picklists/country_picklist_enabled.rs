@@ -138,7 +138,7 @@ impl CountryList<'_> {
             let values = some(&self.unlisted, "or");
             Diagnostic::new(
                 Code::K013,
-                format!("`{name}` takes only the labels of a list, and {values} is none"),
+                format!("`{name}` takes only the labels of a list, and has no {values}"),
             )
             .at(place, "this row can write that")
         };

@@ -44,6 +44,7 @@ rule! {
 
 struct UnknownValue<'m> {
     stated: &'m StatedValue,
+    homeless: Option<&'m str>,
     field: FieldView<'m>,
 }
 
@@ -60,7 +61,14 @@ pub fn run(cx: &mut Cx<'_>) {
     for stated in &cx.facts.stated {
         if let (Catalogued::Unknown, Some(field)) = (stated.standing, cx.model.field(stated.field))
         {
-            found.push(UnknownValue { stated, field }.describe());
+            found.push(
+                UnknownValue {
+                    stated,
+                    homeless: homeless(cx, stated),
+                    field,
+                }
+                .describe(),
+            );
         }
     }
     let mut seen = Vec::new();
@@ -73,6 +81,19 @@ pub fn run(cx: &mut Cx<'_>) {
         }
     }
     found.into_iter().for_each(|f| cx.report(f));
+}
+
+/// The value that was meant, where no other row of the map takes it: the slip leaves it without a home.
+fn homeless<'m>(cx: &Cx<'m>, stated: &'m StatedValue) -> Option<&'m str> {
+    let meant = stated.meant.as_ref()?;
+    let (map, side) = stated.map?;
+    let mut over = cx
+        .facts
+        .coverage
+        .iter()
+        .filter(|c| c.map == map && c.from == side);
+    over.any(|c| c.missing.contains(meant))
+        .then_some(meant.as_str())
 }
 
 /// The values that a map of the library can write to a field that does not have them.
@@ -109,12 +130,21 @@ fn images<'m>(cx: &Cx<'m>, applied: &'m Applied) -> Option<UnknownImages<'m>> {
 impl UnknownValue<'_> {
     fn describe(&self) -> Diagnostic {
         let value = &self.stated.value.value;
-        let (level, place) = match self.stated.role {
-            Role::Written if self.field.rejects_unknown() => {
-                (Level::Error, "it would be written here")
+        let refused = self.stated.role == Role::Written && self.field.rejects_unknown();
+        let level = if refused || self.homeless.is_some() {
+            Level::Error
+        } else {
+            Level::Warning
+        };
+        let place = match self.stated.role {
+            Role::Written => "it would be written here",
+            Role::Compared => "it is looked for here",
+        };
+        let why = match self.homeless {
+            Some(meant) if !refused => {
+                format!("no record has it, and a record with `{meant}` finds no row and is held")
             }
-            Role::Written => (Level::Warning, "it would be written here"),
-            Role::Compared => (Level::Warning, "it is looked for here"),
+            _ => consequence(self.stated, self.field),
         };
         Diagnostic::new(
             Code::K002,
@@ -122,8 +152,8 @@ impl UnknownValue<'_> {
         )
         .level(level)
         .at(self.stated.value.span, place)
-        .note(consequence(self.stated, self.field))
-        .help(suggestion(self.field, value))
+        .note(why)
+        .help(suggestion(self.field, self.stated))
     }
 }
 

@@ -51,7 +51,8 @@ struct UnmappedValue<'m> {
     target: Option<FieldView<'m>>,
 }
 
-/// Finds choosable values without a home: each value once for a map and a direction.
+/// Finds choosable values without a home: each value once for a map and a direction. A value that a row of the map means,
+/// and spells in another way, is the business of the rule on that slip.
 pub fn run(cx: &mut Cx<'_>) {
     let mut found: Vec<UnmappedValue<'_>> = Vec::new();
     for coverage in &cx.facts.coverage {
@@ -69,7 +70,7 @@ pub fn run(cx: &mut Cx<'_>) {
             .missing
             .iter()
             .map(|v| v.as_str())
-            .filter(|v| !said(v))
+            .filter(|v| !said(v) && !misspelt(cx, coverage, v))
             .collect();
         if !missing.is_empty() && !caught_by_rows(cx, coverage) {
             let target = coverage.target.and_then(|t| cx.model.field(t));
@@ -84,6 +85,13 @@ pub fn run(cx: &mut Cx<'_>) {
     }
     let found: Vec<_> = found.iter().map(UnmappedValue::describe).collect();
     found.into_iter().for_each(|f| cx.report(f));
+}
+
+fn misspelt(cx: &Cx<'_>, coverage: &Coverage, value: &str) -> bool {
+    cx.facts
+        .stated
+        .iter()
+        .any(|s| s.map == Some((coverage.map, coverage.from)) && s.meant.as_deref() == Some(value))
 }
 
 /// Whether every row that applies the map to the field says itself, with `else`, what an unmapped value becomes.

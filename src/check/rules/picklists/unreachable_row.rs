@@ -129,7 +129,7 @@ impl UnreachableRow<'_> {
                     format!("and this map only `{}`", map.arrow.text()),
                 )
                 .help(format!(
-                    "delete the row, or give the map the arrow {}",
+                    "delete the row, or give the map the arrow `{}`",
                     crate::model::Arrow::Both.text()
                 )),
             Cause::Taken(earlier) => finding

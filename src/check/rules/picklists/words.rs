@@ -2,7 +2,7 @@
 
 use crate::analyze::StatedValue;
 use crate::model::{FieldView, Role};
-use crate::text::{closest, count, list, quoted};
+use crate::text::{count, list, quoted};
 
 /// A value as a map writes it: quoted unless it is an identifier that stands for itself.
 pub(super) fn written(value: &str) -> String {
@@ -56,13 +56,12 @@ pub(super) fn consequence(stated: &StatedValue, field: FieldView<'_>) -> String 
 }
 
 /// The value that was most likely meant, else those that there are.
-pub(super) fn suggestion(field: FieldView<'_>, value: &str) -> String {
-    let choices: Vec<&str> = field.choices().map(|c| c.value.as_str()).collect();
-    if let Some(near) = closest(value, choices.iter().copied()) {
-        return format!("did you mean `{near}`?");
+pub(super) fn suggestion(field: FieldView<'_>, stated: &StatedValue) -> String {
+    if let Some(meant) = &stated.meant {
+        return format!("did you mean `{meant}`?");
     }
     let mut known: Vec<String> = Vec::new();
-    for choice in choices.into_iter().map(quoted) {
+    for choice in field.choices().map(|c| quoted(&c.value)) {
         if !known.contains(&choice) {
             known.push(choice);
         }
