@@ -19,5 +19,6 @@ mod lower;
 mod manifest;
 mod mutants;
 mod rules;
+mod runtime;
 mod support;
 mod syntax;

@@ -2,10 +2,20 @@
 //!
 //! Numbers and lists, no words: what a fact is worth is the business of the rules.
 
+mod blank;
 mod coverage;
+mod disjoint;
+mod eval;
+mod reach;
+mod round_trip;
 mod writers;
 
+pub use blank::{create_may_lack, implies_set, may_be_blank};
 pub use coverage::{Coverage, home, standing};
+pub use disjoint::disjoint;
+pub use eval::eval;
+pub use reach::{Reach, reach};
+pub use round_trip::{Round, round_trip};
 pub use writers::{Write, writes};
 
 use crate::model::Model;

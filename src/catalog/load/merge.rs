@@ -104,7 +104,6 @@ impl Builder {
         catalog.fetched = self.fetched;
         catalog.owners = self.owners.into_values().collect();
         catalog.value_sets = self.sets.into_values().collect();
-        catalog.digest = normal::digest(&catalog);
         catalog
     }
 
