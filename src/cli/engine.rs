@@ -13,7 +13,6 @@ use super::{Exit, Failure, Output, check};
 use crate::connect::{
     Begin, Behaving, IdStyle, Location, Overlay, StoreError, Stores, Workspace,
 };
-use crate::lower::{self, Inputs};
 use crate::manifest::{Environment, StoreConfig};
 use crate::plan::{self, Plan};
 use crate::runtime::{Archive, ArchiveError, Machine, Program, Settings, compile};
@@ -61,18 +60,10 @@ pub fn exit(outcome: Result<Exit, Stop>) -> Result<Exit, Failure> {
 pub fn build(path: &Path, output: &Output) -> Result<Built, Stop> {
     let project = project::find(path)?;
     let (compilation, elapsed) = check::compile(&project)?;
-    let Ok(model) = &compilation.model else {
+    let Some(lowered) = compilation.plan() else {
         check::report(&compilation, &project, elapsed, output);
         return Err(Stop::Exit(Exit::Findings));
     };
-    let spec_hash = lower::spec_hash(compilation.specs());
-    let inputs = Inputs {
-        sources: &compilation.sources,
-        spec_hash: &spec_hash,
-        tool: concat!("accordant ", env!("CARGO_PKG_VERSION")),
-        language: compilation.manifest.project.language,
-    };
-    let lowered = lower::lower(model, &compilation.facts, &inputs);
     let mut plan = lowered.map_err(|bug| Failure::new(format!("{} {}", bug.code, bug.message)))?;
     plan::seal(&mut plan).map_err(|e| Failure::new(format!("B001 the plan cannot be written: {e}")))?;
     Ok(Built { project, compilation, plan, elapsed })
