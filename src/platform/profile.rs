@@ -21,6 +21,8 @@ pub struct Profile {
     pub marks: &'static [(&'static str, Marks)],
     /// How a merge shows in the records.
     pub merged: Merged,
+    /// Which picklists refuse what is not in their list.
+    pub refuses: Refuses,
     /// Whether field names have a case.
     pub names: NameCase,
     /// Blanks around a text.
@@ -41,6 +43,8 @@ pub struct Profile {
     pub forward_only: &'static [(&'static str, &'static str)],
     /// What the platform writes by itself.
     pub writes: &'static [PlatformWrite],
+    /// Names of the field in which a record says in what currency its amounts are.
+    pub currency_codes: &'static [&'static str],
     /// Objects that a queue may own; custom objects may, too, where this is not empty.
     pub queue_owned: &'static [&'static str],
     /// How a record becomes one of another object.
@@ -89,6 +93,17 @@ pub enum Upsert {
     Unique,
     /// Any field: the store has no rules of its own.
     Any,
+}
+
+/// Which picklists refuse what is not in their list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refuses {
+    /// All.
+    Every,
+    /// Those that are restricted.
+    Restricted,
+    /// None.
+    Never,
 }
 
 /// What happens to a picklist value that is not in the list.
@@ -151,15 +166,6 @@ impl Profile {
                 .map(|(_, m)| *m)
         };
         of(object).or_else(|| of(""))
-    }
-
-    /// What happens to an unknown value of a picklist; `restricted` is the picklist's own flag.
-    pub const fn unknown_value(&self, restricted: bool) -> UnknownValue {
-        match self.kind {
-            SystemKind::HubSpot => UnknownValue::Rejects,
-            SystemKind::Salesforce if restricted => UnknownValue::Rejects,
-            _ => UnknownValue::Stores,
-        }
     }
 
     /// Whether a field moves forward only.
