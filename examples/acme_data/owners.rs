@@ -3,7 +3,7 @@
 use crate::Files;
 use crate::lists::{CULTURES, shown, typed};
 use crate::random::Random;
-use crate::row::{MINUTES, Row, State, Times, hubspot_time, minute, salesforce_id};
+use crate::row::{MINUTES, Row, Times, hubspot_time, minute, salesforce_id};
 
 /// A rep, by the id in HubSpot; the id in Salesforce follows from the number.
 pub struct Owner {
@@ -43,7 +43,7 @@ fn owner(number: usize, out: &mut Files) -> Owner {
     let culture = CULTURES[number % CULTURES.len()];
     let (first, last) = (
         culture.first[number % 10],
-        culture.last[(number * 3 + 1) % 10],
+        culture.last[(number * 3 + number / CULTURES.len() * 5 + 1) % 10],
     );
     let email = format!("{}.{}@acme.example", typed(first), typed(last));
     let left = number >= COUNT - 3;
@@ -97,5 +97,5 @@ fn user(number: usize, [first, last]: [&str; 2], email: &str, active: bool) -> R
         .text("Email", email)
         .flag("IsActive", active)
         .text("UserType", "Standard")
-        .salesforce_end(times, State::There)
+        .salesforce_user_end(times)
 }

@@ -76,11 +76,16 @@ impl Row {
 
     /// The times of a Salesforce record, and whether it is deleted.
     pub fn salesforce_end(self, times: Times, state: State) -> Self {
+        self.salesforce_user_end(times)
+            .flag("IsDeleted", state == State::Gone)
+    }
+
+    /// The times of a Salesforce user, who can be deactivated but never deleted.
+    pub fn salesforce_user_end(self, times: Times) -> Self {
         let modified = salesforce_time(times.modified);
         self.text("CreatedDate", &salesforce_time(times.created))
             .text("LastModifiedDate", &modified)
             .text("SystemModstamp", &modified)
-            .flag("IsDeleted", state == State::Gone)
     }
 
     fn line(self) -> String {
