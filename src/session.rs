@@ -11,8 +11,10 @@ use crate::analyze::{self, Facts};
 use crate::catalog::{self, BaseCatalog, Catalogs, Pattern, SystemSource};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::lower;
 use crate::manifest::{self, FILE_NAME, Manifest, SystemConfig};
 use crate::model::Model;
+use crate::plan::Plan;
 use crate::platform::SystemKind;
 use crate::resolve::{self, Module};
 use crate::source::{FileId, Files, SourceFile, Sources, Spanned};
@@ -60,6 +62,23 @@ impl Compilation {
             .iter()
             .filter(|m| !m.standard)
             .filter_map(|m| self.sources.get(m.tree.file))
+    }
+}
+
+impl Compilation {
+    /// The plan of a project that passed the gate, not sealed yet; none where it did not pass.
+    ///
+    /// # Errors
+    /// B001 where the gate let through what it should not have.
+    pub fn plan(&self) -> Option<Result<Plan, Diagnostic>> {
+        let model = self.model.as_ref().ok()?;
+        let inputs = lower::Inputs {
+            sources: &self.sources,
+            spec_hash: &lower::spec_hash(self.specs()),
+            tool: concat!("accordant ", env!("CARGO_PKG_VERSION")),
+            language: self.manifest.project.language,
+        };
+        Some(lower::lower(model, &self.facts, &inputs))
     }
 }
 
@@ -127,13 +146,10 @@ fn parse(
     sink: &mut Sink,
 ) -> Vec<Module> {
     let paths = manifest::expand(files, &manifest.project.specs, Code::M001, sink);
-    let mut texts: Vec<(FileId, String, String)> = Vec::new();
+    let mut read: Vec<FileId> = Vec::new();
     for path in paths {
         match files.read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => {
-                let file = sources.add(SourceFile::new(path.clone(), text.clone()));
-                texts.push((file, path, text));
-            }
+            Ok(Ok(text)) => read.push(sources.add(SourceFile::new(path, text))),
             Ok(Err(error)) => sink.push(not_text(&path, error.utf8_error().valid_up_to())),
             Err(error) => sink.push(Diagnostic::new(
                 Code::M001,
@@ -141,16 +157,19 @@ fn parse(
             )),
         }
     }
-    let trees: Vec<(SyntaxTree, Sink)> = texts
+    let parsed: Vec<(SmolStr, SyntaxTree, Sink)> = read
         .par_iter()
-        .map(|(file, _, text)| parse_one(*file, text))
+        .filter_map(|id| sources.get(*id).map(|file| (id, file)))
+        .map(|(id, file)| {
+            let (tree, found) = parse_one(*id, file.text());
+            (module_name(file.path()), tree, found)
+        })
         .collect();
     let mut modules = Vec::new();
-    for ((_, path, _), (tree, found)) in texts.iter().zip(trees) {
+    for (name, tree, found) in parsed {
         sink.absorb(found);
-        let name = path.strip_suffix(".sync").unwrap_or(path).replace('/', ".");
         modules.push(Module {
-            name: name.into(),
+            name,
             tree,
             standard: false,
         });
@@ -168,6 +187,14 @@ fn parse(
         }
     }
     modules
+}
+
+/// `people` for `people.sync`, `sales.deals` for `sales/deals.sync`.
+fn module_name(path: &str) -> SmolStr {
+    path.strip_suffix(".sync")
+        .unwrap_or(path)
+        .replace('/', ".")
+        .into()
 }
 
 fn parse_one(file: FileId, text: &str) -> (SyntaxTree, Sink) {

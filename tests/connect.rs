@@ -1,4 +1,10 @@
 //! The stores: one suite of promises for every kind, then what is particular to each.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test ends where a promise is broken"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -1090,6 +1096,8 @@ fn plan() -> Plan {
         objects: BTreeMap::from([(
             "crm.contacts".into(),
             Object {
+                modified: None,
+                created: None,
                 system: "crm".into(),
                 name: "contacts".into(),
                 fields,

@@ -29,7 +29,8 @@ const FLOORS: &[Floor] = &[
     Floor("manifest", &["diagnostic"]),
     Floor("catalog", &["diagnostic", "platform"]),
     Floor("automation", &["diagnostic", "catalog"]),
-    Floor("model", &["catalog", "platform"]),
+    // the words for directions, authorities and policies are the plan's; a waiver names a code
+    Floor("model", &["diagnostic", "catalog", "platform", "plan"]),
     Floor(
         "resolve",
         &[
@@ -48,7 +49,15 @@ const FLOORS: &[Floor] = &[
     ),
     Floor(
         "lower",
-        &["plan", "catalog", "platform", "model", "analyze", "check"],
+        &[
+            "plan",
+            "diagnostic",
+            "catalog",
+            "platform",
+            "model",
+            "analyze",
+            "check",
+        ],
     ),
     Floor("emit", &["plan", "catalog", "model", "check"]),
     // over all of it

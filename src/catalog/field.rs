@@ -308,25 +308,79 @@ impl Picklist {
 
 /// One value of a picklist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "Written", into = "Written")]
 pub struct PickValue {
     /// The API value: what is stored.
     pub value: SmolStr,
     /// What people see; the value itself where the catalog has no other.
-    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub label: SmolStr,
     /// May be chosen for new values.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub active: bool,
     /// Not offered to people; HubSpot still takes it by API.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub hidden: bool,
     /// The value that the system gives where none is said.
-    #[serde(default, skip_serializing_if = "is_false")]
     pub default: bool,
     /// The values of the controlling field under which it is valid; empty where nothing controls it, or nothing allows it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub valid_for: Vec<SmolStr>,
+}
+
+/// A value in a file: a label that is the value itself is left out.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    value: SmolStr,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<SmolStr>,
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    active: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    hidden: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    default: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    valid_for: Vec<SmolStr>,
+}
+
+impl From<Written> for PickValue {
+    fn from(from: Written) -> Self {
+        let Written {
+            value,
+            label,
+            active,
+            hidden,
+            default,
+            valid_for,
+        } = from;
+        Self {
+            label: label.unwrap_or_else(|| value.clone()),
+            value,
+            active,
+            hidden,
+            default,
+            valid_for,
+        }
+    }
+}
+
+impl From<PickValue> for Written {
+    fn from(from: PickValue) -> Self {
+        let PickValue {
+            value,
+            label,
+            active,
+            hidden,
+            default,
+            valid_for,
+        } = from;
+        Self {
+            label: Some(label).filter(|l| *l != value),
+            value,
+            active,
+            hidden,
+            default,
+            valid_for,
+        }
+    }
 }
 
 impl PickValue {

@@ -94,15 +94,16 @@ impl Object {
 
     /// A field by its name in any case; the exact spelling first where several differ in case only.
     pub fn field_any_case(&self, name: &str) -> Option<FieldIdx> {
-        self.field(name).or_else(|| {
-            let at = self
-                .fields
-                .partition_point(|f| any_case(&f.name, name) == Ordering::Less);
-            self.fields
-                .get(at)
-                .filter(|f| f.name.eq_ignore_ascii_case(name))
-                .map(|_| FieldIdx(at as u32))
-        })
+        let first = self
+            .fields
+            .partition_point(|f| any_case(&f.name, name) == Ordering::Less);
+        let mut alike = self
+            .fields
+            .iter()
+            .skip(first)
+            .take_while(|f| f.name.eq_ignore_ascii_case(name));
+        let exact = alike.clone().position(|f| f.name == name).unwrap_or(0);
+        alike.nth(exact).map(|_| FieldIdx((first + exact) as u32))
     }
 
     /// The field of an index of this object.

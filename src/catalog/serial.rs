@@ -40,7 +40,11 @@ pub(super) fn by_name(a: &str, b: &str) -> Ordering {
 
 /// The order without case alone.
 pub(super) fn any_case(a: &str, b: &str) -> Ordering {
-    a.bytes()
-        .map(|b| b.to_ascii_lowercase())
-        .cmp(b.bytes().map(|b| b.to_ascii_lowercase()))
+    for (x, y) in a.bytes().zip(b.bytes()) {
+        let order = x.to_ascii_lowercase().cmp(&y.to_ascii_lowercase());
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    a.len().cmp(&b.len())
 }

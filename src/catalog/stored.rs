@@ -2,7 +2,7 @@
 
 use super::field::{Field, FieldType, Picklist};
 use super::object::Object;
-use crate::platform::{Case, LineEnds, NameCase, Profile, Stored, UnknownValue, Upsert};
+use crate::platform::{Case, LineEnds, NameCase, Profile, Refuses, Stored, UnknownValue, Upsert};
 
 impl Field {
     /// What the platform keeps of the field's values.
@@ -60,7 +60,12 @@ impl Field {
 
     /// What happens to a value that is not among its options; nothing for a field without checkable options.
     pub fn unknown_value(&self, profile: &Profile) -> Option<UnknownValue> {
-        self.options().map(|p| profile.unknown_value(p.restricted))
+        let options = self.options()?;
+        Some(match profile.refuses {
+            Refuses::Every => UnknownValue::Rejects,
+            Refuses::Restricted if options.restricted => UnknownValue::Rejects,
+            Refuses::Restricted | Refuses::Never => UnknownValue::Stores,
+        })
     }
 }
 

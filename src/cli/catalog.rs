@@ -65,7 +65,8 @@ pub fn run(args: &Catalog, output: &Output) -> Result<Exit, Failure> {
         // a folder may hold both; each loader takes what is its own
         catalog: patterns.clone(),
         metadata: patterns,
-        base: BaseCatalog::None,
+        // what is written is laid over the base again, so it has to know what the base says
+        base: BaseCatalog::Standard,
     };
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let written = catalog::import(&source, &files, &mut sources, &mut sink);

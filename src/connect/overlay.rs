@@ -245,9 +245,8 @@ impl Layer {
             last = row.get::<_, i64>(0)?;
             met += 1;
             let kept: Option<String> = row.get(2)?;
-            page.records.extend(
-                kept.and_then(|kept| Some(unpacked(row.get_ref(1).ok()?.as_str().ok()?, &kept)?)),
-            );
+            page.records
+                .extend(kept.and_then(|kept| unpacked(row.get_ref(1).ok()?.as_str().ok()?, &kept)));
         }
         page.next = (met == limit).then(|| Cursor(MADE - last.unsigned_abs() - 1));
         Ok(page)

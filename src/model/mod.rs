@@ -27,7 +27,7 @@ pub use row::{
 pub use scenario::{Expectation, Moment, Scenario, Step, StepKind};
 pub use sync::{
     Absent, After, Arrow, DeletePolicy, End, Filter, Handoff, Key, KeyPart, Leave, Many, Mode,
-    Narrowing, Protect, SortKey, Sync,
+    Narrowing, Order, Protect, SortKey, Sync,
 };
 pub use view::{FieldView, RowView, SyncView};
 pub use world::{

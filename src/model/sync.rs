@@ -7,7 +7,7 @@ use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
 use crate::value::Value;
 
-pub use crate::plan::{Leave, Mode};
+pub use crate::plan::{Leave, Mode, Order};
 
 /// The direction of a sync, a row or a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -153,7 +153,7 @@ pub struct SortKey {
     /// The field; none for the record's id.
     pub field: Option<FieldRef>,
     /// Latest or largest first.
-    pub order: crate::plan::Order,
+    pub order: Order,
     /// Where it is written.
     pub span: Span,
 }

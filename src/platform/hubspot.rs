@@ -5,7 +5,7 @@
 //! 65,536 characters; batches hold 100 records.
 
 use super::SystemKind;
-use super::profile::{Marks, Merged, NameCase, PlatformWrite, Profile, Upsert};
+use super::profile::{Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Upsert};
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;
 
@@ -61,6 +61,7 @@ pub(super) const PROFILE: Profile = Profile {
         ),
     ],
     merged: Merged::From("hs_merged_object_ids"),
+    refuses: Refuses::Every,
     names: NameCase::Matters,
     trim: Trim::Kept,
     line_ends: LineEnds::Alike,

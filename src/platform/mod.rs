@@ -11,6 +11,6 @@ mod stored;
 
 pub use kind::SystemKind;
 pub use profile::{
-    Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, UnknownValue, Upsert,
+    Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, UnknownValue, Upsert,
 };
 pub use stored::{Case, LineEnds, Precision, Stored, Trim};

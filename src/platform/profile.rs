@@ -21,6 +21,8 @@ pub struct Profile {
     pub marks: &'static [(&'static str, Marks)],
     /// How a merge shows in the records.
     pub merged: Merged,
+    /// Which picklists refuse what is not in their list.
+    pub refuses: Refuses,
     /// Whether field names have a case.
     pub names: NameCase,
     /// Blanks around a text.
@@ -93,6 +95,17 @@ pub enum Upsert {
     Any,
 }
 
+/// Which picklists refuse what is not in their list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refuses {
+    /// All.
+    Every,
+    /// Those that are restricted.
+    Restricted,
+    /// None.
+    Never,
+}
+
 /// What happens to a picklist value that is not in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownValue {
@@ -153,15 +166,6 @@ impl Profile {
                 .map(|(_, m)| *m)
         };
         of(object).or_else(|| of(""))
-    }
-
-    /// What happens to an unknown value of a picklist; `restricted` is the picklist's own flag.
-    pub const fn unknown_value(&self, restricted: bool) -> UnknownValue {
-        match self.kind {
-            SystemKind::HubSpot => UnknownValue::Rejects,
-            SystemKind::Salesforce if restricted => UnknownValue::Rejects,
-            _ => UnknownValue::Stores,
-        }
     }
 
     /// Whether a field moves forward only.

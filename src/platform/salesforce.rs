@@ -5,7 +5,9 @@
 //! flow runs, the others store them; collections hold 200 records; names have no case.
 
 use super::SystemKind;
-use super::profile::{Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Upsert};
+use super::profile::{
+    Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Upsert,
+};
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;
 
@@ -37,6 +39,7 @@ pub(super) const PROFILE: Profile = Profile {
         },
     )],
     merged: Merged::Into("MasterRecordId"),
+    refuses: Refuses::Restricted,
     names: NameCase::Ignored,
     trim: Trim::Both,
     line_ends: LineEnds::Alike,

@@ -1,7 +1,7 @@
 //! The profiles of plain stores: they keep exactly what is written, and refuse nothing.
 
 use super::SystemKind;
-use super::profile::{Marks, Merged, NameCase, Profile, Upsert};
+use super::profile::{Marks, Merged, NameCase, Profile, Refuses, Upsert};
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;
 
@@ -19,6 +19,7 @@ const fn plain(kind: SystemKind, wire: Wire, names: NameCase) -> Profile {
             },
         )],
         merged: Merged::Never,
+        refuses: Refuses::Never,
         names,
         trim: Trim::Kept,
         line_ends: LineEnds::Kept,

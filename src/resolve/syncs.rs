@@ -6,7 +6,7 @@ use super::rows::{Around, arrow, docs};
 use super::rules::{repeated, unknown_name};
 use crate::model::{
     Absent, After, DeletePolicy, End, ExprKind, FieldRef, Filter, Handoff, Key, KeyPart, Leave,
-    Many, Mode, Narrowing, ObjectRef, Protect, SortKey, Sync,
+    Many, Mode, Narrowing, ObjectRef, Order, Protect, SortKey, Sync,
 };
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
@@ -274,8 +274,8 @@ impl Cx<'_> {
             ast::ManyRule::Hold => Many::Hold,
             ast::ManyRule::Keep { which, by } => {
                 let order = match which {
-                    ast::Order::First => crate::plan::Order::Ascending,
-                    ast::Order::Last => crate::plan::Order::Descending,
+                    ast::Order::First => Order::Ascending,
+                    ast::Order::Last => Order::Descending,
                 };
                 Many::First(
                     by.iter()
@@ -286,12 +286,7 @@ impl Cx<'_> {
         }
     }
 
-    fn sort_key(
-        &mut self,
-        object: ObjectRef,
-        name: &Name,
-        order: crate::plan::Order,
-    ) -> Option<SortKey> {
+    fn sort_key(&mut self, object: ObjectRef, name: &Name, order: Order) -> Option<SortKey> {
         let id = name.text.eq_ignore_ascii_case("id");
         let field = if id {
             None

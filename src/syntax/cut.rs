@@ -125,6 +125,14 @@ enum Pairing {
     Indented,
 }
 
+/// An open bracket, and where its line begins.
+#[derive(Clone, Copy)]
+struct Bracket {
+    sign: u8,
+    at: usize,
+    line: usize,
+}
+
 struct Cutter<'t> {
     text: &'t str,
     bytes: &'t [u8],
@@ -254,7 +262,12 @@ impl Cutter<'_> {
             unclosed: None,
             too_deep: None,
         };
-        let mut stack: Vec<(u8, usize)> = Vec::new();
+        let mut stack: Vec<Bracket> = Vec::new();
+        let mut line = if pairing == Pairing::Indented {
+            self.line_start(start)
+        } else {
+            start
+        };
         let mut beyond = 0_usize;
         let mut i = start;
         while let Some(b) = self.at(i) {
@@ -286,13 +299,22 @@ impl Cutter<'_> {
                             close: None,
                         });
                     }
-                    stack.push((b, i));
+                    stack.push(Bracket {
+                        sign: b,
+                        at: i,
+                        line,
+                    });
+                }
+                b'}' if beyond > 0
+                    && pairing == Pairing::Indented
+                    && self.blanks_before(i).is_some() =>
+                {
+                    beyond = 0;
+                    continue;
                 }
                 b')' | b'}' | b']' if beyond > 0 => beyond -= 1,
                 b')' | b']' => {
-                    if stack.last().is_some_and(|(open, _)| closes(*open, b)) {
-                        stack.pop();
-                    }
+                    stack.pop_if(|open| closes(open.sign, b));
                 }
                 b'}' => {
                     self.close_brace(&mut stack, i, pairing);
@@ -316,6 +338,7 @@ impl Cutter<'_> {
                         break;
                     }
                     i += 1;
+                    line = i;
                     continue;
                 }
                 b' ' | b'\t' | b'\r' => {
@@ -327,14 +350,14 @@ impl Cutter<'_> {
             i += 1;
             scan.end = i;
         }
-        self.finish(&mut scan, stack.first().copied());
+        self.finish(&mut scan, stack.first().map(|b| b.at));
         scan
     }
 
     /// The line ends at `scan.end`, perhaps with a bracket that is still open.
-    fn finish(&self, scan: &mut Scan, open: Option<(u8, usize)>) {
+    fn finish(&self, scan: &mut Scan, open: Option<usize>) {
         scan.comments.retain(|c| c.1 <= scan.end);
-        let Some((_, at)) = open else { return };
+        let Some(at) = open else { return };
         scan.unclosed = Some(at);
         if let Some(block) = scan.block.as_mut() {
             if self.level == Level::File {
@@ -355,12 +378,14 @@ impl Cutter<'_> {
     }
 
     /// Pops the bracket that a `}` closes, and those within it that were not closed.
-    fn close_brace(&self, stack: &mut Vec<(u8, usize)>, at: usize, pairing: Pairing) {
+    fn close_brace(&self, stack: &mut Vec<Bracket>, at: usize, pairing: Pairing) {
         let limit = match pairing {
             Pairing::Nested => usize::MAX,
-            Pairing::Indented => self.indentation_if_first(at).unwrap_or(usize::MAX),
+            Pairing::Indented => self.blanks_before(at).unwrap_or(usize::MAX),
         };
-        let fits = |(open, place): &(u8, usize)| *open == b'{' && self.indentation(*place) <= limit;
+        let fits = |open: &Bracket| {
+            open.sign == b'{' && (limit == usize::MAX || self.blanks_from(open.line) <= limit)
+        };
         if let Some(n) = stack.iter().rposition(fits) {
             stack.truncate(n);
         }
@@ -374,17 +399,23 @@ impl Cutter<'_> {
             .map_or(0, |n| n + 1)
     }
 
-    /// How many blanks stand at the beginning of the line of a place.
-    fn indentation(&self, at: usize) -> usize {
-        let line = self.bytes.get(self.line_start(at)..).unwrap_or_default();
+    /// How many blanks stand at the beginning of a line.
+    fn blanks_from(&self, line: usize) -> usize {
+        let line = self.bytes.get(line..).unwrap_or_default();
         line.iter()
             .take_while(|b| matches!(b, b' ' | b'\t'))
             .count()
     }
 
-    fn indentation_if_first(&self, at: usize) -> Option<usize> {
-        let n = self.indentation(at);
-        (self.line_start(at) + n == at).then_some(n)
+    /// How many blanks stand before a place that is the first on its line.
+    fn blanks_before(&self, at: usize) -> Option<usize> {
+        let before = self.bytes.get(..at).unwrap_or_default();
+        let blanks = before
+            .iter()
+            .rev()
+            .take_while(|b| matches!(b, b' ' | b'\t'))
+            .count();
+        (at == blanks || before.get(at - blanks - 1) == Some(&b'\n')).then_some(blanks)
     }
 
     fn splits(&self, comma: usize) -> bool {
@@ -403,10 +434,10 @@ impl Cutter<'_> {
 
     /// Whether a logical line ends at the line break at `i`.
     fn ends_here(&self, i: usize, start: usize, end: usize, closed: bool, block_due: bool) -> bool {
-        if self.level == Level::File && self.at(i + 1).is_some_and(|b| b.is_ascii_lowercase()) {
-            if keywords::is_header(self.text, i + 1) {
-                return true;
-            }
+        let header =
+            self.level == Level::File && self.at(i + 1).is_some_and(|b| b.is_ascii_lowercase());
+        if header && keywords::is_header(self.text, i + 1) {
+            return true;
         }
         if !closed {
             return self.unclosed > MAX_UNCLOSED && self.level == Level::Block;

@@ -8,7 +8,7 @@ use super::build::{Builder, Node};
 use super::cut::{self, Cut};
 use super::grammar::Rule;
 use super::keywords::STATEMENTS;
-use super::recover::{COUNTS, ENTRIES, PLAIN, Reader, STEPS, needs_block};
+use super::recover::{COUNTS, ENTRIES, PLAIN, Reader, Rows, STEPS, needs_block};
 use super::{repeated, report};
 
 /// Reads an item that begins with a word that opens items.
@@ -26,46 +26,46 @@ pub(super) fn item(reader: &mut Reader, cut: &Cut) -> Option<Item> {
         "signoff" => reader.read(Rule::signoff_item, head, |b, n| b.signoff_item(&n)),
         "allow" => reader.read(Rule::allow_item, head, |b, n| b.allow_item(&n)),
         "system" => {
-            let block = reader.block(cut, ENTRIES, setting);
+            let block = reader.block(cut, ENTRIES, None, setting);
             repeated::settings(reader, &block);
             reader.read(Rule::system_head, head, |b, n| b.system(&n, block))
         }
         "model" => {
-            let block = reader.block(cut, PLAIN, partition_row);
+            let block = reader.block(cut, PLAIN, None, partition_row);
             reader.read(Rule::model_head, head, |b, n| b.model(&n, block))
         }
         "budget" => {
-            let block = reader.block(cut, ENTRIES, budget_entry);
+            let block = reader.block(cut, ENTRIES, None, budget_entry);
             reader.read(Rule::budget_head, head, |b, n| b.budget(&n, block))
         }
         "volume" => {
-            let block = reader.block(cut, COUNTS, volume_entry);
+            let block = reader.block(cut, COUNTS, None, volume_entry);
             reader.read(Rule::volume_head, head, |b, n| b.volume(&n, block))
         }
         "picklist" => {
-            let block = reader.block(cut, PLAIN, map_row);
+            let block = reader.block(cut, PLAIN, MAP_ROWS, map_row);
             reader.read(Rule::picklist_head, head, |b, n| b.picklist(&n, block))
         }
         "normalize" => {
-            let block = reader.block(cut, PLAIN, map_row);
+            let block = reader.block(cut, PLAIN, MAP_ROWS, map_row);
             reader.read(Rule::normalize_head, head, |b, n| b.normalize(&n, block))
         }
         "sync" | "fields" | "relation" => sync(reader, cut, word),
         "lifecycle" => {
-            let block = reader.block(cut, PLAIN, lifecycle_line);
+            let block = reader.block(cut, PLAIN, None, lifecycle_line);
             repeated::bounds(reader, &block);
             reader.read(Rule::lifecycle_head, head, |b, n| b.lifecycle(&n, block))
         }
         "route" => {
-            let block = reader.block(cut, PLAIN, route_row);
+            let block = reader.block(cut, PLAIN, None, route_row);
             reader.read(Rule::route_head, head, |b, n| b.route(&n, block))
         }
         "automation" => {
-            let block = reader.block(cut, PLAIN, automation_line);
+            let block = reader.block(cut, PLAIN, None, automation_line);
             reader.read(Rule::automation_head, head, |b, n| b.automation(&n, block))
         }
         _ => {
-            let block = reader.block(cut, STEPS, step);
+            let block = reader.block(cut, STEPS, None, step);
             reader.read(Rule::test_head, head, |b, n| b.test(&n, block))
         }
     }
@@ -93,13 +93,36 @@ fn without_block(reader: &mut Reader, cut: &Cut, word: &str) -> Option<Item> {
     None
 }
 
+/// Rows of a map.
+const MAP_ROWS: Option<Rows<MapRowLine>> = Some(Rows {
+    rule: Rule::map_rows,
+    is_row: |_, _| true,
+    build: Builder::map_row,
+});
+
+/// Rows of a sync.
+const SYNC_ROWS: Option<Rows<SyncLine>> = Some(Rows {
+    rule: Rule::rows,
+    is_row,
+    build: |b, n| b.row(n).map(SyncLine::Row),
+});
+
+/// Whether a line of a sync is a row.
+fn is_row(reader: &Reader, cut: &Cut) -> bool {
+    let word = reader.leading_word(cut);
+    let statement = !word.is_empty() && STATEMENTS.iter().any(|(w, _)| *w == word);
+    !statement && !reader.slice(cut.code).starts_with(['-', '<', '.'])
+}
+
 fn sync(reader: &mut Reader, cut: &Cut, word: &str) -> Option<Item> {
     let place = match word {
         "sync" => Place::Sync,
         "fields" => Place::Fields,
         _ => Place::Relation,
     };
-    let block = reader.block(cut, PLAIN, |reader, cut| sync_line(reader, cut, place));
+    let block = reader.block(cut, PLAIN, SYNC_ROWS, |reader, cut| {
+        sync_line(reader, cut, place)
+    });
     repeated::statements(reader, &block);
     let head = reader.head(cut);
     match place {
@@ -221,7 +244,7 @@ fn lifecycle_line(reader: &mut Reader, cut: &Cut) -> LifecycleLine {
 }
 
 fn step(reader: &mut Reader, cut: &Cut) -> TestLine {
-    let values = reader.block(cut, ENTRIES, assign);
+    let values = reader.block(cut, ENTRIES, None, assign);
     if !reader.brackets(cut) {
         return TestLine::Broken;
     }

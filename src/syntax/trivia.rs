@@ -97,10 +97,13 @@ pub(super) fn around(file: FileId, text: &str, cut: &Cut) -> Trivia {
 
 /// Whether the line has a block over several lines.
 fn spans_lines(text: &str, cut: &Cut) -> bool {
-    cut.block.is_some_and(|b| {
-        text.get(b.inside.0..b.inside.1)
-            .is_some_and(|inside| inside.contains('\n'))
-    })
+    cut.block
+        .is_some_and(|b| text.get(b.inside.0..b.inside.1).is_some_and(over_lines))
+}
+
+/// Whether what stands in a block goes over several lines; nothing does not.
+pub(super) fn over_lines(inside: &str) -> bool {
+    inside.contains('\n') && !inside.trim().is_empty()
 }
 
 /// The comment behind `{`, on its line.

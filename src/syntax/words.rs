@@ -6,7 +6,7 @@ use super::grammar::Rule;
 pub(super) const fn friendly(rule: Rule) -> &'static str {
     match rule {
         Rule::EOI => "the end of the line",
-        Rule::WHITESPACE | Rule::sp | Rule::gap => "a blank",
+        Rule::WHITESPACE | Rule::bl | Rule::sp | Rule::gap => "a blank",
         Rule::COMMENT => "a comment",
         Rule::name_char => "a letter or a digit",
         Rule::word
@@ -74,7 +74,7 @@ pub(super) const fn friendly(rule: Rule) -> &'static str {
         Rule::count => "a count such as `900 created`",
         Rule::picklist_head | Rule::k_picklist => "`picklist`",
         Rule::normalize_head | Rule::k_normalize => "`normalize`",
-        Rule::map_row => "a row such as `gold <-> Gold`",
+        Rule::map_row | Rule::map_rows | Rule::map_line => "a row such as `gold <-> Gold`",
         Rule::special => "`else`, `keep`, `reject`, `blank` or `none`",
         Rule::sync_head | Rule::k_sync => "`sync`",
         Rule::fields_head | Rule::k_fields => "`fields`",
@@ -100,7 +100,7 @@ pub(super) const fn friendly(rule: Rule) -> &'static str {
         Rule::protect | Rule::k_protect => "`protect`",
         Rule::blank_line => "`blank clears` or `blank keeps`",
         Rule::ends | Rule::k_ends => "`ends`",
-        Rule::row => "a row such as `name <-> Name`",
+        Rule::row | Rule::rows | Rule::row_line => "a row such as `name <-> Name`",
         Rule::computed => "an expression in parentheses",
         Rule::clause | Rule::step_clause => "a clause",
         Rule::transform => "a function or a map",
@@ -215,5 +215,27 @@ pub(super) const fn friendly(rule: Rule) -> &'static str {
         Rule::k_wins => "`wins`",
         Rule::k_within => "`within`",
         Rule::k_without => "`without`",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No finding shows the name of a rule: every rule has words, and they are no identifiers of ours.
+    #[test]
+    fn every_rule_has_words_for_people() {
+        for rule in Rule::all_rules() {
+            let words = friendly(*rule);
+            let plain: String = words.split('`').step_by(2).collect();
+            assert!(
+                !words.is_empty() && !plain.contains('_'),
+                "{rule:?}: {words}"
+            );
+            assert!(
+                words.matches('`').count().is_multiple_of(2),
+                "{rule:?}: {words}"
+            );
+        }
     }
 }

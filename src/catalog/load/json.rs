@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::draft::{Draft, Trouble};
-use super::{describe, hubspot, normal};
+use super::{describe, hubspot, hubspot_more, normal};
 use crate::diagnostic::Code;
 
 /// Answers inside answers are followed this deep.
@@ -95,7 +95,8 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
 /// The keys by which a body is known.
 #[derive(Deserialize)]
 struct Keys<'a> {
-    accordant_catalog: Option<IgnoredAny>,
+    #[serde(borrow)]
+    accordant_catalog: Option<&'a RawValue>,
     #[serde(borrow)]
     fields: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -148,10 +149,10 @@ fn follow(body: Body<'_>, wraps: usize, out: &mut Draft) -> Result<(), Trouble> 
         return list(body, wraps, out);
     }
     let keys: Keys<'_> = body.read()?;
-    if keys.accordant_catalog.is_some() {
-        normal::load(body, out)
+    if let Some(version) = keys.accordant_catalog {
+        normal::load(body, version.get(), out)
     } else if keys.object_type_id.is_some() {
-        hubspot::schemas(body, &[body.json], out)
+        hubspot_more::schemas(body, &[body.json], out)
     } else if let Some(fields) = keys.fields.filter(|f| f.get().starts_with('[')) {
         describe::load(body, fields, out)
     } else if keys.sobjects.is_some() {
@@ -184,15 +185,15 @@ fn list(body: Body<'_>, wraps: usize, out: &mut Draft) -> Result<(), Trouble> {
     };
     let parts: Vec<&str> = items.iter().map(|i| i.get()).collect();
     if keys.stages.is_some() {
-        hubspot::pipelines(body, out)
+        hubspot_more::pipelines(body, out)
     } else if keys.object_type_id.is_some() {
-        hubspot::schemas(body, &parts, out)
+        hubspot_more::schemas(body, &parts, out)
     } else if keys.field_type.is_some() || keys.group.is_some() {
         hubspot::properties(body, out)
     } else if keys.type_id.is_some() {
-        hubspot::associations(body, out)
+        hubspot_more::associations(body, out)
     } else if keys.email.is_some() || keys.user_id.is_some() {
-        hubspot::owners(body, out)
+        hubspot_more::owners(body, out)
     } else {
         for item in items {
             follow(body.part(item), wraps - 1, out)?;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use smol_str::SmolStr;
 
 use super::draft::{Draft, FieldDraft, Fields, ObjectDraft, Trouble};
-use super::{BaseCatalog, SystemSource, base, normal, report};
+use super::{BaseCatalog, SystemSource, base, normal, report, stages};
 use crate::catalog::field::{Field, FieldType, Known, PickValue, Picklist};
-use crate::catalog::object::{Object, Pipeline, RecordType, Stage};
+use crate::catalog::object::{Object, RecordType};
 use crate::catalog::serial::fold;
 use crate::catalog::{Catalog, Owner, ValueSet};
 use crate::diagnostic::{Code, Sink};
@@ -60,7 +60,7 @@ impl Builder {
         sources: &mut Sources,
         sink: &mut Sink,
     ) -> Catalog {
-        let mut stages = Vec::new();
+        let mut pipelines = Vec::new();
         let mut objects = Vec::new();
         for (path, draft, text) in drafts {
             self.fetched = [self.fetched, draft.fetched].into_iter().flatten().min();
@@ -68,7 +68,7 @@ impl Builder {
                 .extend(draft.owners.into_iter().map(|o| (o.id.clone(), o)));
             self.sets
                 .extend(draft.value_sets.into_iter().map(|s| (s.name.clone(), s)));
-            stages.extend(draft.stages);
+            pipelines.extend(draft.stages);
             objects.push((path, draft.objects, text));
         }
         for (path, drafts, text) in objects {
@@ -85,13 +85,13 @@ impl Builder {
             );
         }
         self.standard_sets();
-        for (name, pipeline) in stages {
+        for (name, pipeline) in pipelines {
             if let Some(object) = self.objects.get_mut(&fold(&name)) {
                 object.pipelines = vec![pipeline];
             }
         }
-        self.objects.values_mut().for_each(processes_narrow);
-        self.objects.values_mut().for_each(pipelines_fill);
+        self.objects.values_mut().for_each(stages::narrow);
+        self.objects.values_mut().for_each(stages::fill);
         self.activities();
         if self.base == BaseCatalog::Standard && self.kind == SystemKind::Salesforce {
             self.objects
@@ -104,7 +104,6 @@ impl Builder {
         catalog.fetched = self.fetched;
         catalog.owners = self.owners.into_values().collect();
         catalog.value_sets = self.sets.into_values().collect();
-        catalog.digest = normal::digest(&catalog);
         catalog
     }
 
@@ -344,66 +343,4 @@ fn lay_record_type(all: &mut Vec<RecordType>, mut new: RecordType) {
         }
     }
     all.push(new);
-}
-
-/// HubSpot's stage fields take the stages of the pipelines, each under its own pipeline.
-fn pipelines_fill(object: &mut Object) {
-    let (pipeline, stage) = match &*object.name {
-        "deal" => ("pipeline", "dealstage"),
-        "ticket" => ("hs_pipeline", "hs_pipeline_stage"),
-        _ => return,
-    };
-    let value = |id: &SmolStr, label: &SmolStr| PickValue {
-        label: label.clone(),
-        ..PickValue::new(id.clone())
-    };
-    let pipelines = object
-        .pipelines
-        .iter()
-        .map(|p| value(&p.id, &p.label))
-        .collect();
-    let under = |p: &Pipeline, s: &Stage| PickValue {
-        valid_for: vec![p.id.clone()],
-        ..value(&s.id, &s.label)
-    };
-    let stages = object
-        .pipelines
-        .iter()
-        .flat_map(|p| p.stages.iter().map(move |s| under(p, s)))
-        .collect();
-    for (name, values, controller) in [
-        (pipeline, pipelines, None),
-        (stage, stages, Some(SmolStr::new_static(pipeline))),
-    ] {
-        if let Some(field) = object.fields.iter_mut().find(|f| f.name == name) {
-            field.ty = FieldType::Picklist;
-            field.picklist = Some(Box::new(Picklist {
-                values,
-                controller,
-                restricted: true,
-                external: false,
-            }));
-        }
-    }
-}
-
-/// A record type's process narrows the stages or statuses.
-fn processes_narrow(object: &mut Object) {
-    let field = match &*object.name {
-        "Opportunity" => "StageName",
-        "Lead" | "Case" | "Solution" => "Status",
-        _ => return,
-    };
-    for record_type in &mut object.record_types {
-        let process = record_type
-            .process
-            .as_ref()
-            .and_then(|p| object.processes.iter().find(|q| q.name == *p));
-        if let Some(process) = process {
-            record_type
-                .picklists
-                .entry(SmolStr::new_static(field))
-                .or_insert_with(|| process.values.clone());
-        }
-    }
 }

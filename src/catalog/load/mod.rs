@@ -13,11 +13,13 @@ mod describe;
 mod draft;
 mod glob;
 mod hubspot;
+mod hubspot_more;
 mod json;
 mod merge;
 mod metadata;
 mod metadata_field;
 mod normal;
+mod stages;
 mod xml;
 
 pub use glob::Pattern;

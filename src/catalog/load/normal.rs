@@ -24,11 +24,6 @@ use crate::diagnostic::Code;
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Deserialize)]
-struct Head {
-    accordant_catalog: u32,
-}
-
-#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(rename = "accordant_catalog")]
@@ -54,15 +49,14 @@ fn day<'de, D: serde::Deserializer<'de>>(
         .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a day as in `2026-11-20`")))
 }
 
-/// Reads a file.
-pub(super) fn load(body: Body<'_>, out: &mut Draft) -> Result<(), Trouble> {
-    let head: Head = body.read()?;
-    if head.accordant_catalog != VERSION {
+/// Reads a file whose version is this.
+pub(super) fn load(body: Body<'_>, version: &str, out: &mut Draft) -> Result<(), Trouble> {
+    if version != VERSION.to_string() {
         return Err(Trouble {
             code: Code::M007,
             message: format!(
                 "catalog format `{}` is not known, this version reads `{VERSION}`",
-                head.accordant_catalog
+                shortened(version)
             ),
             at: body.start(),
             help: "update accordant, or import the catalog again with this version",
@@ -72,40 +66,25 @@ pub(super) fn load(body: Body<'_>, out: &mut Draft) -> Result<(), Trouble> {
     out.fetched = file.fetched;
     out.owners.extend(file.owners);
     out.value_sets.extend(file.value_sets);
-    out.objects.extend(file.objects.into_iter().map(|o| {
-        let mut object = filled(o);
-        object.fields.iter_mut().for_each(label_values);
-        ObjectDraft::ready(object, body.path)
-    }));
+    out.objects.extend(
+        file.objects
+            .into_iter()
+            .map(|o| ObjectDraft::ready(o, body.path)),
+    );
     Ok(())
 }
 
-fn filled(mut object: Object) -> Object {
-    for record_type in object
-        .record_types
-        .iter_mut()
-        .filter(|r| r.label.is_empty())
-    {
-        record_type.label = record_type.name.clone();
-    }
-    object
-}
-
-/// A label that is the value itself is left out of the file.
-fn label_values(field: &mut crate::catalog::Field) {
-    for value in field
-        .picklist
-        .iter_mut()
-        .flat_map(|p| &mut p.values)
-        .filter(|v| v.label.is_empty())
-    {
-        value.label = value.value.clone();
-    }
+/// At most 20 characters of a text, on one line.
+fn shortened(text: &str) -> String {
+    text.chars()
+        .take(20)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// Writes one object, one line a field.
 fn write_object(object: &Object, origin: &SmolStr) -> Result<String, serde_json::Error> {
-    let mut head = Object {
+    let head = Object {
         label: object.label.clone(),
         aliases: object.aliases.clone(),
         custom: object.custom,
@@ -120,9 +99,6 @@ fn write_object(object: &Object, origin: &SmolStr) -> Result<String, serde_json:
         associations: object.associations.clone(),
         ..Object::new(object.name.clone())
     };
-    for record_type in head.record_types.iter_mut().filter(|r| r.label == r.name) {
-        record_type.label = SmolStr::default();
-    }
     let mut text = serde_json::to_string(&head)?;
     if object.fields.is_empty() {
         return Ok(text);
@@ -133,27 +109,10 @@ fn write_object(object: &Object, origin: &SmolStr) -> Result<String, serde_json:
         if i > 0 {
             text.push_str(",\n");
         }
-        text.push_str(&write_field(field)?);
+        text.push_str(&serde_json::to_string(field)?);
     }
     text.push_str("\n]}");
     Ok(text)
-}
-
-fn write_field(field: &crate::catalog::Field) -> Result<String, serde_json::Error> {
-    let Some(picklist) = field
-        .picklist
-        .as_ref()
-        .filter(|p| p.values.iter().any(|v| v.label == v.value))
-    else {
-        return serde_json::to_string(field);
-    };
-    let mut short = field.clone();
-    let mut picklist = picklist.clone();
-    for value in picklist.values.iter_mut().filter(|v| v.label == v.value) {
-        value.label = SmolStr::default();
-    }
-    short.picklist = Some(picklist);
-    serde_json::to_string(&short)
 }
 
 #[derive(Serialize)]
@@ -195,17 +154,19 @@ pub(super) fn write_shared(catalog: &Catalog) -> Result<Option<String>, serde_js
     )))
 }
 
-/// The digest of a catalog: of its kind, its objects (each digested alone, in their order), owners and value sets.
-pub(super) fn digest(catalog: &Catalog) -> [u8; 32] {
-    use rayon::prelude::*;
-    let objects: Vec<[u8; 32]> = catalog
-        .objects
-        .par_iter()
-        .map(|o| Sha256::digest(write_object(o, &SmolStr::default()).unwrap_or_default()).into())
-        .collect();
-    let mut sum = Sha256::new();
-    sum.update(catalog.kind.word());
-    objects.iter().for_each(|o| sum.update(o));
-    sum.update(write_shared(catalog).ok().flatten().unwrap_or_default());
-    sum.finalize().into()
+impl Catalog {
+    /// SHA-256 of all that the catalog holds: of its kind, its objects (each digested alone, in their order), owners and
+    /// value sets. Equal catalogs have equal digests.
+    pub fn digest(&self) -> [u8; 32] {
+        use rayon::prelude::*;
+        let digest = |o: &Object| -> [u8; 32] {
+            Sha256::digest(write_object(o, &SmolStr::default()).unwrap_or_default()).into()
+        };
+        let objects: Vec<[u8; 32]> = self.objects.par_iter().map(digest).collect();
+        let mut sum = Sha256::new();
+        sum.update(self.kind.word());
+        objects.iter().for_each(|o| sum.update(o));
+        sum.update(write_shared(self).ok().flatten().unwrap_or_default());
+        sum.finalize().into()
+    }
 }

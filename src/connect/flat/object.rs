@@ -271,7 +271,7 @@ impl<F: Format> ObjectFile<F> {
         if next.is_none() {
             next = staged.peek().map(|new| Cursor(new.place.pos));
         }
-        self.to_page(met, &duplicates, next)
+        self.paged(met, &duplicates, next)
     }
 
     /// Reads records of the data file, staged ones in their staged form.
@@ -344,7 +344,7 @@ impl<F: Format> ObjectFile<F> {
         Ok(())
     }
 
-    fn to_page(
+    fn paged(
         &mut self,
         met: Vec<(Place, Result<Record, Fault>)>,
         duplicates: &[u64],

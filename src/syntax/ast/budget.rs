@@ -14,6 +14,7 @@ pub struct Budget {
 
 /// A line of a budget.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "broken lines are rare")]
 pub enum BudgetEntry {
     /// `storage 10 GB (7 GB used)`
     Limit {

@@ -14,6 +14,7 @@ pub struct Test {
 
 /// A line of a test.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "broken lines are rare")]
 pub enum TestLine {
     /// A step.
     Step(Step),

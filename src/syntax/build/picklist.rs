@@ -47,7 +47,7 @@ impl Builder {
         let mut nodes = node.into_inner();
         let (mut left, mut next) = self.cell(&mut nodes)?;
         let mut within = None;
-        if next.as_rule() == Rule::colon {
+        if next.as_ref().is_some_and(|n| n.as_rule() == Rule::colon) {
             within = Some(self.controlling(left)?);
             (left, next) = self.cell(&mut nodes)?;
         }
@@ -55,30 +55,33 @@ impl Builder {
         Some(MapRowLine::Row(MapRow {
             within,
             left,
-            arrow: self.arrow(&next),
+            arrow: self.arrow(&next?),
             right,
         }))
     }
 
     /// One end of a row, and the node behind it.
-    fn cell<'t>(&mut self, nodes: &mut impl Iterator<Item = Node<'t>>) -> Option<(Cell, Node<'t>)> {
+    fn cell<'t>(
+        &mut self,
+        nodes: &mut impl Iterator<Item = Node<'t>>,
+    ) -> Option<(Cell, Option<Node<'t>>)> {
         let first = nodes.next()?;
-        let next = nodes.next()?;
+        let next = nodes.next();
         if first.as_rule() == Rule::special {
             return Some((self.special(&first), next));
         }
         let name = self.name(&first);
-        if !is_name(next.as_rule()) {
+        let Some(second) = next.as_ref().filter(|n| is_name(n.as_rule())) else {
             return Some((Cell::Value(name), next));
-        }
-        let mut names = vec![name, self.name(&next)];
+        };
+        let mut names = vec![name, self.name(second)];
         for node in nodes {
             if !is_name(node.as_rule()) {
-                return Some((Cell::Values(names), node));
+                return Some((Cell::Values(names), Some(node)));
             }
             names.push(self.name(&node));
         }
-        None
+        Some((Cell::Values(names), None))
     }
 
     fn special(&self, node: &Node) -> Cell {
