@@ -24,6 +24,7 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     policy::lossy_round_trip::run(cx);
     policy::default_travels_back::run(cx);
     policy::row_mapped_twice::run(cx);
+    policy::coarse_latest::run(cx);
 
     // picklists
     picklists::unmapped_value::run(cx);
@@ -43,6 +44,7 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     types::text_into_picklist::run(cx);
     types::required_may_be_blank::run(cx);
     types::currency_unmapped::run(cx);
+    types::formula_does_not_trigger::run(cx);
 }
 
 /// The pages of the rules.
@@ -69,4 +71,6 @@ pub const PAGES: &[Page] = &[
     policy::lossy_round_trip::PAGE,
     policy::default_travels_back::PAGE,
     policy::row_mapped_twice::PAGE,
+    types::formula_does_not_trigger::PAGE,
+    policy::coarse_latest::PAGE,
 ];

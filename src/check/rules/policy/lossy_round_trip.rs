@@ -109,8 +109,6 @@ impl LossyRoundTrip<'_> {
         )
         .at(self.row.row.arrow.span, "on a row that travels both ways")
         .note(format!("{}, and {}", told(Side::Left), told(Side::Right)))
-        .help(
-            "give every value of one side a counterpart of its own, or let the row travel one way",
-        )
+        .help("give each value of one side a counterpart of its own, or let the row travel one way")
     }
 }
