@@ -2,11 +2,13 @@
 
 use smol_str::SmolStr;
 
+use super::applied::Applied;
 use crate::catalog::PickValue;
-use crate::model::{Catalogued, FieldRef, FieldView, MapId, Model, PicklistMap};
+use crate::model::{Catalogued, Fallback, FieldRef, FieldView, MapId, Model, RowId};
 use crate::side::Side;
+use crate::source::Span;
 
-/// What a map leaves out of one field that it is declared for.
+/// What a map leaves out of one field that it is declared for, or that a row applies it to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
     /// The map.
@@ -15,22 +17,43 @@ pub struct Coverage {
     pub from: Side,
     /// The field on that side.
     pub field: FieldRef,
-    /// Choosable values that no row takes and no `else` catches, in the order of the catalog.
+    /// Where the map meets the field.
+    pub place: Place,
+    /// The field that the values go to, where it is one.
+    pub target: Option<FieldRef>,
+    /// Choosable values that no row takes and no `else` catches, in the order of the catalog. An `else -> keep` does not
+    /// catch a value that the target would refuse.
     pub missing: Vec<SmolStr>,
-    /// Choosable values that only `else` catches.
+    /// Choosable values that only `else` catches, and that it does not carry over to the same value.
     pub caught: Vec<SmolStr>,
 }
 
-/// The coverage of every map over the fields of its header, for each direction that it serves.
-pub(super) fn coverage(model: &Model) -> Vec<Coverage> {
+/// Where a map meets a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the header of the map.
+    Header,
+    /// On a row that applies it, at its `via`.
+    Row(RowId, Span),
+}
+
+/// The coverage of every map over the fields of its header, for each direction that it serves, then over the fields of
+/// the rows that apply it to others.
+pub(super) fn coverage(model: &Model, applied: &[Applied]) -> Vec<Coverage> {
     let mut found = Vec::new();
     for (i, map) in model.maps.iter().enumerate() {
+        let id = MapId(i as u32);
         for from in Side::BOTH.into_iter().filter(|s| map.arrow.goes_from(*s)) {
-            for field in &map.ends.get(from).fields {
-                let Some(view) = model.field(*field) else {
-                    continue;
-                };
-                found.push(of_field(map, MapId(i as u32), from, view));
+            let header = &map.ends.get(from).fields;
+            let target = map.ends.get(!from).fields.first().copied();
+            for field in header {
+                found.extend(of_field(model, id, from, *field, target, Place::Header));
+            }
+            for a in applied.iter().filter(|a| a.map == id && a.from == from) {
+                if let Some(field) = a.source.filter(|f| !header.contains(f)) {
+                    let place = Place::Row(a.row, a.span);
+                    found.extend(of_field(model, id, from, field, a.target, place));
+                }
             }
         }
     }
@@ -38,27 +61,51 @@ pub(super) fn coverage(model: &Model) -> Vec<Coverage> {
 }
 
 /// The coverage of one field by a map.
-pub fn of_field(map: &PicklistMap, id: MapId, from: Side, field: FieldView<'_>) -> Coverage {
-    let unmapped = |v: &&PickValue| map.image(from, &v.value).is_none();
-    let mut names: Vec<SmolStr> = Vec::new();
-    for value in field.choices().filter(unmapped) {
-        if !names.contains(&value.value) {
-            names.push(value.value.clone());
+fn of_field(
+    model: &Model,
+    map: MapId,
+    from: Side,
+    field: FieldRef,
+    target: Option<FieldRef>,
+    place: Place,
+) -> Option<Coverage> {
+    let rows = model.maps.get(map.index())?;
+    let otherwise = rows
+        .otherwise
+        .get(from)
+        .as_ref()
+        .map(|o| o.fallback.clone());
+    let to = target.and_then(|t| model.field(t));
+    let mut coverage = Coverage {
+        map,
+        from,
+        field,
+        place,
+        target,
+        missing: Vec::new(),
+        caught: Vec::new(),
+    };
+    for value in model.field(field)?.choices().map(|c| &c.value) {
+        let known = coverage.missing.contains(value) || coverage.caught.contains(value);
+        if known || rows.image(from, value).is_some() {
+            continue;
+        }
+        let there = |t: FieldView<'_>| {
+            matches!(
+                standing(t, value).0,
+                Catalogued::Active | Catalogued::Unlisted
+            )
+        };
+        match (&otherwise, to) {
+            (None, _) => coverage.missing.push(value.clone()),
+            (Some(Fallback::Keep), Some(t)) if there(t) => {}
+            (Some(Fallback::Keep), Some(t)) if t.rejects_unknown() => {
+                coverage.missing.push(value.clone())
+            }
+            (Some(_), _) => coverage.caught.push(value.clone()),
         }
     }
-    let caught = map.otherwise.get(from).is_some();
-    let (missing, caught) = if caught {
-        (Vec::new(), names)
-    } else {
-        (names, Vec::new())
-    };
-    Coverage {
-        map: id,
-        from,
-        field: field.id,
-        missing,
-        caught,
-    }
+    Some(coverage)
 }
 
 /// Whether and how a value stands in the list of a field.

@@ -2,20 +2,26 @@
 //!
 //! Numbers and lists, no words: what a fact is worth is the business of the rules.
 
+mod applied;
 mod blank;
 mod coverage;
 mod disjoint;
 mod eval;
+mod range;
 mod reach;
 mod round_trip;
+mod stated;
 mod writers;
 
+pub use applied::Applied;
 pub use blank::{create_may_lack, implies_set, may_be_blank};
-pub use coverage::{Coverage, home, standing};
+pub use coverage::{Coverage, Place, home, standing};
 pub use disjoint::disjoint;
 pub use eval::eval;
+pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};
+pub use stated::StatedValue;
 pub use writers::{Write, writes};
 
 use crate::model::Model;
@@ -23,16 +29,23 @@ use crate::model::Model;
 /// What the rules look at beside the model itself.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// How well each map covers the fields that it is declared for, in the order of the maps.
+    /// Which rows apply which maps, in the order of the spec.
+    pub applied: Vec<Applied>,
+    /// How well each map covers the fields that it is declared for or applied to, in the order of the maps.
     pub coverage: Vec<Coverage>,
+    /// Values written out in the spec that their field does not list as active.
+    pub stated: Vec<StatedValue>,
     /// Every field that a sync may write, with the row, in the order of the spec.
     pub writes: Vec<Write>,
 }
 
 /// Gathers the facts of a model.
 pub fn analyze(model: &Model) -> Facts {
+    let applied = applied::applied(model);
     Facts {
-        coverage: coverage::coverage(model),
+        coverage: coverage::coverage(model, &applied),
+        stated: stated::stated(model, &applied),
+        applied,
         writes: writers::writes(model),
     }
 }

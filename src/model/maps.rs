@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::{Arrow, Fallback, FieldRef};
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
-use crate::value::Value;
+use crate::value::{Value, library};
 
 /// `picklist NAME: left.field ARROW right.field { … }`.
 #[derive(Clone, Debug)]
@@ -167,4 +167,31 @@ pub enum Role {
     Compared,
     /// It is written.
     Written,
+}
+
+impl NormalizeTable {
+    /// A text without what makes no difference in this table: two texts of one form are one variant.
+    pub fn fold(&self, text: &str) -> String {
+        let plain = match self.ignore_accents {
+            Some(_) => library::function("strip_accents")
+                .and_then(|f| f.call(&[Value::text(text)]).ok())
+                .map_or_else(|| text.to_owned(), |v| v.to_string()),
+            None => text.to_owned(),
+        };
+        let kept: String = match self.ignore_punctuation {
+            Some(_) => plain.chars().filter(|c| c.is_alphanumeric()).collect(),
+            None => plain,
+        };
+        match self.ignore_case {
+            Some(_) => kept.to_lowercase(),
+            None => kept,
+        }
+    }
+}
+
+impl MapRow {
+    /// The controlling value of the block that it stands in.
+    pub fn key(&self, from: Side) -> Option<&str> {
+        self.within.as_ref().map(|w| w.get(from).value.as_str())
+    }
 }

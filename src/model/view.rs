@@ -3,8 +3,8 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{Authority, FieldRef, Lane, Model, ObjectRef, Row, RowId, Sync, SyncId, System};
-use crate::catalog::{Field, Object, PickValue, Picklist};
-use crate::platform::Profile;
+use crate::catalog::{Field, FieldType, Object, PickValue, Picklist};
+use crate::platform::{Profile, Upsert};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -67,6 +67,13 @@ impl Model {
     /// All rows of all syncs.
     pub fn rows(&self) -> impl Iterator<Item = RowView<'_>> {
         self.sync_views().flat_map(SyncView::rows)
+    }
+
+    /// One row.
+    pub fn row(&self, id: RowId) -> Option<RowView<'_>> {
+        let sync = self.sync(id.sync)?;
+        let row = sync.sync.rows.get(id.row as usize)?;
+        Some(RowView { sync, id, row })
     }
 
     /// A field's entry in its catalog; none only for a reference of another model.
@@ -172,6 +179,18 @@ impl<'m> SyncView<'m> {
     /// Where it is said that records come into being on a side: the statement, else the header.
     pub fn made_at(self, side: Side) -> crate::source::Span {
         self.sync.create.get(side).unwrap_or(self.sync.header)
+    }
+
+    /// Whether anything says how two records are recognised as one: a match, or a key.
+    pub const fn recognises(self) -> bool {
+        !self.sync.keys.is_empty()
+            || self.sync.stamp.left.is_some()
+            || self.sync.stamp.right.is_some()
+    }
+
+    /// Whether it says that another sync's keys come first.
+    pub fn yields_to(self, other: SyncId) -> bool {
+        self.sync.yields_to.iter().any(|s| s.node == other)
     }
 
     /// Whether records of both sides are linked and updated.
@@ -336,5 +355,19 @@ impl<'m> FieldView<'m> {
     /// Whether the platform refuses a value that is not in the list; otherwise it stores it, and reports count it apart.
     pub fn rejects_unknown(self) -> bool {
         self.picklist().is_some_and(|p| p.restricted)
+    }
+
+    /// Whether no two records can have the same value.
+    pub fn identifies(self) -> bool {
+        self.field.unique || self.field.ty == FieldType::Id
+    }
+
+    /// Whether the platform makes or finds a record by its value in one step.
+    pub fn upserts(self) -> bool {
+        match self.system.profile.upsert {
+            Upsert::ExternalId => self.field.external_id || self.field.id_lookup,
+            Upsert::Unique => self.field.unique,
+            Upsert::Any => true,
+        }
     }
 }

@@ -122,10 +122,15 @@ impl Cx<'_> {
                 })
                 .collect();
             if let Some(field) = field {
-                let uses = values.iter().map(|v| ValueUse {
+                // The first value of a cell is what is written, the others are only recognised.
+                let uses = values.iter().enumerate().map(|(i, v)| ValueUse {
                     field,
                     value: v.clone(),
-                    role: Role::Written,
+                    role: if i == 0 {
+                        Role::Written
+                    } else {
+                        Role::Compared
+                    },
                 });
                 self.model.values.extend(uses);
             }

@@ -319,6 +319,8 @@ fn object(system: &str, name: &str, fields: &[&str]) -> (SmolStr, Object) {
     (
         key.into(),
         Object {
+            modified: None,
+            created: None,
             system: system.into(),
             name: name.into(),
             fields,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use smol_str::SmolStr;
 
 use super::draft::{Draft, FieldDraft, Fields, ObjectDraft, Trouble};
-use super::{BaseCatalog, SystemSource, base, normal, report, stages};
+use super::{BaseCatalog, SystemSource, base, report, stages};
 use crate::catalog::field::{Field, FieldType, Known, PickValue, Picklist};
 use crate::catalog::object::{Object, RecordType};
 use crate::catalog::serial::fold;

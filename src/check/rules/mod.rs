@@ -1,6 +1,7 @@
 //! The rules, one file each, grouped by family. Each file holds its page, its finding, `run` that finds and `describe`
 //! that words. Rules do not see each other.
 
+pub mod identity;
 pub mod names;
 pub mod picklists;
 pub mod policy;
@@ -12,25 +13,11 @@ use crate::diagnostic::Page;
 
 /// Runs every rule.
 pub(super) fn run(cx: &mut Cx<'_>) {
-    // names
-    names::unused_declaration::run(cx);
-
-    // policy
-    policy::missing_authority::run(cx);
-    policy::protected_field_written::run(cx);
-    policy::against_system_of_record::run(cx);
-    policy::may_clear_data::run(cx);
-    policy::no_inverse::run(cx);
-    policy::lossy_round_trip::run(cx);
-    policy::default_travels_back::run(cx);
-    policy::row_mapped_twice::run(cx);
-    policy::coarse_latest::run(cx);
-
-    // picklists
-    picklists::unmapped_value::run(cx);
-
     // syntax
     syntax::contradictory_clauses::run(cx);
+
+    // names
+    names::unused_declaration::run(cx);
 
     // types
     types::incompatible_types::run(cx);
@@ -45,14 +32,49 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     types::required_may_be_blank::run(cx);
     types::currency_unmapped::run(cx);
     types::formula_does_not_trigger::run(cx);
+
+    // policy
+    policy::missing_authority::run(cx);
+    policy::protected_field_written::run(cx);
+    policy::against_system_of_record::run(cx);
+    policy::may_clear_data::run(cx);
+    policy::no_inverse::run(cx);
+    policy::lossy_round_trip::run(cx);
+    policy::default_travels_back::run(cx);
+    policy::row_mapped_twice::run(cx);
+    policy::coarse_latest::run(cx);
+
+    // picklists
+    picklists::unmapped_value::run(cx);
+    picklists::unmapped_pair::run(cx);
+    picklists::unknown_value::run(cx);
+    picklists::inactive_value::run(cx);
+    picklists::round_trip_drift::run(cx);
+    picklists::not_idempotent::run(cx);
+    picklists::repeated_value::run(cx);
+    picklists::record_type_forbids_value::run(cx);
+    picklists::label_for_value::run(cx);
+    picklists::unreachable_row::run(cx);
+    picklists::catch_all_hides_values::run(cx);
+    picklists::differs_only_in_case::run(cx);
+    picklists::country_picklist_enabled::run(cx);
+
+    // identity
+    identity::missing_match::run(cx);
+    identity::match_key_normalised_differently::run(cx);
+    identity::no_external_id::run(cx);
+    identity::missing_many_rule::run(cx);
+    identity::master_rule_not_total::run(cx);
+    identity::create_without_identity::run(cx);
+    identity::missing_delete_policy::run(cx);
+    identity::deletes_both_ways::run(cx);
+    identity::exists_as_other_object::run(cx);
 }
 
 /// The pages of the rules.
 pub const PAGES: &[Page] = &[
-    names::unused_declaration::PAGE,
-    policy::missing_authority::PAGE,
-    picklists::unmapped_value::PAGE,
     syntax::contradictory_clauses::PAGE,
+    names::unused_declaration::PAGE,
     types::incompatible_types::PAGE,
     types::unstated_time_zone::PAGE,
     types::multi_select_mismatch::PAGE,
@@ -64,6 +86,8 @@ pub const PAGES: &[Page] = &[
     types::text_into_picklist::PAGE,
     types::required_may_be_blank::PAGE,
     types::currency_unmapped::PAGE,
+    types::formula_does_not_trigger::PAGE,
+    policy::missing_authority::PAGE,
     policy::protected_field_written::PAGE,
     policy::against_system_of_record::PAGE,
     policy::may_clear_data::PAGE,
@@ -71,6 +95,26 @@ pub const PAGES: &[Page] = &[
     policy::lossy_round_trip::PAGE,
     policy::default_travels_back::PAGE,
     policy::row_mapped_twice::PAGE,
-    types::formula_does_not_trigger::PAGE,
     policy::coarse_latest::PAGE,
+    picklists::unmapped_value::PAGE,
+    picklists::unknown_value::PAGE,
+    picklists::inactive_value::PAGE,
+    picklists::round_trip_drift::PAGE,
+    picklists::not_idempotent::PAGE,
+    picklists::repeated_value::PAGE,
+    picklists::record_type_forbids_value::PAGE,
+    picklists::label_for_value::PAGE,
+    picklists::unreachable_row::PAGE,
+    picklists::catch_all_hides_values::PAGE,
+    picklists::differs_only_in_case::PAGE,
+    picklists::country_picklist_enabled::PAGE,
+    identity::missing_match::PAGE,
+    identity::match_key_normalised_differently::PAGE,
+    identity::no_external_id::PAGE,
+    identity::missing_many_rule::PAGE,
+    identity::master_rule_not_total::PAGE,
+    identity::create_without_identity::PAGE,
+    identity::missing_delete_policy::PAGE,
+    identity::deletes_both_ways::PAGE,
+    identity::exists_as_other_object::PAGE,
 ];

@@ -78,6 +78,8 @@ fn program(rows: Vec<plan::Row>) -> Program {
         let object = plan::Object {
             system: system.into(),
             name: "o".into(),
+            modified: None,
+            created: None,
             fields,
         };
         (SmolStr::new(format!("{system}.o")), object)

@@ -133,8 +133,10 @@ impl<'p> Compiler<'p> {
         let is = |member: Option<&SmolStr>| member == Some(field);
         match system {
             Some(s) if s.id == *field => Ok(Source::Id),
-            Some(s) if is(s.created.as_ref()) => Ok(Source::Created),
-            Some(s) if is(s.modified.as_ref()) => Ok(Source::Modified),
+            Some(s) if is(object.created.as_ref().or(s.created.as_ref())) => Ok(Source::Created),
+            Some(s) if is(object.modified.as_ref().or(s.modified.as_ref())) => {
+                Ok(Source::Modified)
+            }
             _ => inconsistent(format!("`{key}` has no field `{field}`")),
         }
     }
@@ -171,6 +173,11 @@ impl<'p> Compiler<'p> {
         Ok(match expr {
             Expr::Input => Node::Input,
             Expr::Const(value) => Node::Const(value.clone()),
+            Expr::Env(name) => {
+                return inconsistent(format!(
+                    "`env.{name}` has no value: the names of the environment were not put in"
+                ));
+            }
             Expr::Field { side, field } => {
                 Node::Field(*side, self.source(place.sync.objects.get(*side), field)?)
             }
@@ -676,8 +683,8 @@ fn shape(plan: &Plan, key: &SmolStr, object: &plan::Object) -> Done<Shape> {
         meta: Meta {
             id: system.id.clone(),
             deleted: system.deleted.clone(),
-            modified: system.modified.clone(),
-            created: system.created.clone(),
+            modified: object.modified.as_ref().or(system.modified.as_ref()).cloned(),
+            created: object.created.as_ref().or(system.created.as_ref()).cloned(),
             merged_into: system.merged_into.clone(),
         },
         fields: object.fields.iter().map(slot).collect(),

@@ -1,3 +1,16 @@
 //! Rules on picklists.
 
+pub mod catch_all_hides_values;
+pub mod country_picklist_enabled;
+pub mod differs_only_in_case;
+pub mod inactive_value;
+pub mod label_for_value;
+pub mod not_idempotent;
+pub mod record_type_forbids_value;
+pub mod repeated_value;
+pub mod round_trip_drift;
+pub mod unknown_value;
+pub mod unmapped_pair;
 pub mod unmapped_value;
+pub mod unreachable_row;
+mod words;

@@ -1,16 +1,19 @@
 //! K001: a value that can come, and for which the map has no row.
 
-use crate::analyze::{Coverage, home};
+use super::words::{fate, some, written};
+use crate::analyze::{Coverage, Place, home};
 use crate::catalog::PickValue;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{FieldView, Model, PicklistMap};
+use crate::model::{Fallback, FieldView, PicklistMap};
 use crate::side::Side;
-use crate::text::{count, list, quoted};
+use crate::text::count;
 
 rule! {
     /// # What it checks
-    /// Every value that people can choose on the side that a map reads has a row in the map, or an `else` that takes it.
+    /// Every value that people can choose on the side that a map reads has a row in the map, or an `else` that takes it;
+    /// for the fields of the map's header, and for those of the rows that apply it. Two picklist fields on one row without
+    /// a map have the same values.
     ///
     /// # Why it matters
     /// A value without a row cannot be translated. Where the target refuses unknown values the record stops syncing; where
@@ -43,142 +46,159 @@ rule! {
 struct UnmappedValue<'m> {
     map: &'m PicklistMap,
     coverage: &'m Coverage,
+    missing: Vec<&'m str>,
     source: FieldView<'m>,
+    target: Option<FieldView<'m>>,
 }
 
-/// Finds choosable values without a home, once for each map, direction and field.
+/// Finds choosable values without a home: each value once for a map and a direction. A value that a row of the map means,
+/// and spells in another way, is the business of the rule on that slip.
 pub fn run(cx: &mut Cx<'_>) {
-    let mut found = Vec::new();
-    for coverage in cx.facts.coverage.iter().filter(|c| !c.missing.is_empty()) {
-        let map = cx
-            .model
-            .maps
-            .get(coverage.map.index())
-            .filter(|m| !m.standard);
-        if let (Some(map), Some(source)) = (map, cx.model.field(coverage.field)) {
-            found.push(
-                UnmappedValue {
-                    map,
-                    coverage,
-                    source,
-                }
-                .describe(cx.model),
-            );
+    let mut found: Vec<UnmappedValue<'_>> = Vec::new();
+    for coverage in &cx.facts.coverage {
+        let map = cx.model.maps.get(coverage.map.index());
+        let (Some(map), Some(source)) = (map, cx.model.field(coverage.field)) else {
+            continue;
+        };
+        let said = |v: &&str| {
+            let mut same = found
+                .iter()
+                .filter(|f| f.coverage.map == coverage.map && f.coverage.from == coverage.from);
+            same.any(|f| f.missing.contains(v))
+        };
+        let missing: Vec<&str> = coverage
+            .missing
+            .iter()
+            .map(|v| v.as_str())
+            .filter(|v| !said(v) && !misspelt(cx, coverage, v))
+            .collect();
+        if !missing.is_empty() && !caught_by_rows(cx, coverage) {
+            let target = coverage.target.and_then(|t| cx.model.field(t));
+            found.push(UnmappedValue {
+                map,
+                coverage,
+                missing,
+                source,
+                target,
+            });
         }
     }
+    let found: Vec<_> = found.iter().map(UnmappedValue::describe).collect();
     found.into_iter().for_each(|f| cx.report(f));
 }
 
+fn misspelt(cx: &Cx<'_>, coverage: &Coverage, value: &str) -> bool {
+    cx.facts
+        .stated
+        .iter()
+        .any(|s| s.map == Some((coverage.map, coverage.from)) && s.meant.as_deref() == Some(value))
+}
+
+/// Whether every row that applies the map to the field says itself, with `else`, what an unmapped value becomes.
+fn caught_by_rows(cx: &Cx<'_>, coverage: &Coverage) -> bool {
+    let mut applied = cx
+        .facts
+        .applied
+        .iter()
+        .filter(|a| {
+            a.map == coverage.map && a.from == coverage.from && a.source == Some(coverage.field)
+        })
+        .filter_map(|a| cx.model.row(a.row)?.lane(a.from))
+        .map(|lane| lane.failure != Fallback::Reject)
+        .peekable();
+    applied.peek().is_some() && applied.all(|caught| caught)
+}
+
 impl<'m> UnmappedValue<'m> {
-    fn describe(&self, model: &'m Model) -> Diagnostic {
-        let missing = &self.coverage.missing;
-        let shown: Vec<String> = missing.iter().take(3).map(|v| quoted(v)).collect();
-        let values = match missing.len() {
-            n if n > 3 => format!("{} and {} more", shown.join(", "), n - 3),
-            _ => list(&shown).replace(" and ", " or "),
-        };
-        let rows = if missing.len() == 1 {
+    fn describe(&self) -> Diagnostic {
+        let rows = if self.missing.len() == 1 {
             "no row for it"
         } else {
             "no rows for them"
         };
-        let target = self.target(model);
-        let finding = Diagnostic::new(
-            Code::K001,
-            format!(
-                "`{}` can be {values}, and this map has {rows}",
-                self.source.full_name()
-            ),
-        )
-        .at(self.map.end, "the map ends here")
-        .help(self.rows_to_paste(target));
-        match target {
-            Some(target) => finding.note(fate(target, &self.example())),
-            None => finding,
-        }
-    }
-
-    fn target(&self, model: &'m Model) -> Option<FieldView<'m>> {
-        let fields = &self.map.ends.get(!self.coverage.from).fields;
-        fields.first().and_then(|f| model.field(*f))
-    }
-
-    fn example(&self) -> String {
-        self.coverage
-            .missing
-            .first()
-            .map_or_else(String::new, |v| v.to_string())
-    }
-
-    fn rows_to_paste(&self, target: Option<FieldView<'m>>) -> String {
-        let missing = &self.coverage.missing;
-        let entry = |v: &str| self.source.choices().find(|c| c.value == v);
-        let pairs: Vec<(String, Option<String>)> = missing
-            .iter()
-            .filter_map(|v| entry(v))
-            .map(|v| (written(&v.value), self.likeliest(v, target)))
-            .collect();
-        let width = pairs
-            .iter()
-            .map(|(v, _)| v.chars().count())
-            .max()
-            .unwrap_or(0);
-        let arrow = self.map.arrow.text();
-        let mut text = format!(
-            "add {}\n",
-            if pairs.len() == 1 {
-                "the row".into()
-            } else {
-                count(pairs.len(), "row")
+        let (name, values) = (self.source.full_name(), some(&self.missing, "or"));
+        let finding = match self.coverage.place {
+            Place::Header => Diagnostic::new(
+                Code::K001,
+                format!("`{name}` can be {values}, and this map has {rows}"),
+            )
+            .at(self.map.end, "the map ends here"),
+            Place::Row(_, span) => {
+                let map = &self.map.name.node;
+                Diagnostic::new(
+                    Code::K001,
+                    format!("`{name}` can be {values}, and `{map}` has {rows}"),
+                )
+                .at(span, "the map is applied here")
             }
-        );
-        for (value, home) in &pairs {
-            let home = home.as_deref().unwrap_or("…");
-            let (left, right) = match self.coverage.from {
-                Side::Left => (value.as_str(), home),
-                Side::Right => (home, value.as_str()),
-            };
-            text.push_str(&format!("  {left:width$}  {arrow}  {right}\n"));
+        };
+        let first = self.missing.first().copied().unwrap_or_default();
+        finding.note(self.why(first)).help(self.help())
+    }
+
+    fn why(&self, value: &str) -> String {
+        match self.target {
+            Some(target) if target.rejects_unknown() => fate(target, value),
+            Some(target) => format!(
+                "without a row a record with `{value}` is held, since nothing says what it means in `{}`",
+                target.name()
+            ),
+            None => format!("without a row a record with `{value}` is held"),
         }
+    }
+
+    fn help(&self) -> String {
+        if self.map.standard {
+            let map = &self.map.name.node;
+            return format!(
+                "the library's map cannot be changed: say on the row what they become\n  via {map} else blank\nor declare a `picklist` of your own"
+            );
+        }
+        let entry = |v: &&str| self.source.choices().find(|c| c.value == **v);
+        let pairs: Vec<(String, Option<String>)> = self
+            .missing
+            .iter()
+            .filter_map(entry)
+            .map(|v| (written(&v.value), likeliest(v, self.target)))
+            .collect();
+        let what = if pairs.len() == 1 {
+            "the row".into()
+        } else {
+            count(pairs.len(), "row")
+        };
+        let mut text = format!(
+            "add {what}\n{}",
+            rows_to_paste(&pairs, self.coverage.from, self.map)
+        );
         if pairs.iter().any(|(_, home)| home.is_none()) {
             text.push_str("and put the value that each means in place of …");
         }
         text.trim_end().to_owned()
     }
-
-    fn likeliest(&self, value: &PickValue, target: Option<FieldView<'m>>) -> Option<String> {
-        target
-            .and_then(|t| home(value, t))
-            .map(|v| written(&v.value))
-    }
 }
 
-/// A value as a map writes it: quoted unless it is an identifier.
-fn written(value: &str) -> String {
-    let mut chars = value.chars();
-    let plain = chars
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if plain {
-        value.to_owned()
-    } else {
-        format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+/// Rows of a map as text; against the arrow the home stands on the left.
+fn rows_to_paste(pairs: &[(String, Option<String>)], from: Side, map: &PicklistMap) -> String {
+    let width = pairs
+        .iter()
+        .map(|(v, _)| v.chars().count())
+        .max()
+        .unwrap_or(0);
+    let arrow = map.arrow.text();
+    let mut text = String::new();
+    for (value, home) in pairs {
+        let home = home.as_deref().unwrap_or("…");
+        let (left, right) = match from {
+            Side::Left => (value.as_str(), home),
+            Side::Right => (home, value.as_str()),
+        };
+        text.push_str(&format!("  {left:width$}  {arrow}  {right}\n"));
     }
+    text
 }
 
-/// What the target does with a value that it does not know.
-fn fate(target: FieldView<'_>, value: &str) -> String {
-    if target.rejects_unknown() {
-        format!(
-            "{} restricts `{}`: a record with `{value}` would be refused, and could not sync at all",
-            target.system.kind.title(),
-            target.name()
-        )
-    } else {
-        format!(
-            "without a row a record with `{value}` is held, since nothing says what it means in `{}`",
-            target.name()
-        )
-    }
+fn likeliest(value: &PickValue, target: Option<FieldView<'_>>) -> Option<String> {
+    target
+        .and_then(|t| home(value, t))
+        .map(|v| written(&v.value))
 }

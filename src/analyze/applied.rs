@@ -1,0 +1,71 @@
+//! Which rows apply which maps, and to which fields.
+
+use crate::model::{CellKind, Expr, ExprKind, FieldRef, MapId, Model, RowId, RowView};
+use crate::side::Side;
+use crate::source::Span;
+
+/// A map that a row applies in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// The map.
+    pub map: MapId,
+    /// The row.
+    pub row: RowId,
+    /// The side that the values come from.
+    pub from: Side,
+    /// The field that the values come from, where it is one.
+    pub source: Option<FieldRef>,
+    /// The field that the map's result is written to, where nothing else is done to it.
+    pub target: Option<FieldRef>,
+    /// Where the map is named.
+    pub span: Span,
+}
+
+/// Every application of a map by a row, in the order of the spec.
+pub(super) fn applied(model: &Model) -> Vec<Applied> {
+    let mut found = Vec::new();
+    for row in model.rows() {
+        for from in Side::BOTH {
+            if let Some(lane) = row.lane(from) {
+                gather(row, from, &lane.value, &mut found);
+                if let CellKind::Computed(e) = &row.row.cells.get(from).node {
+                    gather(row, from, e, &mut found);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn gather(row: RowView<'_>, from: Side, e: &Expr, found: &mut Vec<Applied>) {
+    e.visit(&mut |node| {
+        let (ExprKind::Map {
+            map,
+            from: side,
+            input,
+            ..
+        }
+        | ExprKind::Each {
+            map,
+            from: side,
+            input,
+        }) = &node.node
+        else {
+            return;
+        };
+        let source = match input.node {
+            ExprKind::Input => row.row.cells.get(from).field(),
+            ExprKind::Field { field, .. } | ExprKind::Related { field, .. } => Some(field),
+            _ => None,
+        };
+        let target = std::ptr::eq(node, e).then(|| row.row.cells.get(!from).field());
+        found.push(Applied {
+            map: *map,
+            row: row.id,
+            from: *side,
+            source,
+            target: target.flatten(),
+            span: node.span,
+        });
+    });
+}

@@ -1,0 +1,194 @@
+//! Values that the spec writes out beside fields with a list of values, and how they stand in that list.
+
+use smol_str::SmolStr;
+
+use crate::model::{
+    Catalogued, CellKind, Fallback, FieldRef, MapId, MapValue, Model, Role, RowView,
+};
+use crate::side::Side;
+use crate::source::Span;
+use crate::value::Value;
+
+use super::applied::Applied;
+use super::standing;
+
+/// A value written out beside a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedValue {
+    /// The value and its place.
+    pub value: MapValue,
+    /// The field: of several that it is meant for, one that lacks it.
+    pub field: FieldRef,
+    /// Whether it is written, or only read.
+    pub role: Role,
+    /// How it stands in the list of the field.
+    pub standing: Catalogued,
+    /// The value of the field that was most likely meant.
+    pub meant: Option<SmolStr>,
+    /// The side of a map that it belongs to.
+    pub map: Option<(MapId, Side)>,
+}
+
+/// Every value that the project states and that is not an active value of its field's list, in the order in which they
+/// were met, each place once. The standard library is not looked at: no row of it is the user's mistake.
+pub(super) fn stated(model: &Model, applied: &[Applied]) -> Vec<StatedValue> {
+    let mut found = Vec::new();
+    for (i, map) in model.maps.iter().enumerate().filter(|(_, m)| !m.standard) {
+        let id = MapId(i as u32);
+        for side in Side::BOTH {
+            let fields = Fields::of(model, id, side, applied);
+            for row in &map.rows {
+                for (at, value) in row.values.get(side).iter().enumerate() {
+                    let role = if at == 0 && row.arrow.goes_from(!side) {
+                        Role::Written
+                    } else {
+                        Role::Compared
+                    };
+                    found.extend(fields.judge(model, value, role, Some((id, side))));
+                }
+            }
+            if let Some(otherwise) = map.otherwise.get(!side)
+                && let Fallback::Value(value) = &otherwise.fallback
+            {
+                let value = at(value, otherwise.span);
+                found.extend(fields.judge(model, &value, Role::Written, Some((id, side))));
+            }
+        }
+    }
+    for used in &model.values {
+        let one = Fields::one(used.field);
+        found.extend(one.judge(model, &used.value, used.role, None));
+    }
+    for row in model.rows() {
+        Side::BOTH
+            .into_iter()
+            .for_each(|from| fallbacks(row, from, &mut found));
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|s| seen.insert(s.value.span));
+    found
+}
+
+/// The values that a row itself states: what stands in for a blank, and for a value that has no image.
+fn fallbacks(row: RowView<'_>, from: Side, found: &mut Vec<StatedValue>) {
+    let Some(lane) = row.lane(from) else { return };
+    let CellKind::Field(target) = row.row.cells.get(!from).node else {
+        return;
+    };
+    let mut written = Vec::new();
+    if let Some(default) = &lane.default {
+        written.push((&default.node, default.span));
+    }
+    let otherwise = row.row.via.as_ref().and_then(|v| v.otherwise.as_ref());
+    if let (Fallback::Value(value), Some(stated)) = (&lane.failure, otherwise) {
+        written.push((value, stated.span));
+    }
+    let one = Fields::one(target);
+    for (value, span) in written.into_iter().filter(|(v, _)| **v != Value::Blank) {
+        let members: Vec<MapValue> = match value {
+            Value::Set(members) => members
+                .iter()
+                .map(|m| MapValue {
+                    value: m.as_str().into(),
+                    span,
+                })
+                .collect(),
+            other => vec![at(other, span)],
+        };
+        for member in &members {
+            found.extend(one.judge(row.sync.model, member, Role::Written, None));
+        }
+    }
+}
+
+fn at(value: &Value, span: Span) -> MapValue {
+    MapValue {
+        value: value.to_string().into(),
+        span,
+    }
+}
+
+/// The fields that a value is meant for.
+struct Fields {
+    read: Vec<FieldRef>,
+    written: Vec<FieldRef>,
+}
+
+impl Fields {
+    fn one(field: FieldRef) -> Self {
+        Self {
+            read: vec![field],
+            written: vec![field],
+        }
+    }
+
+    /// Those of a map's header, and those of the rows that apply it.
+    fn of(model: &Model, map: MapId, side: Side, applied: &[Applied]) -> Self {
+        let header = model
+            .maps
+            .get(map.index())
+            .map_or(&[][..], |m| &m.ends.get(side).fields);
+        let mut fields = Self {
+            read: header.to_vec(),
+            written: header.to_vec(),
+        };
+        for a in applied.iter().filter(|a| a.map == map) {
+            let (list, field) = if a.from == side {
+                (&mut fields.read, a.source)
+            } else {
+                (&mut fields.written, a.target)
+            };
+            list.extend(field);
+        }
+        fields
+    }
+
+    /// A value that is written must stand in every list; one that is read must stand in one of them.
+    fn judge(
+        &self,
+        model: &Model,
+        value: &MapValue,
+        role: Role,
+        map: Option<(MapId, Side)>,
+    ) -> Option<StatedValue> {
+        let stand = |field: &FieldRef| {
+            let view = model.field(*field)?;
+            Some((*field, standing(view, &value.value).0))
+        };
+        let sound = |s: Catalogued| matches!(s, Catalogued::Active | Catalogued::Unlisted);
+        let (field, standing) = match role {
+            Role::Written => self
+                .written
+                .iter()
+                .filter_map(stand)
+                .find(|(_, s)| !sound(*s))?,
+            Role::Compared => {
+                let all: Vec<_> = self.read.iter().filter_map(stand).collect();
+                if all.iter().any(|(_, s)| sound(*s)) {
+                    return None;
+                }
+                all.iter()
+                    .find(|(_, s)| *s == Catalogued::Inactive)
+                    .or(all.first())
+                    .copied()?
+            }
+        };
+        let view = model.field(field)?;
+        let meant = match super::standing(view, &value.value) {
+            (Catalogued::Label | Catalogued::OtherCase, Some(entry)) => Some(entry.value.clone()),
+            (Catalogued::Unknown, _) => {
+                let choices = view.choices().map(|c| c.value.as_str());
+                crate::text::closest(&value.value, choices).map(SmolStr::new)
+            }
+            _ => None,
+        };
+        Some(StatedValue {
+            meant,
+            value: value.clone(),
+            field,
+            role,
+            standing,
+            map,
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! K004: a value that goes across and comes back as another one.
+
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::model::{Arrow, ExprKind, MapRow, Model, PicklistMap, RowView, Timing};
+use crate::side::Side;
+use crate::source::Span;
+
+rule! {
+    /// # What it checks
+    /// The value that a two-way row of a map writes back means, on its way across, what it was written for; and two
+    /// one-way rows over the same two fields undo each other.
+    ///
+    /// A map that is finer on one side is fine: a pair that agrees in one direction is left alone.
+    ///
+    /// # Why it matters
+    /// What a person chose travels, and comes back as something else that nobody chose.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// picklist Plan: desk.customer.plan <-> crm.Person.Plan__c {
+    ///   team     -> Free
+    ///   free    <-> Free
+    ///   team    <-> Team
+    ///   business <-> Business
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// picklist Plan: desk.customer.plan <-> crm.Person.Plan__c {
+    ///   free     <-> Free
+    ///   team     <-> Team
+    ///   business <-> Business
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Put the value first that is to come back, or take the earlier row away. Make one two-way row of two one-way rows.
+    ///
+    /// # How to waive
+    /// `allow K004 in Plan because "…" by "…" until 2027-06-30`
+    pub K004
+}
+
+/// The journey of a value: where it starts, what it becomes, and as what it comes back or goes on.
+struct Drift<'m> {
+    places: [(Span, &'static str); 2],
+    systems: [&'m str; 3],
+    values: [String; 3],
+    help: &'static str,
+}
+
+/// Finds first values that an earlier row takes away, and one-way rows that do not undo each other.
+pub fn run(cx: &mut Cx<'_>) {
+    let mut found = Vec::new();
+    for map in cx
+        .model
+        .maps
+        .iter()
+        .filter(|m| !m.standard && m.arrow == Arrow::Both)
+    {
+        for (i, row) in map
+            .rows
+            .iter()
+            .enumerate()
+            .filter(|(_, r)| r.arrow == Arrow::Both)
+        {
+            found.extend(taken_away(cx.model, map, i, row));
+        }
+    }
+    let mut seen = Vec::new();
+    for sync in cx.model.sync_views() {
+        for there in sync.rows() {
+            let drift = sync.rows().find_map(|back| opposed(there, back));
+            if let Some(drift) = drift.filter(|_| !seen.contains(&there.row.head)) {
+                seen.push(there.row.head);
+                found.push(drift);
+            }
+        }
+    }
+    let found: Vec<_> = found.iter().map(Drift::describe).collect();
+    found.into_iter().for_each(|f| cx.report(f));
+}
+
+fn taken_away<'m>(
+    model: &'m Model,
+    map: &'m PicklistMap,
+    at: usize,
+    row: &MapRow,
+) -> Option<Drift<'m>> {
+    let (back, start) = (row.values.left.first()?, row.values.right.first()?);
+    let takes = |r: &&MapRow| {
+        r.arrow.goes_from(Side::Left)
+            && r.key(Side::Left) == row.key(Side::Left)
+            && r.values.left.iter().any(|v| v.value == back.value)
+    };
+    let earlier = map.rows.iter().take(at).find(takes)?;
+    let onward = earlier
+        .values
+        .right
+        .first()
+        .filter(|v| v.value != start.value)?;
+    let system = |side: Side| {
+        let field = map.ends.get(side).fields.first()?;
+        model.field(*field).map(|f| f.system.kind.title())
+    };
+    let (left, right) = (
+        system(Side::Left).unwrap_or("left"),
+        system(Side::Right).unwrap_or("right"),
+    );
+    Some(Drift {
+        places: [
+            (back.span, "comes back as this value"),
+            (earlier.span, "which an earlier row sends elsewhere"),
+        ],
+        systems: [right, left, right],
+        values: [
+            start.value.to_string(),
+            back.value.to_string(),
+            onward.value.to_string(),
+        ],
+        help: "put another value first in this row, or take the value out of the earlier one",
+    })
+}
+
+/// Two one-way rows over the same fields, and a value that does not survive them.
+fn opposed<'m>(there: RowView<'m>, back: RowView<'m>) -> Option<Drift<'m>> {
+    let one_way = |row: RowView<'_>, from: Side| {
+        row.row.arrow.node.goes_from(from)
+            && !row.two_way()
+            && row.row.when.is_none()
+            && row.lane(from).is_some_and(|l| l.timing == Timing::Always)
+    };
+    let same = |side: Side| there.field(side).map(|f| f.id) == back.field(side).map(|f| f.id);
+    let opposite = one_way(there, Side::Left) && one_way(back, Side::Right);
+    if !(opposite && same(Side::Left) && same(Side::Right)) {
+        return None;
+    }
+    let start = there.field(Side::Left)?;
+    let (home, away) = (
+        start.system.kind.title(),
+        there.field(Side::Right)?.system.kind.title(),
+    );
+    start.choices().find_map(|choice| {
+        let across = image(there, Side::Left, &choice.value)?;
+        let again = image(back, Side::Right, &across)?;
+        (again != choice.value).then(|| Drift {
+            places: [
+                (there.row.head, "goes across here"),
+                (back.row.head, "and comes back here"),
+            ],
+            systems: [home, away, home],
+            values: [choice.value.to_string(), across, again],
+            help: "make one two-way row of them, with one map",
+        })
+    })
+}
+
+/// What a direction makes of a value, where it is a map or nothing.
+fn image(row: RowView<'_>, from: Side, value: &str) -> Option<String> {
+    match &row.lane(from)?.value.node {
+        ExprKind::Input => Some(value.to_owned()),
+        ExprKind::Map {
+            map, from, input, ..
+        } if input.node == ExprKind::Input => {
+            let map = row.sync.model.maps.get(map.index())?;
+            Some(map.apply(*from, value)?.to_string())
+        }
+        _ => None,
+    }
+}
+
+impl Drift<'_> {
+    fn describe(&self) -> Diagnostic {
+        let [start, through, end] = &self.values;
+        let [first, second, third] = self.systems;
+        let [place, other] = self.places;
+        Diagnostic::new(
+            Code::K004,
+            format!("`{start}` goes across as `{through}`, and that comes back as `{end}`"),
+        )
+        .at(place.0, place.1)
+        .at(other.0, other.1)
+        .note(format!(
+            "{first} `{start}`, then {second} `{through}`, then {third} `{end}`: nobody chose that"
+        ))
+        .help(self.help)
+    }
+}

@@ -1,0 +1,180 @@
+//! K002: a value that its field does not have.
+
+use super::words::{consequence, fate, some, suggestion};
+use crate::analyze::{Applied, StatedValue, range, standing};
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, Level, rule};
+use crate::model::{Catalogued, FieldView, PicklistMap, Role};
+
+rule! {
+    /// # What it checks
+    /// Every value that the spec states beside a picklist field, in a map, a row, a filter or a stage, is one that the
+    /// field has. What the library's maps write is looked at where a row applies them.
+    ///
+    /// # Why it matters
+    /// A restricted picklist refuses an unknown value, and the whole record with it: that is an error. A picklist that is
+    /// not restricted stores it beside its list, and reports count it apart: a warning. A value that is only read and
+    /// never comes makes a row or a filter that does nothing: a warning.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// sync Ticket: desk.ticket -> crm.Case, append only {
+    ///   from desk where state = closed
+    ///   key  crm.Desk_Ticket_Id__c
+    ///   subject  -> Subject  default "none"
+    ///   "Workng" -> Status
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// sync Ticket: desk.ticket -> crm.Case, append only {
+    ///   from desk where state = closed
+    ///   key  crm.Desk_Ticket_Id__c
+    ///   subject   -> Subject  default "none"
+    ///   "Working" -> Status
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Use the API name of a value that the field has, or add the value in the system and read the catalog again.
+    ///
+    /// # How to waive
+    /// `allow K002 in Ticket because "…" by "…" until 2027-06-30`
+    pub K002
+}
+
+struct UnknownValue<'m> {
+    stated: &'m StatedValue,
+    homeless: Option<&'m str>,
+    field: FieldView<'m>,
+}
+
+struct UnknownImages<'m> {
+    applied: &'m Applied,
+    map: &'m PicklistMap,
+    target: FieldView<'m>,
+    values: Vec<&'m str>,
+}
+
+/// Finds stated values that their field does not list at all, once for each place, and what maps of the library write.
+pub fn run(cx: &mut Cx<'_>) {
+    let mut found = Vec::new();
+    for stated in &cx.facts.stated {
+        if let (Catalogued::Unknown, Some(field)) = (stated.standing, cx.model.field(stated.field))
+        {
+            found.push(
+                UnknownValue {
+                    stated,
+                    homeless: homeless(cx, stated),
+                    field,
+                }
+                .describe(),
+            );
+        }
+    }
+    let mut seen = Vec::new();
+    for applied in &cx.facts.applied {
+        if !seen.contains(&(applied.span, applied.from))
+            && let Some(finding) = images(cx, applied)
+        {
+            seen.push((applied.span, applied.from));
+            found.push(finding.describe());
+        }
+    }
+    found.into_iter().for_each(|f| cx.report(f));
+}
+
+/// The value that was meant, where no other row of the map takes it: the slip leaves it without a home.
+fn homeless<'m>(cx: &Cx<'m>, stated: &'m StatedValue) -> Option<&'m str> {
+    let meant = stated.meant.as_ref()?;
+    let (map, side) = stated.map?;
+    let mut over = cx
+        .facts
+        .coverage
+        .iter()
+        .filter(|c| c.map == map && c.from == side);
+    over.any(|c| c.missing.contains(meant))
+        .then_some(meant.as_str())
+}
+
+/// The values that a map of the library can write to a field that does not have them.
+fn images<'m>(cx: &Cx<'m>, applied: &'m Applied) -> Option<UnknownImages<'m>> {
+    let map = cx
+        .model
+        .maps
+        .get(applied.map.index())
+        .filter(|m| m.standard)?;
+    let target = cx.model.field(applied.target?)?;
+    let possible = range(cx.model.row(applied.row)?, applied.from);
+    let lacks = |v: &str| {
+        !matches!(
+            standing(target, v).0,
+            Catalogued::Active | Catalogued::Unlisted
+        )
+    };
+    let rows = map.rows.iter().filter(|r| r.arrow.goes_from(applied.from));
+    let mut values = Vec::new();
+    for image in rows.filter_map(|r| r.values.get(!applied.from).first()) {
+        let image = image.value.as_str();
+        if lacks(image) && possible.values.iter().any(|v| v == image) && !values.contains(&image) {
+            values.push(image);
+        }
+    }
+    (!values.is_empty()).then_some(UnknownImages {
+        applied,
+        map,
+        target,
+        values,
+    })
+}
+
+impl UnknownValue<'_> {
+    fn describe(&self) -> Diagnostic {
+        let value = &self.stated.value.value;
+        let refused = self.stated.role == Role::Written && self.field.rejects_unknown();
+        let level = if refused || self.homeless.is_some() {
+            Level::Error
+        } else {
+            Level::Warning
+        };
+        let place = match self.stated.role {
+            Role::Written => "it would be written here",
+            Role::Compared => "it is looked for here",
+        };
+        let why = match self.homeless {
+            Some(meant) if !refused => {
+                format!("no record has it, and a record with `{meant}` finds no row and is held")
+            }
+            _ => consequence(self.stated, self.field),
+        };
+        Diagnostic::new(
+            Code::K002,
+            format!("`{}` has no value `{value}`", self.field.full_name()),
+        )
+        .level(level)
+        .at(self.stated.value.span, place)
+        .note(why)
+        .help(suggestion(self.field, self.stated))
+    }
+}
+
+impl UnknownImages<'_> {
+    fn describe(&self) -> Diagnostic {
+        let (map, target) = (&self.map.name.node, self.target);
+        let level = if target.rejects_unknown() {
+            Level::Error
+        } else {
+            Level::Warning
+        };
+        let first = self.values.first().copied().unwrap_or_default();
+        let message = format!(
+            "the map `{map}` writes {}, which `{}` does not have",
+            some(&self.values, "and"),
+            target.full_name()
+        );
+        Diagnostic::new(Code::K002, message)
+            .level(level)
+            .at(self.applied.span, "the library's map is applied here")
+            .note(fate(target, first))
+            .help("add the values to the field and read the catalog again, or declare a `picklist` of your own")
+    }
+}
