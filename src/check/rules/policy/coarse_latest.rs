@@ -24,7 +24,7 @@ rule! {
     ///   many   crm hold
     ///   delete keep
     ///
-    ///   phone <-> SuppliedPhone  latest else crm
+    ///   phone <-> SuppliedPhone  latest else desk
     /// }
     /// ```
     /// ```sync,pass
@@ -35,7 +35,7 @@ rule! {
     ///   many   crm hold
     ///   delete keep
     ///
-    ///   phone <-> SuppliedPhone  crm wins
+    ///   phone <-> SuppliedPhone  desk wins
     /// }
     /// ```
     ///

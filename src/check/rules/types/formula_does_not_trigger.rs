@@ -26,7 +26,8 @@ rule! {
     ///   many   crm hold
     ///   delete keep
     ///
-    ///   hours <- Age__c
+    ///   notes <-> Description
+    ///   hours <-  Age__c
     /// }
     /// ```
     /// ```sync,pass
@@ -37,6 +38,7 @@ rule! {
     ///   many   crm hold
     ///   delete keep
     ///
+    ///   notes <-> Description
     ///   amount <- Double__c
     /// }
     /// ```
