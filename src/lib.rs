@@ -14,7 +14,11 @@ pub mod cli;
 pub mod connect;
 pub mod diagnostic;
 #[cfg(feature = "compiler")]
+pub mod emit;
+#[cfg(feature = "compiler")]
 pub mod explain;
+#[cfg(feature = "compiler")]
+pub mod lower;
 #[cfg(feature = "compiler")]
 pub mod manifest;
 #[cfg(feature = "compiler")]

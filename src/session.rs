@@ -11,8 +11,10 @@ use crate::analyze::{self, Facts};
 use crate::catalog::{self, BaseCatalog, Catalogs, Pattern, SystemSource};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::lower;
 use crate::manifest::{self, FILE_NAME, Manifest, SystemConfig};
 use crate::model::Model;
+use crate::plan::Plan;
 use crate::platform::SystemKind;
 use crate::resolve::{self, Module};
 use crate::source::{FileId, Files, SourceFile, Sources, Spanned};
@@ -60,6 +62,23 @@ impl Compilation {
             .iter()
             .filter(|m| !m.standard)
             .filter_map(|m| self.sources.get(m.tree.file))
+    }
+}
+
+impl Compilation {
+    /// The plan of a project that passed the gate, not sealed yet; none where it did not pass.
+    ///
+    /// # Errors
+    /// B001 where the gate let through what it should not have.
+    pub fn plan(&self) -> Option<Result<Plan, Diagnostic>> {
+        let model = self.model.as_ref().ok()?;
+        let inputs = lower::Inputs {
+            sources: &self.sources,
+            spec_hash: &lower::spec_hash(self.specs()),
+            tool: concat!("accordant ", env!("CARGO_PKG_VERSION")),
+            language: self.manifest.project.language,
+        };
+        Some(lower::lower(model, &self.facts, &inputs))
     }
 }
 

@@ -460,7 +460,7 @@ fn import_writes_what_loads_as_the_same_catalog() {
             (&loaded.owners, &loaded.value_sets),
             (&direct.owners, &direct.value_sets)
         );
-        assert_eq!(loaded.digest, direct.digest);
+        assert_eq!(loaded.digest(), direct.digest());
         assert_eq!(
             import(&again, &files, &mut sources, &mut sink),
             written,
@@ -503,7 +503,7 @@ fn later_files_win_field_by_field() {
         &files,
     );
     assert_eq!(field(&swapped, "Account", "Tier__c").ty, FieldType::Text);
-    assert_ne!(swapped.digest, catalog.digest);
+    assert_ne!(swapped.digest(), catalog.digest());
 }
 
 #[test]

@@ -1096,6 +1096,8 @@ fn plan() -> Plan {
         objects: BTreeMap::from([(
             "crm.contacts".into(),
             Object {
+                modified: None,
+                created: None,
                 system: "crm".into(),
                 name: "contacts".into(),
                 fields,

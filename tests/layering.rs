@@ -49,7 +49,15 @@ const FLOORS: &[Floor] = &[
     ),
     Floor(
         "lower",
-        &["plan", "catalog", "platform", "model", "analyze", "check"],
+        &[
+            "plan",
+            "diagnostic",
+            "catalog",
+            "platform",
+            "model",
+            "analyze",
+            "check",
+        ],
     ),
     Floor("emit", &["plan", "catalog", "model", "check"]),
     // over all of it

@@ -3,14 +3,24 @@
 //! Numbers and lists, no words: what a fact is worth is the business of the rules.
 
 mod applied;
+mod blank;
 mod coverage;
+mod disjoint;
+mod eval;
 mod range;
+mod reach;
+mod round_trip;
 mod stated;
 mod writers;
 
 pub use applied::Applied;
+pub use blank::{create_may_lack, implies_set, may_be_blank};
 pub use coverage::{Coverage, Place, home, standing};
+pub use disjoint::disjoint;
+pub use eval::eval;
 pub use range::{Range, Rest, range};
+pub use reach::{Reach, reach};
+pub use round_trip::{Round, round_trip};
 pub use stated::StatedValue;
 pub use writers::{Write, writes};
 

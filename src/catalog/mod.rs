@@ -76,8 +76,6 @@ pub struct Catalog {
     pub missing: bool,
     /// The oldest day at which a part of it was fetched, where its files say so.
     pub fetched: Option<jiff::civil::Date>,
-    /// SHA-256 of the normalised form of all that it holds: equal catalogs have equal digests.
-    pub digest: [u8; 32],
     /// People and groups who may own records, sorted by id.
     pub owners: Vec<Owner>,
     /// Named value sets (standard and global), sorted by name.
@@ -94,7 +92,6 @@ impl Catalog {
             objects,
             missing: false,
             fetched: None,
-            digest: [0; 32],
             owners: Vec::new(),
             value_sets: Vec::new(),
             names: Vec::new(),

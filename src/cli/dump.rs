@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::plan;
+use crate::session::Compilation;
+
 use super::{Exit, Failure, Output, check, project};
 
 /// Print what a stage of the compiler made, for those who work on it
@@ -26,6 +29,10 @@ pub enum Stage {
     Model,
     /// What the analyses found
     Facts,
+    /// The plan
+    Plan,
+    /// The JSON Schema of the plan
+    Schema,
 }
 
 /// Prints what a stage made of a project, findings or not.
@@ -33,6 +40,10 @@ pub enum Stage {
 /// # Errors
 /// Where there is no project, or its folder cannot be read.
 pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
+    if matches!(args.stage, Stage::Schema) {
+        output.result(&format!("{:#}\n", crate::emit::plan_schema()));
+        return Ok(Exit::Fine);
+    }
     let here = PathBuf::from(".");
     let project = project::find(args.path.as_ref().unwrap_or(&here))?;
     let (compilation, elapsed) = check::compile(&project)?;
@@ -54,6 +65,8 @@ pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
         Stage::Facts => {
             let _ = writeln!(text, "{:#?}", compilation.facts);
         }
+        Stage::Plan => text = sealed(&compilation)?,
+        Stage::Schema => {}
     }
     output.result(&text);
     if compilation.model.is_err() {
@@ -64,4 +77,15 @@ pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
     } else {
         Exit::Findings
     })
+}
+
+/// The sealed plan as JSON; nothing where the gate is shut.
+fn sealed(compilation: &Compilation) -> Result<String, Failure> {
+    let mut plan = match compilation.plan() {
+        None => return Ok(String::new()),
+        Some(Ok(plan)) => plan,
+        Some(Err(bug)) => return Err(Failure::new(bug.message)),
+    };
+    let bytes = plan::seal(&mut plan).map_err(|e| Failure::new(e.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -29,6 +29,14 @@ impl Arrow {
         )
     }
 
+    /// The arrow of one direction alone.
+    pub const fn from(side: Side) -> Self {
+        match side {
+            Side::Left => Self::Right,
+            Side::Right => Self::Left,
+        }
+    }
+
     /// As it is written.
     pub const fn text(self) -> &'static str {
         match self {

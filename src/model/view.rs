@@ -133,6 +133,18 @@ impl<'m> SyncView<'m> {
         self.model.object(self.sync.ends.get(side).object?)
     }
 
+    /// The fields of the object on a side.
+    pub fn fields(self, side: Side) -> impl Iterator<Item = FieldView<'m>> {
+        let object = self.sync.ends.get(side).object;
+        let ids = self.object(side).map_or(0, |o| o.fields.len() as u32);
+        (0..ids).filter_map(move |i| {
+            self.model.field(FieldRef {
+                object: object?,
+                field: crate::catalog::FieldIdx(i),
+            })
+        })
+    }
+
     /// The system on a side.
     pub fn system(self, side: Side) -> Option<&'m System> {
         self.model
@@ -153,6 +165,20 @@ impl<'m> SyncView<'m> {
     /// Whether records are created on a side.
     pub const fn creates(self, side: Side) -> bool {
         self.sync.create.get(side).is_some()
+    }
+
+    /// Whether records come into being on a side: by `create in`, or because activities are written there.
+    pub fn makes(self, side: Side) -> bool {
+        match self.sync.mode {
+            super::Mode::Merge => self.creates(side),
+            super::Mode::AppendOnly => self.sync.arrow.node.goes_from(!side),
+            super::Mode::LinkOnly => false,
+        }
+    }
+
+    /// Where it is said that records come into being on a side: the statement, else the header.
+    pub fn made_at(self, side: Side) -> crate::source::Span {
+        self.sync.create.get(side).unwrap_or(self.sync.header)
     }
 
     /// Whether anything says how two records are recognised as one: a match, or a key.
@@ -198,6 +224,35 @@ impl<'m> RowView<'m> {
         self.row.lanes.left.is_some() && self.row.lanes.right.is_some()
     }
 
+    /// Whether it is the currency that travels with an amount, and stands in the amount's row.
+    pub fn is_companion(self) -> bool {
+        !self.row.head.contains(self.row.arrow.span)
+    }
+
+    /// Whether its way back is not known: a side of it is computed, or its function has no inverse.
+    pub fn cannot_go_back(self) -> bool {
+        let computed = |side| matches!(self.row.cells.get(side).node, super::CellKind::Computed(_));
+        let via = self.row.via.as_ref().map(|v| &v.kind);
+        Side::BOTH.into_iter().any(computed) || matches!(via, Some(super::ViaKind::OneWay(_)))
+    }
+
+    /// Whether it brings its value as it is, without function, map or reference.
+    pub fn passes(self, from: Side) -> bool {
+        self.lane(from)
+            .is_some_and(|l| l.value.node == super::ExprKind::Input)
+    }
+
+    /// The row with another arrow and without its clauses, as a spec writes it.
+    pub fn written(self, arrow: super::Arrow) -> String {
+        let cell = |side| self.field(side).map_or("…", FieldView::name);
+        format!(
+            "{} {} {}",
+            cell(Side::Left),
+            arrow.text(),
+            cell(Side::Right)
+        )
+    }
+
     /// Who wins a conflict: what the row states, else the sync's truth.
     pub fn authority(self) -> Option<Authority> {
         match &self.row.authority {
@@ -231,6 +286,54 @@ impl<'m> FieldView<'m> {
     /// The kind of its values.
     pub fn kind(self) -> Kind {
         self.field.ty.kind()
+    }
+
+    /// Whether it holds an amount of money.
+    pub fn is_amount(self) -> bool {
+        self.field.ty == crate::catalog::FieldType::Currency
+    }
+
+    /// The field of its object that says in what currency amounts are.
+    pub fn currency_code(self) -> Option<Self> {
+        let names = self.system.profile.currency_codes.iter();
+        let field = names.copied().find_map(|n| self.object.field(n))?;
+        let object = self.id.object;
+        self.model.field(FieldRef { object, field })
+    }
+
+    /// Whether it says what a person has agreed to, or declined, as far as its name or label tells.
+    pub fn is_consent(self) -> bool {
+        const WORDS: &[&str] = &[
+            "optout",
+            "optedout",
+            "optin",
+            "consent",
+            "unsubscribe",
+            "donotcall",
+            "legalbasis",
+        ];
+        self.is_called(WORDS)
+    }
+
+    /// Whether it names the person to whom a record belongs, as far as its name or label tells.
+    pub fn is_owner(self) -> bool {
+        !self.field.references.is_empty() && self.is_called(&["owner"])
+    }
+
+    fn is_called(self, words: &[&str]) -> bool {
+        let letters = |s: &str| {
+            s.chars()
+                .filter(|c| c.is_alphanumeric())
+                .flat_map(char::to_lowercase)
+                .collect::<String>()
+        };
+        let (name, label) = (letters(&self.field.name), letters(&self.field.label));
+        words.iter().any(|w| name.contains(w) || label.contains(w))
+    }
+
+    /// Whether a record cannot be without it.
+    pub const fn never_blank(self) -> bool {
+        self.field.required || !self.field.nillable
     }
 
     /// The list of its values, where it has one that can be checked.

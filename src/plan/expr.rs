@@ -15,6 +15,8 @@ pub enum Expr {
     Input,
     /// A constant.
     Const(Value),
+    /// A name of the environment, such as a queue's id: [`bind`](super::bind) puts its value in before execution.
+    Env(SmolStr),
     /// A field of the record on one side; blank where there is no record.
     Field {
         /// The record's side.

@@ -4,11 +4,15 @@
 //! `system.object`, a field its API name, a map and a sync their declared names. So a plan reads without the spec, and an
 //! insertion changes only the lines that it adds. Knows nothing of texts, spans or catalogs.
 
+mod bind;
+mod case;
 mod document;
 mod expr;
 mod identity;
 mod row;
 
+pub use bind::bind;
+pub use case::{Case, CaseAction, CaseStep, Expected, Moment};
 pub use document::{PlanError, load, seal};
 pub use expr::{Comparison, Expr, Operation};
 pub use identity::{
@@ -114,6 +118,12 @@ pub struct Object {
     pub system: SmolStr,
     /// The object's API name.
     pub name: SmolStr,
+    /// The member that holds the instant of the last change, where this object has another than the system's others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified: Option<SmolStr>,
+    /// The member that holds the instant of the creation, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<SmolStr>,
     /// The fields by API name.
     pub fields: BTreeMap<SmolStr, Field>,
 }

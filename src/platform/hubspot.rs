@@ -118,6 +118,7 @@ pub(super) const PROFILE: Profile = Profile {
             when: "always",
         },
     ],
+    currency_codes: &["deal_currency_code", "hs_currency_code"],
     queue_owned: &[],
     conversion: None,
     settings: &[

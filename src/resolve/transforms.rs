@@ -111,7 +111,7 @@ impl Cx<'_> {
             Err(misread) => {
                 self.sink
                     .push(super::rules::wrong_argument_type::value(span, &misread));
-                Value::Blank
+                value
             }
         }
     }

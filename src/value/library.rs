@@ -7,6 +7,8 @@ mod time;
 
 use std::fmt;
 
+pub use text::Folding;
+
 use super::{Kind, Value};
 
 /// A value that a function does not take, with the reason in words.

@@ -154,17 +154,19 @@ pub(super) fn write_shared(catalog: &Catalog) -> Result<Option<String>, serde_js
     )))
 }
 
-/// The digest of a catalog: of its kind, its objects (each digested alone, in their order), owners and value sets.
-pub(super) fn digest(catalog: &Catalog) -> [u8; 32] {
-    use rayon::prelude::*;
-    let objects: Vec<[u8; 32]> = catalog
-        .objects
-        .par_iter()
-        .map(|o| Sha256::digest(write_object(o, &SmolStr::default()).unwrap_or_default()).into())
-        .collect();
-    let mut sum = Sha256::new();
-    sum.update(catalog.kind.word());
-    objects.iter().for_each(|o| sum.update(o));
-    sum.update(write_shared(catalog).ok().flatten().unwrap_or_default());
-    sum.finalize().into()
+impl Catalog {
+    /// SHA-256 of all that the catalog holds: of its kind, its objects (each digested alone, in their order), owners and
+    /// value sets. Equal catalogs have equal digests.
+    pub fn digest(&self) -> [u8; 32] {
+        use rayon::prelude::*;
+        let digest = |o: &Object| -> [u8; 32] {
+            Sha256::digest(write_object(o, &SmolStr::default()).unwrap_or_default()).into()
+        };
+        let objects: Vec<[u8; 32]> = self.objects.par_iter().map(digest).collect();
+        let mut sum = Sha256::new();
+        sum.update(self.kind.word());
+        objects.iter().for_each(|o| sum.update(o));
+        sum.update(write_shared(self).ok().flatten().unwrap_or_default());
+        sum.finalize().into()
+    }
 }

@@ -274,6 +274,38 @@ pub(super) fn text(arguments: &[Value]) -> Answer {
     }
 }
 
+/// What does not count in looking a text up in a table of spellings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Folding {
+    /// Case does not count.
+    pub case: bool,
+    /// Punctuation and white space do not count.
+    pub punctuation: bool,
+    /// Accents do not count.
+    pub accents: bool,
+}
+
+impl Folding {
+    /// The text without what does not count; idempotent. Both the keys of a table and what is looked up go through here.
+    pub fn fold(self, text: &str) -> String {
+        let mut folded = match self.accents && !text.is_ascii() {
+            true => text
+                .nfd()
+                .filter(|c| !is_combining_mark(*c))
+                .nfc()
+                .collect(),
+            false => text.to_owned(),
+        };
+        if self.case {
+            folded = folded.to_lowercase();
+        }
+        if self.punctuation {
+            folded.retain(char::is_alphanumeric);
+        }
+        folded
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

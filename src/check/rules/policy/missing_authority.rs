@@ -2,7 +2,7 @@
 
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Mode, RowView};
+use crate::model::{Arrow, Mode, RowView};
 
 rule! {
     /// # What it checks
@@ -52,7 +52,8 @@ pub fn run(cx: &mut Cx<'_>) {
     for sync in cx
         .model
         .sync_views()
-        .filter(|s| s.sync.mode == Mode::Merge && !s.sync.truth_poisoned)
+        .filter(|s| s.sync.mode == Mode::Merge && s.sync.arrow.node == Arrow::Both)
+        .filter(|s| !s.sync.truth_poisoned)
     {
         let mut open = sync
             .rows()

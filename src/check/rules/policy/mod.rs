@@ -1,3 +1,10 @@
 //! Rules on who wins and what may be lost.
 
+pub mod against_system_of_record;
+pub mod default_travels_back;
+pub mod lossy_round_trip;
+pub mod may_clear_data;
 pub mod missing_authority;
+pub mod no_inverse;
+pub mod protected_field_written;
+pub mod row_mapped_twice;

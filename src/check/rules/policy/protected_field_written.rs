@@ -1,0 +1,166 @@
+//! P003: a protected field is written.
+
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, rule};
+
+use crate::analyze::Write;
+use crate::model::{Arrow, FieldView, Mode, Model, Protect, RowView, Timing};
+
+rule! {
+    /// # What it checks
+    /// No row, key stamp, record type or currency of any sync writes a field that `protect` names. A field that is protected
+    /// `after create` is written in creates only.
+    ///
+    /// # Why it matters
+    /// A protected field is a promise to the people who own it. It is proved here, and refused again when the plan runs.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   due_on <-> DueOn__c
+    ///   protect crm.DueOn__c
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   due_on <- DueOn__c
+    ///   protect crm.DueOn__c
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Let the value travel the other way only, or give the protection up.
+    ///
+    /// # How to waive
+    /// It cannot be waived: the plan refuses such a write.
+    pub P003
+}
+
+struct ProtectedFieldWritten<'m> {
+    write: &'m Write,
+    field: FieldView<'m>,
+    row: Option<RowView<'m>>,
+    protect: &'m Protect,
+}
+
+/// Finds writes to protected fields, whichever sync protects them.
+pub fn run(cx: &mut Cx<'_>) {
+    let model = cx.model;
+    for write in &cx.facts.writes {
+        let protects = || {
+            model
+                .syncs
+                .iter()
+                .flat_map(|s| &s.protect)
+                .filter(|p| p.field == write.field)
+        };
+        let row = write
+            .row
+            .and_then(|id| model.sync(id.sync)?.rows().find(|r| r.id == id));
+        let broken = protects().find(|p| !(p.after_create && creates_only(model, write, row)));
+        if let Some((protect, field)) = broken
+            .zip(model.field(write.field))
+            .filter(|_| writes_at_all(model, write))
+        {
+            cx.report(
+                ProtectedFieldWritten {
+                    write,
+                    field,
+                    row,
+                    protect,
+                }
+                .describe(),
+            );
+        }
+    }
+}
+
+fn writes_at_all(model: &Model, write: &Write) -> bool {
+    model
+        .sync(write.sync)
+        .is_some_and(|s| s.sync.mode != Mode::LinkOnly)
+}
+
+/// Whether a write happens in creates only: a row `on create`, what a new record is narrowed to, an activity.
+fn creates_only(model: &Model, write: &Write, row: Option<RowView<'_>>) -> bool {
+    let Some(sync) = model.sync(write.sync) else {
+        return true;
+    };
+    let stamp = sync
+        .sync
+        .stamp
+        .get(write.side)
+        .as_ref()
+        .is_some_and(|s| s.node == write.field);
+    sync.sync.mode == Mode::AppendOnly
+        || match row.and_then(|r| r.lane(!write.side)) {
+            Some(lane) => lane.timing == Timing::OnCreate,
+            None => !stamp,
+        }
+}
+
+impl ProtectedFieldWritten<'_> {
+    fn describe(&self) -> Diagnostic {
+        let (side, after) = (self.write.side, self.protect.after_create);
+        let other = self
+            .row
+            .and_then(|r| r.sync.system(!side))
+            .map(|s| s.kind.title());
+        let (what, here) = match (self.row, other) {
+            (Some(row), _) if row.is_companion() => {
+                ("this currency", "written here with its amount".to_owned())
+            }
+            (Some(_), Some(other)) => ("this row", format!("written here when {other} changes")),
+            _ => ("this statement", "written here".to_owned()),
+        };
+        let protected = if after {
+            "protected after its create"
+        } else {
+            "protected"
+        };
+        let finding = Diagnostic::new(
+            Code::P003,
+            format!(
+                "`{}` is {protected}, and {what} writes it",
+                self.field.full_name()
+            ),
+        )
+        .at(self.write.span, here)
+        .at(self.protect.span, "protected here");
+        let Some(row) = self
+            .row
+            .filter(|r| !r.is_companion() && r.field(!side).is_some())
+        else {
+            return finding.help("use another field, or give the protection up");
+        };
+        let arrow = Arrow::from(!side);
+        match (after, row.two_way()) {
+            (true, true) => finding.help(format!(
+                "write it in the create only\n  {}  {} on create",
+                row.written(row.row.arrow.node),
+                arrow.text()
+            )),
+            (true, false) => finding.help(format!(
+                "write it in the create only\n  {}  on create",
+                row.written(arrow)
+            )),
+            (false, true) => finding.help(format!(
+                "let it travel one way\n  {}",
+                row.written(Arrow::from(side))
+            )),
+            (false, false) => finding.help("delete the row, or give the protection up"),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! P014: two rows of one sync write the same field.
+
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, rule};
+
+use crate::analyze::disjoint;
+use crate::model::{FieldView, RowView};
+use crate::side::Side;
+
+rule! {
+    /// # What it checks
+    /// In one sync and direction a field is written by one row, or by rows whose conditions cannot hold together.
+    ///
+    /// # Why it matters
+    /// With two rows the later one wins, or the earlier one, or the two take turns: it depends on what has changed.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   language -> Language__c
+    ///   country  -> Language__c
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   language -> Language__c  when vip = true
+    ///   country  -> Language__c  when vip = false
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Delete one of the rows, or give both conditions that exclude each other.
+    ///
+    /// # How to waive
+    /// It cannot be waived: the order of the rows means nothing.
+    pub P014
+}
+
+struct RowMappedTwice<'m> {
+    first: RowView<'m>,
+    second: RowView<'m>,
+    side: Side,
+    field: FieldView<'m>,
+}
+
+/// Finds rows that write a field which an earlier row of the sync writes; once for each later row.
+pub fn run(cx: &mut Cx<'_>) {
+    for sync in cx.model.sync_views() {
+        let mut earlier: [std::collections::BTreeMap<_, Vec<RowView<'_>>>; 2] = Default::default();
+        for second in sync.rows() {
+            let mut found = None;
+            for (rows, side) in earlier.iter_mut().zip(Side::BOTH) {
+                let Some((_, field)) = second.writes(side) else {
+                    continue;
+                };
+                let rows = rows.entry(field.id).or_default();
+                if let Some(first) = rows.iter().find(|first| !may_share(**first, second)) {
+                    found = found.or(Some(RowMappedTwice {
+                        first: *first,
+                        second,
+                        side,
+                        field,
+                    }));
+                }
+                rows.push(second);
+            }
+            if let Some(found) = found {
+                cx.report(found.describe());
+            }
+        }
+    }
+}
+
+/// Whether two rows may write one field: never both at once, or both the currency that two amounts share.
+fn may_share(first: RowView<'_>, second: RowView<'_>) -> bool {
+    let conditions = first.row.when.as_ref().zip(second.row.when.as_ref());
+    let fields = |r: RowView<'_>| (r.row.cells.left.field(), r.row.cells.right.field());
+    let one_currency =
+        first.is_companion() && second.is_companion() && fields(first) == fields(second);
+    one_currency || conditions.is_some_and(|(a, b)| disjoint(a, b))
+}
+
+impl RowMappedTwice<'_> {
+    fn describe(&self) -> Diagnostic {
+        let conditional = self.first.row.when.is_some() && self.second.row.when.is_some();
+        let place = |r: RowView<'_>| {
+            if r.row.shared.is_some() {
+                r.row.head
+            } else {
+                r.row.cells.get(self.side).span
+            }
+        };
+        let finding = Diagnostic::new(
+            Code::P014,
+            format!(
+                "`{}` is written by two rows of this sync",
+                self.field.full_name()
+            ),
+        )
+        .at(place(self.second), "written here")
+        .at(place(self.first), "and already written here")
+        .note("which of the two values stays would depend on what has changed");
+        if conditional {
+            finding.help("let their conditions exclude each other: both may hold for one record")
+        } else {
+            finding.help("delete one of them, or give both a `when` that excludes the other")
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Rules on syntax.
+
+pub mod contradictory_clauses;

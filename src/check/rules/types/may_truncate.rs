@@ -1,0 +1,166 @@
+//! T002: a text can be longer than the field that it is written to.
+
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, rule};
+
+use crate::analyze::{Reach, reach};
+use crate::catalog::FieldType;
+use crate::diagnostic::Level;
+use crate::model::{FieldView, RowView, SyncView};
+use crate::side::Side;
+use crate::text::quoted;
+use crate::value::Kind;
+
+rule! {
+    /// # What it checks
+    /// No text can come that is longer than its target. Where a side declares no lengths, one hint a sync lists the targets that
+    /// do.
+    ///
+    /// # Why it matters
+    /// The platform refuses a value that is too long, and with it the whole record.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   summary -> Short__c
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   summary -> Short__c  via truncate(20)
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Cut the text where that is acceptable, or make the target longer.
+    ///
+    /// # How to waive
+    /// `allow T002 in Ticket because "…" by "…" until 2027-06-30`: a record with a longer text is held.
+    pub T002
+}
+
+struct MayTruncate<'m> {
+    row: RowView<'m>,
+    target: FieldView<'m>,
+    longest: u32,
+    room: u32,
+}
+
+struct UnknownLengths<'m> {
+    sync: SyncView<'m>,
+    targets: Vec<(FieldView<'m>, u32)>,
+}
+
+/// Finds texts that are declared longer than their target; and, once a sync, targets whose source declares no length.
+pub fn run(cx: &mut Cx<'_>) {
+    for sync in cx.model.sync_views() {
+        let mut targets: Vec<(FieldView<'_>, u32)> = Vec::new();
+        for (row, to) in sync.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
+            let Some((target, room)) = room(row, to) else {
+                continue;
+            };
+            match reach(row, !to) {
+                Reach::AtMost(longest) if longest > room => {
+                    cx.report(
+                        MayTruncate {
+                            row,
+                            target,
+                            longest,
+                            room,
+                        }
+                        .describe(to),
+                    );
+                }
+                Reach::AtMost(_) => {}
+                Reach::Open if target.field.ty == FieldType::LongText => {}
+                Reach::Open => targets.push((target, room)),
+            }
+        }
+        if !targets.is_empty() {
+            cx.report(UnknownLengths { sync, targets }.describe());
+        }
+    }
+}
+
+/// The target of a text, and how long it may be there; nothing for what is short by nature or is chosen from a list.
+fn room(row: RowView<'_>, to: Side) -> Option<(FieldView<'_>, u32)> {
+    use FieldType as T;
+    let (lane, target) = row.writes(to)?;
+    let text = lane.value.kind == Some(Kind::Text) && target.kind() == Kind::Text;
+    let chosen = matches!(
+        target.field.ty,
+        T::Picklist | T::Combobox | T::Reference | T::Id | T::Email | T::Phone
+    );
+    let room = target.field.length?;
+    (text && !chosen && !lane.value.is_poisoned()).then_some((target, room))
+}
+
+impl MayTruncate<'_> {
+    fn describe(&self, to: Side) -> Diagnostic {
+        let (longest, room) = (self.longest, self.room);
+        let row = self.row.written(self.row.row.arrow.node);
+        let arrow = if self.row.two_way() {
+            crate::model::Arrow::from(!to).text()
+        } else {
+            ""
+        };
+        let cut = if arrow.is_empty() {
+            format!("{row}  via truncate({room})")
+        } else {
+            format!(
+                "{}  via truncate({room})",
+                self.row.written(crate::model::Arrow::from(!to))
+            )
+        };
+        Diagnostic::new(
+            Code::T002,
+            format!(
+                "`{}` takes {room} characters, and up to {longest} can come",
+                self.target.full_name()
+            ),
+        )
+        .at(
+            self.row.row.head,
+            format!("up to {longest} characters into {room}"),
+        )
+        .note(format!(
+            "{} refuses a record with a value that is too long",
+            self.target.system.kind.title()
+        ))
+        .help(format!(
+            "make `{}` longer, or cut the text\n  {cut}",
+            self.target.name()
+        ))
+    }
+}
+
+impl UnknownLengths<'_> {
+    fn describe(&self) -> Diagnostic {
+        let shown = self.targets.iter().take(5);
+        let shown: Vec<String> = shown
+            .map(|(f, room)| format!("{} ({room})", quoted(f.name())))
+            .collect();
+        let more = self.targets.len().saturating_sub(shown.len());
+        let fields = match more {
+            0 => crate::text::list(&shown),
+            n => format!("{} and {n} more", shown.join(", ")),
+        };
+        Diagnostic::new(Code::T002, format!("texts without a declared length go into {fields}"))
+            .level(Level::Hint)
+            .at(self.sync.sync.header, "the other side of this sync does not say how long its texts can be")
+            .note("a record with a longer text is held, and listed with its reason")
+            .help("cut what may be cut with `via truncate(…)`; a data profile shows whether there are longer texts")
+    }
+}

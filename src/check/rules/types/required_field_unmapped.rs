@@ -1,0 +1,137 @@
+//! T005: a create would be refused, because a field that must be filled is not mapped.
+
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, rule};
+
+use crate::model::{Arrow, CellKind, FieldView, SyncView};
+use crate::side::Side;
+use crate::text::quoted;
+use crate::value::Kind;
+
+rule! {
+    /// # What it checks
+    /// Where a sync creates records, a row, a constant or a key fills every field without which a create is refused.
+    ///
+    /// # Why it matters
+    /// Every create would fail, and that shows in production, not in review.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// sync Ticket: desk.ticket -> crm.Case, append only {
+    ///   key crm.Desk_Ticket_Id__c
+    ///
+    ///   notes -> Description
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// sync Ticket: desk.ticket -> crm.Case, append only {
+    ///   key crm.Desk_Ticket_Id__c
+    ///
+    ///   subject -> Subject      default "no subject"
+    ///   notes   -> Description
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Paste the rows that the finding proposes, and correct them.
+    ///
+    /// # How to waive
+    /// It cannot be waived: the create can never succeed.
+    pub T005
+}
+
+struct RequiredFieldUnmapped<'m> {
+    sync: SyncView<'m>,
+    side: Side,
+    missing: Vec<FieldView<'m>>,
+}
+
+/// Finds required fields that nothing fills in a create; once for each side of a sync.
+pub fn run(cx: &mut Cx<'_>) {
+    for sync in cx.model.sync_views() {
+        for side in Side::BOTH.into_iter().filter(|s| sync.makes(*s)) {
+            let unclear = |s: Side| {
+                sync.rows()
+                    .any(|r| matches!(r.row.cells.get(s).node, CellKind::Unknown))
+            };
+            let written = |f: FieldView<'_>| {
+                cx.facts
+                    .writes
+                    .iter()
+                    .any(|w| w.sync == sync.id && w.side == side && w.field == f.id)
+            };
+            let missing: Vec<FieldView<'_>> = sync
+                .fields(side)
+                .filter(|f| f.field.required && !written(*f))
+                .collect();
+            if !missing.is_empty() && !unclear(side) {
+                cx.report(
+                    RequiredFieldUnmapped {
+                        sync,
+                        side,
+                        missing,
+                    }
+                    .describe(),
+                );
+            }
+        }
+    }
+}
+
+impl RequiredFieldUnmapped<'_> {
+    fn describe(&self) -> Diagnostic {
+        let names: Vec<String> = self.missing.iter().map(|f| quoted(f.name())).collect();
+        let object = self.missing.first().map_or("", |f| f.object.name.as_str());
+        let (needs, fills) = if names.len() == 1 {
+            ("it", "it")
+        } else {
+            ("them", "them")
+        };
+        let finding = Diagnostic::new(
+            Code::T005,
+            format!(
+                "a new `{object}` needs {}, and no row fills {fills}",
+                crate::text::list(&names)
+            ),
+        )
+        .at(self.sync.made_at(self.side), "records are created here");
+        let title = self
+            .sync
+            .system(self.side)
+            .map_or("the system", |s| s.kind.title());
+        let rows: Vec<String> = self
+            .missing
+            .iter()
+            .map(|f| format!("  {}", self.row(*f)))
+            .collect();
+        finding
+            .note(format!("{title} refuses a create without {needs}"))
+            .help(format!("add\n{}", rows.join("\n")))
+    }
+
+    /// A row for a field: from the source field of the likeliest name, with a default.
+    fn row(&self, field: FieldView<'_>) -> String {
+        let sources = || {
+            self.sync
+                .fields(!self.side)
+                .filter(|s| s.kind() == field.kind())
+        };
+        let named = || sources().map(FieldView::name);
+        let source = crate::text::closest(field.name(), named()).unwrap_or("…");
+        let (left, right) = match self.side {
+            Side::Left => (field.name(), source),
+            Side::Right => (source, field.name()),
+        };
+        let default = match (field.kind(), field.choices().next()) {
+            (_, Some(choice)) => format!("\"{}\"", choice.value),
+            (Kind::Text | Kind::Set, None) => "\"Unknown\"".to_owned(),
+            (Kind::Number, None) => "0".to_owned(),
+            (Kind::Bool, None) => "false".to_owned(),
+            _ => "…".to_owned(),
+        };
+        format!(
+            "{left} {} {right}  default {default}",
+            Arrow::from(!self.side).text()
+        )
+    }
+}

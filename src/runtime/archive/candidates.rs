@@ -1,0 +1,204 @@
+//! The index of records that may be one: filled by the sweeps over both sides, asked key by key, gone with the sync.
+//!
+//! It lives in the temporary tables of the database, which spill to disk: memory stays bounded. Rows are appended first and
+//! indexed once all are there.
+
+use rusqlite::params_from_iter;
+use rusqlite::types::Value as Sql;
+use smol_str::SmolStr;
+
+use super::{Archive, Asked, id_of, side_number, side_of};
+use crate::side::Side;
+
+/// A match key's value: 128 bits of hash.
+pub type KeyHash = [u8; 16];
+
+/// How a record stands among the candidates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It starts matches and creates.
+    Starts,
+    /// It starts matches, but nothing is made from it.
+    Joins,
+    /// It may be matched by one that starts.
+    Matchable,
+    /// It is linked already: it tells duplicates from new records.
+    Linked,
+}
+
+/// A record in search of its counterpart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its side.
+    pub side: Side,
+    /// Its id.
+    pub id: SmolStr,
+    /// How it stands.
+    pub standing: Standing,
+    /// What it is ordered by among several, packed.
+    pub rank: Vec<u8>,
+    /// Its keys; none where a part is blank.
+    pub keys: Vec<Option<KeyHash>>,
+}
+
+/// A candidate as the index gives it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its place in the index.
+    pub place: i64,
+    /// Its side.
+    pub side: Side,
+    /// Its id.
+    pub id: SmolStr,
+    /// How it stands.
+    pub standing: Standing,
+    /// What it is ordered by.
+    pub rank: Vec<u8>,
+}
+
+/// All records with one value of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cluster {
+    /// The key's value.
+    pub key: KeyHash,
+    /// The records, left before right.
+    pub members: Vec<Member>,
+}
+
+const TAKEN: i64 = 4;
+
+fn standing_of(number: i64) -> Standing {
+    match number {
+        0 => Standing::Starts,
+        1 => Standing::Joins,
+        2 => Standing::Matchable,
+        _ => Standing::Linked,
+    }
+}
+
+impl Archive {
+    /// Begins an index with so many keys.
+    pub fn gather(&mut self, keys: usize) -> Asked<()> {
+        self.begin()?;
+        let columns: String = (0..keys).map(|k| format!(", k{k} BLOB")).collect();
+        self.connection.execute_batch(&format!(
+            "DROP TABLE IF EXISTS temp.candidates;
+             CREATE TEMP TABLE candidates (place INTEGER PRIMARY KEY, side INTEGER, id TEXT, standing INTEGER, rank BLOB{columns});"
+        ))?;
+        Ok(())
+    }
+
+    /// Adds a record.
+    pub fn offer(&mut self, candidate: Candidate) -> Asked<()> {
+        self.begin()?;
+        let marks: String = (0..candidate.keys.len()).map(|_| ", ?").collect();
+        let sql = format!("INSERT INTO temp.candidates VALUES (NULL, ?, ?, ?, ?{marks})");
+        let standing = match candidate.standing {
+            Standing::Starts => 0,
+            Standing::Joins => 1,
+            Standing::Matchable => 2,
+            Standing::Linked => 3,
+        };
+        let head = [
+            Sql::Integer(side_number(candidate.side)),
+            Sql::Text(candidate.id.to_string()),
+            Sql::Integer(standing),
+            Sql::Blob(candidate.rank),
+        ];
+        let keys = candidate
+            .keys
+            .iter()
+            .map(|k| k.map_or(Sql::Null, |k| Sql::Blob(k.to_vec())));
+        self.connection
+            .prepare_cached(&sql)?
+            .execute(params_from_iter(head.into_iter().chain(keys)))?;
+        Ok(())
+    }
+
+    /// Gets ready to be asked by one key.
+    pub fn index_key(&mut self, key: usize) -> Asked<()> {
+        self.begin()?;
+        self.connection.execute_batch(&format!(
+            "CREATE INDEX IF NOT EXISTS temp.candidates_k{key} ON candidates (k{key}, side) WHERE k{key} IS NOT NULL"
+        ))?;
+        Ok(())
+    }
+
+    /// The next clusters of a key after a value, complete and at least one if there is any; about `limit` records.
+    pub fn clusters(
+        &self,
+        key: usize,
+        after: Option<KeyHash>,
+        limit: usize,
+    ) -> Asked<Vec<Cluster>> {
+        let sql = format!(
+            "SELECT place, side, id, standing, rank, k{key} FROM temp.candidates
+             WHERE k{key} > ?1 AND standing <> {TAKEN} ORDER BY k{key}, side, place LIMIT ?2"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut limit = limit.max(2);
+        loop {
+            let after = after.map_or(Vec::new(), |k| k.to_vec());
+            let mut rows = statement.query((after, i64::try_from(limit).unwrap_or(i64::MAX)))?;
+            let mut clusters: Vec<Cluster> = Vec::new();
+            let mut count = 0;
+            while let Some(row) = rows.next()? {
+                count += 1;
+                let key: KeyHash = row.get(5)?;
+                let member = Member {
+                    place: row.get(0)?,
+                    side: side_of(row.get(1)?),
+                    id: id_of(row, 2)?,
+                    standing: standing_of(row.get(3)?),
+                    rank: row.get(4)?,
+                };
+                match clusters.last_mut() {
+                    Some(last) if last.key == key => last.members.push(member),
+                    _ => clusters.push(Cluster {
+                        key,
+                        members: vec![member],
+                    }),
+                }
+            }
+            if count < limit {
+                return Ok(clusters);
+            }
+            // The last one may go on beyond the limit.
+            clusters.pop();
+            if !clusters.is_empty() {
+                return Ok(clusters);
+            }
+            limit = limit.saturating_mul(4);
+        }
+    }
+
+    /// Takes a record out: it is linked now, or held.
+    pub fn take(&mut self, place: i64) -> Asked<()> {
+        self.begin()?;
+        self.connection
+            .prepare_cached(&format!(
+                "UPDATE temp.candidates SET standing = {TAKEN} WHERE place = ?1"
+            ))?
+            .execute([place])?;
+        Ok(())
+    }
+
+    /// Records of a side that found none and from which one may be made, after a place.
+    pub fn unmatched(&self, side: Side, after: i64, limit: usize) -> Asked<Vec<Member>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT place, side, id, standing, rank FROM temp.candidates
+             WHERE place > ?1 AND side = ?2 AND standing = 0 ORDER BY place LIMIT ?3",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map((after, side_number(side), limit), |row| {
+            Ok(Member {
+                place: row.get(0)?,
+                side: side_of(row.get(1)?),
+                id: id_of(row, 2)?,
+                standing: standing_of(row.get(3)?),
+                rank: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,102 @@
+//! The loop between a machine and the stores: executes what the machine asks for and tells it what came of that.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use super::{
+    ArchiveError, Command, Cursor, Input, Machine, ObjectId, Outcome, Page, Progress, Record, Write,
+};
+
+/// The records of both sides, by object of the program. An error means that a store as a whole cannot go on (R003).
+pub trait Stores {
+    /// Why a store cannot go on.
+    type Error;
+
+    /// Reads a page in a stable order, deleted records included.
+    fn scan(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, Self::Error>;
+
+    /// Reads records by id, deleted ones included; those that are not there are left out.
+    fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, Self::Error>;
+
+    /// Writes, and makes it durable; one outcome a write, in order.
+    fn write(&mut self, object: ObjectId, writes: &[Write]) -> Result<Vec<Outcome>, Self::Error>;
+}
+
+/// Why a run ended before its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunError<E> {
+    /// The state failed (R002).
+    Archive(ArchiveError),
+    /// A store failed (R003).
+    Store(E),
+}
+
+impl<E> From<ArchiveError> for RunError<E> {
+    fn from(error: ArchiveError) -> Self {
+        Self::Archive(error)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for RunError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Archive(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Whether a run goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// It does.
+    GoOn,
+    /// It ends after what is under way.
+    Stop,
+}
+
+/// Executes one command; none where it has no answer.
+pub fn execute<S: Stores + ?Sized>(
+    command: &Command,
+    stores: &mut S,
+) -> Result<Option<Input>, S::Error> {
+    Ok(Some(match command {
+        Command::Scan {
+            object,
+            from,
+            limit,
+        } => Input::Page(stores.scan(*object, *from, *limit)?),
+        Command::Read { object, ids } => Input::Records(stores.read(*object, ids)?),
+        Command::Write { object, writes } => Input::Outcomes(stores.write(*object, writes)?),
+        Command::Progress(_) | Command::Finish => return Ok(None),
+    }))
+}
+
+/// Runs a machine to its end. `clock` gives milliseconds since 1970; `on_progress` is told how far the run is and says
+/// whether it goes on.
+pub fn run<S: Stores + ?Sized>(
+    machine: &mut Machine,
+    stores: &mut S,
+    mut clock: impl FnMut() -> i64,
+    mut on_progress: impl FnMut(&Progress) -> Wish,
+) -> Result<(), RunError<S::Error>> {
+    let mut commands: VecDeque<Command> = machine.step(Input::Start, clock())?.into();
+    while let Some(command) = commands.pop_front() {
+        if let Command::Progress(progress) = &command
+            && on_progress(progress) == Wish::Stop
+        {
+            commands.extend(machine.step(Input::Stop, clock())?);
+        }
+        if let Some(input) = execute(&command, stores).map_err(RunError::Store)? {
+            commands.extend(machine.step(input, clock())?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! Keys find pairs, in their declared order; what finds none is created.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::batch::{Batch, Job, Meeting};
+use super::{Machine, Phase, Step};
+use crate::plan::Order;
+use crate::runtime::Reason;
+use crate::runtime::archive::{Cluster, KeyHash, Member, Standing};
+use crate::runtime::program::Sync;
+use crate::runtime::shadow::Reader;
+use crate::side::{Side, Sides};
+use crate::value::Value;
+
+impl Machine {
+    /// The next pairs that a key finds.
+    pub(super) fn find_pairs(&mut self, at: usize, key: usize, after: Option<KeyHash>) -> Step<()> {
+        let program = Arc::clone(&self.program);
+        let Some(sync) = program.syncs.get(at) else {
+            return Ok(());
+        };
+        if key >= sync.keys.len() {
+            self.phase = Phase::Make {
+                sync: at,
+                side: Side::Left,
+                after: 0,
+            };
+            return Ok(());
+        }
+        if after.is_none() {
+            self.archive.index_key(key)?;
+        }
+        let clusters = self.archive.clusters(key, after, self.settings.window)?;
+        self.phase = match clusters.last() {
+            Some(last) => Phase::Match {
+                sync: at,
+                key,
+                after: Some(last.key),
+            },
+            None => Phase::Match {
+                sync: at,
+                key: key + 1,
+                after: None,
+            },
+        };
+        let mut jobs = Vec::new();
+        for cluster in &clusters {
+            jobs.extend(self.resolve_cluster(at, sync, cluster)?);
+        }
+        self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, HashMap::new()));
+        Ok(())
+    }
+
+    /// None, one or many: a pair, or who is held.
+    fn resolve_cluster(&mut self, at: usize, sync: &Sync, cluster: &Cluster) -> Step<Option<Job>> {
+        let split = cluster.members.partition_point(|m| m.side == Side::Left);
+        let (left, right) = cluster.members.split_at(split);
+        let sides = Sides::new(left, right);
+        let linked = cluster
+            .members
+            .iter()
+            .any(|m| m.standing == Standing::Linked);
+        if linked {
+            // Somebody of this key is linked: whoever is not is a second one.
+            for member in cluster
+                .members
+                .iter()
+                .filter(|m| m.standing != Standing::Linked)
+            {
+                let several = sides.get(member.side).len() > 1;
+                let other_linked = sides
+                    .get(!member.side)
+                    .iter()
+                    .any(|m| m.standing == Standing::Linked);
+                if several && member.standing == Standing::Starts {
+                    self.take_out(at, member, Reason::SeveralMatch, sides.get(member.side))?;
+                } else if other_linked {
+                    self.take_out(at, member, Reason::AlreadyLinked, sides.get(!member.side))?;
+                }
+            }
+            return Ok(None);
+        }
+        let several = sides.map(|s| s.len() > 1);
+        if left.is_empty() || right.is_empty() {
+            // Nobody to match. Several of one side must not become several on the other.
+            let side = if left.is_empty() {
+                Side::Right
+            } else {
+                Side::Left
+            };
+            if *several.get(side) && *sync.create.get(!side) {
+                self.choose(at, sync, side, sides.get(side))?;
+            }
+            return Ok(None);
+        }
+        let starts = |m: &Member| matches!(m.standing, Standing::Starts | Standing::Joins);
+        if !cluster.members.iter().any(starts) {
+            return Ok(None);
+        }
+        if several.left && several.right {
+            for member in &cluster.members {
+                self.take_out(at, member, Reason::SeveralMatch, sides.get(member.side))?;
+            }
+            return Ok(None);
+        }
+        let mut chosen = Sides::new(left.first(), right.first());
+        for side in Side::BOTH {
+            if *several.get(side) {
+                *chosen.get_mut(side) = self.choose(at, sync, side, sides.get(side))?;
+            }
+        }
+        let (Some(left), Some(right)) = (chosen.left, chosen.right) else {
+            // Many, and no order: the one of the other side waits with them.
+            for side in Side::BOTH {
+                if let (false, Some(one)) = (*several.get(side), sides.get(side).first()) {
+                    self.take_out(at, one, Reason::SeveralMatch, sides.get(!side))?;
+                }
+            }
+            return Ok(None);
+        };
+        self.archive.take(left.place)?;
+        self.archive.take(right.place)?;
+        Ok(Some(Job::Pair {
+            ids: Sides::new(left.id.clone(), right.id.clone()),
+            meeting: Meeting::Key,
+        }))
+    }
+
+    /// The first of several by the order of their side, the others held; without an order all are.
+    fn choose<'m>(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        members: &'m [Member],
+    ) -> Step<Option<&'m Member>> {
+        let first = sync.many.get(side).as_ref().and_then(|order| {
+            let orders: Vec<Order> = order.iter().map(|(_, o)| *o).collect();
+            members.iter().min_by(|a, b| rank(a, b, &orders))
+        });
+        for member in members {
+            if first.is_none_or(|f| f.place != member.place) {
+                self.take_out(at, member, Reason::SeveralMatch, members)?;
+            }
+        }
+        Ok(first)
+    }
+
+    fn take_out(
+        &mut self,
+        at: usize,
+        member: &Member,
+        reason: Reason,
+        others: &[Member],
+    ) -> Step<()> {
+        self.archive.take(member.place)?;
+        let names: Vec<String> = others
+            .iter()
+            .filter(|m| m.id != member.id)
+            .take(3)
+            .map(|m| format!("`{}`", m.id))
+            .collect();
+        let text = match reason {
+            Reason::AlreadyLinked => format!(
+                "its key is that of {}, which is linked already",
+                crate::text::list(&names)
+            ),
+            _ if others.iter().any(|m| m.side == member.side) => {
+                format!(
+                    "it has the same key as {} of its side",
+                    crate::text::list(&names)
+                )
+            }
+            _ => format!(
+                "{} records of the other side have its key: {}",
+                others.len(),
+                crate::text::list(&names)
+            ),
+        };
+        self.hold(at, member.side, &member.id, "", reason, text)
+    }
+
+    /// The next records to be made on the other side of `side`.
+    pub(super) fn find_creates(&mut self, at: usize, side: Side, after: i64) -> Step<()> {
+        let program = Arc::clone(&self.program);
+        let Some(sync) = program.syncs.get(at) else {
+            return Ok(());
+        };
+        let members = if *sync.create.get(!side) {
+            self.archive.unmatched(side, after, self.settings.window)?
+        } else {
+            Vec::new()
+        };
+        self.phase = match (members.last(), side) {
+            (Some(last), _) => Phase::Make {
+                sync: at,
+                side,
+                after: last.place,
+            },
+            (None, Side::Left) => Phase::Make {
+                sync: at,
+                side: Side::Right,
+                after: 0,
+            },
+            (None, Side::Right) => Phase::Again { sync: at },
+        };
+        let jobs: Vec<Job> = members
+            .into_iter()
+            .map(|m| Job::Make {
+                from: side,
+                id: m.id,
+            })
+            .collect();
+        self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, HashMap::new()));
+        Ok(())
+    }
+
+    /// Pairs that were made without a reference are merged once more. Whether there are any.
+    pub(super) fn merge_again(&mut self, at: usize) -> bool {
+        let count = self.again.len().min(self.settings.window);
+        let pairs: Vec<_> = self.again.drain(..count).collect();
+        let group = self.group(at, Side::Left);
+        let jobs: Vec<Job> = pairs
+            .into_iter()
+            .filter_map(|ids| {
+                let link = self
+                    .archive
+                    .link(Side::Left, group, &ids.left)
+                    .ok()
+                    .flatten()?;
+                Some(Job::Pair {
+                    ids,
+                    meeting: Meeting::Linked(link),
+                })
+            })
+            .collect();
+        let any = !jobs.is_empty();
+        self.batch = any.then(|| Batch::new(at, jobs, HashMap::new()));
+        any
+    }
+}
+
+/// The declared order of two records of a side; blanks last, the id decides in the end.
+fn rank(a: &Member, b: &Member, orders: &[Order]) -> Ordering {
+    let (mut left, mut right) = (Reader::new(&a.rank), Reader::new(&b.rank));
+    for order in orders {
+        let (x, y) = (
+            left.value().unwrap_or_default(),
+            right.value().unwrap_or_default(),
+        );
+        let found = match (&x, &y) {
+            (Value::Blank, Value::Blank) => Ordering::Equal,
+            (Value::Blank, _) => Ordering::Greater,
+            (_, Value::Blank) => Ordering::Less,
+            _ if *order == Order::Descending => y.cmp(&x),
+            _ => x.cmp(&y),
+        };
+        if found != Ordering::Equal {
+            return found;
+        }
+    }
+    a.id.cmp(&b.id)
+}

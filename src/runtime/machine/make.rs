@@ -1,0 +1,302 @@
+//! The decision about a create: its values, whether its parents are there, whether it was refused as it is before.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use smol_str::SmolStr;
+
+use super::batch::{Keep, Meaning, Sending, Work};
+use super::{Machine, Step, only};
+use crate::plan::{Mode, Timing};
+use crate::runtime::Reason;
+use crate::runtime::merge::{compose, created};
+use crate::runtime::program::{Failed, Related, Row, Scene, StampWrite, Sync, Wait};
+use crate::runtime::protocol::{Action, Record, Write};
+use crate::runtime::shadow::{State, Trace};
+use crate::side::{Side, Sides};
+use crate::value::{Value, write_text};
+
+/// The values of a create, while they are gathered.
+#[derive(Default)]
+struct Draft {
+    values: HashMap<u16, Value>,
+    on_create: Vec<u16>,
+    traces: Vec<Trace>,
+    causes: Vec<usize>,
+    failed: Vec<(usize, Box<Failed>)>,
+    again: bool,
+}
+
+/// What a missing parent means for a create.
+enum Parent {
+    /// The record goes without.
+    Without,
+    /// It goes without now, and is merged once more when the parents are there.
+    Later,
+    /// It waits.
+    Waits,
+    /// Another sync takes it.
+    Taken(u16),
+    /// The row is held, and the record goes on.
+    RowHeld,
+}
+
+impl Machine {
+    pub(super) fn decide_create(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        from: Side,
+        source: &Record,
+        related: &Related,
+        place: usize,
+    ) -> Step<Option<(Work, Sending)>> {
+        let target = !from;
+        let mut draft = Draft::default();
+        for (slot, value) in sync.create_with.get(target) {
+            draft.values.insert(*slot, value.clone());
+            draft.on_create.push(*slot);
+        }
+        let scene = Scene {
+            records: only(from, source),
+            changed: &[],
+            links: &*self,
+            related,
+        };
+        for (index, row) in sync.rows.iter().enumerate() {
+            draft_row(&mut draft, index, row, from, &scene);
+        }
+        for (index, failed) in std::mem::take(&mut draft.failed) {
+            let Some(row) = sync.rows.get(index) else {
+                continue;
+            };
+            let parent = if failed.reason == Reason::Unlinked {
+                self.parent(at, sync, row, from, source)?
+            } else {
+                Parent::RowHeld
+            };
+            match parent {
+                Parent::Without => {}
+                Parent::Later => draft.again = true,
+                Parent::Waits => {
+                    self.hold(
+                        at,
+                        from,
+                        &source.id,
+                        "",
+                        Reason::ParentMissing,
+                        format!("`{}`: {}", row.name, failed.text),
+                    )?;
+                    return Ok(None);
+                }
+                Parent::Taken(by) => {
+                    self.redirected.insert((by, source.id.clone()));
+                    return Ok(None);
+                }
+                Parent::RowHeld => {
+                    let text = failed.text.clone();
+                    self.hold(at, from, &source.id, &row.name, failed.reason, text)?;
+                }
+            }
+        }
+        if let Some(slot) = sync
+            .required
+            .get(target)
+            .iter()
+            .find(|s| draft.values.get(s).is_none_or(Value::is_blank))
+        {
+            let shape = self
+                .program
+                .shapes
+                .get(usize::from(sync.objects.get(target).0));
+            let field = shape
+                .and_then(|s| s.fields.get(usize::from(*slot)))
+                .map_or("", |s| s.name.as_str());
+            let text = format!("`{field}` is required there, and nothing fills it");
+            self.hold(at, from, &source.id, "", Reason::RequiredBlank, text)?;
+            return Ok(None);
+        }
+        let stamp = sync
+            .stamp
+            .get(target)
+            .filter(|s| s.write != StampWrite::Never);
+        if let Some(stamp) = stamp {
+            draft
+                .values
+                .insert(stamp.slot, Value::Text(source.id.clone()));
+        }
+        let mut values: Vec<(u16, Value)> = draft.values.into_iter().collect();
+        values.retain(|(slot, _)| sync.write_set.get(target).contains(slot));
+        values.sort_unstable_by_key(|(slot, _)| *slot);
+        let digest = digest(&values);
+        if self
+            .archive
+            .refused_write(self.number(at), from, &source.id)?
+            == Some(digest)
+        {
+            self.archive
+                .hold_again(self.report.run, self.number(at), from, &source.id, "")?;
+            return Ok(None);
+        }
+        let action = match stamp {
+            None => Action::Create,
+            Some(stamp) => {
+                let mut on_create = draft.on_create;
+                if sync.mode == Mode::AppendOnly {
+                    on_create = values
+                        .iter()
+                        .map(|(s, _)| *s)
+                        .filter(|s| *s != stamp.slot)
+                        .collect();
+                }
+                on_create.sort_unstable();
+                on_create.dedup();
+                on_create.retain(|s| *s != stamp.slot);
+                Action::Upsert {
+                    slot: stamp.slot,
+                    on_create,
+                }
+            }
+        };
+        let mut ids = Sides::new(None, None);
+        *ids.get_mut(from) = Some(source.id.clone());
+        let work = Work {
+            ids,
+            traces: draft.traces,
+            keep: Keep::Link,
+            again: draft.again,
+        };
+        let meaning = Meaning::Make {
+            digest,
+            causes: draft.causes,
+        };
+        let sending = Sending {
+            work: place,
+            side: target,
+            write: Write { action, values },
+            before: Vec::new(),
+            meaning,
+            seq: 0,
+        };
+        Ok(Some((work, sending)))
+    }
+
+    /// What it means that a reference of a record to be created leads nowhere.
+    fn parent(
+        &self,
+        at: usize,
+        sync: &Sync,
+        row: &Row,
+        from: Side,
+        source: &Record,
+    ) -> Step<Parent> {
+        let wait = row
+            .through
+            .iter()
+            .find_map(|t| sync.after.iter().find(|(s, _)| s == t).map(|(_, w)| *w));
+        let mode = |t: &u16| self.program.syncs.get(usize::from(*t)).map(|s| s.mode);
+        if wait.is_none() {
+            if row.through.iter().any(|t| usize::from(*t) >= at) {
+                return Ok(Parent::Later);
+            }
+            let recognised = row.through.iter().all(|t| mode(t) == Some(Mode::LinkOnly));
+            return Ok(if recognised {
+                Parent::RowHeld
+            } else {
+                Parent::Waits
+            });
+        }
+        let scene = Scene {
+            records: only(from, source),
+            changed: &[],
+            links: self,
+            related: &HashMap::new(),
+        };
+        let reference = row
+            .cells
+            .get(from)
+            .read
+            .eval(&scene, &Value::Blank)
+            .map(|v| SmolStr::new(write_text(&v)));
+        let mut coming = false;
+        if let Ok(id) = &reference {
+            for through in &row.through {
+                coming |= self
+                    .archive
+                    .is_held(self.number(usize::from(*through)), from, id)?;
+            }
+        }
+        Ok(match wait {
+            Some(Wait::Without) if !coming => Parent::Without,
+            Some(Wait::As(other)) if !coming => Parent::Taken(other),
+            _ => Parent::Waits,
+        })
+    }
+}
+
+/// One row of a create.
+fn draft_row(draft: &mut Draft, index: usize, row: &Row, from: Side, scene: &Scene<'_>) {
+    let target = !from;
+    let blank = Value::Blank;
+    let source = match row.cells.get(from).read.eval(scene, &blank) {
+        Ok(value) => value,
+        Err(failed) => {
+            draft.traces.push(Trace::new(State::FirstMet));
+            draft.failed.push((index, failed));
+            return;
+        }
+    };
+    let asleep = row
+        .when
+        .as_ref()
+        .is_some_and(|w| w.holds(scene, &blank) == Ok(false));
+    let trace = match compose(row, from, &source, scene) {
+        _ if row.only_on_create() => {
+            if let Ok(Some(value)) = compose(row, from, &source, scene) {
+                put(draft, index, row, target, value);
+            } else if let Err(failed) = compose(row, from, &source, scene) {
+                draft.failed.push((index, failed));
+            }
+            Trace::default()
+        }
+        Err(failed) => {
+            draft.failed.push((index, failed));
+            Trace::new(State::FirstMet)
+        }
+        Ok(_) if asleep => Trace::new(State::FirstMet),
+        Ok(Some(value)) => {
+            let trace = created(row, target, &source, &value, scene);
+            put(draft, index, row, target, value);
+            trace
+        }
+        Ok(None) if row.cells.get(target).slot.is_some() => {
+            created(row, target, &source, &blank, scene)
+        }
+        Ok(None) => Trace::new(State::FirstMet),
+    };
+    draft.traces.push(trace);
+}
+
+fn put(draft: &mut Draft, index: usize, row: &Row, target: Side, value: Value) {
+    let Some(slot) = row.cells.get(target).slot else {
+        return;
+    };
+    if row
+        .lanes
+        .get(!target)
+        .as_ref()
+        .is_some_and(|l| l.timing == Timing::OnCreate)
+    {
+        draft.on_create.push(slot);
+    }
+    if !value.is_blank() {
+        draft.causes.push(index);
+        draft.values.insert(slot, value);
+    }
+}
+
+fn digest(values: &[(u16, Value)]) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    values.hash(&mut hasher);
+    hasher.finish().cast_signed()
+}

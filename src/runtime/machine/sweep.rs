@@ -1,0 +1,425 @@
+//! The sweeps: every record of a side is looked at once, page by page.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::batch::{Batch, Job, Meeting};
+use super::{Machine, Phase, Step, only};
+use crate::plan::Mode;
+use crate::runtime::Reason;
+use crate::runtime::archive::{Candidate, IntentState, KeyHash, Link, LinkState, Standing};
+use crate::runtime::program::{KeyPart, Scene, Sync, alike};
+use crate::runtime::protocol::{Page, Record};
+use crate::runtime::shadow::{decode, encode, layout_of, put_value};
+use crate::side::{Side, Sides};
+use crate::value::{Value, write_text};
+
+impl Machine {
+    pub(super) fn on_page(&mut self, page: Page) -> Step<()> {
+        let program = Arc::clone(&self.program);
+        match self.phase.clone() {
+            Phase::Convert { sync, .. } => {
+                let Some(s) = program.syncs.get(sync) else {
+                    return Ok(());
+                };
+                for record in &page.records {
+                    self.follow_conversion(sync, s, record)?;
+                }
+                self.phase = match page.next {
+                    Some(next) => Phase::Convert {
+                        sync,
+                        from: Some(next),
+                    },
+                    None => Phase::Convert {
+                        sync: sync + 1,
+                        from: None,
+                    },
+                };
+                Ok(())
+            }
+            Phase::Sweep { sync, side, .. } => {
+                let Some(s) = program.syncs.get(sync) else {
+                    return Ok(());
+                };
+                let next = page.next;
+                self.sweep(sync, s, side, page)?;
+                self.phase = match (next, side) {
+                    (Some(next), _) => Phase::Sweep {
+                        sync,
+                        side,
+                        from: Some(next),
+                    },
+                    (None, _) if s.mode == Mode::AppendOnly => Phase::Again { sync },
+                    (None, Side::Left) => Phase::Sweep {
+                        sync,
+                        side: Side::Right,
+                        from: None,
+                    },
+                    (None, Side::Right) => Phase::Match {
+                        sync,
+                        key: 0,
+                        after: None,
+                    },
+                };
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn sweep(&mut self, at: usize, sync: &Sync, side: Side, page: Page) -> Step<()> {
+        for unreadable in page.unreadable {
+            let reason = if unreadable.duplicate {
+                Reason::DuplicateId
+            } else {
+                Reason::Malformed
+            };
+            let id = unreadable
+                .id
+                .unwrap_or_else(|| unreadable.place.as_str().into());
+            self.hold(
+                at,
+                side,
+                &id,
+                "",
+                reason,
+                format!("{}: {}", unreadable.place, unreadable.reason),
+            )?;
+        }
+        let object = *sync.objects.get(side);
+        let mut jobs = Vec::new();
+        let mut records = HashMap::with_capacity(page.records.len());
+        for record in page.records {
+            self.count(at, |r| *r.records.get_mut(side) += 1);
+            if let Some(job) = self.meet(at, sync, side, &record)? {
+                jobs.push(job);
+                records.insert((object, record.id.clone()), record);
+            }
+        }
+        self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, records));
+        Ok(())
+    }
+
+    /// What a record of a sweep asks for: its pair, its create, or a place among the candidates.
+    fn meet(&mut self, at: usize, sync: &Sync, side: Side, record: &Record) -> Step<Option<Job>> {
+        let link = self.archive.link(side, self.group(at, side), &record.id)?;
+        if let Some(link) = link {
+            if sync.mode == Mode::AppendOnly {
+                return Ok(None);
+            }
+            if sync.create.left || sync.create.right {
+                self.offer_as(at, sync, side, record, Standing::Linked)?;
+            }
+            if link.sync != self.number(at) {
+                return Ok(None);
+            }
+            // The left sweep merges living pairs; the right one only tells what was deleted.
+            let wanted = match side {
+                Side::Left => link.state == LinkState::Alive || !record.deleted,
+                Side::Right => record.deleted && link.state == LinkState::Alive,
+            };
+            let ids = link.ids.clone();
+            return Ok(wanted.then_some(Job::Pair {
+                ids,
+                meeting: Meeting::Linked(link),
+            }));
+        }
+        if record.deleted {
+            return Ok(None);
+        }
+        if sync.mode == Mode::AppendOnly {
+            let id = record.id.clone();
+            return Ok(self
+                .admits(at, sync, side, record)?
+                .then_some(Job::Make { from: side, id }));
+        }
+        let stamp = sync
+            .stamp
+            .get(side)
+            .and_then(|s| record.values.get(usize::from(s.slot)));
+        if let Some(Value::Text(other)) = stamp {
+            let ids = pair(side, &record.id, other);
+            return Ok(Some(Job::Pair {
+                ids,
+                meeting: Meeting::Stamp(side),
+            }));
+        }
+        if let Some(ids) = self.found_lost(at, sync, side, record)? {
+            return Ok(Some(Job::Pair {
+                ids,
+                meeting: Meeting::Key,
+            }));
+        }
+        self.offer(at, sync, side, record)?;
+        Ok(None)
+    }
+
+    /// A record that a crashed run made without a stamp: it holds what was sent.
+    fn found_lost(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+    ) -> Step<Option<Sides<SmolStr>>> {
+        let number = self.number(at);
+        let there = |(slot, sent): &(u16, Value)| {
+            let cells = sync.rows.iter().map(|r| r.cells.get(side));
+            let equality = cells
+                .filter(|c| c.slot == Some(*slot))
+                .map(|c| c.equality)
+                .next()
+                .unwrap_or_default();
+            record
+                .values
+                .get(usize::from(*slot))
+                .is_some_and(|now| alike(&equality, now, sent))
+        };
+        let same = self.lost.iter().position(|open| {
+            open.intent.sync == number
+                && open.intent.side == side
+                && open.intent.sent.iter().all(there)
+        });
+        let Some(place) = same else { return Ok(None) };
+        let open = self.lost.remove(place);
+        self.archive.resolve(open.seq, IntentState::Done)?;
+        Ok(open
+            .intent
+            .ids
+            .get(!side)
+            .as_ref()
+            .map(|other| pair(side, &record.id, other)))
+    }
+
+    /// Offers a record without a link to the matching, as far as it is admitted.
+    pub(super) fn offer(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+    ) -> Step<()> {
+        let standing = if self.admits(at, sync, side, record)? {
+            if self.archive.is_buried(self.group(at, side), &record.id)? {
+                Standing::Joins
+            } else if *sync.originates.get(side) {
+                Standing::Starts
+            } else {
+                Standing::Matchable
+            }
+        } else if self.joins(at, sync, side, record)? {
+            Standing::Joins
+        } else {
+            return Ok(());
+        };
+        self.offer_as(at, sync, side, record, standing)
+    }
+
+    fn offer_as(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+        standing: Standing,
+    ) -> Step<()> {
+        let related = HashMap::new();
+        let scene = Scene {
+            records: only(side, record),
+            changed: &[],
+            links: &*self,
+            related: &related,
+        };
+        let keys = sync
+            .keys
+            .iter()
+            .map(|parts| key(parts, side, &scene))
+            .collect();
+        let mut rank = Vec::new();
+        for (source, _) in sync.many.get(side).iter().flatten() {
+            put_value(
+                &mut rank,
+                &source
+                    .read(record)
+                    .map(std::borrow::Cow::into_owned)
+                    .unwrap_or_default(),
+            );
+        }
+        let _ = at;
+        self.archive.offer(Candidate {
+            side,
+            id: record.id.clone(),
+            standing,
+            rank,
+            keys,
+        })
+    }
+
+    /// Whether a record is admitted; one whose filter fails is held.
+    fn admits(&mut self, at: usize, sync: &Sync, side: Side, record: &Record) -> Step<bool> {
+        let sent_here = side == Side::Left
+            && u16::try_from(at).is_ok_and(|at| self.redirected.contains(&(at, record.id.clone())));
+        if sent_here {
+            return Ok(true);
+        }
+        let Some(admission) = sync.admission.get(side) else {
+            return Ok(true);
+        };
+        let related = HashMap::new();
+        let scene = Scene {
+            records: only(side, record),
+            changed: &[],
+            links: &*self,
+            related: &related,
+        };
+        match admission.holds(&scene, &Value::Blank) {
+            Ok(admitted) => Ok(admitted),
+            Err(failed) => {
+                self.hold(at, side, &record.id, "", failed.reason, failed.text)?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Whether a sync that yields to this one admits the record: then it may join here.
+    fn joins(&mut self, at: usize, sync: &Sync, side: Side, record: &Record) -> Step<bool> {
+        let program = Arc::clone(&self.program);
+        for joiner in &sync.joiners {
+            let joiner_at = usize::from(*joiner);
+            let Some(other) = program.syncs.get(joiner_at) else {
+                continue;
+            };
+            let shares = other.objects.get(side) == sync.objects.get(side)
+                && self.group(joiner_at, side) == self.group(at, side);
+            if shares && self.admits(joiner_at, other, side, record)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The link of a converted record follows to what it became.
+    fn follow_conversion(&mut self, at: usize, sync: &Sync, record: &Record) -> Step<()> {
+        let Some(conversion) = sync.converts else {
+            return Ok(());
+        };
+        let became = match conversion.source.read(record) {
+            Ok(value) if !value.is_blank() => SmolStr::new(write_text(&value)),
+            _ => return Ok(()),
+        };
+        let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
+        let Some(link) = self.archive.link(Side::Right, groups.right, &record.id)? else {
+            return Ok(());
+        };
+        if link.sync != self.number(at) || link.state == LinkState::Dead {
+            return Ok(());
+        }
+        let target = usize::from(conversion.sync);
+        let to = self.numbers.groups.get(target).copied().unwrap_or_default();
+        let program = Arc::clone(&self.program);
+        let Some(into) = program.syncs.get(target) else {
+            return Ok(());
+        };
+        self.forget_links();
+        if self.archive.link(Side::Right, to.right, &became)?.is_some() {
+            // The earlier link stands; this one is over.
+            self.archive
+                .put_link_state(groups.left, &link.ids.left, LinkState::Dead)?;
+            self.archive
+                .bury(groups.left, &link.ids.left, Some(&became))?;
+            let text = format!(
+                "the record was converted into `{became}`, which is linked with another record"
+            );
+            return self.hold(
+                target,
+                Side::Left,
+                &link.ids.left,
+                "",
+                Reason::MergeCandidate,
+                text,
+            );
+        }
+        let shadow = self.move_shadow(&link, sync, into, target)?;
+        self.archive.remove_link(groups.left, &link.ids.left)?;
+        self.archive.bury(groups.right, &record.id, Some(&became))?;
+        let ids = Sides::new(link.ids.left.clone(), became);
+        self.archive.put_link(
+            to,
+            &Link {
+                sync: self.number(target),
+                ids,
+                state: LinkState::Alive,
+                shadow,
+            },
+        )
+    }
+
+    /// Shadows of rows that both syncs have move with a link; the others are first-met.
+    fn move_shadow(&self, link: &Link, from: &Sync, to: &Sync, target: usize) -> Step<Vec<u8>> {
+        let stored = match layout_of(&link.shadow) {
+            Some(layout) => self.archive.digests(layout)?,
+            None => Arc::default(),
+        };
+        let own: Vec<SmolStr> = from.rows.iter().map(|r| r.digest.clone()).collect();
+        let traces = decode(&link.shadow, &stored, &own);
+        let name = |sync: &Sync, side: Side, slot: Option<u16>| {
+            let shape = self
+                .program
+                .shapes
+                .get(usize::from(sync.objects.get(side).0))?;
+            shape.fields.get(usize::from(slot?)).map(|s| s.name.clone())
+        };
+        let moved = to.rows.iter().map(|row| {
+            let same = from.rows.iter().position(|other| {
+                Side::BOTH.iter().all(|side| {
+                    let names = (
+                        name(from, *side, other.cells.get(*side).slot),
+                        name(to, *side, row.cells.get(*side).slot),
+                    );
+                    names.0.is_some() && names.0 == names.1
+                })
+            });
+            let first_met =
+                crate::runtime::shadow::Trace::new(crate::runtime::shadow::State::FirstMet);
+            same.and_then(|at| traces.get(at).cloned())
+                .unwrap_or(first_met)
+        });
+        let moved: Vec<_> = moved.collect();
+        Ok(encode(
+            self.numbers.layouts.get(target).copied().unwrap_or(0),
+            &moved,
+        ))
+    }
+}
+
+fn pair(side: Side, own: &SmolStr, other: &SmolStr) -> Sides<SmolStr> {
+    match side {
+        Side::Left => Sides::new(own.clone(), other.clone()),
+        Side::Right => Sides::new(other.clone(), own.clone()),
+    }
+}
+
+/// The hash of a record's key; none where a part is blank or has no value.
+fn key(parts: &[KeyPart], side: Side, scene: &Scene<'_>) -> Option<KeyHash> {
+    let (mut first, mut second) = (DefaultHasher::new(), DefaultHasher::new());
+    second.write_u8(1);
+    for part in parts {
+        let value = part.sides.get(side).eval(scene, &Value::Blank).ok()?;
+        let text = match &*value {
+            Value::Blank => return None,
+            Value::Text(text) if part.fold => text.trim().to_lowercase().into(),
+            Value::Text(text) => text.clone(),
+            other => SmolStr::new(write_text(other)),
+        };
+        if text.is_empty() {
+            return None;
+        }
+        text.hash(&mut first);
+        text.hash(&mut second);
+    }
+    let hash = u128::from(first.finish()) << 64 | u128::from(second.finish());
+    Some(hash.to_be_bytes())
+}

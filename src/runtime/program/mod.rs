@@ -1,0 +1,336 @@
+//! The program: a plan compiled for execution. A [`Plan`](crate::plan::Plan) comes in, names go; what comes out are slots,
+//! tables and function pointers. Whatever the plan's own promises forbid (a write outside the write set, a write to a
+//! protected field) is refused here once more.
+
+mod compile;
+mod equality;
+mod eval;
+
+pub use compile::compile;
+pub use equality::{alike, canonical};
+pub use eval::{Answer, Failed, Links, Node, Related, Scene, Source};
+
+use std::borrow::Cow;
+
+use smol_str::SmolStr;
+
+use crate::plan::{
+    Authority, BlankPolicy, Brakes, Equality, Fallback, Leave, Mode, NotExecuted, Order, Origin,
+    Timing,
+};
+use crate::runtime::{ObjectId, Reason, Shape};
+use crate::side::{Side, Sides};
+use crate::value::{Kind, Value};
+
+/// A plan ready to be executed.
+#[derive(Debug)]
+pub struct Program {
+    /// The project's name.
+    pub project: SmolStr,
+    /// The hash of the plan.
+    pub hash: String,
+    /// The objects; an [`ObjectId`] is a position in this list.
+    pub shapes: Vec<Shape>,
+    /// The syncs in the order of execution.
+    pub syncs: Vec<Sync>,
+    /// When a run must stop.
+    pub brakes: Brakes,
+    /// What is declared and not executed.
+    pub not_executed: Vec<NotExecuted>,
+}
+
+impl Program {
+    /// The key of an object as the plan names it: `hubspot.contact`.
+    pub fn object_name(&self, object: ObjectId) -> String {
+        self.shapes
+            .get(usize::from(object.0))
+            .map_or_else(String::new, |s| format!("{}.{}", s.system, s.object))
+    }
+}
+
+/// A compiled sync.
+#[derive(Debug)]
+pub struct Sync {
+    /// The declared name.
+    pub name: SmolStr,
+    /// The objects of the pair.
+    pub objects: Sides<ObjectId>,
+    /// What is done with the pair.
+    pub mode: Mode,
+    /// The names under which links are unique.
+    pub group: Sides<SmolStr>,
+    /// What a side's record must satisfy to be matched or created from.
+    pub admission: Sides<Option<Node>>,
+    /// Whether records of a side start matches and creates.
+    pub originates: Sides<bool>,
+    /// Pairs rest while this does not hold.
+    pub active_while: Sides<Option<Node>>,
+    /// What happens to a linked pair that is no longer admitted.
+    pub leave: Leave,
+    /// Match keys in order; the keys of both sides' records.
+    pub keys: Vec<Vec<KeyPart>>,
+    /// The total order of a side, or none: hold.
+    pub many: Sides<Option<Vec<(Source, Order)>>>,
+    /// The stamps.
+    pub stamp: Sides<Option<Stamp>>,
+    /// Whether records are created on a side.
+    pub create: Sides<bool>,
+    /// Values set on every create.
+    pub create_with: Sides<Vec<(u16, Value)>>,
+    /// What a delete on the other side does on a side.
+    pub delete: Sides<Deletion>,
+    /// Syncs that yield to this one: their records may join it.
+    pub joiners: Vec<u16>,
+    /// The sync that a converted record's link follows to.
+    pub converts: Option<Conversion>,
+    /// Syncs waited for, beyond their order.
+    pub after: Vec<(u16, Wait)>,
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The only slots that are ever written.
+    pub write_set: Sides<Vec<u16>>,
+    /// Slots without which a create is refused.
+    pub required: Sides<Vec<u16>>,
+    /// Slots whose writes may be ignored silently, and are read back.
+    pub read_back: Sides<Vec<u16>>,
+    /// References whose records expressions read.
+    pub related: Vec<(Side, Source, ObjectId)>,
+    /// Whether an expression asks what changed.
+    pub asks_changed: bool,
+}
+
+/// One part of a match key.
+#[derive(Debug)]
+pub struct KeyPart {
+    /// What is compared.
+    pub sides: Sides<Node>,
+    /// Case and surrounding blanks do not count.
+    pub fold: bool,
+}
+
+/// The field that holds the other side's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Its slot.
+    pub slot: u16,
+    /// Whether we may write it.
+    pub write: StampWrite,
+}
+
+/// When a stamp is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StampWrite {
+    /// It is only read.
+    Never,
+    /// In creates only.
+    OnCreate,
+    /// In creates and in linking.
+    Always,
+}
+
+/// What a delete on the other side does; a flag's slot is resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// The link stays with a tombstone.
+    Keep,
+    /// The link is given up.
+    Unlink,
+    /// The record is archived.
+    Archive,
+    /// The field is set to true.
+    Flag(u16),
+    /// The record is deleted.
+    Propagate,
+}
+
+/// What happens to a record whose parent will never come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// It waits.
+    Wait,
+    /// It goes without.
+    Without,
+    /// Another sync takes it.
+    As(u16),
+}
+
+/// Where the links of converted records go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conversion {
+    /// The sync.
+    pub sync: u16,
+    /// The member of the converted record that names what it became.
+    pub source: Source,
+}
+
+/// A compiled row.
+#[derive(Debug)]
+pub struct Row {
+    /// Its name.
+    pub name: SmolStr,
+    /// Where it is written.
+    pub origin: Origin,
+    /// Changes whenever the row does.
+    pub digest: SmolStr,
+    /// The cells.
+    pub cells: Sides<Cell>,
+    /// The lane that starts at each side.
+    pub lanes: Sides<Option<Lane>>,
+    /// The normal form of a two-way row.
+    pub normal: Option<Node>,
+    /// Who wins.
+    pub authority: Authority,
+    /// The row writes only where this holds.
+    pub when: Option<Node>,
+    /// Rounds after which it is quiet.
+    pub bound: u32,
+    /// The syncs whose links it goes through.
+    pub through: Vec<u16>,
+}
+
+/// A compiled cell.
+#[derive(Debug)]
+pub struct Cell {
+    /// How it is read.
+    pub read: Node,
+    /// The slot that is written.
+    pub slot: Option<u16>,
+    /// When two of its values are equal.
+    pub equality: Equality,
+    /// The longest text that it takes.
+    pub length: Option<u32>,
+    /// The only values that it takes, sorted.
+    pub only: Option<Vec<SmolStr>>,
+    /// The kind that it takes.
+    pub kind: Option<Kind>,
+}
+
+/// A compiled direction.
+#[derive(Debug)]
+pub struct Lane {
+    /// The value for the target.
+    pub value: Node,
+    /// What happens where that fails.
+    pub failure: Fallback,
+    /// What a blank does.
+    pub blank: BlankPolicy,
+    /// When it may write.
+    pub timing: Timing,
+    /// Stands in for a blank.
+    pub default: Option<Value>,
+    /// Drift is undone.
+    pub enforce: bool,
+}
+
+impl Row {
+    /// Whether two values of a side are one: stored alike by the platform, or of one normal form.
+    pub fn same(&self, scene: &Scene<'_>, side: Side, x: &Value, y: &Value) -> bool {
+        let equality = &self.cells.get(side).equality;
+        alike(equality, x, y)
+            || self.normal.is_some()
+                && alike(equality, &self.normal(scene, x), &self.normal(scene, y))
+    }
+
+    /// The normal form of a value; the value itself where the row has none, or none for it.
+    fn normal<'v>(&'v self, scene: &Scene<'v>, value: &'v Value) -> Cow<'v, Value> {
+        match &self.normal {
+            Some(normal) => normal.eval(scene, value).unwrap_or(Cow::Borrowed(value)),
+            None => Cow::Borrowed(value),
+        }
+    }
+
+    /// Whether a value counts as nothing on a side.
+    pub fn blank(&self, scene: &Scene<'_>, side: Side, value: &Value) -> bool {
+        value.is_blank() || self.same(scene, side, value, &Value::Blank)
+    }
+
+    /// Whether a value reads as nothing on a side: it is blank, or the default that stood in for a blank.
+    pub fn reads_blank(&self, scene: &Scene<'_>, side: Side, value: &Value) -> bool {
+        let default = self
+            .lanes
+            .get(!side)
+            .as_ref()
+            .and_then(|l| l.default.as_ref());
+        self.blank(scene, side, value) || default.is_some_and(|d| self.same(scene, side, value, d))
+    }
+
+    /// The value that a lane makes of a source value, before defaults: blank of a blank.
+    pub fn image(
+        &self,
+        scene: &Scene<'_>,
+        from: Side,
+        value: &Value,
+    ) -> Result<Value, Box<Failed>> {
+        let Some(lane) = self.lanes.get(from) else {
+            return Ok(Value::Blank);
+        };
+        if self.blank(scene, from, value) {
+            return Ok(Value::Blank);
+        }
+        match lane.value.eval(scene, value) {
+            Ok(image) => Ok(image.into_owned()),
+            Err(failed) => match &lane.failure {
+                Fallback::Reject => Err(failed),
+                Fallback::Keep => Ok(value.clone()),
+                Fallback::Blank => Ok(Value::Blank),
+                Fallback::Value(other) => Ok(other.clone()),
+            },
+        }
+    }
+
+    /// Refuses a value that the target would not take.
+    pub fn fits(&self, target: Side, value: &Value) -> Result<(), Box<Failed>> {
+        let cell = self.cells.get(target);
+        let refuse = |text: String| Err(Failed::new(Reason::ValueRejected, text));
+        if let (Some(kind), Some(found)) = (cell.kind, value.kind())
+            && kind != found
+        {
+            let text = format!("`{value}` is not a {}", kind.word());
+            return Err(Failed::new(Reason::NotConvertible, text));
+        }
+        let listed = |t: &SmolStr| {
+            cell.only
+                .as_ref()
+                .is_none_or(|only| only.binary_search(t).is_ok())
+        };
+        let short = |t: &str| {
+            cell.length
+                .is_none_or(|n| t.len() <= n as usize || t.chars().count() <= n as usize)
+        };
+        match value {
+            Value::Text(text) if !listed(text) => {
+                refuse(format!("`{text}` is none of the field's values"))
+            }
+            Value::Text(text) if !short(text) => {
+                let limit = cell.length.unwrap_or_default();
+                refuse(format!(
+                    "the text has {} characters, and the field takes {limit}",
+                    text.chars().count()
+                ))
+            }
+            Value::Set(items) => match items.iter().find(|i| !listed(i)) {
+                Some(item) => refuse(format!("`{item}` is none of the field's values")),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the row is only about creates: then it has no shadow and no drift.
+    pub fn only_on_create(&self) -> bool {
+        Side::BOTH.iter().all(|s| {
+            self.lanes
+                .get(*s)
+                .as_ref()
+                .is_none_or(|l| l.timing == Timing::OnCreate)
+        })
+    }
+
+    /// The lane that starts at a side, where it may write outside a create.
+    pub fn active(&self, from: Side) -> Option<&Lane> {
+        self.lanes
+            .get(from)
+            .as_ref()
+            .filter(|l| l.timing != Timing::OnCreate)
+    }
+}

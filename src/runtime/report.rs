@@ -1,0 +1,84 @@
+//! What a run did, in numbers. Single records that need a person are in the archive.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::{Cause, Reason};
+use crate::side::{Side, Sides};
+
+/// What a run did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The number of the run.
+    pub run: i64,
+    /// A sync each, in the order of execution.
+    pub syncs: Vec<SyncReport>,
+    /// Fields written in all.
+    pub fields: u64,
+    /// Why the run stopped before its end, where a limit of the plan was reached (R014).
+    pub brake: Option<String>,
+    /// The run was interrupted.
+    pub stopped: bool,
+    /// What the plan declares and this version does not execute: construct, name, reason.
+    pub not_executed: Vec<(SmolStr, SmolStr, String)>,
+}
+
+impl Report {
+    /// Records that need a person.
+    pub fn needing_a_person(&self) -> u64 {
+        self.syncs.iter().flat_map(|s| s.held.values()).sum()
+    }
+}
+
+/// What was done in one sync. What has two sides is about the records of each side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncReport {
+    /// Its name.
+    pub name: SmolStr,
+    /// Records looked at.
+    pub records: Sides<u64>,
+    /// Living links at the end.
+    pub linked: u64,
+    /// Links made in this run, by stamps or keys.
+    pub met: u64,
+    /// Records made.
+    pub created: Sides<u64>,
+    /// Records changed.
+    pub updated: Sides<u64>,
+    /// Linked pairs to which nothing was written.
+    pub same: u64,
+    /// Records archived or deleted.
+    pub deleted: Sides<u64>,
+    /// Links given up.
+    pub unlinked: u64,
+    /// Sides that may not write and were found different for the first time.
+    pub drifted: u64,
+    /// Rows of recovered pairs that were accepted unequal.
+    pub accepted: u64,
+    /// Values that a rule overwrote; all are in the log.
+    pub overwritten: u64,
+    /// Fields written, by row, side written and cause.
+    pub writes: BTreeMap<(SmolStr, Side, Cause), u64>,
+    /// Records held at the end, by reason.
+    pub held: BTreeMap<Reason, u64>,
+}
+
+impl SyncReport {
+    /// Records held for a decision, and records quarantined since they were refused.
+    pub fn held_and_quarantined(&self) -> (u64, u64) {
+        let sum = |wanted: bool| {
+            self.held
+                .iter()
+                .filter(|(r, _)| r.quarantines() == wanted)
+                .map(|(_, n)| n)
+                .sum()
+        };
+        (sum(false), sum(true))
+    }
+
+    /// Fields written.
+    pub fn fields(&self) -> u64 {
+        self.writes.values().sum()
+    }
+}

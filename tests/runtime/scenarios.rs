@@ -1,0 +1,433 @@
+//! One story each: what came, what was written, what was held.
+
+use accordant::plan::*;
+use accordant::side::{Side, Sides};
+use accordant::value::Value;
+
+use super::world::{Bench, plan};
+
+fn ann(bench: &mut Bench) {
+    bench.world.set(
+        "hub.contact",
+        "h1",
+        &[
+            ("email", "Ann@X.example"),
+            ("last", "Lee"),
+            ("phone", "1"),
+            ("tier", "trial"),
+        ],
+    );
+    bench.world.set(
+        "sf.Contact",
+        "s1",
+        &[
+            ("Email", "ann@x.example"),
+            ("LastName", "Lee"),
+            ("Phone", "1"),
+            ("Tier", "Silver"),
+        ],
+    );
+}
+
+#[test]
+fn a_first_run_links_and_creates_and_a_second_writes_nothing() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.world.set(
+        "hub.company",
+        "c1",
+        &[("name", "Acme"), ("domain", "acme.example")],
+    );
+    bench.world.set(
+        "hub.contact",
+        "h2",
+        &[
+            ("email", "bob@x.example"),
+            ("company", "c1"),
+            ("source", "web"),
+        ],
+    );
+    bench.world.set(
+        "sf.Contact",
+        "s3",
+        &[
+            ("Email", "cy@x.example"),
+            ("LastName", "Poe"),
+            ("Source", "ads"),
+            ("Rating", "hot"),
+        ],
+    );
+    let report = bench.run();
+    insta::assert_snapshot!(bench.world.log.join("\n"));
+    assert_eq!(report.syncs[1].created, Sides::new(1, 1));
+    assert_eq!(report.syncs[1].linked, 3);
+    assert_eq!(bench.held(), Vec::<String>::new());
+    bench.expect_quiet();
+}
+
+#[test]
+fn edits_travel_and_conflicts_go_to_who_wins() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.run();
+    bench
+        .world
+        .set("hub.contact", "h1", &[("last", "Poe"), ("phone", "2")]);
+    bench.world.now += 60_000;
+    bench.world.set(
+        "sf.Contact",
+        "s1",
+        &[("LastName", "Roe"), ("Rating", "hot")],
+    );
+    bench.run();
+    assert_eq!(bench.world.get("hub.contact", "h1", "last"), "Roe");
+    assert_eq!(bench.world.get("sf.Contact", "s1", "Phone"), "2");
+    assert_eq!(bench.world.get("hub.contact", "h1", "rating"), "hot");
+    let log = bench.archive().logged(2).expect("log");
+    assert_eq!(
+        log.iter()
+            .map(|l| (l.field.as_str(), l.old.as_str()))
+            .collect::<Vec<_>>(),
+        [("last", "Poe")]
+    );
+    bench.expect_quiet();
+}
+
+#[test]
+fn a_lossy_map_rests_and_the_finer_side_stays() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.run();
+    assert_eq!(bench.world.get("hub.contact", "h1", "tier"), "trial");
+    bench.world.set("sf.Contact", "s1", &[("Tier", "Gold")]);
+    bench.run();
+    assert_eq!(bench.world.get("hub.contact", "h1", "tier"), "gold");
+    bench
+        .world
+        .set("hub.contact", "h1", &[("tier", "unheard of")]);
+    bench.run();
+    assert_eq!(bench.held(), ["Contact R004 Left h1 tier"]);
+    assert_eq!(bench.world.get("sf.Contact", "s1", "Tier"), "Gold");
+    bench.world.set("hub.contact", "h1", &[("tier", "silver")]);
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+    bench.expect_quiet();
+}
+
+#[test]
+fn a_person_decides_where_the_row_asks() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.world.set("hub.contact", "h1", &[("title", "CEO")]);
+    bench.world.set("sf.Contact", "s1", &[("Title", "CTO")]);
+    bench.run();
+    assert_eq!(bench.held(), ["Contact R012 Left h1 title"]);
+    bench.world.set("sf.Contact", "s1", &[("Title", "CEO")]);
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+    bench.world.set("hub.contact", "h1", &[("title", "")]);
+    bench.run();
+    assert_eq!(
+        bench.world.get("sf.Contact", "s1", "Title"),
+        "",
+        "this lane clears"
+    );
+    bench.expect_quiet();
+}
+
+#[test]
+fn duplicates_are_chosen_by_order_or_held() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.world.now += 1;
+    bench.world.set(
+        "sf.Contact",
+        "s0",
+        &[("Email", "ann@x.example"), ("LastName", "Lee")],
+    );
+    bench
+        .world
+        .set("hub.contact", "h7", &[("email", "two@x.example")]);
+    bench
+        .world
+        .set("hub.contact", "h8", &[("email", "two@x.example")]);
+    bench.run();
+    let held = [
+        "Contact R011 Left h7",
+        "Contact R011 Left h8",
+        "Contact R011 Right s0",
+    ];
+    assert_eq!(bench.held(), held);
+    assert_eq!(bench.world.get("hub.contact", "h1", "sf_id"), "s1");
+    bench.expect_quiet();
+    assert_eq!(bench.held(), held);
+    bench
+        .world
+        .set("hub.contact", "h9", &[("email", "ANN@x.example")]);
+    bench.run();
+    assert!(
+        bench.held().contains(&"Contact R011 Left h9".into()),
+        "{:?}",
+        bench.held()
+    );
+    assert_eq!(bench.world.ids("sf.Contact").len(), 2);
+}
+
+#[test]
+fn losing_the_state_changes_no_data_and_makes_no_record() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.world.set(
+        "hub.contact",
+        "h2",
+        &[("email", "bob@x.example"), ("phone", "5")],
+    );
+    bench.run();
+    bench.world.set("sf.Contact", "s1", &[("Phone", "9")]);
+    bench.forget();
+    let before = bench.world.objects.clone();
+    let report = bench.run();
+    assert_eq!(bench.world.objects, before);
+    assert_eq!(report.syncs[1].accepted, 1);
+    assert_eq!(report.syncs[1].linked, 2);
+    bench.expect_quiet();
+}
+
+#[test]
+fn a_delete_needs_evidence_and_an_edit_beats_it() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench
+        .world
+        .set("hub.contact", "h2", &[("email", "bob@x.example")]);
+    bench.run();
+    let bob = bench.world.get("hub.contact", "h2", "sf_id");
+    bench.world.delete("hub.contact", "h2");
+    bench.world.delete("hub.contact", "h1");
+    bench.world.set("sf.Contact", "s1", &[("Phone", "77")]);
+    let report = bench.run();
+    assert_eq!(report.syncs[1].deleted, Sides::new(0, 1));
+    assert_eq!(
+        bench.world.ids("sf.Contact"),
+        ["s1"],
+        "{bob} is archived, and the edited one stays"
+    );
+    assert_eq!(bench.held(), ["Contact R012 Right s1"]);
+    bench.expect_quiet();
+    assert_eq!(bench.world.ids("hub.contact"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_record_that_vanishes_is_no_delete() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.run();
+    let object = bench.world.object("hub.contact");
+    bench.world.objects[object].clear();
+    bench.expect_quiet();
+    assert_eq!(bench.world.ids("sf.Contact"), ["s1"]);
+}
+
+#[test]
+fn the_brake_stops_before_the_first_delete_too_many() {
+    let mut plan = plan();
+    plan.brakes.deletes_floor = 1;
+    let mut bench = Bench::new(&plan);
+    for n in 0..4 {
+        bench.world.set(
+            "hub.contact",
+            &format!("h{n}"),
+            &[("email", &format!("{n}@x.example"))],
+        );
+    }
+    bench.run();
+    for n in 0..2 {
+        bench.world.delete("hub.contact", &format!("h{n}"));
+    }
+    let report = bench.run();
+    assert!(report.brake.is_some());
+    assert_eq!(bench.world.ids("sf.Contact").len(), 4);
+}
+
+#[test]
+fn refused_writes_are_held_and_not_sent_again() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.run();
+    bench.world.refused = vec![("sf.Contact", "Phone")];
+    bench.world.set("hub.contact", "h1", &[("phone", "66")]);
+    bench.world.set(
+        "hub.contact",
+        "h5",
+        &[("email", "eve@x.example"), ("phone", "1")],
+    );
+    bench.run();
+    let held = ["Contact R008 Left h5", "Contact R009 Left h1 phone"];
+    assert_eq!(bench.held(), held);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), held);
+    bench.world.refused.clear();
+    bench.world.set("hub.contact", "h1", &[("phone", "67")]);
+    bench.world.set("hub.contact", "h5", &[("phone", "2")]);
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+    assert_eq!(bench.world.get("sf.Contact", "s1", "Phone"), "67");
+}
+
+#[test]
+fn a_field_that_is_left_as_it_was_is_a_refusal_and_no_edit() {
+    let mut plan = plan();
+    let account = plan.objects.get_mut("sf.Contact").expect("object");
+    account.fields.get_mut("Title").expect("field").forward_only =
+        Some(vec!["a".into(), "b".into()]);
+    let mut bench = Bench::new(&plan);
+    ann(&mut bench);
+    bench.world.set("hub.contact", "h1", &[("title", "b")]);
+    bench.run();
+    bench.world.ignored = vec![("sf.Contact", "Title")];
+    bench.world.set("hub.contact", "h1", &[("title", "a")]);
+    bench.run();
+    assert_eq!(bench.held(), ["Contact R010 Left h1 title"]);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), ["Contact R010 Left h1 title"]);
+    assert_eq!(bench.world.get("hub.contact", "h1", "title"), "a");
+}
+
+#[test]
+fn children_wait_for_parents_that_are_coming_and_go_without_others() {
+    let mut bench = Bench::new(&plan());
+    // c1 and c2 are duplicates and held; c9 does not exist.
+    for id in ["c1", "c2"] {
+        bench.world.set(
+            "hub.company",
+            id,
+            &[("name", "Acme"), ("domain", "acme.example")],
+        );
+    }
+    bench.world.set(
+        "hub.contact",
+        "h1",
+        &[("email", "a@x.example"), ("company", "c1")],
+    );
+    bench.world.set(
+        "hub.contact",
+        "h2",
+        &[("email", "b@x.example"), ("company", "c9")],
+    );
+    bench.run();
+    assert_eq!(
+        bench.held(),
+        [
+            "Company R011 Left c1",
+            "Company R011 Left c2",
+            "Contact R007 Left h1"
+        ]
+    );
+    assert_eq!(bench.world.ids("sf.Contact").len(), 1);
+    bench.world.delete("hub.company", "c2");
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+    let child = bench.world.get("hub.contact", "h1", "sf_id");
+    let parent = bench.world.get("hub.company", "c1", "sf_id");
+    assert_eq!(bench.world.get("sf.Contact", &child, "AccountId"), parent);
+    bench.expect_quiet();
+}
+
+#[test]
+fn what_the_plan_forbids_is_refused_again() {
+    let mut bad = plan();
+    bad.syncs[1].protected.right.push(Protected {
+        field: "Phone".into(),
+        after_create: false,
+    });
+    assert!(matches!(
+        accordant::runtime::compile(&bad),
+        Err(PlanError::Inconsistent { .. })
+    ));
+    let mut bad = plan();
+    bad.syncs[1].write_set.right.retain(|f| f != "Phone");
+    assert!(matches!(
+        accordant::runtime::compile(&bad),
+        Err(PlanError::Inconsistent { .. })
+    ));
+    let mut bad = plan();
+    bad.syncs[1].rows[0].when = Some(Expr::Field {
+        side: Side::Left,
+        field: "nothing".into(),
+    });
+    assert!(matches!(
+        accordant::runtime::compile(&bad),
+        Err(PlanError::Inconsistent { .. })
+    ));
+}
+
+#[test]
+fn an_automation_that_nobody_declared_is_stopped() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.run();
+    bench.world.set("hub.contact", "h1", &[("phone", "0")]);
+    let mut rounds = 0;
+    loop {
+        let before = bench.world.log.len();
+        bench.run();
+        if bench.world.log.len() == before {
+            break;
+        }
+        // Each side changes what was written to it.
+        let (key, id, name) = if bench.world.log.last().expect("write").starts_with("sf") {
+            ("sf.Contact", "s1", "Phone")
+        } else {
+            ("hub.contact", "h1", "phone")
+        };
+        let grown = format!("{}0", bench.world.get(key, id, name));
+        bench.world.set(key, id, &[(name, &grown)]);
+        rounds += 1;
+        assert!(rounds < 20, "never stopped");
+    }
+    assert_eq!(bench.held(), ["Contact R015 Left h1 phone"]);
+}
+
+#[test]
+fn yielding_syncs_join_the_other_instead_of_making_a_record() {
+    let mut plan = plan();
+    let is = |value: &str| {
+        let left = Box::new(Expr::Field {
+            side: Side::Left,
+            field: "source".into(),
+        });
+        Some(Expr::Compare {
+            comparison: Comparison::Equal,
+            left,
+            right: Box::new(Expr::Const(Value::text(value))),
+        })
+    };
+    let mut lead = plan.syncs[1].clone();
+    plan.syncs[1].identity.admission.left = is("customer");
+    lead.name = "Lead".into();
+    lead.objects.right = "sf.Lead".into();
+    lead.link_group.right = "sf.Lead".into();
+    lead.identity.admission.left = is("lead");
+    lead.identity.yields_to = vec!["Contact".into()];
+    lead.identity.stamp.left = None;
+    let mut object = plan.objects["sf.Contact"].clone();
+    object.name = "Lead".into();
+    plan.objects.insert("sf.Lead".into(), object);
+    plan.syncs.push(lead);
+    let mut bench = Bench::new(&plan);
+    ann(&mut bench);
+    bench.world.set("hub.contact", "h1", &[("source", "lead")]);
+    bench.world.set(
+        "hub.contact",
+        "h2",
+        &[("email", "new@x.example"), ("source", "lead")],
+    );
+    bench
+        .world
+        .set("hub.contact", "h3", &[("email", "none@x.example")]);
+    bench.run();
+    assert_eq!(bench.world.get("hub.contact", "h1", "sf_id"), "s1");
+    assert_eq!(bench.world.ids("sf.Lead").len(), 1);
+    assert_eq!(bench.world.ids("sf.Contact").len(), 1);
+    bench.expect_quiet();
+}
