@@ -18,6 +18,7 @@ mod layering;
 mod lower;
 mod manifest;
 mod mutants;
+mod noise;
 mod rules;
 mod runtime;
 mod support;
