@@ -19,7 +19,7 @@ pub const ACTIVE: usize = 36;
 /// The user to whom contacts go for whom no owner comes along; the manifest names it.
 pub const DEFAULT_OWNER: usize = 900;
 
-/// The user as which the native connector wrote; nobody's, so it has no owner.
+/// The user as which integrations write; nobody's, so it has no owner.
 pub const INTEGRATION: usize = 901;
 
 pub fn make(out: &mut Files) -> Vec<Owner> {

@@ -228,7 +228,7 @@ impl Facts {
             .text("hubspot_owner_id", &owners[self.owner].hubspot)
             .some("company", company.hubspot.as_deref().unwrap_or(""))
             .some("contact", contact)
-            .some("hs_salesforceopportunityid", &stamp)
+            .some("salesforce_opportunity_id", &stamp)
             .hubspot_end("hs_lastmodifieddate", self.times, State::There)
     }
 
