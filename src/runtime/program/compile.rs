@@ -134,9 +134,7 @@ impl<'p> Compiler<'p> {
         match system {
             Some(s) if s.id == *field => Ok(Source::Id),
             Some(s) if is(object.created.as_ref().or(s.created.as_ref())) => Ok(Source::Created),
-            Some(s) if is(object.modified.as_ref().or(s.modified.as_ref())) => {
-                Ok(Source::Modified)
-            }
+            Some(s) if is(object.modified.as_ref().or(s.modified.as_ref())) => Ok(Source::Modified),
             _ => inconsistent(format!("`{key}` has no field `{field}`")),
         }
     }
@@ -683,7 +681,11 @@ fn shape(plan: &Plan, key: &SmolStr, object: &plan::Object) -> Done<Shape> {
         meta: Meta {
             id: system.id.clone(),
             deleted: system.deleted.clone(),
-            modified: object.modified.as_ref().or(system.modified.as_ref()).cloned(),
+            modified: object
+                .modified
+                .as_ref()
+                .or(system.modified.as_ref())
+                .cloned(),
             created: object.created.as_ref().or(system.created.as_ref()).cloned(),
             merged_into: system.merged_into.clone(),
         },
