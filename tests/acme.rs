@@ -39,7 +39,7 @@ fn the_records_are_what_the_generator_writes() {
 fn every_record_has_an_id_of_its_own() {
     for (path, text) in acme_data::files() {
         let id = if path.starts_with("hubspot") {
-            "hs_object_id"
+            "id"
         } else {
             "Id"
         };
