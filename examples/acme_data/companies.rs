@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::Files;
-use crate::lists::{BRANCHES, CULTURES, Culture, STEMS, typed};
-use crate::owners::{ACTIVE, INTEGRATION, Owner};
-use crate::random::{Random, shuffled};
-use crate::row::{MINUTES, Row, State, Times, minute, salesforce_id};
+use super::Files;
+use super::lists::{BRANCHES, CULTURES, Culture, STEMS, typed};
+use super::owners::{ACTIVE, INTEGRATION, Owner};
+use super::random::{Random, shuffled};
+use super::row::{MINUTES, Row, State, Times, minute, salesforce_id};
 
 /// What the two houses know of a company.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The reps: HubSpot's owners and Salesforce's users.
 
-use crate::Files;
-use crate::lists::{CULTURES, shown, typed};
-use crate::random::Random;
-use crate::row::{MINUTES, Row, Times, hubspot_time, minute, salesforce_id};
+use super::Files;
+use super::lists::{CULTURES, shown, typed};
+use super::random::Random;
+use super::row::{MINUTES, Row, Times, hubspot_time, minute, salesforce_id};
 
 /// A rep, by the id in HubSpot; the id in Salesforce follows from the number.
 pub struct Owner {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::Files;
-use crate::companies::{Company, Kind as CompanyKind};
-use crate::lists::{CULTURES, Culture, SOURCES, TITLES, shown, typed};
-use crate::owners::{ACTIVE, COUNT, DEFAULT_OWNER, Owner};
-use crate::random::{Random, shuffled};
-use crate::row::{
+use super::Files;
+use super::companies::{Company, Kind as CompanyKind};
+use super::lists::{CULTURES, Culture, SOURCES, TITLES, shown, typed};
+use super::owners::{ACTIVE, COUNT, DEFAULT_OWNER, Owner};
+use super::random::{Random, shuffled};
+use super::row::{
     MINUTES, Row, State, Times, hubspot_time, minute, salesforce_id, salesforce_time,
 };
 

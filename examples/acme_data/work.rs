@@ -2,12 +2,12 @@
 
 use jiff::civil::{Date, date};
 
-use crate::Files;
-use crate::companies::{Company, Kind as CompanyKind};
-use crate::owners::Owner;
-use crate::people::{Kind as PersonKind, Person};
-use crate::random::{Random, shuffled};
-use crate::row::{MINUTES, Row, State, Times, hubspot_time, minute, salesforce_id};
+use super::Files;
+use super::companies::{Company, Kind as CompanyKind};
+use super::owners::Owner;
+use super::people::{Kind as PersonKind, Person};
+use super::random::{Random, shuffled};
+use super::row::{MINUTES, Row, State, Times, hubspot_time, minute, salesforce_id};
 
 /// What the two houses know of a deal.
 #[derive(Clone, Copy, PartialEq, Eq)]
