@@ -19,6 +19,7 @@ mod layering;
 mod lower;
 mod manifest;
 mod mutants;
+mod noise;
 mod rules;
 mod runtime;
 mod support;

@@ -18,26 +18,27 @@ rule! {
     ///
     /// # Example
     /// ```sync,fail
-    /// picklist Plan: desk.customer.plan <-> crm.Person.Plan__c {
-    ///   team     -> Free
-    ///   free    <-> Free
-    ///   team    <-> Team
-    ///   business <-> Business
+    /// picklist Stage: desk.customer.stage <-> crm.Case.Status {
+    ///   visitor <-> New
+    ///   trial   <-> Working
+    ///   paying  <-> Closed
+    ///   paying  <-> Escalated
     /// }
     /// ```
     /// ```sync,pass
-    /// picklist Plan: desk.customer.plan <-> crm.Person.Plan__c {
-    ///   free     <-> Free
-    ///   team     <-> Team
-    ///   business <-> Business
+    /// picklist Stage: desk.customer.stage <-> crm.Case.Status {
+    ///   visitor <-> New
+    ///   trial   <-> Working
+    ///   paying  <-> Closed, Escalated
     /// }
     /// ```
     ///
     /// # How to fix
-    /// Put the value first that is to come back, or take the earlier row away. Make one two-way row of two one-way rows.
+    /// Put several values that mean the same into one row, the value that is written first; or take the earlier row away.
+    /// Make one two-way row of two one-way rows.
     ///
     /// # How to waive
-    /// `allow K004 in Plan because "…" by "…" until 2027-06-30`
+    /// `allow K004 in Stage because "…" by "…" until 2027-06-30`
     pub K004
 }
 
@@ -118,7 +119,7 @@ fn taken_away<'m>(
             back.value.to_string(),
             onward.value.to_string(),
         ],
-        help: "put another value first in this row, or take the value out of the earlier one",
+        help: "put both values into one row, the one that is written first; or take the value out of the earlier row",
     })
 }
 

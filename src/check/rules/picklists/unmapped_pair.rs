@@ -30,6 +30,9 @@ pub fn run(cx: &mut Cx<'_>) {
 fn pair(row: RowView<'_>) -> Option<UnmappedPair<'_>> {
     let fields = Sides::new(row.field(Side::Left)?, row.field(Side::Right)?);
     fields.left.picklist().and(fields.right.picklist())?;
+    if fields.left.kind() != fields.right.kind() {
+        return None;
+    }
     let missing = Sides::new(
         lacking(row, &fields, Side::Left),
         lacking(row, &fields, Side::Right),
