@@ -1,7 +1,7 @@
 //! K002: a value that its field does not have.
 
 use super::words::{consequence, fate, some, suggestion};
-use crate::analyze::{Applied, StatedValue, range, standing};
+use crate::analyze::{Applied, StatedValue, unknown_images};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
 use crate::model::{Catalogued, FieldView, PicklistMap, Role};
@@ -73,11 +73,26 @@ pub fn run(cx: &mut Cx<'_>) {
     }
     let mut seen = Vec::new();
     for applied in &cx.facts.applied {
-        if !seen.contains(&(applied.span, applied.from))
-            && let Some(finding) = images(cx, applied)
+        let map = cx
+            .model
+            .maps
+            .get(applied.map.index())
+            .filter(|m| m.standard);
+        let target = applied.target.and_then(|t| cx.model.field(t));
+        let values = unknown_images(cx.model, applied);
+        if let (Some(map), Some(target), false) = (map, target, values.is_empty())
+            && !seen.contains(&(applied.span, applied.from))
         {
             seen.push((applied.span, applied.from));
-            found.push(finding.describe());
+            found.push(
+                UnknownImages {
+                    applied,
+                    map,
+                    target,
+                    values,
+                }
+                .describe(),
+            );
         }
     }
     found.into_iter().for_each(|f| cx.report(f));
@@ -94,37 +109,6 @@ fn homeless<'m>(cx: &Cx<'m>, stated: &'m StatedValue) -> Option<&'m str> {
         .filter(|c| c.map == map && c.from == side);
     over.any(|c| c.missing.contains(meant))
         .then_some(meant.as_str())
-}
-
-/// The values that a map of the library can write to a field that does not have them.
-fn images<'m>(cx: &Cx<'m>, applied: &'m Applied) -> Option<UnknownImages<'m>> {
-    let map = cx
-        .model
-        .maps
-        .get(applied.map.index())
-        .filter(|m| m.standard)?;
-    let target = cx.model.field(applied.target?)?;
-    let possible = range(cx.model.row(applied.row)?, applied.from);
-    let lacks = |v: &str| {
-        !matches!(
-            standing(target, v).0,
-            Catalogued::Active | Catalogued::Unlisted
-        )
-    };
-    let rows = map.rows.iter().filter(|r| r.arrow.goes_from(applied.from));
-    let mut values = Vec::new();
-    for image in rows.filter_map(|r| r.values.get(!applied.from).first()) {
-        let image = image.value.as_str();
-        if lacks(image) && possible.values.iter().any(|v| v == image) && !values.contains(&image) {
-            values.push(image);
-        }
-    }
-    (!values.is_empty()).then_some(UnknownImages {
-        applied,
-        map,
-        target,
-        values,
-    })
 }
 
 impl UnknownValue<'_> {
