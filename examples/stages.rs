@@ -1,5 +1,5 @@
+use accordant::{analyze, catalog, check, diagnostic::Sink, resolve, session, source::*, syntax};
 use std::time::Instant;
-use accordant::{session, source::*, syntax, diagnostic::Sink, catalog, analyze, check, resolve};
 fn main() {
     let root = std::env::args().nth(1).unwrap();
     let t = Instant::now();
@@ -15,11 +15,30 @@ fn main() {
     let tree = syntax::parse(id, sources.get(id).unwrap().text(), &mut sink);
     println!("parse {:?}", t.elapsed());
     let t = Instant::now();
-    let sys = |n: &str, k| catalog::SystemSource { name: n.into(), kind: k, catalog: vec![catalog::Pattern::from(format!("catalogs/{n}/*.json"))], metadata: vec![], base: catalog::BaseCatalog::None };
-    let cats = catalog::load(&[sys("hubspot", accordant::platform::SystemKind::HubSpot), sys("salesforce", accordant::platform::SystemKind::Salesforce)], &files, &mut sources, &mut sink).with_associations();
+    let sys = |n: &str, k| catalog::SystemSource {
+        name: n.into(),
+        kind: k,
+        catalog: vec![catalog::Pattern::from(format!("catalogs/{n}/*.json"))],
+        metadata: vec![],
+        base: catalog::BaseCatalog::None,
+    };
+    let cats = catalog::load(
+        &[
+            sys("hubspot", accordant::platform::SystemKind::HubSpot),
+            sys("salesforce", accordant::platform::SystemKind::Salesforce),
+        ],
+        &files,
+        &mut sources,
+        &mut sink,
+    )
+    .with_associations();
     println!("catalogs {:?}", t.elapsed());
     let t = Instant::now();
-    let modules = [resolve::Module { name: "main".into(), tree, standard: false }];
+    let modules = [resolve::Module {
+        name: "main".into(),
+        tree,
+        standard: false,
+    }];
     let model = resolve::resolve("x", &modules, cats, &[], &sources, &mut sink);
     println!("resolve {:?}", t.elapsed());
     let t = Instant::now();
@@ -29,7 +48,8 @@ fn main() {
     check::check(&model, &facts, None, &mut sink);
     println!("check {:?}", t.elapsed());
     let t = Instant::now();
-    drop(facts); drop(model);
+    drop(facts);
+    drop(model);
     println!("drop model {:?}", t.elapsed());
     let t = Instant::now();
     drop(modules);

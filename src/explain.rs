@@ -13,6 +13,7 @@ const SHELVES: &[&[Page]] = &[
     pages::syntax::PAGES,
     pages::manifest::PAGES,
     pages::runtime::PAGES,
+    pages::testing::PAGES,
     &[pages::internal::PAGE],
     crate::resolve::rules::PAGES,
 ];

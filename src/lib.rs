@@ -36,5 +36,7 @@ pub mod side;
 pub mod source;
 #[cfg(feature = "compiler")]
 pub mod syntax;
+#[cfg(feature = "runtime")]
+pub mod testing;
 pub mod text;
 pub mod value;

@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod acme;
 mod catalogs;
 mod cli;
 mod connect;

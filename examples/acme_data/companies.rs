@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::Files;
-use crate::lists::{BRANCHES, CULTURES, Culture, STEMS, typed};
-use crate::owners::{ACTIVE, INTEGRATION, Owner};
-use crate::random::{Random, shuffled};
-use crate::row::{MINUTES, Row, State, Times, minute, salesforce_id};
+use super::Files;
+use super::lists::{BRANCHES, CULTURES, Culture, STEMS, typed};
+use super::owners::{ACTIVE, INTEGRATION, Owner};
+use super::random::{Random, shuffled};
+use super::row::{MINUTES, Row, State, Times, minute, salesforce_id};
 
 /// What the two houses know of a company.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Kind {
     Pair,
     /// As before, with a disagreement or a gap somewhere.
     Differs,
-    /// As before, known to each other since the days of the native connector.
+    /// As before, known to each other since an earlier integration that was given up half-way.
     Stamped,
     /// No usable website: only name and country tell that they are one.
     ByName,
@@ -251,7 +251,7 @@ fn hubspot(
         .text("numberofemployees", &employees)
         .text("country", country)
         .text("hubspot_owner_id", &owners[owner].hubspot)
-        .some("salesforceaccountid", if stamped { &account } else { "" })
+        .some("salesforce_account_id", if stamped { &account } else { "" })
         .hubspot_end(
             "hs_lastmodifieddate",
             times(facts, random),

@@ -273,8 +273,8 @@ pub const CULTURES: [&Culture; 20] = [
             "Quinlan",
             "Flynn",
         ],
-        phone: "+35320910####",
-        local: "020 910 ####",
+        phone: "+3531555####",
+        local: "01 555 ####",
         suffix: "DAC",
     },
     &Culture {

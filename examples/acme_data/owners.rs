@@ -1,9 +1,9 @@
 //! The reps: HubSpot's owners and Salesforce's users.
 
-use crate::Files;
-use crate::lists::{CULTURES, shown, typed};
-use crate::random::Random;
-use crate::row::{MINUTES, Row, Times, hubspot_time, minute, salesforce_id};
+use super::Files;
+use super::lists::{CULTURES, shown, typed};
+use super::random::Random;
+use super::row::{MINUTES, Row, Times, hubspot_time, minute, salesforce_id};
 
 /// A rep, by the id in HubSpot; the id in Salesforce follows from the number.
 pub struct Owner {
@@ -19,7 +19,7 @@ pub const ACTIVE: usize = 36;
 /// The user to whom contacts go for whom no owner comes along; the manifest names it.
 pub const DEFAULT_OWNER: usize = 900;
 
-/// The user as which the native connector wrote; nobody's, so it has no owner.
+/// The user as which integrations write; nobody's, so it has no owner.
 pub const INTEGRATION: usize = 901;
 
 pub fn make(out: &mut Files) -> Vec<Owner> {

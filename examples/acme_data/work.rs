@@ -2,12 +2,12 @@
 
 use jiff::civil::{Date, date};
 
-use crate::Files;
-use crate::companies::{Company, Kind as CompanyKind};
-use crate::owners::Owner;
-use crate::people::{Kind as PersonKind, Person};
-use crate::random::{Random, shuffled};
-use crate::row::{MINUTES, Row, State, Times, hubspot_time, minute, salesforce_id};
+use super::Files;
+use super::companies::{Company, Kind as CompanyKind};
+use super::owners::Owner;
+use super::people::{Kind as PersonKind, Person};
+use super::random::{Random, shuffled};
+use super::row::{MINUTES, Row, State, Times, hubspot_time, minute, salesforce_id};
 
 /// What the two houses know of a deal.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -228,7 +228,7 @@ impl Facts {
             .text("hubspot_owner_id", &owners[self.owner].hubspot)
             .some("company", company.hubspot.as_deref().unwrap_or(""))
             .some("contact", contact)
-            .some("hs_salesforceopportunityid", &stamp)
+            .some("salesforce_opportunity_id", &stamp)
             .hubspot_end("hs_lastmodifieddate", self.times, State::There)
     }
 

@@ -32,16 +32,25 @@ fn write(args: &Build, output: &Output) -> Result<Exit, Stop> {
     let here = PathBuf::from(".");
     let built = engine::build(args.path.as_ref().unwrap_or(&here), output)?;
     check::report(&built.compilation, &built.project, built.elapsed, output);
-    let Ok(model) = &built.compilation.model else { return Ok(Exit::Findings) };
+    let Ok(model) = &built.compilation.model else {
+        return Ok(Exit::Findings);
+    };
     let artifacts = emit::emit(model, &built.plan)
         .map_err(|e| Failure::new(format!("B001 the artifacts cannot be written: {e}")))?;
-    let out = if args.out.is_absolute() { args.out.clone() } else { built.project.root.join(&args.out) };
+    let out = if args.out.is_absolute() {
+        args.out.clone()
+    } else {
+        built.project.root.join(&args.out)
+    };
     for (path, bytes) in &artifacts.0 {
         write_atomically(&out.join(path), bytes)?;
     }
     let shown = format!("{}{}", built.project.base, args.out.display());
     let written = count(artifacts.0.len(), "file");
-    output.remark(&format!("wrote {written} to {shown}: plan {}\n", short(&built.plan.hashes.plan)));
+    output.remark(&format!(
+        "wrote {written} to {shown}: plan {}\n",
+        short(&built.plan.hashes.plan)
+    ));
     Ok(Exit::Fine)
 }
 

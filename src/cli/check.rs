@@ -90,17 +90,21 @@ pub(super) fn report(
     elapsed: Duration,
     output: &Output,
 ) {
-    let model = compilation.model();
-    let extent = Extent {
-        files: compilation.files,
-        syncs: model.syncs.len(),
-        rows: model.syncs.iter().map(|s| s.rows.len()).sum(),
-    };
     output.findings(
         &compilation.findings,
         &compilation.sources,
         &project.base,
-        extent,
+        extent(compilation),
         elapsed,
     );
+}
+
+/// How much a compile was about.
+pub(super) fn extent(compilation: &Compilation) -> Extent {
+    let model = compilation.model();
+    Extent {
+        files: compilation.files,
+        syncs: model.syncs.len(),
+        rows: model.syncs.iter().map(|s| s.rows.len()).sum(),
+    }
 }

@@ -10,9 +10,7 @@ use smol_str::SmolStr;
 use super::output::reason;
 use super::project::{self, Project};
 use super::{Exit, Failure, Output, check};
-use crate::connect::{
-    Begin, Behaving, IdStyle, Location, Overlay, StoreError, Stores, Workspace,
-};
+use crate::connect::{Begin, Behaving, IdStyle, Location, Overlay, StoreError, Stores, Workspace};
 use crate::manifest::{Environment, StoreConfig};
 use crate::plan::{self, Plan};
 use crate::runtime::{Archive, ArchiveError, Machine, Program, Settings, compile};
@@ -65,8 +63,14 @@ pub fn build(path: &Path, output: &Output) -> Result<Built, Stop> {
         return Err(Stop::Exit(Exit::Findings));
     };
     let mut plan = lowered.map_err(|bug| Failure::new(format!("{} {}", bug.code, bug.message)))?;
-    plan::seal(&mut plan).map_err(|e| Failure::new(format!("B001 the plan cannot be written: {e}")))?;
-    Ok(Built { project, compilation, plan, elapsed })
+    plan::seal(&mut plan)
+        .map_err(|e| Failure::new(format!("B001 the plan cannot be written: {e}")))?;
+    Ok(Built {
+        project,
+        compilation,
+        plan,
+        elapsed,
+    })
 }
 
 /// A project's plan, or a plan file held against the project that it lies in.
@@ -75,16 +79,20 @@ pub fn plan_of(path: Option<&PathBuf>, output: &Output) -> Result<Built, Stop> {
     let path = path.unwrap_or(&here);
     let mut built = build(path, output)?;
     if path.is_file() && path.extension().is_some_and(|e| e == "json") {
-        let bytes = std::fs::read(path)
-            .map_err(|e| Failure::new(format!("cannot read `{}`: {}", path.display(), reason(&e))))?;
+        let bytes = std::fs::read(path).map_err(|e| {
+            Failure::new(format!("cannot read `{}`: {}", path.display(), reason(&e)))
+        })?;
         let plan = plan::load(&bytes).map_err(|e| {
             let failure = Failure::new(format!("R001 plan-refused: {e}"));
             failure.help("build it again from its project: accordant build")
         })?;
-        if plan.hashes.catalogs != built.plan.hashes.catalogs || plan.project != built.plan.project {
+        if plan.hashes.catalogs != built.plan.hashes.catalogs || plan.project != built.plan.project
+        {
             output.failure(
-                &Failure::new("R001 plan-refused: the catalogs have changed since this plan was compiled")
-                    .help("build it again and look at what changed: accordant build"),
+                &Failure::new(
+                    "R001 plan-refused: the catalogs have changed since this plan was compiled",
+                )
+                .help("build it again and look at what changed: accordant build"),
             );
             return Err(Stop::Exit(Exit::Refused));
         }
@@ -115,28 +123,51 @@ pub struct Engine {
 }
 
 /// Opens an environment's stores and state for a plan.
-pub fn open(built: &Built, env: &str, begin: Begin, mood: Mood, output: &Output) -> Result<Engine, Stop> {
+pub fn open(
+    built: &Built,
+    env: &str,
+    begin: Begin,
+    mood: Mood,
+    output: &Output,
+) -> Result<Engine, Stop> {
     let environment = environment(built, env)?;
     let locations = locations(&built.plan, environment, env)?;
     let root = &built.project.root;
     let (folder, places, outdated) = if env == SANDBOX {
         let folder = root.join("target/accordant").join(env);
-        let workspace = Workspace::prepare(root, &locations, &folder, begin).map_err(|e| store_failure(&e))?;
+        let workspace =
+            Workspace::prepare(root, &locations, &folder, begin).map_err(|e| store_failure(&e))?;
         (workspace.folder, workspace.stores, workspace.outdated)
     } else {
         let at = |l: &Location| l.at(root.join(l.path()));
-        (root.clone(), locations.iter().map(|(s, l)| (s.clone(), at(l))).collect(), Vec::new())
+        (
+            root.clone(),
+            locations.iter().map(|(s, l)| (s.clone(), at(l))).collect(),
+            Vec::new(),
+        )
     };
-    let state = folder.join(environment.state.as_ref().map_or("state.db", |s| s.node.as_str()));
+    let state = folder.join(
+        environment
+            .state
+            .as_ref()
+            .map_or("state.db", |s| s.node.as_str()),
+    );
     let mut archive = Archive::open(&state).map_err(|e| state_stop(&e, &state, output))?;
     claim(&mut archive, &built.plan, &state, output)?;
     if mood == Mood::Rehearsal {
-        archive.rehearse().map_err(|e| state_stop(&e, &state, output))?;
+        archive
+            .rehearse()
+            .map_err(|e| state_stop(&e, &state, output))?;
     }
     let program = program(&built.plan, environment)?;
     let stores = stores(&built.plan, &places, &program.shapes, mood)?;
     let machine = Machine::new(Arc::new(program), archive, Settings::default());
-    Ok(Engine { machine, stores, folder, outdated })
+    Ok(Engine {
+        machine,
+        stores,
+        folder,
+        outdated,
+    })
 }
 
 fn environment<'b>(built: &'b Built, env: &str) -> Result<&'b Environment, Failure> {
@@ -150,12 +181,19 @@ fn environment<'b>(built: &'b Built, env: &str) -> Result<&'b Environment, Failu
     })
 }
 
-fn locations(plan: &Plan, environment: &Environment, env: &str) -> Result<BTreeMap<SmolStr, Location>, Failure> {
+fn locations(
+    plan: &Plan,
+    environment: &Environment,
+    env: &str,
+) -> Result<BTreeMap<SmolStr, Location>, Failure> {
     let mut found = BTreeMap::new();
     for system in plan.systems.keys() {
         let Some(config) = environment.stores.get(system.as_str()) else {
-            let message = format!("the environment `{env}` does not say where the records of `{system}` are");
-            let help = format!("add a line to it in accordant.toml\n  {system} = {{ jsonl = \"data/{system}\" }}");
+            let message =
+                format!("the environment `{env}` does not say where the records of `{system}` are");
+            let help = format!(
+                "add a line to it in accordant.toml\n  {system} = {{ jsonl = \"data/{system}\" }}"
+            );
             return Err(Failure::new(message).help(help));
         };
         let location = match config {
@@ -163,8 +201,12 @@ fn locations(plan: &Plan, environment: &Environment, env: &str) -> Result<BTreeM
             StoreConfig::Csv(path) => Location::Csv(PathBuf::from(&path.node)),
             StoreConfig::Sqlite(path) => Location::Sqlite(PathBuf::from(&path.node)),
             StoreConfig::Remote(_) => {
-                let message = format!("`{system}` of the environment `{env}` is reached over the network, which this version does not do");
-                return Err(Failure::new(message).help("run on embedded stores: jsonl, csv or sqlite"));
+                let message = format!(
+                    "`{system}` of the environment `{env}` is reached over the network, which this version does not do"
+                );
+                return Err(
+                    Failure::new(message).help("run on embedded stores: jsonl, csv or sqlite")
+                );
             }
         };
         found.insert(system.clone(), location);
@@ -174,23 +216,33 @@ fn locations(plan: &Plan, environment: &Environment, env: &str) -> Result<BTreeM
 
 /// A state belongs to one project: that of another would make its links ours.
 fn claim(archive: &mut Archive, plan: &Plan, state: &Path, output: &Output) -> Result<(), Stop> {
-    let claimed = archive.meta("project").map_err(|e| state_stop(&e, state, output))?;
+    let claimed = archive
+        .meta("project")
+        .map_err(|e| state_stop(&e, state, output))?;
     match claimed {
         Some(project) if project != plan.project => {
-            let message = format!("R002 state-refused: this state belongs to the project `{project}`");
-            output.failure(&Failure::new(message).help("give the environment a state file of its own"));
+            let message =
+                format!("R002 state-refused: this state belongs to the project `{project}`");
+            output.failure(
+                &Failure::new(message).help("give the environment a state file of its own"),
+            );
             Err(Stop::Exit(Exit::Refused))
         }
         Some(_) => Ok(()),
         None => {
-            let done = archive.set_meta("project", &plan.project).and_then(|()| archive.commit());
+            let done = archive
+                .set_meta("project", &plan.project)
+                .and_then(|()| archive.commit());
             done.map_err(|e| state_stop(&e, state, output))
         }
     }
 }
 
 fn program(plan: &Plan, environment: &Environment) -> Result<Program, Failure> {
-    let names = environment.names.iter().map(|(k, v)| (SmolStr::new(k), SmolStr::new(&v.node)));
+    let names = environment
+        .names
+        .iter()
+        .map(|(k, v)| (SmolStr::new(k), SmolStr::new(&v.node)));
     let mut bound = plan.clone();
     let refused = |e: plan::PlanError| Failure::new(format!("R001 plan-refused: {e}"));
     plan::bind(&mut bound, &names.collect()).map_err(|e| {
@@ -207,12 +259,17 @@ fn stores(
 ) -> Result<Stores, Failure> {
     let mut stores = Stores::default();
     for (name, system) in &plan.systems {
-        let Some(place) = places.get(name) else { continue };
+        let Some(place) = places.get(name) else {
+            continue;
+        };
         let store = place.store(system.wire, IdStyle::of_kind(&system.kind));
         match mood {
             Mood::Earnest => stores.add(name.clone(), Box::new(Behaving::new(store, plan, name))),
             Mood::Rehearsal => {
-                stores.add(name.clone(), Box::new(Behaving::new(Overlay::new(store), plan, name)));
+                stores.add(
+                    name.clone(),
+                    Box::new(Behaving::new(Overlay::new(store), plan, name)),
+                );
             }
         }
     }
@@ -227,7 +284,8 @@ pub fn store_failure(error: &StoreError) -> Failure {
         None if error.file.is_empty() => String::new(),
         None => format!("{}: ", error.file),
     };
-    Failure::new(format!("R003 store-unreadable: {place}{}", error.reason)).help(error.remedy.clone())
+    Failure::new(format!("R003 store-unreadable: {place}{}", error.reason))
+        .help(error.remedy.clone())
 }
 
 /// Why the state cannot go on; a lock that another run holds is a refusal for safety.
@@ -238,8 +296,13 @@ pub fn state_stop(error: &ArchiveError, state: &Path, output: &Output) -> Stop {
             output.failure(&failure.help("wait for the other run to end"));
             Stop::Exit(Exit::Refused)
         }
-        ArchiveError::Newer { .. } => Stop::Failure(failure.help("use the newer accordant that wrote it")),
-        _ => Stop::Failure(failure.help("put it aside and run again: pairs are found again by the ids stamped on them")),
+        ArchiveError::Newer { .. } => {
+            Stop::Failure(failure.help("use the newer accordant that wrote it"))
+        }
+        _ => {
+            Stop::Failure(failure.help(
+                "put it aside and run again: pairs are found again by the ids stamped on them",
+            ))
+        }
     }
 }
-

@@ -113,13 +113,18 @@ impl Output {
     ) {
         match self.format {
             Format::Human => {
-                complain(&human(found, sources, self.colour));
+                self.snippets(found, sources);
                 self.remark(&summary(found, extent, elapsed));
             }
             Format::Json => self.result(&json(found, sources)),
             Format::Sarif => self.result(&sarif(found, sources, base, explain::page)),
             Format::Github => self.result(&github(found, sources, base)),
         }
+    }
+
+    /// Findings for people, each with its place in the text: to stderr.
+    pub fn snippets(&self, found: &[Diagnostic], sources: &Sources) {
+        complain(&human(found, sources, self.colour));
     }
 
     /// A bar for work of a known length: on stderr, only on a terminal, never when quiet.

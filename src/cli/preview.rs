@@ -44,18 +44,38 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
     running::drive(&built, &mut engine, output)?;
     let report = engine.machine.report();
     let state = engine.folder.join("state");
-    let held = engine.machine.archive().held().map_err(|e| engine::state_stop(&e, &state, output))?;
+    let held = engine
+        .machine
+        .archive()
+        .held()
+        .map_err(|e| engine::state_stop(&e, &state, output))?;
     let elapsed: Duration = start.elapsed();
     if output.format == Format::Json {
-        let told = Told { built: &built, report, held: &held, elapsed };
+        let told = Told {
+            built: &built,
+            report,
+            held: &held,
+            elapsed,
+        };
         output.result(&format!("{:#}\n", summary::record(&told)));
     } else {
-        let shown = if output.loudness() == Loudness::Verbose { Shown::All } else { Shown::Some };
+        let shown = if output.loudness() == Loudness::Verbose {
+            Shown::All
+        } else {
+            Shown::Some
+        };
         output.result(&summary::preview(&built, report));
         output.result(&summary::needing(&built.plan, &held, shown));
         output.result(&summary::not_executed(report));
     }
     let changes = report.fields > 0
-        || report.syncs.iter().any(|s| s.created.left + s.created.right + s.deleted.left + s.deleted.right > 0);
-    Ok(if args.detailed_exitcode && changes { Exit::Changes } else { Exit::Fine })
+        || report
+            .syncs
+            .iter()
+            .any(|s| s.created.left + s.created.right + s.deleted.left + s.deleted.right > 0);
+    Ok(if args.detailed_exitcode && changes {
+        Exit::Changes
+    } else {
+        Exit::Fine
+    })
 }

@@ -46,15 +46,31 @@ fn execute(args: &Run, output: &Output) -> Result<Exit, Stop> {
     remark_on_copies(&engine, output);
     let start = Instant::now();
     drive(&built, &mut engine, output)?;
-    engine.stores.close().map_err(|e| engine::store_failure(&e))?;
+    engine
+        .stores
+        .close()
+        .map_err(|e| engine::store_failure(&e))?;
     let report = engine.machine.report();
     let state = engine.folder.join("state");
-    let held = engine.machine.archive().held().map_err(|e| engine::state_stop(&e, &state, output))?;
-    let told = Told { built: &built, report, held: &held, elapsed: start.elapsed() };
+    let held = engine
+        .machine
+        .archive()
+        .held()
+        .map_err(|e| engine::state_stop(&e, &state, output))?;
+    let told = Told {
+        built: &built,
+        report,
+        held: &held,
+        elapsed: start.elapsed(),
+    };
     if output.format == Format::Json {
         output.result(&format!("{:#}\n", summary::record(&told)));
     } else {
-        let shown = if output.loudness() == Loudness::Verbose { Shown::All } else { Shown::Some };
+        let shown = if output.loudness() == Loudness::Verbose {
+            Shown::All
+        } else {
+            Shown::Some
+        };
         output.result(&summary::table(&built.plan, report));
         output.result(&summary::needing(&built.plan, &held, shown));
         output.result(&summary::not_executed(report));
@@ -76,8 +92,10 @@ pub(super) fn beginning(fresh: bool, env: &str) -> Result<Begin, Failure> {
     match (fresh, env) {
         (false, _) => Ok(Begin::GoOn),
         (true, "local") => Ok(Begin::Fresh),
-        (true, other) => Err(Failure::new(format!("`{other}` does not work on copies, so it cannot start over"))
-            .help("leave `--fresh` out, or use the environment `local`")),
+        (true, other) => Err(Failure::new(format!(
+            "`{other}` does not work on copies, so it cannot start over"
+        ))
+        .help("leave `--fresh` out, or use the environment `local`")),
     }
 }
 
@@ -103,7 +121,11 @@ pub(super) fn drive(built: &Built, engine: &mut Engine, output: &Output) -> Resu
         bar.set_message(progress.sync.to_string());
         bar.set_length(progress.records);
         bar.set_position(progress.records);
-        if interrupted.load(Ordering::SeqCst) { Wish::Stop } else { Wish::GoOn }
+        if interrupted.load(Ordering::SeqCst) {
+            Wish::Stop
+        } else {
+            Wish::GoOn
+        }
     });
     bar.finish_and_clear();
     let state = engine.folder.join(&built.plan.project);

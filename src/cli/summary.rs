@@ -47,13 +47,23 @@ pub fn heading(built: &Built) -> String {
 
 /// The table of all syncs.
 pub fn table(plan: &Plan, report: &Report) -> String {
-    let width = report.syncs.iter().map(|s| s.name.chars().count()).max().unwrap_or(4).max(4);
+    let width = report
+        .syncs
+        .iter()
+        .map(|s| s.name.chars().count())
+        .max()
+        .unwrap_or(4)
+        .max(4);
     let mut out = format!(
         "\n  {:width$}  {:>8} {:>8} {:>8} {:>8} {:>8} {:>12}\n",
         "sync", "linked", "created", "updated", "same", "held", "quarantined"
     );
     for sync in &report.syncs {
-        let mode = plan.syncs.iter().find(|s| s.name == sync.name).map(|s| s.mode);
+        let mode = plan
+            .syncs
+            .iter()
+            .find(|s| s.name == sync.name)
+            .map(|s| s.mode);
         let (held, quarantined) = sync.held_and_quarantined();
         let cell = |n: u64, applies: bool| if applies { number(n) } else { "–".to_owned() };
         let merges = mode == Some(Mode::Merge);
@@ -62,7 +72,10 @@ pub fn table(plan: &Plan, report: &Report) -> String {
             "  {:width$}  {:>8} {:>8} {:>8} {:>8} {:>8} {:>12}",
             sync.name,
             number(sync.linked),
-            cell(sync.created.left + sync.created.right, mode != Some(Mode::LinkOnly)),
+            cell(
+                sync.created.left + sync.created.right,
+                mode != Some(Mode::LinkOnly)
+            ),
             cell(sync.updated.left + sync.updated.right, merges),
             cell(sync.same, merges),
             number(held),
@@ -87,18 +100,40 @@ pub fn needing(plan: &Plan, held: &[(SmolStr, Held)], shown: Shown) -> String {
         if of.is_empty() {
             continue;
         }
-        let _ = writeln!(out, "    {} {:<22} {:>6}", reason.code(), reason.slug(), number(of.len() as u64));
-        let limit = if shown == Shown::All { usize::MAX } else { SHOWN };
+        let _ = writeln!(
+            out,
+            "    {} {:<22} {:>6}",
+            reason.code(),
+            reason.slug(),
+            number(of.len() as u64)
+        );
+        let limit = if shown == Shown::All {
+            usize::MAX
+        } else {
+            SHOWN
+        };
         for (sync, held) in of.iter().take(limit) {
             let object = object(plan, sync, held.side);
-            let field = if held.field.is_empty() { String::new() } else { format!(" {}", held.field) };
-            let text = format!("{object} {}{field}: {}", visible(&held.id), visible(&held.text));
+            let field = if held.field.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", held.field)
+            };
+            let text = format!(
+                "{object} {}{field}: {}",
+                visible(&held.id),
+                visible(&held.text)
+            );
             for (i, line) in wrap(&text, WIDTH - 8).iter().enumerate() {
                 let _ = writeln!(out, "      {}{line}", if i == 0 { "" } else { "  " });
             }
         }
         if of.len() > limit {
-            let _ = writeln!(out, "      and {} more (--verbose lists them)", number((of.len() - limit) as u64));
+            let _ = writeln!(
+                out,
+                "      and {} more (--verbose lists them)",
+                number((of.len() - limit) as u64)
+            );
         }
     }
     out
@@ -114,7 +149,10 @@ pub enum Shown {
 }
 
 fn object<'p>(plan: &'p Plan, sync: &str, side: Side) -> &'p str {
-    plan.syncs.iter().find(|s| s.name == sync).map_or("", |s| s.objects.get(side).as_str())
+    plan.syncs
+        .iter()
+        .find(|s| s.name == sync)
+        .map_or("", |s| s.objects.get(side).as_str())
 }
 
 /// What the plan declares and this version does not execute.
@@ -122,8 +160,11 @@ pub fn not_executed(report: &Report) -> String {
     if report.not_executed.is_empty() {
         return String::new();
     }
-    let names: Vec<String> =
-        report.not_executed.iter().map(|(construct, name, _)| format!("{construct} {name}")).collect();
+    let names: Vec<String> = report
+        .not_executed
+        .iter()
+        .map(|(construct, name, _)| format!("{construct} {name}"))
+        .collect();
     let mut out = String::from("\n");
     let text = format!("not executed by this version: {}", names.join(", "));
     for (i, line) in wrap(&text, WIDTH - 4).iter().enumerate() {
@@ -137,11 +178,17 @@ pub fn closing(told: &Told<'_>) -> String {
     let systems = count(told.built.plan.systems.len(), "system");
     let mut out = format!(
         "\n  wrote {} in {systems} in {:.1} s",
-        count(usize::try_from(told.report.fields).unwrap_or(usize::MAX), "field"),
+        count(
+            usize::try_from(told.report.fields).unwrap_or(usize::MAX),
+            "field"
+        ),
         told.elapsed.as_secs_f64()
     );
     if let Some(brake) = &told.report.brake {
-        let _ = write!(out, "\n  R014 brake: the run stopped before its end: {brake}");
+        let _ = write!(
+            out,
+            "\n  R014 brake: the run stopped before its end: {brake}"
+        );
     } else if told.report.stopped {
         out.push_str("\n  interrupted: what was done is saved, and the next run goes on from here");
     } else {
@@ -172,8 +219,10 @@ pub fn preview(built: &Built, report: &Report) -> String {
                 .filter_map(|c| Some((*c, *sync.writes.get(&(row.clone(), side, *c))?)))
                 .collect();
             let all = causes.iter().map(|(_, n)| n).sum();
-            let words: Vec<String> =
-                causes.iter().map(|(c, n)| format!("{} {}", c.word(), number(*n))).collect();
+            let words: Vec<String> = causes
+                .iter()
+                .map(|(c, n)| format!("{} {}", c.word(), number(*n)))
+                .collect();
             lines.push((all, target, words.join(" · ")));
         }
     }
@@ -201,14 +250,20 @@ pub fn preview(built: &Built, report: &Report) -> String {
 
 /// The rows of a sync that would write, with the field that each writes: `salesforce.Contact.Phone`.
 fn targets(plan: &Plan, sync: &SyncReport) -> Vec<(SmolStr, Side, String)> {
-    let mut found: Vec<(SmolStr, Side)> = sync.writes.keys().map(|(r, s, _)| (r.clone(), *s)).collect();
+    let mut found: Vec<(SmolStr, Side)> = sync
+        .writes
+        .keys()
+        .map(|(r, s, _)| (r.clone(), *s))
+        .collect();
     found.dedup();
     let planned = plan.syncs.iter().find(|s| s.name == sync.name);
     found
         .into_iter()
         .map(|(row, side)| {
             let entry = planned.and_then(|p| p.rows.iter().find(|r| r.name == row));
-            let field = entry.and_then(|r| r.cells.get(side).field.clone()).unwrap_or_else(|| row.clone());
+            let field = entry
+                .and_then(|r| r.cells.get(side).field.clone())
+                .unwrap_or_else(|| row.clone());
             let object = planned.map_or("", |p| p.objects.get(side).as_str());
             (row, side, format!("{object}.{field}"))
         })

@@ -1,8 +1,22 @@
-//! `accordant test`: what it is told.
+//! `accordant test`: the promises of a spec, held to by the engine that runs production.
 
+use std::fmt::Write;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
+use rayon::prelude::*;
+
+use super::output::write_atomically;
+use super::project::{self, Project};
+use super::{Exit, Failure, Format, Output, check};
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::lower;
+use crate::plan::{Case, Origin, Plan};
+use crate::session::Compilation;
+use crate::source::{Sources, Span};
+use crate::testing::{Bench, CaseResult, junit};
+use crate::text;
 
 /// Run the `test` blocks of a project on the engine that runs production
 #[derive(Debug, Args)]
@@ -15,4 +29,146 @@ pub struct Test {
     /// Also write the results as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+/// Runs the tests of a project that passes `check`.
+///
+/// # Errors
+/// Where there is no project, its plan cannot be made, or the results cannot be written.
+pub fn run(args: &Test, output: &Output) -> Result<Exit, Failure> {
+    let start = Instant::now();
+    let project = project::find(args.path.as_deref().unwrap_or(".".as_ref()))?;
+    let (compilation, elapsed) = check::compile(&project)?;
+    let (Ok(model), Some(plan)) = (&compilation.model, compilation.plan()) else {
+        check::report(&compilation, &project, elapsed, output);
+        return Ok(Exit::Findings);
+    };
+    let plan = plan.map_err(|bug| Failure::new(bug.message).help(bug.help.unwrap_or_default()))?;
+    let mut cases = lower::cases(model, &compilation.sources);
+    if let Some(wanted) = &args.filter {
+        cases.retain(|case| case.name.contains(wanted));
+    }
+    let results = results(&plan, &cases)?;
+    if let Some(path) = &args.junit {
+        write_atomically(path, junit(&plan.project, &results).as_bytes())?;
+    }
+    let failed: Vec<Diagnostic> = results
+        .iter()
+        .filter_map(|result| finding(result, &compilation.sources))
+        .collect();
+    let exit = if failed.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    };
+    if output.format == Format::Human {
+        if !compilation.findings.is_empty() {
+            check::report(&compilation, &project, elapsed, output);
+        }
+        tell(args, &results, &failed, &plan, &compilation, output);
+    } else {
+        let mut sink = Sink::default();
+        for found in compilation.findings.iter().chain(&failed) {
+            sink.push(found.clone());
+        }
+        let found = sink.sorted(&compilation.sources);
+        report(&found, &compilation, &project, start, output);
+    }
+    Ok(exit)
+}
+
+/// Runs cases, several at once; the results are in the order of the spec.
+fn results(plan: &Plan, cases: &[Case]) -> Result<Vec<CaseResult>, Failure> {
+    let bench = Bench::new(plan).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(cases.par_iter().map(|case| bench.run(case)).collect())
+}
+
+/// For people: a line a test on stdout, what failed on stderr, the sum on stdout.
+fn tell(
+    args: &Test,
+    results: &[CaseResult],
+    failed: &[Diagnostic],
+    plan: &Plan,
+    compilation: &Compilation,
+    output: &Output,
+) {
+    let mut lines = String::new();
+    for result in results {
+        let word = if result.passed() { "ok    " } else { "FAILED" };
+        let _ = writeln!(lines, "{word}  {}", text::visible(&result.name));
+    }
+    output.result(&lines);
+    if !failed.is_empty() {
+        output.snippets(failed, &compilation.sources);
+        let idle: Vec<String> = plan
+            .not_executed
+            .iter()
+            .map(|n| format!("{} `{}`", n.construct, n.name))
+            .collect();
+        if !idle.is_empty() {
+            let idle = text::list(&idle);
+            output.remark(&format!("not executed by this version: {idle}\n"));
+        }
+    }
+    let sum = match (results.len(), &args.filter) {
+        (0, Some(wanted)) => format!("no test has `{wanted}` in its name\n"),
+        (0, None) => "there are no tests in this project\n".to_owned(),
+        (all, _) => format!(
+            "{} passed, {} failed\n",
+            all.saturating_sub(failed.len()),
+            failed.len()
+        ),
+    };
+    output.result(&sum);
+}
+
+fn report(
+    found: &[Diagnostic],
+    compilation: &Compilation,
+    project: &Project,
+    start: Instant,
+    output: &Output,
+) {
+    output.findings(
+        found,
+        &compilation.sources,
+        &project.base,
+        check::extent(compilation),
+        start.elapsed(),
+    );
+}
+
+/// A failed test as a finding: a label for each line that does not hold.
+fn finding(result: &CaseResult, sources: &Sources) -> Option<Diagnostic> {
+    if result.passed() {
+        return None;
+    }
+    let mut finding = Diagnostic::new(
+        Code::U001,
+        format!("the test `{}` fails", text::visible(&result.name)),
+    );
+    for failure in &result.failures {
+        let words = text::visible(&failure.text).into_owned();
+        if let Some(span) = span(&failure.origin, sources) {
+            finding = finding.at(span, words);
+        }
+    }
+    if !result.held.is_empty() {
+        let held: Vec<_> = result.held.iter().map(|h| text::visible(h)).collect();
+        finding = finding.note(held.join("; "));
+    }
+    Some(finding.help("correct the rule that the note or the row names, or the expectation"))
+}
+
+/// The text of a line.
+fn span(origin: &Origin, sources: &Sources) -> Option<Span> {
+    let (file, source) = sources
+        .iter()
+        .find(|(_, source)| source.path() == origin.file)?;
+    let (start, line) = source.line(origin.line)?;
+    let code = line.split("//").next().unwrap_or(line).trim_end();
+    let code = if code.trim().is_empty() { line } else { code };
+    let lead = u32::try_from(code.len() - code.trim_start().len()).ok()?;
+    let length = u32::try_from(code.len()).ok()?;
+    Some(Span::new(file, start + lead, start + length))
 }

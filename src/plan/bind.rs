@@ -1,6 +1,6 @@
 //! Names of the environment: the plan is the same everywhere, the ids that differ are put in before it is executed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
@@ -28,6 +28,17 @@ pub fn bind(plan: &mut Plan, names: &BTreeMap<SmolStr, SmolStr>) -> Result<(), P
         }),
         None => Ok(()),
     }
+}
+
+/// The names of the environment that a plan has not been given yet.
+pub fn env_names(plan: &mut Plan) -> BTreeSet<SmolStr> {
+    let mut names = BTreeSet::new();
+    plan.visit_mut(&mut |expr| {
+        if let Expr::Env(name) = expr {
+            names.insert(name.clone());
+        }
+    });
+    names
 }
 
 impl Plan {

@@ -11,7 +11,7 @@ mod expr;
 mod identity;
 mod row;
 
-pub use bind::bind;
+pub use bind::{bind, env_names};
 pub use case::{Case, CaseAction, CaseStep, Expected, Moment};
 pub use document::{PlanError, load, seal};
 pub use expr::{Comparison, Expr, Operation};

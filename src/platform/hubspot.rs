@@ -119,6 +119,7 @@ pub(super) const PROFILE: Profile = Profile {
             when: "always",
         },
     ],
+    field_times: true,
     currency_codes: &["deal_currency_code", "hs_currency_code"],
     queue_owned: &[],
     conversion: None,

@@ -4,3 +4,4 @@ pub mod internal;
 pub mod manifest;
 pub mod runtime;
 pub mod syntax;
+pub mod testing;

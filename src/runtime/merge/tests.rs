@@ -76,8 +76,6 @@ fn program(rows: Vec<plan::Row>) -> Program {
     let object = |system: &str| {
         let fields = [("f".into(), field.clone()), ("other".into(), field.clone())].into();
         let object = plan::Object {
-            modified: None,
-            created: None,
             system: system.into(),
             name: "o".into(),
             modified: None,

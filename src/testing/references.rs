@@ -1,0 +1,120 @@
+//! Which fields hold the id of another record, as far as the plan says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use crate::plan::{Expr, Plan, Row, Sync};
+use crate::side::Side;
+
+/// By object and field: the objects that the field may refer to.
+#[derive(Debug, Default)]
+pub(super) struct References(BTreeMap<(SmolStr, SmolStr), BTreeSet<SmolStr>>);
+
+impl References {
+    /// Those of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        let mut found = Self::default();
+        for sync in &plan.syncs {
+            for side in Side::BOTH {
+                if let Some(stamp) = sync.identity.stamp.get(side) {
+                    found.add(sync.objects.get(side), stamp, sync.objects.get(!side));
+                }
+                let identity = &sync.identity;
+                let conditions = [
+                    identity.admission.get(side),
+                    identity.active_while.get(side),
+                ];
+                conditions
+                    .into_iter()
+                    .flatten()
+                    .for_each(|e| found.paths(sync, e));
+            }
+            sync.rows.iter().for_each(|row| found.row(plan, sync, row));
+        }
+        for (key, object) in &plan.objects {
+            let system = plan.systems.get(&object.system);
+            let became = system.and_then(|s| s.converted_into.get(&object.name));
+            for (target, field) in became.into_iter().flatten() {
+                found.add(key, field, &format!("{}.{target}", object.system).into());
+            }
+        }
+        found
+    }
+
+    /// The objects that a field refers to.
+    pub fn targets(&self, object: &str, field: &str) -> impl Iterator<Item = &SmolStr> {
+        self.0
+            .get(&(object.into(), field.into()))
+            .into_iter()
+            .flatten()
+    }
+
+    /// The fields of an object that refer to a target.
+    pub fn fields_to<'a>(
+        &'a self,
+        target: &'a str,
+    ) -> impl Iterator<Item = (&'a SmolStr, &'a SmolStr)> {
+        self.0
+            .iter()
+            .filter(move |(_, targets)| targets.contains(target))
+            .map(|((object, field), _)| (object, field))
+    }
+
+    fn add(&mut self, object: &SmolStr, field: &SmolStr, target: &SmolStr) {
+        self.0
+            .entry((object.clone(), field.clone()))
+            .or_default()
+            .insert(target.clone());
+    }
+
+    fn row(&mut self, plan: &Plan, sync: &Sync, row: &Row) {
+        let mut through: BTreeSet<SmolStr> = BTreeSet::new();
+        for side in Side::BOTH {
+            self.paths(sync, &row.cells.get(side).read);
+            if let Some(lane) = row.lanes.get(side) {
+                each(&lane.value, &mut |e| {
+                    if let Expr::Linked { syncs, .. } = e {
+                        through.extend(syncs.iter().cloned());
+                    }
+                });
+            }
+        }
+        if let Some(when) = &row.when {
+            self.paths(sync, when);
+        }
+        let named = |name: &SmolStr| plan.syncs.iter().find(|s| s.name == *name);
+        for to in through.iter().filter_map(named) {
+            for side in Side::BOTH {
+                let cell = row.cells.get(side);
+                let read = match &cell.read {
+                    Expr::Field { field, .. } => Some(field),
+                    _ => None,
+                };
+                if let Some(field) = cell.field.as_ref().or(read) {
+                    self.add(sync.objects.get(side), field, to.objects.get(side));
+                }
+            }
+        }
+    }
+
+    /// The references that an expression goes along.
+    fn paths(&mut self, sync: &Sync, expr: &Expr) {
+        each(expr, &mut |e| {
+            if let Expr::Related {
+                side,
+                reference,
+                object,
+                ..
+            } = e
+            {
+                self.add(sync.objects.get(*side), reference, object);
+            }
+        });
+    }
+}
+
+/// Calls a function on an expression and on what is within it.
+fn each(expr: &Expr, f: &mut impl FnMut(&Expr)) {
+    expr.clone().visit_mut(&mut |e| f(e));
+}

@@ -1,0 +1,227 @@
+//! What people do to records, as the platforms do it.
+
+use std::collections::BTreeMap;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::Told;
+use super::world::{Entry, World};
+use crate::plan::System;
+use crate::runtime::Record;
+use crate::value::{Kind, Value, read_text, write_text};
+
+/// True on a record that was converted.
+const CONVERTED: &str = "IsConverted";
+/// False on an owner who has left.
+const ACTIVE: &str = "IsActive";
+
+/// A record is there.
+pub(super) fn give(
+    world: &mut World<'_>,
+    object: &SmolStr,
+    alias: &SmolStr,
+    values: &BTreeMap<SmolStr, Value>,
+) -> Told<()> {
+    let reserved = world.find(object, alias).cloned();
+    if let Some(id) = &reserved
+        && world.entry(object, id).is_some()
+    {
+        return Err(format!("{object} `{alias}` is there already"));
+    }
+    let id = match reserved {
+        Some(id) => id,
+        None => world.next_id(object),
+    };
+    let record = Record {
+        id: id.clone(),
+        created: Some(world.now),
+        modified: Some(world.now),
+        ..Record::default()
+    };
+    world.name(alias, object, &id);
+    let mut entry = Entry {
+        record,
+        fields: BTreeMap::new(),
+    };
+    set(world, object, &mut entry, values);
+    world.add(object, entry);
+    Ok(())
+}
+
+/// A person edits a record.
+pub(super) fn edit(
+    world: &mut World<'_>,
+    object: &SmolStr,
+    alias: &SmolStr,
+    values: &BTreeMap<SmolStr, Value>,
+) -> Told<()> {
+    let mut changed = world.person_s(object, alias)?.clone();
+    changed.record.modified = Some(world.now);
+    set(world, object, &mut changed, values);
+    *world.person_s(object, alias)? = changed;
+    Ok(())
+}
+
+/// A record is deleted.
+pub(super) fn delete(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) -> Told<()> {
+    let now = world.now;
+    let entry = world.person_s(object, alias)?;
+    entry.record.deleted = true;
+    entry.record.modified = Some(now);
+    Ok(())
+}
+
+/// Two records become the second: it keeps its values, its blanks are filled from the first, and what referred to the first
+/// refers to it.
+pub(super) fn merge(
+    world: &mut World<'_>,
+    object: &SmolStr,
+    alias: &SmolStr,
+    into: &SmolStr,
+) -> Told<()> {
+    if alias == into {
+        return Err(format!("{object} `{alias}` cannot be merged into itself"));
+    }
+    let stays = world.person_s(object, into)?.record.id.clone();
+    let now = world.now;
+    let says = world
+        .system(object)
+        .is_some_and(|s| s.merged_into.is_some());
+    let goes = world.person_s(object, alias)?;
+    goes.record.deleted = true;
+    goes.record.modified = Some(now);
+    goes.record.merged_into = says.then(|| stays.clone());
+    let (gone, values) = (goes.record.id.clone(), goes.fields.clone());
+    let survivor = world.person_s(object, into)?;
+    survivor.record.modified = Some(now);
+    for (field, value) in values {
+        let held = survivor.fields.entry(field).or_default();
+        if held.is_blank() {
+            *held = value;
+        }
+    }
+    let bench = world.bench;
+    let system = object.split_once('.').map(|(system, _)| system);
+    for (holder, field) in bench.references.fields_to(object) {
+        if holder.split_once('.').map(|(system, _)| system) != system {
+            continue;
+        }
+        for entry in world.records(holder) {
+            let value = entry.fields.get_mut(field);
+            if let Some(value) = value.filter(|v| v.as_text() == Some(&gone)) {
+                *value = Value::text(&stays);
+                entry.record.modified = Some(now);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A record becomes records of the objects that a sync `converts to`: the ones that its alias names already, else new ones
+/// from its fields of the same names.
+pub(super) fn convert(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) -> Told<()> {
+    let lead = world.person_s(object, alias)?.clone();
+    let targets = targets(world, object);
+    if targets.is_empty() {
+        return Err(format!(
+            "nothing says what a {object} is converted into: its sync needs `converts to`"
+        ));
+    }
+    let mut became = BTreeMap::from([(SmolStr::new(CONVERTED), Value::Bool(true))]);
+    for (target, field) in targets {
+        let there = world
+            .find(&target, alias)
+            .filter(|id| world.live(&target, id).is_some())
+            .cloned();
+        let id = match there {
+            Some(id) => id,
+            None => {
+                let id = world.next_id(&target);
+                let known = world.bench.plan.objects.get(&target);
+                let has = |field: &SmolStr| known.is_some_and(|o| o.fields.contains_key(field));
+                let like_named = lead.fields.iter().filter(|(field, _)| has(field));
+                let record = Record {
+                    id: id.clone(),
+                    created: Some(world.now),
+                    modified: Some(world.now),
+                    ..Record::default()
+                };
+                let fields = like_named.map(|(f, v)| (f.clone(), v.clone())).collect();
+                world.add(&target, Entry { record, fields });
+                id
+            }
+        };
+        world.name(alias, &target, &id);
+        became.insert(field, Value::text(&id));
+    }
+    edit(world, object, alias, &became)
+}
+
+/// What a record of an object is converted into: objects, each with the field that names the new record.
+fn targets(world: &World<'_>, object: &SmolStr) -> BTreeMap<SmolStr, SmolStr> {
+    let plan = &world.bench.plan;
+    let Some((system, name)) = object.split_once('.') else {
+        return BTreeMap::new();
+    };
+    let into = world
+        .system(object)
+        .and_then(|s| s.converted_into.get(name));
+    let wanted = plan
+        .syncs
+        .iter()
+        .filter(|s| s.objects.right == *object)
+        .filter_map(|s| s.identity.converts_to.as_ref())
+        .filter_map(|to| plan.syncs.iter().find(|s| s.name == *to))
+        .map(|to| &to.objects.right);
+    let wanted: Vec<&SmolStr> = wanted.collect();
+    into.into_iter()
+        .flatten()
+        .map(|(target, field)| (format_smolstr!("{system}.{target}"), field.clone()))
+        .filter(|(target, _)| wanted.contains(&target))
+        .collect()
+}
+
+/// An owner leaves.
+pub(super) fn deactivate(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) -> Told<()> {
+    if world
+        .field(object, ACTIVE)
+        .is_some_and(|f| f.kind == Kind::Bool)
+    {
+        let values = BTreeMap::from([(SmolStr::new(ACTIVE), Value::Bool(false))]);
+        return edit(world, object, alias, &values);
+    }
+    if world.system(object).is_some_and(|s| s.deleted.is_some()) {
+        return delete(world, object, alias);
+    }
+    Err(format!(
+        "a {object} cannot be deactivated: it has neither `{ACTIVE}` nor a mark of deletion in this plan"
+    ))
+}
+
+/// Sets fields, and the members that a record has beside them.
+fn set(world: &World<'_>, object: &SmolStr, entry: &mut Entry, values: &BTreeMap<SmolStr, Value>) {
+    let system = world.system(object);
+    let own = world.bench.plan.objects.get(object);
+    let is = |member: Option<&SmolStr>, field: &SmolStr| member == Some(field);
+    let created = |s: &'_ System| own.and_then(|o| o.created.clone()).or(s.created.clone());
+    let modified = |s: &'_ System| own.and_then(|o| o.modified.clone()).or(s.modified.clone());
+    for (field, value) in values {
+        let value = world.meant(object, field, value);
+        if let Some(system) = system {
+            let instant = match read_text(Kind::DateTime, &write_text(&value)) {
+                Ok(Value::DateTime(instant)) => Some(instant),
+                _ => None,
+            };
+            if is(created(system).as_ref(), field) {
+                entry.record.created = instant;
+            }
+            if is(modified(system).as_ref(), field) {
+                entry.record.modified = instant;
+            }
+            if is(system.deleted.as_ref(), field) {
+                entry.record.deleted = value == Value::Bool(true);
+            }
+        }
+        entry.fields.insert(field.clone(), value);
+    }
+}
