@@ -82,7 +82,12 @@ pub(super) fn block(row: &Row, fields: &Sides<FieldView<'_>>) -> String {
         .max()
         .unwrap_or(0);
     let arrow = arrow.text();
-    let mut text = "declare a map and put the value that each means in place of …\n".to_owned();
+    let open = lines.iter().any(|(l, r)| l == "…" || r == "…");
+    let mut text = if open {
+        "declare a map and put the value that each means in place of …\n".to_owned()
+    } else {
+        "declare a map\n".to_owned()
+    };
     text.push_str(&format!(
         "  picklist {name}: {} {arrow} {} {{\n",
         left.full_name(),
