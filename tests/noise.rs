@@ -224,7 +224,9 @@ fn row(left: &Field, right: &Field) -> Option<(String, Option<&'static str>)> {
         ", -> default false"
     };
     let plain = |f: &Field| f.kind() == K::Text && f.picklist.is_none();
+    let amount = |f: &Field| f.ty == FieldType::Currency;
     let clauses = match (left.kind(), right.kind()) {
+        _ if amount(left) != amount(right) => return None,
         _ if listed(left) && listed(right) && to_right => return Some((String::new(), Some("->"))),
         _ if listed(left) && listed(right) && to_left => return Some((String::new(), Some("<-"))),
         _ if plain(left) && right.kind() == K::Text && to_left && !(plain(right) && to_right) => {

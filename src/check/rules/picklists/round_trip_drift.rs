@@ -1,10 +1,12 @@
 //! K004: a value that goes across and comes back as another one.
 
+use crate::analyze::eval;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Arrow, ExprKind, MapRow, Model, PicklistMap, RowView, Timing};
+use crate::model::{Arrow, MapRow, Model, PicklistMap, RowView, Timing};
 use crate::side::Side;
 use crate::source::Span;
+use crate::value::Value;
 
 rule! {
     /// # What it checks
@@ -141,33 +143,25 @@ fn opposed<'m>(there: RowView<'m>, back: RowView<'m>) -> Option<Drift<'m>> {
         start.system.kind.title(),
         there.field(Side::Right)?.system.kind.title(),
     );
+    let model = there.sync.model;
+    let (across, again) = (
+        &there.lane(Side::Left)?.value,
+        &back.lane(Side::Right)?.value,
+    );
     start.choices().find_map(|choice| {
-        let across = image(there, Side::Left, &choice.value)?;
-        let again = image(back, Side::Right, &across)?;
-        (again != choice.value).then(|| Drift {
+        let value = Value::text(&choice.value);
+        let image = eval(model, across, &value).filter(|v| !v.is_blank())?;
+        let end = eval(model, again, &image)?;
+        (end != value).then(|| Drift {
             places: [
                 (there.row.head, "goes across here"),
                 (back.row.head, "and comes back here"),
             ],
             systems: [home, away, home],
-            values: [choice.value.to_string(), across, again],
+            values: [value.to_string(), image.to_string(), end.to_string()],
             help: "make one two-way row of them, with one map",
         })
     })
-}
-
-/// What a direction makes of a value, where it is a map or nothing.
-fn image(row: RowView<'_>, from: Side, value: &str) -> Option<String> {
-    match &row.lane(from)?.value.node {
-        ExprKind::Input => Some(value.to_owned()),
-        ExprKind::Map {
-            map, from, input, ..
-        } if input.node == ExprKind::Input => {
-            let map = row.sync.model.maps.get(map.index())?;
-            Some(map.apply(*from, value)?.to_string())
-        }
-        _ => None,
-    }
 }
 
 impl Drift<'_> {
