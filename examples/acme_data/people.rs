@@ -180,7 +180,7 @@ fn person(
     let facts = Facts::of(number, kind, company, taken, &mut random);
     let owner = match company {
         // Some customers are still with a rep who left before Salesforce came.
-        _ if kind == Kind::HubSpotCustomer && number % 7 == 0 => COUNT - 1,
+        _ if kind == Kind::HubSpotCustomer && number.is_multiple_of(7) => COUNT - 1,
         Some(company) => company.owner,
         None => random.below(ACTIVE),
     };
