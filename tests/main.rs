@@ -22,3 +22,4 @@ mod rules;
 mod runtime;
 mod support;
 mod syntax;
+mod testing;
