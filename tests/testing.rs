@@ -10,8 +10,10 @@ use accordant::session::{Compilation, compile};
 use accordant::source::MemoryFiles;
 use accordant::testing::{CaseResult, run_case};
 
-use crate::lower::PROJECT;
 use crate::support::{compile_fixture, line};
+
+/// A small helpdesk and a small sales tool.
+const PROJECT: &str = include_str!("testing/project.sync");
 
 /// The results of all tests of a compile.
 fn results(compilation: &Compilation) -> Vec<CaseResult> {
@@ -102,7 +104,7 @@ fn expectations_that_do_not_hold_are_all_told_with_their_lines() {
     let result = fails(
         r#"given crm.Person ann { Email = "ann@x.example", LastName = "Lee", Country = "UK" }
 settle
-expect desk.customer ann { surname = "Ito", country = "United Kingdom", email = "ANN@x.example" }
+expect desk.customer ann { surname = "Ito", country = "UK", email = "ANN@x.example" }
 expect no desk.customer ann
 expect crm.Prospect ann { LastName = "Lee" }
 expect desk.customer ann { phone = "1" }"#,
@@ -215,6 +217,17 @@ fn an_owner_who_left_is_marked_as_the_platform_does() {
            expect desk.agent olga { email = "olga@x.example" }
            expect quiet"#,
     );
+    let link = "crm.User, link only {";
+    let spec = PROJECT.replace(
+        link,
+        &format!("{link}\n  from crm where IsActive\n  leave continue"),
+    );
+    let head = spec.split("test \"").next().expect("text");
+    let steps = r#"given crm.User olga { Email = "olga@x.example", IsActive = true }
+           deactivate crm.User olga
+           expect crm.User olga { IsActive = false }"#;
+    let compilation = compile_fixture(&format!("{head}test \"t\" {{\n{steps}\n}}\n"));
+    assert_eq!(texts(&results(&compilation)[0]), [""; 0]);
 }
 
 #[test]

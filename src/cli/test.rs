@@ -146,7 +146,7 @@ fn report(
 fn findings(result: &CaseResult, sources: &Sources) -> Vec<Diagnostic> {
     let held: Vec<_> = result.held.iter().map(|h| text::visible(h)).collect();
     let help = if held.is_empty() {
-        "correct the spec, or the expectation if the agreement has changed"
+        "correct the spec, or the test if the agreement has changed"
     } else {
         "what is held is usually the reason: give the spec a rule for it, or expect it to be held"
     };

@@ -172,7 +172,7 @@ impl<'b> World<'b> {
     }
 
     /// The living record of an object that an alias names, to be changed.
-    pub fn person_s(&mut self, object: &str, alias: &str) -> Told<&mut Entry> {
+    pub fn living(&mut self, object: &str, alias: &str) -> Told<&mut Entry> {
         let none = || Err(format!("there is no {object} `{alias}` at this time"));
         let Some(id) = self.find(object, alias).cloned() else {
             return none();
@@ -208,6 +208,19 @@ impl<'b> World<'b> {
             .find(|((_, o), named)| o == object && *named == id);
         let name = alias.map_or(id, |((alias, _), _)| alias);
         format!("{object} `{name}`")
+    }
+
+    /// A value as the case would write it: by the alias where it is the id of a record that has one.
+    pub fn shown(&self, object: &str, field: &str, value: &Value) -> String {
+        if value.is_blank() {
+            return "blank".to_owned();
+        }
+        let id = value.as_text().unwrap_or_default();
+        let mut targets = self.bench.references.targets(object, field);
+        match targets.find(|target| self.entry(target, id).is_some()) {
+            Some(target) => self.called(target, id),
+            None => format!("`{value}`"),
+        }
     }
 
     /// One whole run. What was written, in words.
@@ -414,10 +427,7 @@ impl<'b> World<'b> {
         }
         let values = write.values.iter().filter_map(|(slot, value)| {
             let field = &shape.fields.get(usize::from(*slot))?.name;
-            Some(match value {
-                Value::Blank => format!("`{field}` = blank"),
-                value => format!("`{field}` = `{value}`"),
-            })
+            Some(format!("`{field}` = {}", self.shown(&key, field, value)))
         });
         let values: Vec<String> = values.collect();
         let refused = match outcome {
