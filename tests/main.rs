@@ -24,3 +24,4 @@ mod rules;
 mod runtime;
 mod support;
 mod syntax;
+mod testing;

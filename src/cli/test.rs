@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::output::write_atomically;
 use super::project::{self, Project};
 use super::{Exit, Failure, Format, Output, check};
-use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::diagnostic::{Code, Diagnostic, Level, Sink};
 use crate::lower;
 use crate::plan::{Case, Origin, Plan};
 use crate::session::Compilation;
@@ -54,7 +54,7 @@ pub fn run(args: &Test, output: &Output) -> Result<Exit, Failure> {
     }
     let failed: Vec<Diagnostic> = results
         .iter()
-        .filter_map(|result| finding(result, &compilation.sources))
+        .flat_map(|result| findings(result, &compilation.sources))
         .collect();
     let exit = if failed.is_empty() {
         Exit::Fine
@@ -62,9 +62,14 @@ pub fn run(args: &Test, output: &Output) -> Result<Exit, Failure> {
         Exit::Findings
     };
     if output.format == Format::Human {
-        if !compilation.findings.is_empty() {
-            check::report(&compilation, &project, elapsed, output);
-        }
+        let serious = |found: &&Diagnostic| found.level > Level::Hint;
+        let warnings: Vec<_> = compilation
+            .findings
+            .iter()
+            .filter(serious)
+            .cloned()
+            .collect();
+        output.snippets(&warnings, &compilation.sources);
         tell(args, &results, &failed, &plan, &compilation, output);
     } else {
         let mut sink = Sink::default();
@@ -113,11 +118,10 @@ fn tell(
     let sum = match (results.len(), &args.filter) {
         (0, Some(wanted)) => format!("no test has `{wanted}` in its name\n"),
         (0, None) => "there are no tests in this project\n".to_owned(),
-        (all, _) => format!(
-            "{} passed, {} failed\n",
-            all.saturating_sub(failed.len()),
-            failed.len()
-        ),
+        (all, _) => {
+            let passed = results.iter().filter(|r| r.passed()).count();
+            format!("{passed} passed, {} failed\n", all - passed)
+        }
     };
     output.result(&sum);
 }
@@ -138,26 +142,27 @@ fn report(
     );
 }
 
-/// A failed test as a finding: a label for each line that does not hold.
-fn finding(result: &CaseResult, sources: &Sources) -> Option<Diagnostic> {
-    if result.passed() {
-        return None;
-    }
-    let mut finding = Diagnostic::new(
-        Code::U001,
-        format!("the test `{}` fails", text::visible(&result.name)),
-    );
+/// What does not hold in a test, a finding each. What is held is told with the first.
+fn findings(result: &CaseResult, sources: &Sources) -> Vec<Diagnostic> {
+    let held: Vec<_> = result.held.iter().map(|h| text::visible(h)).collect();
+    let help = if held.is_empty() {
+        "correct the spec, or the test if the agreement has changed"
+    } else {
+        "what is held is usually the reason: give the spec a rule for it, or expect it to be held"
+    };
+    let name = text::visible(&result.name);
+    let mut found = Vec::new();
     for failure in &result.failures {
-        let words = text::visible(&failure.text).into_owned();
+        let mut finding = Diagnostic::new(Code::U001, text::visible(&failure.text)).help(help);
         if let Some(span) = span(&failure.origin, sources) {
-            finding = finding.at(span, words);
+            finding = finding.at(span, format!("in the test `{name}`"));
         }
+        if found.is_empty() && !held.is_empty() {
+            finding = finding.note(held.join("; "));
+        }
+        found.push(finding);
     }
-    if !result.held.is_empty() {
-        let held: Vec<_> = result.held.iter().map(|h| text::visible(h)).collect();
-        finding = finding.note(held.join("; "));
-    }
-    Some(finding.help("correct the rule that the note or the row names, or the expectation"))
+    found
 }
 
 /// The text of a line.

@@ -65,7 +65,7 @@ fn compare(
             .map(|f| f.equality)
             .unwrap_or_default();
         if !alike(&equality, &found, &wanted) {
-            let shown = |value: &Value| shown(world, object, field, value);
+            let shown = |value: &Value| world.shown(object, field, value);
             texts.push(format!(
                 "expected `{field}` of {object} `{alias}` to be {}, and it is {}",
                 shown(&wanted),
@@ -82,19 +82,6 @@ fn member(world: &World<'_>, object: &SmolStr, entry: &Entry, field: &SmolStr) -
         Some(system) if system.id == *field => Value::text(&entry.record.id),
         Some(system) if system.deleted.as_ref() == Some(field) => Value::Bool(entry.record.deleted),
         _ => entry.fields.get(field).cloned().unwrap_or_default(),
-    }
-}
-
-/// A value as the case would write it: by the alias where it is the id of a record that has one.
-fn shown(world: &World<'_>, object: &SmolStr, field: &SmolStr, value: &Value) -> String {
-    if value.is_blank() {
-        return "blank".to_owned();
-    }
-    let id = value.as_text().unwrap_or_default();
-    let mut targets = world.bench.references.targets(object, field);
-    match targets.find(|target| world.entry(target, id).is_some()) {
-        Some(target) => world.called(target, id),
-        None => format!("`{value}`"),
     }
 }
 

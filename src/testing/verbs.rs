@@ -55,17 +55,17 @@ pub(super) fn edit(
     alias: &SmolStr,
     values: &BTreeMap<SmolStr, Value>,
 ) -> Told<()> {
-    let mut changed = world.person_s(object, alias)?.clone();
+    let mut changed = world.living(object, alias)?.clone();
     changed.record.modified = Some(world.now);
     set(world, object, &mut changed, values);
-    *world.person_s(object, alias)? = changed;
+    *world.living(object, alias)? = changed;
     Ok(())
 }
 
 /// A record is deleted.
 pub(super) fn delete(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) -> Told<()> {
     let now = world.now;
-    let entry = world.person_s(object, alias)?;
+    let entry = world.living(object, alias)?;
     entry.record.deleted = true;
     entry.record.modified = Some(now);
     Ok(())
@@ -82,17 +82,17 @@ pub(super) fn merge(
     if alias == into {
         return Err(format!("{object} `{alias}` cannot be merged into itself"));
     }
-    let stays = world.person_s(object, into)?.record.id.clone();
+    let stays = world.living(object, into)?.record.id.clone();
     let now = world.now;
     let says = world
         .system(object)
         .is_some_and(|s| s.merged_into.is_some());
-    let goes = world.person_s(object, alias)?;
+    let goes = world.living(object, alias)?;
     goes.record.deleted = true;
     goes.record.modified = Some(now);
     goes.record.merged_into = says.then(|| stays.clone());
     let (gone, values) = (goes.record.id.clone(), goes.fields.clone());
-    let survivor = world.person_s(object, into)?;
+    let survivor = world.living(object, into)?;
     survivor.record.modified = Some(now);
     for (field, value) in values {
         let held = survivor.fields.entry(field).or_default();
@@ -120,7 +120,7 @@ pub(super) fn merge(
 /// A record becomes records of the objects that a sync `converts to`: the ones that its alias names already, else new ones
 /// from its fields of the same names.
 pub(super) fn convert(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) -> Told<()> {
-    let lead = world.person_s(object, alias)?.clone();
+    let lead = world.living(object, alias)?.clone();
     let targets = targets(world, object);
     if targets.is_empty() {
         return Err(format!(

@@ -15,6 +15,9 @@ use crate::runtime::{
 use crate::side::Side;
 use crate::value::{Value, read_text, write_text};
 
+/// Ids of digits begin above this.
+const LEAST: usize = 50_000_000_000;
+
 /// A record as its system has it. `record.values` is not used; what no store holds is among the fields, too.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entry {
@@ -119,9 +122,15 @@ impl<'b> World<'b> {
             .system(object)
             .map_or(IdStyle::Digits, |s| IdStyle::of_kind(&s.kind));
         let name = object.split_once('.').map_or(object.as_str(), |(_, n)| n);
-        self.makers
-            .entry(object.clone())
-            .or_insert_with(|| Ids::new(style, name))
+        let objects = self.makers.len();
+        self.makers.entry(object.clone()).or_insert_with(|| {
+            let mut ids = Ids::new(style, name);
+            // numbers that no value of a test looks like, others for each object
+            if style == IdStyle::Digits {
+                ids.observe(&format!("{}", LEAST + objects * 1_000_000));
+            }
+            ids
+        })
     }
 
     /// An id for a new record.
@@ -163,7 +172,7 @@ impl<'b> World<'b> {
     }
 
     /// The living record of an object that an alias names, to be changed.
-    pub fn person_s(&mut self, object: &str, alias: &str) -> Told<&mut Entry> {
+    pub fn living(&mut self, object: &str, alias: &str) -> Told<&mut Entry> {
         let none = || Err(format!("there is no {object} `{alias}` at this time"));
         let Some(id) = self.find(object, alias).cloned() else {
             return none();
@@ -199,6 +208,19 @@ impl<'b> World<'b> {
             .find(|((_, o), named)| o == object && *named == id);
         let name = alias.map_or(id, |((alias, _), _)| alias);
         format!("{object} `{name}`")
+    }
+
+    /// A value as the case would write it: by the alias where it is the id of a record that has one.
+    pub fn shown(&self, object: &str, field: &str, value: &Value) -> String {
+        if value.is_blank() {
+            return "blank".to_owned();
+        }
+        let id = value.as_text().unwrap_or_default();
+        let mut targets = self.bench.references.targets(object, field);
+        match targets.find(|target| self.entry(target, id).is_some()) {
+            Some(target) => self.called(target, id),
+            None => format!("`{value}`"),
+        }
     }
 
     /// One whole run. What was written, in words.
@@ -366,13 +388,26 @@ impl<'b> World<'b> {
                 "" => String::new(),
                 row => format!(", row `{row}`"),
             };
+            let text = self.by_alias(&held.text);
             Some(format!(
-                "{record} is held in `{name}`{row}: {code} {slug}, {}",
-                held.text
+                "{record} is held in `{name}`{row}: {code} {slug}, {text}"
             ))
         };
         let held = archive.held().unwrap_or_default();
         held.into_iter().filter_map(sentence).collect()
+    }
+
+    /// A text with the aliases of records in the place of their ids.
+    fn by_alias(&self, text: &str) -> String {
+        /// Shorter ones may well be values.
+        const SHORTEST: usize = 11;
+        let mut text = text.to_owned();
+        for ((alias, object), id) in &self.named {
+            if id.len() >= SHORTEST {
+                text = text.replace(&format!("`{id}`"), &format!("{object} `{alias}`"));
+            }
+        }
+        text
     }
 
     /// A write in words: `phone` of hubspot.contact `ann` = `+1…`.
@@ -392,10 +427,7 @@ impl<'b> World<'b> {
         }
         let values = write.values.iter().filter_map(|(slot, value)| {
             let field = &shape.fields.get(usize::from(*slot))?.name;
-            Some(match value {
-                Value::Blank => format!("`{field}` = blank"),
-                value => format!("`{field}` = `{value}`"),
-            })
+            Some(format!("`{field}` = {}", self.shown(&key, field, value)))
         });
         let values: Vec<String> = values.collect();
         let refused = match outcome {
