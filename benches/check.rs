@@ -3,6 +3,12 @@
 //!
 //! The peer needs `pip install jsonschema-rs`; without it only our own times are printed.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot go on has to stop"
+)]
+
 mod support;
 
 use std::process::Command;

@@ -1,7 +1,5 @@
 //! What parsing promises.
 
-#![expect(clippy::panic, clippy::indexing_slicing, reason = "tests may")]
-
 use accordant::diagnostic::{Code, Diagnostic, Sink};
 use accordant::source::{SourceFile, Sources};
 use accordant::syntax::ast::{Item, SyncLine, SyntaxTree};
