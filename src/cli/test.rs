@@ -148,7 +148,7 @@ fn findings(result: &CaseResult, sources: &Sources) -> Vec<Diagnostic> {
     let help = if held.is_empty() {
         "correct the spec, or the test if the agreement has changed"
     } else {
-        "what is held is usually the reason: give the spec a rule for it, or expect it to be held"
+        "what is held is usually the reason: give the spec a rule for it, or change the test"
     };
     let name = text::visible(&result.name);
     let mut found = Vec::new();
