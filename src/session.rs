@@ -38,7 +38,7 @@ pub struct Compilation {
     /// The modules, the library's included.
     pub modules: Vec<Module>,
     /// The model: checked if nothing of level error was found.
-    pub model: Result<Checked<Model>, Model>,
+    pub model: Result<Checked<Model>, Box<Model>>,
     /// The facts about it.
     pub facts: Facts,
     /// All findings, sorted, with the project's levels.

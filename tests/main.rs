@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod acme;
 mod catalogs;
 mod cli;
 mod connect;
@@ -18,6 +19,7 @@ mod layering;
 mod lower;
 mod manifest;
 mod mutants;
+mod noise;
 mod rules;
 mod runtime;
 mod support;

@@ -2,22 +2,26 @@
 //!
 //! Numbers and lists, no words: what a fact is worth is the business of the rules.
 
+mod alike;
 mod applied;
 mod blank;
 mod coverage;
 mod disjoint;
 mod eval;
+mod images;
 mod range;
 mod reach;
 mod round_trip;
 mod stated;
 mod writers;
 
+pub use alike::{alike, is_field};
 pub use applied::Applied;
 pub use blank::{create_may_lack, implies_set, may_be_blank};
 pub use coverage::{Coverage, Place, home, standing};
 pub use disjoint::disjoint;
 pub use eval::eval;
+pub use images::unknown_images;
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};

@@ -4,8 +4,8 @@
 //! Transformations, 2007, ask it of one fixed side; here either may be the finer one). Values of maps and lists are tried
 //! one by one; of other fields a few samples, and what the other side sends.
 
-use crate::model::{ExprKind, RowView};
-use crate::side::Side;
+use crate::model::{Arrow, ExprKind, MapRow, MapValue, RowView, ViaKind};
+use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
 
 /// A value, what it becomes, and as what it comes back.
@@ -19,19 +19,60 @@ pub struct Round {
     pub back: Value,
 }
 
-/// The first value of a side that a two-way row brings back as another one.
-pub fn round_trip(row: RowView<'_>, from: Side) -> Option<Round> {
+/// A value of each side of a two-way row that does not come back, where the two losses meet.
+///
+/// In a map a loss on the left and one on the right are apart as long as they concern different values: every pair of
+/// values that can meet is then determined by one of the two. Functions are tried on samples that seldom meet: there one
+/// loss on each side is enough.
+pub fn round_trip(row: RowView<'_>) -> Option<Sides<Round>> {
+    let (left, right) = (losses(row, Side::Left), losses(row, Side::Right));
+    let Some(ViaKind::Map(map)) = row.row.via.as_ref().map(|v| &v.kind) else {
+        return Some(Sides::new(left.first()?.clone(), right.first()?.clone()));
+    };
+    let map = row.sync.model.maps.get(map.index())?;
+    let named = |m: Option<&MapValue>, v: &Value| m.is_some_and(|m| v.as_text() == Some(&m.value));
+    // A row whose own first value is taken by an earlier one is a slip of that row alone.
+    let slip = |r: &Round| {
+        let both = map.rows.iter().filter(|m| m.arrow == Arrow::Both);
+        let mut firsts = both.map(|m| (m.values.left.first(), m.values.right.first()));
+        firsts.any(|(l, right)| named(l, &r.image) && named(right, &r.value))
+    };
+    // A one-way row says itself that its value does not come back.
+    let meant = |r: &Round, side: Side| {
+        let takes = |m: &&MapRow| {
+            let mut values = m.values.get(side).iter();
+            m.arrow.goes_from(side) && values.any(|v| named(Some(v), &r.value))
+        };
+        let row = map.rows.iter().find(takes);
+        row.is_some_and(|m| m.arrow != Arrow::Both)
+    };
+    right
+        .iter()
+        .filter(|r| !slip(r) && !meant(r, Side::Right))
+        .find_map(|r| {
+            let met = left
+                .iter()
+                .find(|l| l.image == r.back && !meant(l, Side::Left))?;
+            Some(Sides::new(met.clone(), r.clone()))
+        })
+}
+
+/// The values of a side that a row brings back as others.
+fn losses(row: RowView<'_>, from: Side) -> Vec<Round> {
+    let lanes = row.lane(from).zip(row.lane(!from));
+    let Some((there, home)) = lanes.map(|(t, h)| (&t.value, &h.value)) else {
+        return Vec::new();
+    };
     let model = row.sync.model;
-    let there = &row.lane(from)?.value;
-    let home = &row.lane(!from)?.value;
     let mut values = domain(row, from);
     let sent = domain(row, !from);
     values.extend(sent.iter().filter_map(|v| super::eval(model, home, v)));
-    values.into_iter().find_map(|value| {
+    let lost = |value: Value| {
         let image = super::eval(model, there, &value).filter(|v| !v.is_blank())?;
         let back = super::eval(model, home, &image)?;
         (back != value).then_some(Round { value, image, back })
-    })
+    };
+    values.into_iter().filter_map(lost).collect()
 }
 
 /// Values that a side can hold: of its map, of its list, else samples of its kind.

@@ -122,7 +122,8 @@ impl Fields {
         }
     }
 
-    /// Those of a map's header, and those of the rows that apply it.
+    /// Those of a map's header, and those that rows read through it; a map without a header is meant for the fields of its
+    /// rows. What a row writes beyond the header is judged at the row.
     fn of(model: &Model, map: MapId, side: Side, applied: &[Applied]) -> Self {
         let header = model
             .maps
@@ -133,12 +134,11 @@ impl Fields {
             written: header.to_vec(),
         };
         for a in applied.iter().filter(|a| a.map == map) {
-            let (list, field) = if a.from == side {
-                (&mut fields.read, a.source)
-            } else {
-                (&mut fields.written, a.target)
-            };
-            list.extend(field);
+            if a.from == side {
+                fields.read.extend(a.source);
+            } else if header.is_empty() {
+                fields.written.extend(a.target);
+            }
         }
         fields
     }

@@ -52,12 +52,12 @@ pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink)
 }
 
 /// Lets a model through if nothing of level error has been reported.
-pub fn gate(model: Model, findings: &[Diagnostic]) -> Result<Checked<Model>, Model> {
+pub fn gate(model: Model, findings: &[Diagnostic]) -> Result<Checked<Model>, Box<Model>> {
     if findings
         .iter()
         .any(|d| d.level == crate::diagnostic::Level::Error)
     {
-        Err(model)
+        Err(Box::new(model))
     } else {
         Ok(Checked(model))
     }

@@ -9,6 +9,7 @@ pub mod check;
 pub mod completions;
 pub mod disk;
 pub mod dump;
+pub mod engine;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
@@ -18,6 +19,7 @@ pub mod output;
 pub mod preview;
 pub mod project;
 pub mod run;
+pub mod summary;
 pub mod test;
 
 use std::panic;
@@ -90,6 +92,9 @@ pub enum When {
 enum Command {
     Init(init::Init),
     Check(check::Check),
+    Build(build::Build),
+    Run(run::Run),
+    Preview(preview::Preview),
     Fmt(fmt::Fmt),
     Test(test::Test),
     Dump(dump::Dump),
@@ -142,6 +147,9 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => init::run(args, output),
         Command::Check(args) => check::run(args, output),
+        Command::Build(args) => build::run(args, output),
+        Command::Run(args) => run::run(args, output),
+        Command::Preview(args) => preview::run(args, output),
         Command::Fmt(args) => fmt::run(args, output, fmt::format),
         Command::Test(args) => test::run(args, output),
         Command::Dump(args) => dump::run(args, output),

@@ -58,6 +58,11 @@ impl Output {
         }
     }
 
+    /// How much is said.
+    pub const fn loudness(&self) -> Loudness {
+        self.loudness
+    }
+
     /// A result: to stdout.
     pub fn result(&self, text: &str) {
         say(&mut io::stdout().lock(), text);

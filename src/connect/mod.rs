@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use smol_str::SmolStr;
 
+use crate::runtime::driver;
 use crate::runtime::{Cursor, ObjectId, Outcome, Page, Record, Shape, Write};
 use crate::value::{Value, Wire};
 
@@ -274,6 +275,29 @@ impl Stores {
             .map(|(_, store)| store.close())
             .collect();
         results.into_iter().collect()
+    }
+}
+
+impl driver::Stores for Stores {
+    type Error = StoreError;
+
+    fn scan(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        Self::scan(self, object, from, limit)
+    }
+
+    fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError> {
+        Self::read(self, object, ids)
+    }
+
+    fn write(&mut self, object: ObjectId, writes: &[Write]) -> Result<Vec<Outcome>, StoreError> {
+        let outcomes = Self::write(self, object, writes)?;
+        self.commit()?;
+        Ok(outcomes)
     }
 }
 

@@ -1,9 +1,9 @@
 //! How records are recognised, made and given up, in sentences.
 
 use super::markdown::{alternatives, code, text};
-use super::phrase::{label, phrase};
+use super::phrase::{change, label, phrase};
 use super::rows::{names, sync_names};
-use crate::model::{Expr, ExprKind, Filter, Many, Mode, SyncView};
+use crate::model::{Expr, ExprKind, Filter, KeyPart, Many, Mode, RowView, SyncView};
 use crate::plan::{Absent, DeletePolicy, Leave, Order, Sync};
 use crate::side::{Side, Sides};
 
@@ -105,11 +105,12 @@ fn matching(view: SyncView<'_>, names: &Sides<String>, out: &mut Vec<String>) {
             .iter()
             .map(|p| {
                 format!(
-                    "{} in {} equals {} in {}",
+                    "{} in {} equals {} in {}{}",
                     part(&p.sides.left),
                     names.left,
                     part(&p.sides.right),
-                    names.right
+                    names.right,
+                    compared_by(view, p)
                 )
             })
             .collect();
@@ -153,6 +154,20 @@ fn matching(view: SyncView<'_>, names: &Sides<String>, out: &mut Vec<String>) {
         };
         out.push(format!("Where several records of {name} match, {what}."));
     }
+}
+
+/// The normal form of the row that maps the fields of a part.
+fn compared_by(view: SyncView<'_>, part: &KeyPart) -> String {
+    let reads = |row: &RowView<'_>, side: Side| {
+        let field = row.row.cells.get(side).field();
+        let fields = part.sides.get(side).fields();
+        fields.iter().any(|(_, f, _)| Some(*f) == field)
+    };
+    let row = view
+        .rows()
+        .find(|r| Side::BOTH.iter().all(|s| reads(r, *s)));
+    let form = row.and_then(|r| change(view.model, r.row.normal.as_ref()?));
+    form.map_or_else(String::new, |f| format!(" (compared by {})", text(&f)))
 }
 
 fn creation(view: SyncView<'_>, sync: &Sync, names: &Sides<String>, out: &mut Vec<String>) {

@@ -24,7 +24,7 @@ pub use maps::{
 pub use row::{
     Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
 };
-pub use scenario::{Expectation, Moment, Scenario, Step, StepKind};
+pub use scenario::{Expectation, Moment, Scenario, Step, StepKind, Values};
 pub use sync::{
     Absent, After, Arrow, DeletePolicy, End, Filter, Handoff, Key, KeyPart, Leave, Many, Mode,
     Narrowing, Order, Protect, SortKey, Sync,

@@ -6,6 +6,9 @@ use super::{FieldRef, ObjectRef};
 use crate::source::{Span, Spanned};
 use crate::value::Value;
 
+/// Fields with their values and places.
+pub type Values = Vec<(FieldRef, Value, Span)>;
+
 /// A test of the spec.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -47,7 +50,7 @@ pub enum StepKind {
         /// Its alias, which names the pair across both sides.
         alias: SmolStr,
         /// Its fields.
-        values: Vec<(FieldRef, Value, Span)>,
+        values: Values,
     },
     /// An edit by a person.
     Edit {
@@ -56,7 +59,7 @@ pub enum StepKind {
         /// The record.
         alias: SmolStr,
         /// The fields set.
-        values: Vec<(FieldRef, Value, Span)>,
+        values: Values,
     },
     /// Two records of one object become the second.
     Merge {
@@ -106,7 +109,7 @@ pub enum Expectation {
         /// The alias.
         alias: SmolStr,
         /// The fields.
-        values: Vec<(FieldRef, Value, Span)>,
+        values: Values,
     },
     /// There is no such record.
     NoRecord {

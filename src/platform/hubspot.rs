@@ -14,7 +14,8 @@ const DEAL_MOVES: &str = "an associated deal is created, or is won";
 pub(super) const PROFILE: Profile = Profile {
     kind: SystemKind::HubSpot,
     wire: Wire::Strings,
-    id: "hs_object_id",
+    // the member of the API's envelope; the property `hs_object_id` says the same
+    id: "id",
     deleted: Some("archived"),
     marks: &[
         (
@@ -118,6 +119,7 @@ pub(super) const PROFILE: Profile = Profile {
             when: "always",
         },
     ],
+    field_times: true,
     currency_codes: &["deal_currency_code", "hs_currency_code"],
     queue_owned: &[],
     conversion: None,

@@ -43,6 +43,8 @@ pub struct Profile {
     pub forward_only: &'static [(&'static str, &'static str)],
     /// What the platform writes by itself.
     pub writes: &'static [PlatformWrite],
+    /// Whether it keeps for each field when it was last changed.
+    pub field_times: bool,
     /// Names of the field in which a record says in what currency its amounts are.
     pub currency_codes: &'static [&'static str],
     /// Objects that a queue may own; custom objects may, too, where this is not empty.

@@ -100,6 +100,7 @@ pub(super) const PROFILE: Profile = Profile {
         always("Lead", "FirstName", &[("Lead", "Name")]),
         always("Lead", "LastName", &[("Lead", "Name")]),
     ],
+    field_times: false,
     currency_codes: &["CurrencyIsoCode"],
     queue_owned: &["Lead", "Case", "Task"],
     conversion: Some(Conversion {

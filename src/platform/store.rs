@@ -30,6 +30,7 @@ const fn plain(kind: SystemKind, wire: Wire, names: NameCase) -> Profile {
         upsert: Upsert::Any,
         forward_only: &[],
         writes: &[],
+        field_times: false,
         currency_codes: &[],
         queue_owned: &[],
         conversion: None,

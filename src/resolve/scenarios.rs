@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::lookup::Cx;
-use crate::model::{Expectation, FieldRef, Moment, ObjectRef, Scenario, Step, StepKind};
-use crate::source::{Span, Spanned};
+use crate::model::{Expectation, Moment, ObjectRef, Scenario, Step, StepKind, Values};
+use crate::source::Spanned;
 use crate::syntax::ast::{self, Assign, Expect, Item, TestLine};
 use crate::value::Value;
 
@@ -105,10 +105,7 @@ impl Cx<'_> {
         Some((object, record.alias.text.clone()))
     }
 
-    fn record(
-        &mut self,
-        record: &ast::Record,
-    ) -> Option<(ObjectRef, SmolStr, Vec<(FieldRef, Value, Span)>)> {
+    fn record(&mut self, record: &ast::Record) -> Option<(ObjectRef, SmolStr, Values)> {
         let (object, alias) = self.record_ref(&record.record)?;
         let mut values = Vec::new();
         for line in &record.values.lines {

@@ -59,10 +59,10 @@ impl Cx<'_> {
                 }
             }
             ast::ViaKind::Pair { right, left } => {
-                let (there, _, _) = self.transform(right, kinds);
-                let (back, _, _) = self.transform(left, kinds);
                 let kind = ViaKind::Lens(right.name.text.clone());
-                let lanes = Sides::new(there.left, back.right.or(back.left));
+                let there = self.one_way(right, Side::Left, kinds);
+                let back = self.one_way(left, Side::Right, kinds);
+                let lanes = Sides::new(there, back);
                 Change {
                     lanes,
                     normal: None,
@@ -173,23 +173,14 @@ impl Cx<'_> {
         t: &ast::Transform,
         kinds: Sides<Option<Kind>>,
     ) -> (Sides<Option<Expr>>, Option<Expr>, ViaKind) {
-        let further: Vec<Expr> = t
-            .arguments
-            .iter()
-            .map(|a| self.expr(&Scope::default(), a))
-            .collect();
-        let apply = |cx: &mut Self, from: Side| {
-            let mut arguments = vec![input(t.span, *kinds.get(from))];
-            arguments.extend(further.iter().cloned());
-            cx.apply(&t.name, arguments, t.span, 0)
-        };
-        let there = apply(self, Side::Left);
+        let further = self.further(t);
+        let there = self.applied(t, &further, Side::Left, kinds);
         if there.is_poisoned() {
             return poisoned(t.span);
         }
         let back = {
             let kept = std::mem::take(&mut self.sink);
-            let back = apply(self, Side::Right);
+            let back = self.applied(t, &further, Side::Right, kinds);
             self.sink = kept;
             back
         };
@@ -207,6 +198,43 @@ impl Cx<'_> {
                 ),
             },
         }
+    }
+
+    /// One half of a pair: the function or map itself, for values that come from a side.
+    fn one_way(
+        &mut self,
+        t: &ast::Transform,
+        from: Side,
+        kinds: Sides<Option<Kind>>,
+    ) -> Option<Expr> {
+        match self.symbol(Space::Map, &t.name.text) {
+            Some(Symbol::Map(_) | Symbol::Normalize(_) | Symbol::Poisoned) => {
+                self.transform(t, kinds).0.get(from).clone()
+            }
+            _ => {
+                let further = self.further(t);
+                Some(self.applied(t, &further, from, kinds))
+            }
+        }
+    }
+
+    /// The arguments of a function beside the value that passes.
+    fn further(&mut self, t: &ast::Transform) -> Vec<Expr> {
+        let arguments = t.arguments.iter();
+        arguments.map(|a| self.expr(&Scope::default(), a)).collect()
+    }
+
+    /// A function applied to the value that comes from a side.
+    fn applied(
+        &mut self,
+        t: &ast::Transform,
+        further: &[Expr],
+        from: Side,
+        kinds: Sides<Option<Kind>>,
+    ) -> Expr {
+        let mut arguments = vec![input(t.span, *kinds.get(from))];
+        arguments.extend(further.iter().cloned());
+        self.apply(&t.name, arguments, t.span, 0)
     }
 
     /// A function with an inverse goes the way in which its result has the kind of the target; its inverse goes back.

@@ -431,3 +431,220 @@ fn yielding_syncs_join_the_other_instead_of_making_a_record() {
     assert_eq!(bench.world.ids("sf.Contact").len(), 1);
     bench.expect_quiet();
 }
+
+#[test]
+fn a_converted_record_takes_its_link_along() {
+    let mut plan = plan();
+    let mut lead = plan.syncs[1].clone();
+    lead.name = "Lead".into();
+    lead.objects.right = "sf.Lead".into();
+    lead.link_group.right = "sf.Lead".into();
+    lead.identity.stamp.left = None;
+    lead.identity.converts_to = Some("Contact".into());
+    lead.identity.create = Sides::new(false, false);
+    let mut object = plan.objects["sf.Contact"].clone();
+    object.name = "Lead".into();
+    object
+        .fields
+        .insert("ConvertedContactId".into(), object.fields["Email"].clone());
+    plan.objects.insert("sf.Lead".into(), object);
+    plan.syncs.insert(1, lead);
+    let into =
+        [("ConvertedContactId", "Contact")].map(|(field, object)| (object.into(), field.into()));
+    plan.systems
+        .get_mut("sf")
+        .expect("system")
+        .converted_into
+        .insert("Lead".into(), into.into());
+    let mut bench = Bench::new(&plan);
+    bench.world.set(
+        "hub.contact",
+        "h1",
+        &[("email", "ann@x.example"), ("last", "Lee")],
+    );
+    bench.world.set(
+        "sf.Lead",
+        "l1",
+        &[("Email", "ann@x.example"), ("LastName", "Lee")],
+    );
+    bench.run();
+    bench.world.set(
+        "sf.Contact",
+        "s1",
+        &[("Email", "ann@other.example"), ("LastName", "Lee")],
+    );
+    bench
+        .world
+        .set("sf.Lead", "l1", &[("ConvertedContactId", "s1")]);
+    let report = bench.run();
+    assert_eq!(
+        report.syncs.iter().map(|s| s.linked).collect::<Vec<_>>(),
+        [0, 0, 1]
+    );
+    assert_eq!(
+        bench.world.ids("hub.contact"),
+        ["h1"],
+        "no second contact is made"
+    );
+    assert_eq!(
+        bench.world.get("hub.contact", "h1", "email"),
+        "ann@other.example",
+        "the shadow came along"
+    );
+    bench.expect_quiet();
+}
+
+#[test]
+fn a_merge_moves_the_link_and_deletes_nothing() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.run();
+    bench.world.set(
+        "hub.contact",
+        "h9",
+        &[("email", "ann@work.example"), ("last", "Lee")],
+    );
+    bench.world.delete("hub.contact", "h1");
+    let object = bench.world.object("hub.contact");
+    bench.world.objects[object]
+        .get_mut("h1")
+        .expect("record")
+        .merged_into = Some("h9".into());
+    let report = bench.run();
+    assert_eq!(report.syncs[1].deleted, Sides::new(0, 0));
+    bench.run();
+    assert_eq!(
+        bench.world.get("sf.Contact", "s1", "Email"),
+        "ann@work.example"
+    );
+    assert_eq!(bench.world.ids("sf.Contact"), ["s1"]);
+    bench.expect_quiet();
+}
+
+#[test]
+fn recognised_records_are_never_written_and_activities_once() {
+    let mut plan = plan();
+    plan.syncs[0].mode = Mode::LinkOnly;
+    plan.syncs[0].rows.clear();
+    plan.syncs[0].identity.create = Sides::new(false, false);
+    plan.syncs[0].writes_side = Sides::new(false, false);
+    plan.syncs[1].mode = Mode::AppendOnly;
+    plan.syncs[1].writes_side.left = false;
+    plan.syncs[1].identity.after.clear();
+    for row in &mut plan.syncs[1].rows {
+        row.lanes.right = None;
+    }
+    plan.syncs[1].identity.stamp.left = None;
+    let mut bench = Bench::new(&plan);
+    bench
+        .world
+        .set("hub.company", "c1", &[("domain", "acme.example")]);
+    bench
+        .world
+        .set("sf.Account", "a1", &[("Website", "ACME.example")]);
+    bench.world.set(
+        "hub.contact",
+        "h1",
+        &[("email", "a@x.example"), ("company", "c1")],
+    );
+    bench.world.set(
+        "hub.contact",
+        "h2",
+        &[("email", "b@x.example"), ("company", "c7")],
+    );
+    let report = bench.run();
+    assert_eq!(report.syncs[0].linked, 1);
+    assert_eq!(bench.held(), ["Contact R018 Left h2 company"]);
+    assert_eq!(bench.world.ids("sf.Contact").len(), 2);
+    assert_eq!(bench.world.get("sf.Contact", "new0001", "AccountId"), "a1");
+    bench.world.set("hub.contact", "h1", &[("phone", "5")]);
+    bench.expect_quiet();
+    bench.forget();
+    bench.run();
+    assert_eq!(
+        bench.world.ids("sf.Contact").len(),
+        2,
+        "the stamp is met again"
+    );
+    assert_eq!(
+        bench.world.get("sf.Contact", "new0001", "Phone"),
+        "",
+        "and nothing is updated"
+    );
+}
+
+#[test]
+fn a_pair_that_leaves_is_frozen_or_given_up() {
+    for leave in [Leave::Freeze, Leave::Unlink] {
+        let mut plan = plan();
+        plan.syncs[1].identity.leave = leave;
+        let filled = Expr::IsSet(Box::new(Expr::Field {
+            side: Side::Left,
+            field: "source".into(),
+        }));
+        plan.syncs[1].identity.admission.left = Some(filled);
+        let mut bench = Bench::new(&plan);
+        ann(&mut bench);
+        bench.world.set("hub.contact", "h1", &[("source", "web")]);
+        bench.run();
+        bench
+            .world
+            .set("hub.contact", "h1", &[("source", ""), ("phone", "9")]);
+        bench.expect_quiet();
+        bench.world.set("hub.contact", "h1", &[("source", "web")]);
+        bench.run();
+        let wanted = if leave == Leave::Freeze { "9" } else { "1" };
+        assert_eq!(
+            bench.world.get("sf.Contact", "s1", "Phone"),
+            wanted,
+            "{leave:?}"
+        );
+    }
+}
+
+#[test]
+fn references_in_a_circle_are_cut_and_closed() {
+    let mut plan = plan();
+    let through = |from| Lane {
+        value: Expr::Linked {
+            syncs: vec!["Company".into()],
+            from,
+            input: Box::new(Expr::Input),
+        },
+        ..super::world::lane()
+    };
+    for (key, field) in [("hub.company", "parent"), ("sf.Account", "ParentId")] {
+        let object = plan.objects.get_mut(key).expect("object");
+        let like = object.fields.values().next().expect("field").clone();
+        object.fields.insert(field.into(), like);
+    }
+    let row = super::world::row(
+        "parent",
+        "ParentId",
+        Some(through(Side::Left)),
+        Some(through(Side::Right)),
+    );
+    plan.syncs[0].rows.push(row);
+    plan.syncs[0].write_set.left.push("parent".into());
+    plan.syncs[0].write_set.right.push("ParentId".into());
+    let mut bench = Bench::new(&plan);
+    bench.world.set(
+        "hub.company",
+        "c1",
+        &[("domain", "a.example"), ("parent", "c2")],
+    );
+    bench.world.set(
+        "hub.company",
+        "c2",
+        &[("domain", "b.example"), ("parent", "c1")],
+    );
+    bench.run();
+    let (first, second) = (
+        bench.world.get("hub.company", "c1", "sf_id"),
+        bench.world.get("hub.company", "c2", "sf_id"),
+    );
+    assert_eq!(bench.world.get("sf.Account", &first, "ParentId"), second);
+    assert_eq!(bench.world.get("sf.Account", &second, "ParentId"), first);
+    assert_eq!(bench.held(), Vec::<String>::new());
+    bench.expect_quiet();
+}

@@ -13,24 +13,11 @@ use crate::diagnostic::Page;
 
 /// Runs every rule.
 pub(super) fn run(cx: &mut Cx<'_>) {
-    // names
-    names::unused_declaration::run(cx);
-
-    // policy
-    policy::missing_authority::run(cx);
-    policy::protected_field_written::run(cx);
-    policy::against_system_of_record::run(cx);
-    policy::may_clear_data::run(cx);
-    policy::no_inverse::run(cx);
-    policy::lossy_round_trip::run(cx);
-    policy::default_travels_back::run(cx);
-    policy::row_mapped_twice::run(cx);
-
-    // picklists
-    picklists::unmapped_value::run(cx);
-
     // syntax
     syntax::contradictory_clauses::run(cx);
+
+    // names
+    names::unused_declaration::run(cx);
 
     // types
     types::incompatible_types::run(cx);
@@ -44,6 +31,21 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     types::text_into_picklist::run(cx);
     types::required_may_be_blank::run(cx);
     types::currency_unmapped::run(cx);
+    types::formula_does_not_trigger::run(cx);
+
+    // policy
+    policy::missing_authority::run(cx);
+    policy::protected_field_written::run(cx);
+    policy::against_system_of_record::run(cx);
+    policy::may_clear_data::run(cx);
+    policy::no_inverse::run(cx);
+    policy::lossy_round_trip::run(cx);
+    policy::default_travels_back::run(cx);
+    policy::row_mapped_twice::run(cx);
+    policy::coarse_latest::run(cx);
+
+    // picklists
+    picklists::unmapped_value::run(cx);
     picklists::unmapped_pair::run(cx);
     picklists::unknown_value::run(cx);
     picklists::inactive_value::run(cx);
@@ -71,10 +73,8 @@ pub(super) fn run(cx: &mut Cx<'_>) {
 
 /// The pages of the rules.
 pub const PAGES: &[Page] = &[
-    names::unused_declaration::PAGE,
-    policy::missing_authority::PAGE,
-    picklists::unmapped_value::PAGE,
     syntax::contradictory_clauses::PAGE,
+    names::unused_declaration::PAGE,
     types::incompatible_types::PAGE,
     types::unstated_time_zone::PAGE,
     types::multi_select_mismatch::PAGE,
@@ -86,6 +86,8 @@ pub const PAGES: &[Page] = &[
     types::text_into_picklist::PAGE,
     types::required_may_be_blank::PAGE,
     types::currency_unmapped::PAGE,
+    types::formula_does_not_trigger::PAGE,
+    policy::missing_authority::PAGE,
     policy::protected_field_written::PAGE,
     policy::against_system_of_record::PAGE,
     policy::may_clear_data::PAGE,
@@ -93,6 +95,8 @@ pub const PAGES: &[Page] = &[
     policy::lossy_round_trip::PAGE,
     policy::default_travels_back::PAGE,
     policy::row_mapped_twice::PAGE,
+    policy::coarse_latest::PAGE,
+    picklists::unmapped_value::PAGE,
     picklists::unknown_value::PAGE,
     picklists::inactive_value::PAGE,
     picklists::round_trip_drift::PAGE,

@@ -56,15 +56,7 @@ pub struct Member {
     pub rank: Vec<u8>,
 }
 
-/// All records with one value of a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cluster {
-    /// The key's value.
-    pub key: KeyHash,
-    /// The records, left before right.
-    pub members: Vec<Member>,
-}
-
+const LINKED: i64 = 3;
 const TAKEN: i64 = 4;
 
 fn standing_of(number: i64) -> Standing {
@@ -97,7 +89,7 @@ impl Archive {
             Standing::Starts => 0,
             Standing::Joins => 1,
             Standing::Matchable => 2,
-            Standing::Linked => 3,
+            Standing::Linked => LINKED,
         };
         let head = [
             Sql::Integer(side_number(candidate.side)),
@@ -124,52 +116,39 @@ impl Archive {
         Ok(())
     }
 
-    /// The next clusters of a key after a value, complete and at least one if there is any; about `limit` records.
-    pub fn clusters(
+    /// The next records of a side that have a key, in the order of the sweep, after a place.
+    pub fn heads(
         &self,
         key: usize,
-        after: Option<KeyHash>,
+        side: Side,
+        after: i64,
         limit: usize,
-    ) -> Asked<Vec<Cluster>> {
-        let sql = format!(
-            "SELECT place, side, id, standing, rank, k{key} FROM temp.candidates
-             WHERE k{key} > ?1 AND standing <> {TAKEN} ORDER BY k{key}, side, place LIMIT ?2"
-        );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut limit = limit.max(2);
-        loop {
-            let after = after.map_or(Vec::new(), |k| k.to_vec());
-            let mut rows = statement.query((after, i64::try_from(limit).unwrap_or(i64::MAX)))?;
-            let mut clusters: Vec<Cluster> = Vec::new();
-            let mut count = 0;
-            while let Some(row) = rows.next()? {
-                count += 1;
-                let key: KeyHash = row.get(5)?;
-                let member = Member {
-                    place: row.get(0)?,
-                    side: side_of(row.get(1)?),
-                    id: id_of(row, 2)?,
-                    standing: standing_of(row.get(3)?),
-                    rank: row.get(4)?,
-                };
-                match clusters.last_mut() {
-                    Some(last) if last.key == key => last.members.push(member),
-                    _ => clusters.push(Cluster {
-                        key,
-                        members: vec![member],
-                    }),
-                }
-            }
-            if count < limit {
-                return Ok(clusters);
-            }
-            // The last one may go on beyond the limit.
-            clusters.pop();
-            if !clusters.is_empty() {
-                return Ok(clusters);
-            }
-            limit = limit.saturating_mul(4);
-        }
+    ) -> Asked<Vec<(i64, KeyHash)>> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT place, k{key} FROM temp.candidates
+             WHERE place > ?1 AND side = ?2 AND standing < {LINKED} AND k{key} IS NOT NULL ORDER BY place LIMIT ?3"
+        ))?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map((after, side_number(side), limit), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// All records with one value of a key that are not taken out.
+    pub fn cluster(&self, key: usize, hash: &KeyHash) -> Asked<Vec<Member>> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT place, side, id, standing, rank FROM temp.candidates
+             WHERE k{key} = ?1 AND standing <> {TAKEN} ORDER BY side, place"
+        ))?;
+        let rows = statement.query_map([hash], member)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether anything without a link is among the candidates.
+    pub fn has_newcomers(&self) -> Asked<bool> {
+        let sql = format!("SELECT 1 FROM temp.candidates WHERE standing < {LINKED} LIMIT 1");
+        Ok(self.connection.prepare_cached(&sql)?.exists([])?)
     }
 
     /// Takes a record out: it is linked now, or held.
@@ -190,15 +169,17 @@ impl Archive {
              WHERE place > ?1 AND side = ?2 AND standing = 0 ORDER BY place LIMIT ?3",
         )?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = statement.query_map((after, side_number(side), limit), |row| {
-            Ok(Member {
-                place: row.get(0)?,
-                side: side_of(row.get(1)?),
-                id: id_of(row, 2)?,
-                standing: standing_of(row.get(3)?),
-                rank: row.get(4)?,
-            })
-        })?;
+        let rows = statement.query_map((after, side_number(side), limit), member)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+fn member(row: &rusqlite::Row<'_>) -> rusqlite::Result<Member> {
+    Ok(Member {
+        place: row.get(0)?,
+        side: side_of(row.get(1)?),
+        id: id_of(row, 2)?,
+        standing: standing_of(row.get(3)?),
+        rank: row.get(4)?,
+    })
 }

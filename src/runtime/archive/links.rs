@@ -105,6 +105,14 @@ impl Archive {
             .unsigned_abs())
     }
 
+    /// Whether any sync has a living link.
+    pub fn has_links(&self) -> Asked<bool> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT 1 FROM links LIMIT 1")?
+            .exists([])?)
+    }
+
     /// Says that nothing is made from a record any more, and what took its place.
     pub fn bury(&mut self, group: i64, id: &str, superseded_by: Option<&str>) -> Asked<()> {
         self.begin()?;

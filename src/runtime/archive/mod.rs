@@ -17,7 +17,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use smol_str::SmolStr;
 
-pub use candidates::{Candidate, Cluster, KeyHash, Member, Standing};
+pub use candidates::{Candidate, KeyHash, Member, Standing};
 pub use held::{Held, LogEntry, LogKind};
 pub use journal::{Intent, IntentAction, IntentState, OpenIntent};
 pub use links::{Link, LinkState};
@@ -117,6 +117,8 @@ impl Archive {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "cache_size", -16_384)?;
+        // The candidates are met in the order of the sweep and asked by their keys: 64 MiB of them stay in memory.
+        connection.pragma_update(Some("temp"), "cache_size", -65_536)?;
         let application: i64 =
             connection.pragma_query_value(None, "application_id", |r| r.get(0))?;
         let version: i64 = connection.pragma_query_value(None, "user_version", |r| r.get(0))?;

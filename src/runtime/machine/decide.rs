@@ -62,7 +62,7 @@ impl Machine {
                             )?;
                             if let Some(work) = work.as_mut().filter(|w| w.keep == Keep::Link) {
                                 self.link(at, sync, work)?;
-                                work.keep = Keep::Shadow;
+                                work.keep = Keep::Nothing;
                             }
                             batch.works.extend(work);
                             batch.sends.extend(sends);

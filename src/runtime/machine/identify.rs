@@ -8,15 +8,15 @@ use super::batch::{Batch, Job, Meeting};
 use super::{Machine, Phase, Step};
 use crate::plan::Order;
 use crate::runtime::Reason;
-use crate::runtime::archive::{Cluster, KeyHash, Member, Standing};
+use crate::runtime::archive::{Member, Standing};
 use crate::runtime::program::Sync;
 use crate::runtime::shadow::Reader;
 use crate::side::{Side, Sides};
 use crate::value::Value;
 
 impl Machine {
-    /// The next pairs that a key finds.
-    pub(super) fn find_pairs(&mut self, at: usize, key: usize, after: Option<KeyHash>) -> Step<()> {
+    /// The next pairs that a key finds. Records are taken in the order of the sweep: neighbours stay neighbours in the archive.
+    pub(super) fn find_pairs(&mut self, at: usize, key: usize, side: Side, after: i64) -> Step<()> {
         let program = Arc::clone(&self.program);
         let Some(sync) = program.syncs.get(at) else {
             return Ok(());
@@ -29,46 +29,52 @@ impl Machine {
             };
             return Ok(());
         }
-        if after.is_none() {
+        if side == Side::Left && after == 0 {
             self.archive.index_key(key)?;
         }
-        let clusters = self.archive.clusters(key, after, self.settings.window)?;
-        self.phase = match clusters.last() {
-            Some(last) => Phase::Match {
+        let heads = self.archive.heads(key, side, after, self.settings.window)?;
+        self.phase = match (heads.last(), side) {
+            (Some((last, _)), _) => Phase::Match {
                 sync: at,
                 key,
-                after: Some(last.key),
+                side,
+                after: *last,
             },
-            None => Phase::Match {
+            (None, Side::Left) => Phase::Match {
+                sync: at,
+                key,
+                side: Side::Right,
+                after: 0,
+            },
+            (None, Side::Right) => Phase::Match {
                 sync: at,
                 key: key + 1,
-                after: None,
+                side: Side::Left,
+                after: 0,
             },
         };
         let mut jobs = Vec::new();
-        for cluster in &clusters {
-            jobs.extend(self.resolve_cluster(at, sync, cluster)?);
+        for (_, hash) in &heads {
+            let members = self.archive.cluster(key, hash)?;
+            // What has a left newcomer was looked at from there.
+            let left = |m: &Member| m.side == Side::Left && m.standing != Standing::Linked;
+            if side == Side::Left || !members.iter().any(left) {
+                jobs.extend(self.resolve_cluster(at, sync, &members)?);
+            }
         }
         self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, HashMap::new()));
         Ok(())
     }
 
     /// None, one or many: a pair, or who is held.
-    fn resolve_cluster(&mut self, at: usize, sync: &Sync, cluster: &Cluster) -> Step<Option<Job>> {
-        let split = cluster.members.partition_point(|m| m.side == Side::Left);
-        let (left, right) = cluster.members.split_at(split);
+    fn resolve_cluster(&mut self, at: usize, sync: &Sync, members: &[Member]) -> Step<Option<Job>> {
+        let split = members.partition_point(|m| m.side == Side::Left);
+        let (left, right) = members.split_at(split);
         let sides = Sides::new(left, right);
-        let linked = cluster
-            .members
-            .iter()
-            .any(|m| m.standing == Standing::Linked);
+        let linked = members.iter().any(|m| m.standing == Standing::Linked);
         if linked {
             // Somebody of this key is linked: whoever is not is a second one.
-            for member in cluster
-                .members
-                .iter()
-                .filter(|m| m.standing != Standing::Linked)
-            {
+            for member in members.iter().filter(|m| m.standing != Standing::Linked) {
                 let several = sides.get(member.side).len() > 1;
                 let other_linked = sides
                     .get(!member.side)
@@ -96,11 +102,11 @@ impl Machine {
             return Ok(None);
         }
         let starts = |m: &Member| matches!(m.standing, Standing::Starts | Standing::Joins);
-        if !cluster.members.iter().any(starts) {
+        if !members.iter().any(starts) {
             return Ok(None);
         }
         if several.left && several.right {
-            for member in &cluster.members {
+            for member in members {
                 self.take_out(at, member, Reason::SeveralMatch, sides.get(member.side))?;
             }
             return Ok(None);

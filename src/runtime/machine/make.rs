@@ -52,6 +52,14 @@ impl Machine {
         place: usize,
     ) -> Step<Option<(Work, Sending)>> {
         let target = !from;
+        if self
+            .archive
+            .link(from, self.group(at, from), &source.id)?
+            .is_some()
+        {
+            // It was linked since it was offered: a merge brought it a link.
+            return Ok(None);
+        }
         let mut draft = Draft::default();
         for (slot, value) in sync.create_with.get(target) {
             draft.values.insert(*slot, value.clone());

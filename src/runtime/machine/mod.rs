@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::archive::{Archive, ArchiveError, IntentState, KeyHash, LinkState, OpenIntent};
+use super::archive::{Archive, ArchiveError, IntentState, LinkState, OpenIntent};
 use super::program::{Links, Program, Sync};
 use super::protocol::{Command, Cursor, Input, Progress, Record};
 use super::report::{Report, SyncReport};
@@ -59,12 +59,14 @@ enum Phase {
     Sweep {
         sync: usize,
         side: Side,
+        pass: Pass,
         from: Option<Cursor>,
     },
     Match {
         sync: usize,
         key: usize,
-        after: Option<KeyHash>,
+        side: Side,
+        after: i64,
     },
     Make {
         sync: usize,
@@ -77,6 +79,15 @@ enum Phase {
     /// Counts are taken, and the run is over.
     Closing,
     Finished,
+}
+
+/// What a sweep is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    /// Pairs are merged, records without a link become candidates.
+    Meet,
+    /// There are newcomers: the keys of linked records tell which of them are duplicates.
+    Keys,
 }
 
 /// Numbers of the archive for what the program names.
@@ -260,7 +271,9 @@ impl Machine {
                         return Ok(commands);
                     }
                 },
-                Phase::Sweep { sync, side, from } => {
+                Phase::Sweep {
+                    sync, side, from, ..
+                } => {
                     let Some(s) = self.program.syncs.get(sync) else {
                         return Ok(commands);
                     };
@@ -273,7 +286,12 @@ impl Machine {
                     });
                     return Ok(commands);
                 }
-                Phase::Match { sync, key, after } => self.find_pairs(sync, key, after)?,
+                Phase::Match {
+                    sync,
+                    key,
+                    side,
+                    after,
+                } => self.find_pairs(sync, key, side, after)?,
                 Phase::Make { sync, side, after } => self.find_creates(sync, side, after)?,
                 Phase::Again { sync } => {
                     if self.merge_again(sync) {
@@ -311,6 +329,7 @@ impl Machine {
                 self.phase = Phase::Sweep {
                     sync,
                     side,
+                    pass: Pass::Meet,
                     from: None,
                 };
                 self.archive.gather(s.keys.len())

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::batch::{Batch, Job, Meeting};
-use super::{Machine, Phase, Step, only};
+use super::{Machine, Pass, Phase, Step, only};
 use crate::plan::Mode;
 use crate::runtime::Reason;
 use crate::runtime::archive::{Candidate, IntentState, KeyHash, Link, LinkState, Standing};
@@ -40,34 +40,71 @@ impl Machine {
                 };
                 Ok(())
             }
-            Phase::Sweep { sync, side, .. } => {
+            Phase::Sweep {
+                sync, side, pass, ..
+            } => {
                 let Some(s) = program.syncs.get(sync) else {
                     return Ok(());
                 };
                 let next = page.next;
-                self.sweep(sync, s, side, page)?;
-                self.phase = match (next, side) {
-                    (Some(next), _) => Phase::Sweep {
+                match pass {
+                    Pass::Meet => self.sweep(sync, s, side, page)?,
+                    Pass::Keys => self.offer_linked(sync, s, side, &page.records)?,
+                }
+                self.phase = match (next, side, pass) {
+                    (Some(next), ..) => Phase::Sweep {
                         sync,
                         side,
+                        pass,
                         from: Some(next),
                     },
-                    (None, _) if s.mode == Mode::AppendOnly => Phase::Again { sync },
-                    (None, Side::Left) => Phase::Sweep {
+                    (None, ..) if s.mode == Mode::AppendOnly => Phase::Again { sync },
+                    (None, Side::Left, _) => Phase::Sweep {
                         sync,
                         side: Side::Right,
+                        pass,
                         from: None,
                     },
-                    (None, Side::Right) => Phase::Match {
+                    (None, Side::Right, Pass::Meet) if self.needs_keys(s)? => Phase::Sweep {
+                        sync,
+                        side: Side::Left,
+                        pass: Pass::Keys,
+                        from: None,
+                    },
+                    (None, Side::Right, _) => Phase::Match {
                         sync,
                         key: 0,
-                        after: None,
+                        side: Side::Left,
+                        after: 0,
                     },
                 };
                 Ok(())
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether records may be made from newcomers that are duplicates of linked records.
+    fn needs_keys(&self, sync: &Sync) -> Step<bool> {
+        let may_create = sync.create.left || sync.create.right;
+        Ok(may_create
+            && !sync.keys.is_empty()
+            && self.archive.has_newcomers()?
+            && self.archive.has_links()?)
+    }
+
+    /// Offers the keys of linked records.
+    fn offer_linked(&mut self, at: usize, sync: &Sync, side: Side, records: &[Record]) -> Step<()> {
+        for record in records.iter().filter(|r| !r.deleted) {
+            if self
+                .archive
+                .link(side, self.group(at, side), &record.id)?
+                .is_some()
+            {
+                self.offer_as(sync, side, record, Standing::Linked)?;
+            }
+        }
+        Ok(())
     }
 
     fn sweep(&mut self, at: usize, sync: &Sync, side: Side, page: Page) -> Step<()> {
@@ -77,17 +114,11 @@ impl Machine {
             } else {
                 Reason::Malformed
             };
-            let id = unreadable
-                .id
-                .unwrap_or_else(|| unreadable.place.as_str().into());
-            self.hold(
-                at,
-                side,
-                &id,
-                "",
-                reason,
-                format!("{}: {}", unreadable.place, unreadable.reason),
-            )?;
+            let (id, text) = match unreadable.id {
+                Some(id) => (id, format!("{}: {}", unreadable.place, unreadable.reason)),
+                None => (unreadable.place.into(), unreadable.reason),
+            };
+            self.hold(at, side, &id, "", reason, text)?;
         }
         let object = *sync.objects.get(side);
         let mut jobs = Vec::new();
@@ -109,9 +140,6 @@ impl Machine {
         if let Some(link) = link {
             if sync.mode == Mode::AppendOnly {
                 return Ok(None);
-            }
-            if sync.create.left || sync.create.right {
-                self.offer_as(at, sync, side, record, Standing::Linked)?;
             }
             if link.sync != self.number(at) {
                 return Ok(None);
@@ -215,12 +243,11 @@ impl Machine {
         } else {
             return Ok(());
         };
-        self.offer_as(at, sync, side, record, standing)
+        self.offer_as(sync, side, record, standing)
     }
 
     fn offer_as(
         &mut self,
-        at: usize,
         sync: &Sync,
         side: Side,
         record: &Record,
@@ -248,7 +275,6 @@ impl Machine {
                     .unwrap_or_default(),
             );
         }
-        let _ = at;
         self.archive.offer(Candidate {
             side,
             id: record.id.clone(),

@@ -172,9 +172,7 @@ impl<'p> Compiler<'p> {
             Expr::Input => Node::Input,
             Expr::Const(value) => Node::Const(value.clone()),
             Expr::Env(name) => {
-                return inconsistent(format!(
-                    "`env.{name}` has no value: the names of the environment were not put in"
-                ));
+                return inconsistent(format!("the environment's `{name}` has not been put in"));
             }
             Expr::Field { side, field } => {
                 Node::Field(*side, self.source(place.sync.objects.get(*side), field)?)

@@ -6,7 +6,7 @@ use crate::model::{Mode, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
-use super::words::likely_match;
+use super::words::{likely_key, likely_match};
 
 rule! {
     /// # What it checks
@@ -85,6 +85,6 @@ impl Anonymous<'_> {
         Diagnostic::new(Code::I007, format!("records are created in `{object}`, and nothing recognises those that are there"))
             .at(self.created, format!("created here, without a `key` on {side} and without `match`"))
             .note("records that exist on both sides already, and all of them after a lost state file, are made once more")
-            .help(format!("name a unique external-id field, and say how existing records match\n  key    {side}.…\n  {}", likely_match(self.sync)))
+            .help(format!("name a unique external-id field, and say how existing records match\n  key    {}\n  {}", likely_key(self.sync, self.side), likely_match(self.sync)))
     }
 }

@@ -1,5 +1,6 @@
 //! I009: a delete on either side takes the other record away.
 
+use super::words::delete_line;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{DeletePolicy, Mode, SyncView};
@@ -67,28 +68,25 @@ impl BothWays<'_> {
     fn describe(&self) -> Diagnostic {
         let sync = self.sync.sync;
         let side = sync.truth.as_ref().map_or(Side::Right, |t| t.node);
-        let name = self.sync.side_name(side);
-        let mut finding = Diagnostic::new(
-            Code::I009,
-            format!(
-                "a delete on either side of `{}` takes the other record away",
-                sync.name.node
-            ),
+        let message = format!(
+            "a delete on either side of `{}` takes the other record away",
+            sync.name.node
         );
-        for (policy, text) in [
-            (&sync.delete.left, "gone from here"),
-            (&sync.delete.right, "and from here"),
-        ] {
-            if let Some(policy) = policy
-                && finding.labels.iter().all(|l| l.span != policy.span)
-            {
-                finding = finding.at(policy.span, text);
-            }
+        let mut finding = Diagnostic::new(Code::I009, message);
+        if let (Some(left), Some(right)) = (&sync.delete.left, &sync.delete.right) {
+            finding = if left.span == right.span {
+                finding.at(left.span, "on both sides")
+            } else {
+                finding
+                    .at(left.span, "gone from here")
+                    .at(right.span, "and from here")
+            };
         }
         finding
             .note("a clean-up in one system would empty the other, whichever it starts in")
             .help(format!(
-                "let one system decide, and keep the record there\n  in {name} keep"
+                "let one system decide, and keep the record there\n  {}",
+                delete_line(self.sync, side, "keep")
             ))
     }
 }

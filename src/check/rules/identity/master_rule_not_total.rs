@@ -4,7 +4,6 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Many, SortKey, SyncView};
 use crate::side::Side;
-use crate::source::Span;
 
 rule! {
     /// # What it checks
@@ -47,7 +46,6 @@ rule! {
 struct NotTotal<'m> {
     last: &'m SortKey,
     name: &'m str,
-    stated: Span,
 }
 
 /// Finds orders whose last criterion may be equal for two records.
@@ -72,11 +70,7 @@ fn judge(sync: SyncView<'_>, side: Side) -> Option<NotTotal<'_>> {
     };
     let last = order.last().filter(|_| !order.iter().any(total))?;
     let name = sync.model.field(last.field?)?.field.name.as_str();
-    Some(NotTotal {
-        last,
-        name,
-        stated: stated.span,
-    })
+    Some(NotTotal { last, name })
 }
 
 impl NotTotal<'_> {
@@ -86,8 +80,7 @@ impl NotTotal<'_> {
             Code::I006,
             format!("two records may have the same `{name}`, and then this order does not decide"),
         )
-        .at(self.last.span, "the last criterion")
-        .at(self.stated, "of this order")
+        .at(self.last.span, "the last criterion of this order")
         .note("duplicates of one import are alike in everything but their id")
         .help(format!("end with the id\n  {name}, Id"))
     }

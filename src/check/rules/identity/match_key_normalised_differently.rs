@@ -1,5 +1,6 @@
 //! I003: a match key whose two sides are not brought to the same form.
 
+use crate::analyze::{alike, is_field};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Expr, ExprKind, FieldRef, KeyPart, RowView, SyncView};
@@ -72,7 +73,7 @@ pub fn run(cx: &mut Cx<'_>) {
 
 fn judge<'m>(sync: SyncView<'m>, part: &'m KeyPart) -> Option<Differently<'m>> {
     let (left, right) = (form(&part.sides.left)?, form(&part.sides.right)?);
-    if same(left.e, right.e) {
+    if alike(left.e, right.e) {
         return None;
     }
     let fields = Sides::new(left.field, right.field);
@@ -89,11 +90,11 @@ fn judge<'m>(sync: SyncView<'m>, part: &'m KeyPart) -> Option<Differently<'m>> {
                 .normal
                 .as_ref()
                 .or_else(|| r.lane(side).map(|l| &l.value))
-                .filter(|e| !is_input(e))
+                .filter(|e| e.node != ExprKind::Input)
         });
         // A plain field takes the form of its row; a function must be that form.
         match normal {
-            Some(normal) => plain || same(normal, form.e),
+            Some(normal) => plain || alike(normal, form.e),
             None => plain,
         }
     };
@@ -117,45 +118,6 @@ fn form(e: &Expr) -> Option<Form<'_>> {
     match e.fields().as_slice() {
         [(_, field, _)] if !e.is_poisoned() => Some(Form { field: *field, e }),
         _ => None,
-    }
-}
-
-const fn is_field(e: &Expr) -> bool {
-    matches!(e.node, ExprKind::Field { .. } | ExprKind::Related { .. })
-}
-
-fn is_input(e: &Expr) -> bool {
-    e.node == ExprKind::Input
-}
-
-/// Whether two expressions do the same to what they read.
-fn same(a: &Expr, b: &Expr) -> bool {
-    let leaf = |e: &Expr| is_field(e) || is_input(e);
-    match (&a.node, &b.node) {
-        _ if leaf(a) || leaf(b) => leaf(a) && leaf(b),
-        (
-            ExprKind::Call {
-                function: f,
-                arguments: x,
-            },
-            ExprKind::Call {
-                function: g,
-                arguments: y,
-            },
-        ) => f == g && x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y)),
-        (
-            ExprKind::Normalize { table: f, input: x },
-            ExprKind::Normalize { table: g, input: y },
-        ) => f == g && same(x, y),
-        (
-            ExprKind::Map {
-                map: f, input: x, ..
-            },
-            ExprKind::Map {
-                map: g, input: y, ..
-            },
-        ) => f == g && same(x, y),
-        (x, y) => x == y,
     }
 }
 

@@ -1,5 +1,6 @@
 //! I008: nothing says what a delete on one side does on the other.
 
+use super::words::delete_line;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Arrow, Mode, SyncView};
@@ -91,7 +92,7 @@ impl MissingDelete<'_> {
             None => finding,
         };
         let line = match self.sides.as_slice() {
-            [one] if stated.is_some() => format!("in {} keep", self.sync.side_name(*one)),
+            [one] if stated.is_some() => delete_line(self.sync, *one, "keep"),
             _ => "delete  keep".to_owned(),
         };
         finding

@@ -1,15 +1,16 @@
 //! I004: records are created on a side that offers no unique id of the other side.
 
+use super::words::likely_key;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{FieldView, Mode, SyncView};
+use crate::model::{ExprKind, FieldView, Mode, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
 rule! {
     /// # What it checks
     /// On each side in which records are created, `key` names a field that the platform keeps unique and finds records
-    /// by. A sync that only appends creates on the side that its arrow points to.
+    /// by, or records match by such a field. A sync that only appends creates on the side that its arrow points to.
     ///
     /// # Why it matters
     /// With such a field a create is an upsert: sent twice, after a crash or a lost answer, it still makes one record.
@@ -72,6 +73,7 @@ fn judge(sync: SyncView<'_>, side: Side) -> Option<NoExternalId<'_>> {
         Some((field, _)) => !field.upserts(),
         None => identified,
     };
+    let lacking = lacking && !refuses_duplicates(sync, side);
     lacking.then_some(NoExternalId {
         sync,
         side,
@@ -80,9 +82,22 @@ fn judge(sync: SyncView<'_>, side: Side) -> Option<NoExternalId<'_>> {
     })
 }
 
+/// Whether records match by a field that the platform keeps unique: a second create is refused, and finds the first.
+fn refuses_duplicates(sync: SyncView<'_>, side: Side) -> bool {
+    sync.sync.keys.iter().any(|key| match key.parts.as_slice() {
+        [part] => match part.sides.get(side).node {
+            ExprKind::Field { field, .. } => sync
+                .model
+                .field(field)
+                .is_some_and(|f| f.field.unique && f.upserts()),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
 impl NoExternalId<'_> {
     fn describe(&self) -> Diagnostic {
-        let side = self.sync.side_name(self.side);
         let object = self.sync.sync.ends.get(self.side).object;
         let object = object.map_or_else(Default::default, |o| self.sync.model.object_name(o));
         let finding = match self.stamp {
@@ -95,30 +110,17 @@ impl NoExternalId<'_> {
             )
             .at(span, "the key of this side")
             .at(self.created, "on which records are created")
-            .help(
-                "mark the field as a unique external id in the system, and read the catalog again",
-            ),
+            .help("name a field that the system keeps unique and finds records by, or add one"),
             None => Diagnostic::new(
                 Code::I004,
                 format!("records of `{object}` are created without a unique id"),
             )
             .at(self.created, "created here")
             .help(format!(
-                "add a unique external-id field there and name it\n  key  {side}.{}",
-                self.candidate()
+                "name a unique external-id field of it, or add one\n  key  {}",
+                likely_key(self.sync, self.side)
             )),
         };
         finding.note("after a crash or a lost answer nobody can tell whether the record was made: it may be made twice")
-    }
-
-    /// A field that is there already and would do.
-    fn candidate(&self) -> String {
-        let object = self.sync.object(self.side);
-        let free = object.and_then(|o| {
-            o.fields
-                .iter()
-                .find(|f| f.custom && f.external_id && f.unique && f.updatable)
-        });
-        free.map_or_else(|| "…".to_owned(), |f| f.name.to_string())
     }
 }

@@ -1,6 +1,6 @@
 //! Words that several rules on identity share.
 
-use crate::model::{FieldView, SyncView};
+use crate::model::{DeletePolicy, FieldView, SyncView};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -26,4 +26,36 @@ pub(super) fn likely_match(sync: SyncView<'_>) -> String {
         Some((left, right)) => format!("match  {} = {}", left.name(), right.name()),
         None => "match  … = …".to_owned(),
     }
+}
+
+/// A field of a side that is there already and that would do as its `key`.
+pub(super) fn likely_key(sync: SyncView<'_>, side: Side) -> String {
+    let fields = sync
+        .object(side)
+        .map(|o| o.fields.as_slice())
+        .unwrap_or_default();
+    let fits = |f: &&crate::catalog::Field| {
+        f.unique && (f.external_id || f.id_lookup) && f.creatable && f.name != "email"
+    };
+    let name = fields.iter().find(fits).map_or("…", |f| f.name.as_str());
+    format!("{}.{name}", sync.side_name(side))
+}
+
+/// A `delete` statement as it would be written, with a policy of its own for one side.
+pub(super) fn delete_line(sync: SyncView<'_>, changed: Side, policy: &str) -> String {
+    let word = |side: Side| match sync.sync.delete.get(side).as_ref().map(|d| &d.node) {
+        _ if side == changed => policy.to_owned(),
+        None | Some(DeletePolicy::Keep) => "keep".to_owned(),
+        Some(DeletePolicy::Unlink) => "unlink".to_owned(),
+        Some(DeletePolicy::Archive) => "archive".to_owned(),
+        Some(DeletePolicy::Propagate) => "propagate".to_owned(),
+        Some(DeletePolicy::Flag(field)) => {
+            let name = field
+                .and_then(|f| sync.model.field(f))
+                .map_or("…", |f| f.name());
+            format!("flag {name}")
+        }
+    };
+    let parts = Side::BOTH.map(|side| format!("in {} {}", sync.side_name(side), word(side)));
+    format!("delete  {}", parts.join(", "))
 }

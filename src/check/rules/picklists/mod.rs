@@ -6,6 +6,7 @@ pub mod differs_only_in_case;
 pub mod inactive_value;
 pub mod label_for_value;
 pub mod not_idempotent;
+mod paste;
 pub mod record_type_forbids_value;
 pub mod repeated_value;
 pub mod round_trip_drift;

@@ -1,10 +1,12 @@
 //! K004: a value that goes across and comes back as another one.
 
+use crate::analyze::eval;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Arrow, ExprKind, MapRow, Model, PicklistMap, RowView, Timing};
+use crate::model::{Arrow, MapRow, Model, PicklistMap, RowView, Timing};
 use crate::side::Side;
 use crate::source::Span;
+use crate::value::Value;
 
 rule! {
     /// # What it checks
@@ -18,26 +20,27 @@ rule! {
     ///
     /// # Example
     /// ```sync,fail
-    /// picklist Plan: desk.customer.plan <-> crm.Person.Plan__c {
-    ///   team     -> Free
-    ///   free    <-> Free
-    ///   team    <-> Team
-    ///   business <-> Business
+    /// picklist Stage: desk.customer.stage <-> crm.Case.Status {
+    ///   visitor <-> New
+    ///   trial   <-> Working
+    ///   paying  <-> Closed
+    ///   paying  <-> Escalated
     /// }
     /// ```
     /// ```sync,pass
-    /// picklist Plan: desk.customer.plan <-> crm.Person.Plan__c {
-    ///   free     <-> Free
-    ///   team     <-> Team
-    ///   business <-> Business
+    /// picklist Stage: desk.customer.stage <-> crm.Case.Status {
+    ///   visitor <-> New
+    ///   trial   <-> Working
+    ///   paying  <-> Closed, Escalated
     /// }
     /// ```
     ///
     /// # How to fix
-    /// Put the value first that is to come back, or take the earlier row away. Make one two-way row of two one-way rows.
+    /// Put several values that mean the same into one row, the value that is written first; or take the earlier row away.
+    /// Make one two-way row of two one-way rows.
     ///
     /// # How to waive
-    /// `allow K004 in Plan because "…" by "…" until 2027-06-30`
+    /// `allow K004 in Stage because "…" by "…" until 2027-06-30`
     pub K004
 }
 
@@ -118,7 +121,7 @@ fn taken_away<'m>(
             back.value.to_string(),
             onward.value.to_string(),
         ],
-        help: "put another value first in this row, or take the value out of the earlier one",
+        help: "put both values into one row, the one that is written first; or take the value out of the earlier row",
     })
 }
 
@@ -140,33 +143,25 @@ fn opposed<'m>(there: RowView<'m>, back: RowView<'m>) -> Option<Drift<'m>> {
         start.system.kind.title(),
         there.field(Side::Right)?.system.kind.title(),
     );
+    let model = there.sync.model;
+    let (across, again) = (
+        &there.lane(Side::Left)?.value,
+        &back.lane(Side::Right)?.value,
+    );
     start.choices().find_map(|choice| {
-        let across = image(there, Side::Left, &choice.value)?;
-        let again = image(back, Side::Right, &across)?;
-        (again != choice.value).then(|| Drift {
+        let value = Value::text(&choice.value);
+        let image = eval(model, across, &value).filter(|v| !v.is_blank())?;
+        let end = eval(model, again, &image)?;
+        (end != value).then(|| Drift {
             places: [
                 (there.row.head, "goes across here"),
                 (back.row.head, "and comes back here"),
             ],
             systems: [home, away, home],
-            values: [choice.value.to_string(), across, again],
+            values: [value.to_string(), image.to_string(), end.to_string()],
             help: "make one two-way row of them, with one map",
         })
     })
-}
-
-/// What a direction makes of a value, where it is a map or nothing.
-fn image(row: RowView<'_>, from: Side, value: &str) -> Option<String> {
-    match &row.lane(from)?.value.node {
-        ExprKind::Input => Some(value.to_owned()),
-        ExprKind::Map {
-            map, from, input, ..
-        } if input.node == ExprKind::Input => {
-            let map = row.sync.model.maps.get(map.index())?;
-            Some(map.apply(*from, value)?.to_string())
-        }
-        _ => None,
-    }
 }
 
 impl Drift<'_> {

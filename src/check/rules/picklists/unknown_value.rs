@@ -1,7 +1,7 @@
 //! K002: a value that its field does not have.
 
 use super::words::{consequence, fate, some, suggestion};
-use crate::analyze::{Applied, StatedValue, range, standing};
+use crate::analyze::{Applied, StatedValue, unknown_images};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
 use crate::model::{Catalogued, FieldView, PicklistMap, Role};
@@ -9,7 +9,8 @@ use crate::model::{Catalogued, FieldView, PicklistMap, Role};
 rule! {
     /// # What it checks
     /// Every value that the spec states beside a picklist field, in a map, a row, a filter or a stage, is one that the
-    /// field has. What the library's maps write is looked at where a row applies them.
+    /// field has. What the library's maps write, and what a map writes to another field than those of its header, is looked
+    /// at where a row applies it.
     ///
     /// # Why it matters
     /// A restricted picklist refuses an unknown value, and the whole record with it: that is an error. A picklist that is
@@ -55,7 +56,8 @@ struct UnknownImages<'m> {
     values: Vec<&'m str>,
 }
 
-/// Finds stated values that their field does not list at all, once for each place, and what maps of the library write.
+/// Finds stated values that their field does not list at all, once for each place, and what rows write through a map that is
+/// not declared for their field.
 pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
     for stated in &cx.facts.stated {
@@ -73,14 +75,28 @@ pub fn run(cx: &mut Cx<'_>) {
     }
     let mut seen = Vec::new();
     for applied in &cx.facts.applied {
-        if !seen.contains(&(applied.span, applied.from))
-            && let Some(finding) = images(cx, applied)
+        if let Some(finding) = images(cx, applied)
+            && !seen.contains(&(applied.span, applied.from))
         {
             seen.push((applied.span, applied.from));
             found.push(finding.describe());
         }
     }
     found.into_iter().for_each(|f| cx.report(f));
+}
+
+/// What a row writes through a map of the library, or to another field than those of the map's header.
+fn images<'m>(cx: &Cx<'m>, applied: &'m Applied) -> Option<UnknownImages<'m>> {
+    let map = cx.model.maps.get(applied.map.index())?;
+    let header = &map.ends.get(!applied.from).fields;
+    let beyond = !header.is_empty() && !header.contains(&applied.target?);
+    let values = unknown_images(cx.model, applied);
+    ((map.standard || beyond) && !values.is_empty()).then_some(UnknownImages {
+        applied,
+        map,
+        target: cx.model.field(applied.target?)?,
+        values,
+    })
 }
 
 /// The value that was meant, where no other row of the map takes it: the slip leaves it without a home.
@@ -94,37 +110,6 @@ fn homeless<'m>(cx: &Cx<'m>, stated: &'m StatedValue) -> Option<&'m str> {
         .filter(|c| c.map == map && c.from == side);
     over.any(|c| c.missing.contains(meant))
         .then_some(meant.as_str())
-}
-
-/// The values that a map of the library can write to a field that does not have them.
-fn images<'m>(cx: &Cx<'m>, applied: &'m Applied) -> Option<UnknownImages<'m>> {
-    let map = cx
-        .model
-        .maps
-        .get(applied.map.index())
-        .filter(|m| m.standard)?;
-    let target = cx.model.field(applied.target?)?;
-    let possible = range(cx.model.row(applied.row)?, applied.from);
-    let lacks = |v: &str| {
-        !matches!(
-            standing(target, v).0,
-            Catalogued::Active | Catalogued::Unlisted
-        )
-    };
-    let rows = map.rows.iter().filter(|r| r.arrow.goes_from(applied.from));
-    let mut values = Vec::new();
-    for image in rows.filter_map(|r| r.values.get(!applied.from).first()) {
-        let image = image.value.as_str();
-        if lacks(image) && possible.values.iter().any(|v| v == image) && !values.contains(&image) {
-            values.push(image);
-        }
-    }
-    (!values.is_empty()).then_some(UnknownImages {
-        applied,
-        map,
-        target,
-        values,
-    })
 }
 
 impl UnknownValue<'_> {
@@ -167,14 +152,14 @@ impl UnknownImages<'_> {
         };
         let first = self.values.first().copied().unwrap_or_default();
         let message = format!(
-            "the map `{map}` writes {}, which `{}` does not have",
+            "the map `{map}` writes {}, which `{}` does not offer",
             some(&self.values, "and"),
             target.full_name()
         );
         Diagnostic::new(Code::K002, message)
             .level(level)
-            .at(self.applied.span, "the library's map is applied here")
+            .at(self.applied.span, "the map is applied here")
             .note(fate(target, first))
-            .help("add the values to the field and read the catalog again, or declare a `picklist` of your own")
+            .help("declare a `picklist` for this field, or add the values to it and read the catalog again")
     }
 }

@@ -1,10 +1,11 @@
 //! K001, second part: two picklist fields on one row without a map, and values that only one of them has.
 
-use super::words::{fate, some, written};
-use crate::analyze::{home, standing};
+use super::paste::block;
+use super::words::{fate, some};
+use crate::analyze::standing;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::model::{Arrow, Catalogued, ExprKind, FieldView, RowView};
+use crate::model::{Catalogued, ExprKind, FieldView, RowView};
 use crate::side::{Side, Sides};
 
 /// Two lists, and the values of each that the other one lacks and that would travel.
@@ -30,6 +31,9 @@ pub fn run(cx: &mut Cx<'_>) {
 fn pair(row: RowView<'_>) -> Option<UnmappedPair<'_>> {
     let fields = Sides::new(row.field(Side::Left)?, row.field(Side::Right)?);
     fields.left.picklist().and(fields.right.picklist())?;
+    if fields.left.kind() != fields.right.kind() {
+        return None;
+    }
     let missing = Sides::new(
         lacking(row, &fields, Side::Left),
         lacking(row, &fields, Side::Right),
@@ -96,77 +100,6 @@ impl<'m> UnmappedPair<'m> {
                 "values travel here as they are, without a map",
             )
             .note(fate(*self.fields.get(!from), value))
-            .help(self.block())
+            .help(block(self.row.row, &self.fields))
     }
-
-    /// A whole map of the two fields, to be pasted.
-    fn block(&self) -> String {
-        let (left, right) = (self.fields.left, self.fields.right);
-        let arrow = self.row.row.arrow.node;
-        let name = pascal(&self.row.row.name);
-        let mut rows: Vec<(Vec<String>, Option<String>)> = Vec::new();
-        let from = if arrow == Arrow::Left {
-            Side::Right
-        } else {
-            Side::Left
-        };
-        for choice in self.fields.get(from).choices() {
-            let value = written(&choice.value);
-            let home = home(choice, *self.fields.get(!from)).map(|h| written(&h.value));
-            match rows.iter_mut().find(|(_, h)| home.is_some() && *h == home) {
-                Some((values, _)) if !values.contains(&value) => values.push(value),
-                Some(_) => {}
-                None => rows.push((vec![value], home)),
-            }
-        }
-        let mut lines: Vec<(String, String)> = Vec::new();
-        for (values, home) in &rows {
-            let (value, home) = (
-                values.join(", "),
-                home.clone().unwrap_or_else(|| "…".into()),
-            );
-            lines.push(if from == Side::Left {
-                (value, home)
-            } else {
-                (home, value)
-            });
-        }
-        if arrow == Arrow::Both {
-            for choice in right.choices().map(|c| written(&c.value)) {
-                if !lines.iter().any(|(_, r)| *r == choice) {
-                    lines.push(("…".into(), choice));
-                }
-            }
-        }
-        let width = lines
-            .iter()
-            .map(|(l, _)| l.chars().count())
-            .max()
-            .unwrap_or(0);
-        let arrow = arrow.text();
-        let mut text = "declare a map and put the value that each means in place of …\n".to_owned();
-        text.push_str(&format!(
-            "  picklist {name}: {} {arrow} {} {{\n",
-            left.full_name(),
-            right.full_name()
-        ));
-        for (l, r) in &lines {
-            text.push_str(&format!("    {l:width$} {arrow} {r}\n"));
-        }
-        text.push_str(&format!("  }}\nand apply it on the row\n  via {name}"));
-        text
-    }
-}
-
-/// A field's name as the name of a map: `hs_lead_status` becomes `HsLeadStatus`.
-fn pascal(name: &str) -> String {
-    let capital = |part: &str| {
-        let mut chars = part.chars();
-        chars
-            .next()
-            .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
-    };
-    name.split(|c: char| !c.is_alphanumeric())
-        .map(capital)
-        .collect()
 }

@@ -1,12 +1,11 @@
 //! K001: a value that can come, and for which the map has no row.
 
+use super::paste::{likeliest, rows_to_paste};
 use super::words::{fate, some, written};
-use crate::analyze::{Coverage, Place, home};
-use crate::catalog::PickValue;
+use crate::analyze::{Coverage, Place};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Fallback, FieldView, PicklistMap};
-use crate::side::Side;
 use crate::text::count;
 
 rule! {
@@ -175,30 +174,4 @@ impl<'m> UnmappedValue<'m> {
         }
         text.trim_end().to_owned()
     }
-}
-
-/// Rows of a map as text; against the arrow the home stands on the left.
-fn rows_to_paste(pairs: &[(String, Option<String>)], from: Side, map: &PicklistMap) -> String {
-    let width = pairs
-        .iter()
-        .map(|(v, _)| v.chars().count())
-        .max()
-        .unwrap_or(0);
-    let arrow = map.arrow.text();
-    let mut text = String::new();
-    for (value, home) in pairs {
-        let home = home.as_deref().unwrap_or("…");
-        let (left, right) = match from {
-            Side::Left => (value.as_str(), home),
-            Side::Right => (home, value.as_str()),
-        };
-        text.push_str(&format!("  {left:width$}  {arrow}  {right}\n"));
-    }
-    text
-}
-
-fn likeliest(value: &PickValue, target: Option<FieldView<'_>>) -> Option<String> {
-    target
-        .and_then(|t| home(value, t))
-        .map(|v| written(&v.value))
 }

@@ -61,7 +61,11 @@ struct DefaultTravelsBack<'m> {
 /// Finds defaults that another row over the same objects reads as data.
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
-    for (writer, side) in model.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
+    for (writer, side) in model
+        .rows()
+        .filter(|r| r.sync.merges())
+        .flat_map(|r| Side::BOTH.map(|s| (r, s)))
+    {
         let Some((lane, target)) = writer.writes(side) else {
             continue;
         };
@@ -70,7 +74,9 @@ pub fn run(cx: &mut Cx<'_>) {
         };
         let source = writer.sync.sync.ends.get(!side).object;
         let reads_back = |r: &RowView<'_>| {
-            r.id != writer.id && reads(model, *r, target.id, source, &default.node)
+            r.id != writer.id
+                && r.sync.merges()
+                && reads(model, *r, target.id, source, &default.node)
         };
         if let Some(reader) = model.rows().find(reads_back) {
             let same = writer.field(!side).is_some()

@@ -10,8 +10,8 @@ use crate::source::Span;
 
 rule! {
     /// # What it checks
-    /// On a two-way row at least one side determines the other: what it says comes back as it was. Maps are followed value by
-    /// value; of functions values are tried.
+    /// Of two values that meet on a two-way row at least one determines the other: it comes back as it was. Maps are followed
+    /// value by value, and may be finer here on the left, there on the right; of functions values are tried.
     ///
     /// # Why it matters
     /// A map may be finer on one side. Where both sides lose something, no side is right: each edit forgets what the other one
@@ -20,8 +20,8 @@ rule! {
     /// # Example
     /// ```sync,fail
     /// picklist Plan: desk.customer.plan <-> crm.Person.Plan__c {
-    ///   free, team <-> Free
-    ///   business   <-> Team, Business
+    ///   free, team <-> Free, Team
+    ///   business   <-> Business
     /// }
     /// sync Customer: desk.customer <-> crm.Person {
     ///   truth  desk
@@ -75,8 +75,7 @@ pub fn run(cx: &mut Cx<'_>) {
         else {
             continue;
         };
-        if let Some((left, right)) = round_trip(row, Side::Left).zip(round_trip(row, Side::Right)) {
-            let lost = Sides::new(left, right);
+        if let Some(lost) = round_trip(row) {
             cx.report(
                 LossyRoundTrip {
                     row,
@@ -109,8 +108,6 @@ impl LossyRoundTrip<'_> {
         )
         .at(self.row.row.arrow.span, "on a row that travels both ways")
         .note(format!("{}, and {}", told(Side::Left), told(Side::Right)))
-        .help(
-            "give every value of one side a counterpart of its own, or let the row travel one way",
-        )
+        .help("give each value of one side a counterpart of its own, or let the row travel one way")
     }
 }

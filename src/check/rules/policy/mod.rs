@@ -1,6 +1,7 @@
 //! Rules on who wins and what may be lost.
 
 pub mod against_system_of_record;
+pub mod coarse_latest;
 pub mod default_travels_back;
 pub mod lossy_round_trip;
 pub mod may_clear_data;

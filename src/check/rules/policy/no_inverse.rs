@@ -83,17 +83,22 @@ pub fn run(cx: &mut Cx<'_>) {
 impl NoInverse<'_> {
     fn describe(&self) -> Diagnostic {
         match self {
-            Self::Function { row, name, via } => {
-                let one_way = row.written(Arrow::Right);
-                let both = row.written(Arrow::Both);
-                Diagnostic::new(Code::P010, format!("`{}` travels both ways, and nothing undoes `{name}`", row.row.name))
-                    .at(*via, "gives no way back")
-                    .at(row.row.arrow.span, "and this arrow needs one")
-                    .note("an edit on the other side could not be translated")
-                    .help(format!(
-                        "let it travel one way\n  {one_way}  via {name}\nor state the function that leads back\n  {both}  via {{ -> {name}, <- … }}"
-                    ))
-            }
+            Self::Function { row, name, via } => Diagnostic::new(
+                Code::P010,
+                format!(
+                    "`{}` travels both ways, and nothing undoes `{name}`",
+                    row.row.name
+                ),
+            )
+            .at(*via, "gives no way back")
+            .at(row.row.arrow.span, "and this arrow needs one")
+            .note("an edit on the other side could not be translated")
+            .help(format!(
+                "let it travel one way: `->` or `<-`
+or state the function of each way
+  {}  via {{ -> {name}, <- … }}",
+                row.written(Arrow::Both)
+            )),
             Self::Computed { row, side } => {
                 Diagnostic::new(Code::P010, "a two-way row needs a field on both sides")
                     .at(row.row.cells.get(*side).span, "this can only be read")

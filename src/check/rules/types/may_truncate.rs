@@ -66,8 +66,9 @@ struct UnknownLengths<'m> {
 /// Finds texts that are declared longer than their target; and, once a sync, targets whose source declares no length.
 pub fn run(cx: &mut Cx<'_>) {
     for sync in cx.model.sync_views() {
+        let rows = || sync.rows().filter(|r| !r.is_companion());
         let mut targets: Vec<(FieldView<'_>, u32)> = Vec::new();
-        for (row, to) in sync.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
+        for (row, to) in rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
             let Some((target, room)) = room(row, to) else {
                 continue;
             };
@@ -85,6 +86,7 @@ pub fn run(cx: &mut Cx<'_>) {
                 }
                 Reach::AtMost(_) => {}
                 Reach::Open if target.field.ty == FieldType::LongText => {}
+                Reach::Open if targets.iter().any(|(f, _)| f.id == target.id) => {}
                 Reach::Open => targets.push((target, room)),
             }
         }

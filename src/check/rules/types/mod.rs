@@ -1,6 +1,7 @@
 //! Rules on types.
 
 pub mod currency_unmapped;
+pub mod formula_does_not_trigger;
 pub mod incompatible_types;
 pub mod may_truncate;
 pub mod multi_select_mismatch;

@@ -57,7 +57,11 @@ struct TextIntoPicklist<'m> {
 
 /// Finds rows that bring any text into a list of values; once a row.
 pub fn run(cx: &mut Cx<'_>) {
-    for row in cx.model.rows().filter(|r| r.row.through.is_none()) {
+    for row in cx
+        .model
+        .rows()
+        .filter(|r| r.row.through.is_none() && !r.is_companion())
+    {
         if let Some(found) = Side::BOTH.into_iter().find_map(|to| free(row, to)) {
             cx.report(found.describe());
         }
