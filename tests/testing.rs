@@ -6,9 +6,11 @@ use std::process::Command;
 
 use accordant::cli::disk::DiskFiles;
 use accordant::lower::cases;
+use accordant::plan::{Expr, Timing};
 use accordant::session::{Compilation, compile};
 use accordant::source::MemoryFiles;
 use accordant::testing::{CaseResult, run_case};
+use accordant::value::Value;
 
 use crate::support::{compile_fixture, line};
 
@@ -158,6 +160,38 @@ fn quiet_is_one_more_round_without_a_write() {
     );
     assert!(
         text.contains("`surname` = `Lee`") && text.contains("desk.customer `ann`"),
+        "{text}"
+    );
+}
+
+#[test]
+fn settle_gives_up_where_there_is_no_rest() {
+    let steps = r#"given desk.ticket t1 { subject = "Broken", state = new, priority = low }
+           settle"#;
+    let head = PROJECT.split("test \"").next().expect("text");
+    let compilation = compile_fixture(&format!("{head}test \"t\" {{\n{steps}\n}}\n"));
+    let mut plan = compilation.plan().expect("open").expect("a plan");
+    let model = compilation.model.as_ref().expect("checked");
+    let case = cases(model, &compilation.sources).remove(0);
+    let sync = plan.syncs.iter_mut().find(|s| s.name == "Ticket");
+    let rows = &mut sync.expect("a sync").rows;
+    let mut row = rows.last().expect("a row").clone();
+    assert_eq!(row.name, "Language__c");
+    let lane = row.lanes.left.as_mut().expect("a lane");
+    (lane.timing, lane.enforce, row.bound) = (Timing::Always, true, 100);
+    // two rows that insist on different values: no spec gives such a plan
+    for value in ["one", "two"] {
+        row.cells.left.read = Expr::Const(Value::text(value));
+        row.name = value.into();
+        row.digest = value.into();
+        rows.push(row.clone());
+    }
+    let result = run_case(&plan, &case);
+    let text = texts(&result)[0];
+    assert!(
+        text.starts_with(
+            "after 12 rounds there is still no rest; the last round wrote `Language__c` = "
+        ),
         "{text}"
     );
 }

@@ -6,7 +6,6 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::Told;
 use super::world::{Entry, World};
-use crate::plan::System;
 use crate::runtime::Record;
 use crate::value::{Kind, Value, read_text, write_text};
 
@@ -202,26 +201,31 @@ pub(super) fn deactivate(world: &mut World<'_>, object: &SmolStr, alias: &SmolSt
 fn set(world: &World<'_>, object: &SmolStr, entry: &mut Entry, values: &BTreeMap<SmolStr, Value>) {
     let system = world.system(object);
     let own = world.bench.plan.objects.get(object);
-    let is = |member: Option<&SmolStr>, field: &SmolStr| member == Some(field);
-    let created = |s: &'_ System| own.and_then(|o| o.created.clone()).or(s.created.clone());
-    let modified = |s: &'_ System| own.and_then(|o| o.modified.clone()).or(s.modified.clone());
+    let created = own
+        .and_then(|o| o.created.as_ref())
+        .or(system.and_then(|s| s.created.as_ref()));
+    let modified = own
+        .and_then(|o| o.modified.as_ref())
+        .or(system.and_then(|s| s.modified.as_ref()));
     for (field, value) in values {
         let value = world.meant(object, field, value);
-        if let Some(system) = system {
-            let instant = match read_text(Kind::DateTime, &write_text(&value)) {
-                Ok(Value::DateTime(instant)) => Some(instant),
-                _ => None,
-            };
-            if is(created(system).as_ref(), field) {
-                entry.record.created = instant;
-            }
-            if is(modified(system).as_ref(), field) {
-                entry.record.modified = instant;
-            }
-            if is(system.deleted.as_ref(), field) {
-                entry.record.deleted = value == Value::Bool(true);
-            }
+        if created == Some(field) {
+            entry.record.created = instant(&value);
+        }
+        if modified == Some(field) {
+            entry.record.modified = instant(&value);
+        }
+        if system.is_some_and(|s| s.deleted.as_ref() == Some(field)) {
+            entry.record.deleted = value == Value::Bool(true);
         }
         entry.fields.insert(field.clone(), value);
+    }
+}
+
+/// The milliseconds since 1970 that a value says.
+fn instant(value: &Value) -> Option<i64> {
+    match read_text(Kind::DateTime, &write_text(value)) {
+        Ok(Value::DateTime(instant)) => Some(instant),
+        _ => None,
     }
 }
