@@ -21,6 +21,7 @@ mod manifest;
 mod mutants;
 mod noise;
 mod rules;
+mod running;
 mod runtime;
 mod support;
 mod syntax;

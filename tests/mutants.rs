@@ -6,6 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use accordant::plan;
 use accordant::session::compile;
 use accordant::source::MemoryFiles;
 
@@ -15,9 +16,10 @@ use crate::support::{Random, fixture_files};
 const SPECS: usize = 15_000;
 const MANIFESTS: usize = 2_500;
 const CATALOGS: usize = 3_000;
+const PLANS: usize = 2_500;
 
 fn wanted(share: usize) -> usize {
-    let all = SPECS + MANIFESTS + CATALOGS;
+    let all = SPECS + MANIFESTS + CATALOGS + PLANS;
     std::env::var("ACCORDANT_MUTANTS")
         .ok()
         .and_then(|n| n.parse::<usize>().ok())
@@ -182,5 +184,25 @@ fn mutated_catalogs_get_findings() {
             mutant.clone(),
         );
         survives("a catalog", seed, &mutant, || check(&files));
+    }
+}
+
+#[test]
+fn mutated_plans_are_refused_or_the_same() {
+    let compilation =
+        crate::support::compile_fixture(include_str!("rules/picklists/unmapped-value/valid.sync"));
+    let mut made = compilation.plan().unwrap().unwrap();
+    let text = String::from_utf8(plan::seal(&mut made).unwrap()).unwrap();
+    let same: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut random = Random::new(4);
+    for seed in 0..wanted(PLANS) as u64 {
+        let mutant = mutate(&text, &mut random);
+        survives("a plan", seed, &mutant, || {
+            if plan::load(&mutant).is_ok() {
+                // a change of white space alone leaves the document as it was
+                let loaded: serde_json::Value = serde_json::from_slice(&mutant).unwrap();
+                assert!(loaded == same, "a changed plan was taken");
+            }
+        });
     }
 }

@@ -1,0 +1,235 @@
+//! The main job from outside: build, run and preview on embedded stores, with the exit codes that scripts rely on.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SPEC: &str = r#"
+system desk: hubspot { }
+system crm: salesforce { }
+
+sync Person: desk.customer <-> crm.Person {
+  truth   crm
+  match   email = Email
+  many    desk hold
+  many    crm hold
+  key     desk.crm_person_id, crm.Desk_Customer_Id__c
+  create  in desk, crm
+  delete  keep
+
+  email    <-> Email     via lower_trim
+  surname  <-> LastName  default "Unknown"
+  name     <-> FirstName
+  phone    <-> Phone     latest else crm
+}
+"#;
+
+const MANIFEST: &str = r#"
+[project]
+name = "people"
+language = 1
+specs = ["*.sync"]
+
+[systems.desk]
+catalog = ["catalogs/desk.json"]
+base = false
+
+[systems.crm]
+catalog = ["catalogs/crm.json"]
+base = false
+
+[environments.local]
+desk = { jsonl = "data/desk" }
+crm = { jsonl = "data/crm" }
+
+[environments.inplace]
+desk = { jsonl = "data/desk" }
+crm = { jsonl = "data/crm" }
+state = "inplace.db"
+"#;
+
+/// A project on the disk with one person on both sides and one on each.
+fn project() -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    let put = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    put("accordant.toml", MANIFEST);
+    put("main.sync", SPEC);
+    put("catalogs/desk.json", include_str!("catalogs/desk.json"));
+    put("catalogs/crm.json", include_str!("catalogs/crm.json"));
+    put(
+        "data/desk/customer.jsonl",
+        "{\"id\":\"1\",\"email\":\"Ann@x.example\",\"surname\":\"Lee\",\"name\":\"Ann\",\"phone\":\"\"}\n\
+         {\"id\":\"2\",\"email\":\"bo@x.example\",\"surname\":\"\",\"name\":\"Bo\"}\n",
+    );
+    put(
+        "data/crm/Person.jsonl",
+        "{\"Id\":\"003000000000001AAA\",\"Email\":\"ann@x.example\",\"LastName\":\"Lee\",\"FirstName\":\"Ann\",\"Phone\":\"+1\"}\n\
+         {\"Id\":\"003000000000002AAA\",\"Email\":\"cy@x.example\",\"LastName\":\"Cy\"}\n",
+    );
+    root
+}
+
+fn accordant(root: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_accordant"));
+    command.args(arguments).current_dir(root).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {output:?}"))
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+/// Records created and changed, both sides of all syncs.
+fn counts(report: &Value) -> (u64, u64) {
+    let sum = |what: &str| {
+        let syncs = report["syncs"].as_array().unwrap();
+        let of = |s: &Value| s[what]["left"].as_u64().unwrap() + s[what]["right"].as_u64().unwrap();
+        syncs.iter().map(of).sum()
+    };
+    (sum("created"), sum("updated"))
+}
+
+#[test]
+fn a_preview_says_what_the_run_does_and_a_second_run_writes_nothing() {
+    let root = project();
+    let before = fs::read(root.path().join("data/crm/Person.jsonl")).unwrap();
+    let preview = accordant(
+        root.path(),
+        &["preview", "--format", "json", "--detailed-exitcode"],
+    );
+    assert_eq!(code(&preview), 3, "{preview:?}");
+    let run = accordant(root.path(), &["run", "--format", "json"]);
+    assert_eq!(code(&run), 0, "{run:?}");
+    assert_eq!(json(&preview)["syncs"], json(&run)["syncs"]);
+    assert_eq!(json(&preview)["fields"], json(&run)["fields"]);
+    assert_eq!(counts(&json(&run)).0, 2, "one record is made on each side");
+
+    let again = accordant(root.path(), &["run", "--format", "json"]);
+    assert_eq!(
+        (code(&again), json(&again)["fields"].as_u64()),
+        (0, Some(0))
+    );
+    assert_eq!(counts(&json(&again)), (0, 0));
+    let after = fs::read(root.path().join("data/crm/Person.jsonl")).unwrap();
+    assert_eq!(before, after, "`local` leaves the project's data as it is");
+}
+
+#[test]
+fn an_edit_on_each_side_goes_to_the_side_that_wins() {
+    let root = project();
+    assert_eq!(code(&accordant(root.path(), &["run"])), 0);
+    let work = root.path().join("target/accordant/local");
+    let edit = |path: &str, from: &str, to: &str| {
+        let path = work.join(path);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&path, text.replacen(from, to, 1)).unwrap();
+    };
+    edit(
+        "desk/customer.jsonl",
+        "\"name\":\"Ann\"",
+        "\"name\":\"Anna\"",
+    );
+    edit(
+        "crm/Person.jsonl",
+        "\"FirstName\":\"Ann\"",
+        "\"FirstName\":\"Anne\"",
+    );
+    let run = accordant(root.path(), &["run", "--format", "json"]);
+    assert_eq!(json(&run)["fields"], 1, "{run:?}");
+    let desk = fs::read_to_string(work.join("desk/customer.jsonl")).unwrap();
+    assert!(desk.contains("\"name\":\"Anne\""), "{desk}");
+}
+
+#[test]
+fn other_environments_work_in_place() {
+    let root = project();
+    let run = accordant(root.path(), &["run", "--env", "inplace"]);
+    assert_eq!(code(&run), 0, "{run:?}");
+    let desk = fs::read_to_string(root.path().join("data/desk/customer.jsonl")).unwrap();
+    assert!(desk.contains("cy@x.example"), "{desk}");
+    let fresh = accordant(root.path(), &["run", "--env", "inplace", "--fresh"]);
+    assert_eq!(code(&fresh), 2, "only copies can be started over");
+}
+
+#[test]
+fn an_unreadable_record_is_held_and_the_others_go_on() {
+    let root = project();
+    let path = root.path().join("data/desk/customer.jsonl");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}not json at all\n")).unwrap();
+    let run = accordant(root.path(), &["run", "--format", "json"]);
+    assert_eq!(code(&run), 4, "{run:?}");
+    assert_eq!(json(&run)["held"][0]["code"], "R016");
+    assert_eq!(counts(&json(&run)).0, 2);
+}
+
+#[test]
+fn a_plan_is_run_as_it_was_built_and_refused_when_it_is_stale_or_damaged() {
+    let root = project();
+    assert_eq!(code(&accordant(root.path(), &["build"])), 0);
+    let plan = "target/accordant/plan.json";
+    assert_eq!(code(&accordant(root.path(), &["run", plan])), 0);
+
+    let text = fs::read_to_string(root.path().join(plan)).unwrap();
+    fs::write(
+        root.path().join("damaged.json"),
+        text.replacen("crm.Person", "crm.Persom", 1),
+    )
+    .unwrap();
+    let damaged = accordant(root.path(), &["run", "damaged.json"]);
+    assert_eq!(code(&damaged), 2);
+    assert!(
+        String::from_utf8_lossy(&damaged.stderr).contains("R001"),
+        "{damaged:?}"
+    );
+
+    let catalog = root.path().join("catalogs/crm.json");
+    let wider = fs::read_to_string(&catalog)
+        .unwrap()
+        .replace("\"length\": 80", "\"length\": 70");
+    fs::write(&catalog, wider).unwrap();
+    let stale = accordant(root.path(), &["run", plan]);
+    assert_eq!(code(&stale), 5, "{stale:?}");
+}
+
+#[test]
+fn a_state_that_is_none_is_refused() {
+    let root = project();
+    fs::write(
+        root.path().join("inplace.db"),
+        "this is no database, and was none",
+    )
+    .unwrap();
+    let run = accordant(root.path(), &["run", "--env", "inplace"]);
+    assert_eq!(code(&run), 2, "{run:?}");
+    assert!(
+        String::from_utf8_lossy(&run.stderr).contains("R002"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let root = project();
+    let unknown = accordant(root.path(), &["run", "--env", "locl"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("did you mean `local`?"));
+    fs::remove_dir_all(root.path().join("data/desk")).unwrap();
+    let missing = accordant(root.path(), &["run"]);
+    assert_eq!(code(&missing), 2, "{missing:?}");
+    assert!(
+        String::from_utf8_lossy(&missing.stderr).contains("R003"),
+        "{missing:?}"
+    );
+}
