@@ -2,10 +2,10 @@
 
 use super::paste::{likeliest, rows_to_paste};
 use super::words::{fate, some, written};
-use crate::analyze::{Coverage, Place};
+use crate::analyze::{Coverage, Place, home};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Fallback, FieldView, PicklistMap};
+use crate::model::{Arrow, Fallback, FieldView, PicklistMap};
 use crate::text::count;
 
 rule! {
@@ -70,6 +70,7 @@ pub fn run(cx: &mut Cx<'_>) {
             .iter()
             .map(|v| v.as_str())
             .filter(|v| !said(v) && !misspelt(cx, coverage, v))
+            .filter(|v| !found.iter().any(|f| f.brings(coverage, v)))
             .collect();
         if !missing.is_empty() && !caught_by_rows(cx, coverage) {
             let target = coverage.target.and_then(|t| cx.model.field(t));
@@ -109,6 +110,24 @@ fn caught_by_rows(cx: &Cx<'_>, coverage: &Coverage) -> bool {
 }
 
 impl<'m> UnmappedValue<'m> {
+    /// Whether a two-way row that this finding proposes would take the value of the other direction, too.
+    fn brings(&self, other: &Coverage, value: &str) -> bool {
+        let Some(target) = self.target.filter(|t| t.id == other.field) else {
+            return false;
+        };
+        let same = self.coverage.map == other.map && self.coverage.from != other.from;
+        let proposed = |v: &&str| {
+            let entry = self.source.choices().find(|c| c.value == **v)?;
+            home(entry, target)
+        };
+        same && self.map.arrow == Arrow::Both
+            && self
+                .missing
+                .iter()
+                .filter_map(proposed)
+                .any(|h| h.value == value)
+    }
+
     fn describe(&self) -> Diagnostic {
         let rows = if self.missing.len() == 1 {
             "no row for it"
