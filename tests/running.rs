@@ -233,3 +233,15 @@ fn what_is_missing_is_said() {
         "{missing:?}"
     );
 }
+
+#[test]
+fn a_new_project_passes_its_own_check_and_tests() {
+    let root = tempfile::tempdir().unwrap();
+    assert_eq!(code(&accordant(root.path(), &["init", "demo"])), 0);
+    let demo = root.path().join("demo");
+    let check = accordant(&demo, &["check", "--deny", "warnings"]);
+    assert_eq!(code(&check), 0, "{check:?}");
+    assert_eq!(code(&accordant(&demo, &["fmt", "--check"])), 0);
+    let test = accordant(&demo, &["test"]);
+    assert_eq!(code(&test), 0, "{test:?}");
+}
