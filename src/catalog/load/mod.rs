@@ -11,7 +11,6 @@
 mod base;
 mod describe;
 mod draft;
-mod glob;
 mod hubspot;
 mod hubspot_more;
 mod json;
@@ -19,10 +18,11 @@ mod merge;
 mod metadata;
 mod metadata_field;
 mod normal;
+mod pattern;
 mod stages;
 mod xml;
 
-pub use glob::Pattern;
+pub use pattern::Pattern;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ use smol_str::SmolStr;
 use super::{Catalog, Catalogs, Known};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::platform::SystemKind;
-use crate::source::{Files, SourceFile, Sources, Span};
+use crate::source::{Files, SourceFile, Sources, Span, matching};
 use draft::{Draft, Trouble};
 use merge::Builder;
 
@@ -158,7 +158,7 @@ fn paths(
 ) -> (Vec<String>, bool) {
     let (mut seen, mut out, mut missing) = (BTreeSet::new(), Vec::new(), false);
     for pattern in patterns {
-        let found = pattern.expand(files);
+        let found = matching(files, &pattern.text);
         if !matches!(&found, Ok(found) if !found.is_empty()) {
             missing = true;
             let what = format!(
