@@ -15,11 +15,17 @@ use crate::text::{closest, list, quoted};
 pub fn read(file: FileId, text: &str, sink: &mut Sink) -> Manifest {
     let (table, errors) = DeTable::parse_recoverable(text);
     if let Some(error) = errors.first() {
-        let message = error.message().lines().next().unwrap_or_default();
-        let message = message
-            .split_once(", expected")
-            .map_or(message, |(reason, _)| reason);
+        let said = error.message().lines().next().unwrap_or_default();
+        let message = match said.split_once(", expected") {
+            Some(("", expected)) => format!("expected{expected}"),
+            Some((reason, _)) => reason.to_owned(),
+            None if said.is_empty() => "it cannot be read from here on".to_owned(),
+            None => said.to_owned(),
+        };
+        // a slip that shows at the end of the text is shown at its last character
+        let last = text.trim_end().len().saturating_sub(1);
         let range = error.span().unwrap_or(0..0);
+        let range = range.start.min(last)..range.end.min(last + 1);
         sink.push(
             Diagnostic::new(Code::M001, "the manifest is not valid TOML").at(
                 Span::new(file, range.start as u32, range.end as u32),
