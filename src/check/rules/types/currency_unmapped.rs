@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::diagnostic::Level;
 use crate::model::{FieldRef, FieldView, RowView};
 use crate::side::{Side, Sides};
+use crate::text::{list, quoted};
 
 rule! {
     /// # What it checks
@@ -39,13 +40,15 @@ rule! {
 }
 
 struct CurrencyUnmapped<'m> {
-    row: RowView<'m>,
+    /// The rows of one sync that have the same currency codes beside them; never empty.
+    rows: Vec<RowView<'m>>,
     codes: Sides<Option<FieldView<'m>>>,
 }
 
-/// Finds amounts without a currency on objects that have one. An error where both sides have one, so that the row could
-/// say it; else a warning.
+/// Finds amounts without a currency on objects that have one, once for each sync. An error where both sides have one, so
+/// that the rows could say it; else a warning.
 pub fn run(cx: &mut Cx<'_>) {
+    let mut found: Vec<CurrencyUnmapped<'_>> = Vec::new();
     for row in cx.model.rows().filter(|r| r.row.currency.is_none()) {
         let fields = Sides::new(row.field(Side::Left), row.field(Side::Right));
         let amount = |f: Option<FieldView<'_>>| f.is_some_and(FieldView::is_amount);
@@ -53,10 +56,23 @@ pub fn run(cx: &mut Cx<'_>) {
         let some = Side::BOTH
             .into_iter()
             .any(|s| codes.get(s).is_some_and(|c| !is_fixed(row, s, c.id)));
-        if some && (amount(fields.left) || amount(fields.right)) {
-            cx.report(CurrencyUnmapped { row, codes }.describe());
+        if !some || !(amount(fields.left) || amount(fields.right)) {
+            continue;
+        }
+        let ids = |codes: Sides<Option<FieldView<'_>>>| codes.map(|c| c.map(|c| c.id));
+        let same = |f: &&mut CurrencyUnmapped<'_>| {
+            ids(f.codes) == ids(codes) && f.rows.iter().all(|r| r.sync.id == row.sync.id)
+        };
+        match found.iter_mut().find(same) {
+            Some(earlier) => earlier.rows.push(row),
+            None => found.push(CurrencyUnmapped {
+                rows: vec![row],
+                codes,
+            }),
         }
     }
+    let found: Vec<_> = found.iter().filter_map(|f| f.describe()).collect();
+    found.into_iter().for_each(|f| cx.report(f));
 }
 
 /// Whether the records that a row sees are limited by their currency.
@@ -75,23 +91,30 @@ fn is_fixed(row: RowView<'_>, side: Side, code: FieldRef) -> bool {
 }
 
 impl CurrencyUnmapped<'_> {
-    fn describe(&self) -> Diagnostic {
-        let finding = Diagnostic::new(
-            Code::T014,
-            format!(
-                "`{}` is an amount, and its currency does not travel with it",
-                self.row.row.name
+    fn describe(&self) -> Option<Diagnostic> {
+        let first = self.rows.first()?;
+        let names: Vec<String> = self.rows.iter().map(|r| quoted(&r.row.name)).collect();
+        let message = match names.as_slice() {
+            [one] => format!("{one} is an amount, and its currency does not travel with it"),
+            several => format!(
+                "{} are amounts, and their currency does not travel with them",
+                list(several)
             ),
-        )
-        .at(self.row.row.head, "the number alone travels")
-        .note("the same number in another currency is another amount");
-        let row = self.row.written(self.row.row.arrow.node);
-        match (self.codes.left, self.codes.right) {
-            (Some(left), Some(right)) => finding.help(format!(
-                "let the currency travel along\n  {row}  currency {}, {}",
-                left.name(),
-                right.name()
-            )),
+        };
+        let finding = Diagnostic::new(Code::T014, message)
+            .at(first.row.head, "the number alone travels")
+            .note("the same number in another currency is another amount");
+        Some(match (self.codes.left, self.codes.right) {
+            (Some(left), Some(right)) => {
+                let rows = self.rows.iter().map(|r| {
+                    let row = r.written(r.row.arrow.node);
+                    format!("\n  {row}  currency {}, {}", left.name(), right.name())
+                });
+                finding.help(format!(
+                    "let the currency travel along{}",
+                    rows.collect::<String>()
+                ))
+            }
             (left, right) => {
                 let side = if left.is_some() {
                     Side::Left
@@ -101,9 +124,9 @@ impl CurrencyUnmapped<'_> {
                 let code = left.or(right).map_or("", FieldView::name);
                 finding.level(Level::Warning).help(format!(
                     "the other side knows one currency: admit only records of that one\n  from {} where {code} = \"USD\"",
-                    self.row.sync.side_name(side)
+                    first.sync.side_name(side)
                 ))
             }
-        }
+        })
     }
 }
