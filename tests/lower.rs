@@ -144,7 +144,7 @@ fn syncs_of_one_object_share_their_links() {
 fn maps_write_the_first_value_and_tables_know_their_own_spellings() {
     let plan = plan_of(PROJECT);
     let state = &plan.maps["State"];
-    assert_eq!(state.forward["waiting"], Value::text("On Hold"));
+    assert_eq!(state.forward["waiting"], Value::text("Escalated"));
     assert_eq!(state.backward["Escalated"], Value::text("open"));
     let country = &plan.normalizers["Country"];
     assert_eq!(country.table["usa"], "United States");

@@ -25,7 +25,7 @@ pub struct Row(Vec<(&'static str, Value)>);
 impl Row {
     /// A HubSpot record.
     pub fn hubspot(id: &str) -> Self {
-        Self(Vec::new()).text("hs_object_id", id)
+        Self(Vec::new()).text("id", id)
     }
 
     /// A Salesforce record.

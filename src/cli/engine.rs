@@ -132,7 +132,8 @@ pub fn open(
 ) -> Result<Engine, Stop> {
     let environment = environment(built, env)?;
     let locations = locations(&built.plan, environment, env)?;
-    let root = &built.project.root;
+    // as seen from the working folder, so that messages stay short
+    let root = Path::new(&built.project.base);
     let (folder, places, outdated) = if env == SANDBOX {
         let folder = root.join("target/accordant").join(env);
         let workspace =
@@ -141,7 +142,7 @@ pub fn open(
     } else {
         let at = |l: &Location| l.at(root.join(l.path()));
         (
-            root.clone(),
+            PathBuf::from(root),
             locations.iter().map(|(s, l)| (s.clone(), at(l))).collect(),
             Vec::new(),
         )

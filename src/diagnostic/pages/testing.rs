@@ -15,7 +15,7 @@ pages! {
     /// # Example
     /// ```text
     /// test "a form never overwrites the name that sales wrote" {
-    ///   given hubspot.contact    ann { email = "ann@x.example", lastname = "Lee", lifecyclestage = customer }
+    ///   given hubspot.contact ann { email = "ann@x.example", lastname = "Lee" }
     ///   given salesforce.Contact ann { Email = "ann@x.example", LastName = "Lee" }
     ///   settle
     ///   at day 1 10:00 hubspot.contact ann { lastname = "asdf" }

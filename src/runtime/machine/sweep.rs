@@ -114,17 +114,11 @@ impl Machine {
             } else {
                 Reason::Malformed
             };
-            let id = unreadable
-                .id
-                .unwrap_or_else(|| unreadable.place.as_str().into());
-            self.hold(
-                at,
-                side,
-                &id,
-                "",
-                reason,
-                format!("{}: {}", unreadable.place, unreadable.reason),
-            )?;
+            let (id, text) = match unreadable.id {
+                Some(id) => (id, format!("{}: {}", unreadable.place, unreadable.reason)),
+                None => (unreadable.place.into(), unreadable.reason),
+            };
+            self.hold(at, side, &id, "", reason, text)?;
         }
         let object = *sync.objects.get(side);
         let mut jobs = Vec::new();
