@@ -120,11 +120,7 @@ impl Cx<'_> {
             let Some(table) = self.model.normalizers.get(id.index()) else {
                 continue;
             };
-            let folding = Folding {
-                case: table.ignore_case.is_some(),
-                punctuation: table.ignore_punctuation.is_some(),
-                accents: table.ignore_accents.is_some(),
-            };
+            let folding = table.folding();
             let otherwise = table.otherwise.as_ref();
             let lowered = Normalizer {
                 origin: self.origin(table.name.span),

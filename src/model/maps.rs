@@ -5,7 +5,8 @@ use smol_str::SmolStr;
 use super::{Arrow, Fallback, FieldRef};
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
-use crate::value::{Value, library};
+use crate::value::Value;
+use crate::value::library::Folding;
 
 /// `picklist NAME: left.field ARROW right.field { … }`.
 #[derive(Clone, Debug)]
@@ -170,22 +171,18 @@ pub enum Role {
 }
 
 impl NormalizeTable {
+    /// What does not count in this table.
+    pub const fn folding(&self) -> Folding {
+        Folding {
+            case: self.ignore_case.is_some(),
+            punctuation: self.ignore_punctuation.is_some(),
+            accents: self.ignore_accents.is_some(),
+        }
+    }
+
     /// A text without what makes no difference in this table: two texts of one form are one variant.
     pub fn fold(&self, text: &str) -> String {
-        let plain = match self.ignore_accents {
-            Some(_) => library::function("strip_accents")
-                .and_then(|f| f.call(&[Value::text(text)]).ok())
-                .map_or_else(|| text.to_owned(), |v| v.to_string()),
-            None => text.to_owned(),
-        };
-        let kept: String = match self.ignore_punctuation {
-            Some(_) => plain.chars().filter(|c| c.is_alphanumeric()).collect(),
-            None => plain,
-        };
-        match self.ignore_case {
-            Some(_) => kept.to_lowercase(),
-            None => kept,
-        }
+        self.folding().fold(text)
     }
 }
 
