@@ -432,8 +432,8 @@ fn yielding_syncs_join_the_other_instead_of_making_a_record() {
     bench.expect_quiet();
 }
 
-#[test]
-fn a_converted_record_takes_its_link_along() {
+/// Contacts, and leads that are converted into them. What converts runs first.
+fn with_leads() -> Plan {
     let mut plan = plan();
     let mut lead = plan.syncs[1].clone();
     lead.name = "Lead".into();
@@ -456,7 +456,12 @@ fn a_converted_record_takes_its_link_along() {
         .expect("system")
         .converted_into
         .insert("Lead".into(), into.into());
-    let mut bench = Bench::new(&plan);
+    plan
+}
+
+#[test]
+fn a_converted_record_takes_its_link_along() {
+    let mut bench = Bench::new(&with_leads());
     bench.world.set(
         "hub.contact",
         "h1",
@@ -492,6 +497,141 @@ fn a_converted_record_takes_its_link_along() {
         "the shadow came along"
     );
     bench.expect_quiet();
+}
+
+#[test]
+fn what_leads_to_a_converted_record_leads_to_what_it_became() {
+    for trail in ["stamp here", "stamp there", "key"] {
+        let mut plan = with_leads();
+        plan.syncs[1].identity.create = Sides::new(true, true);
+        for (at, field) in [(1, "lead_id"), (2, "sf_id")] {
+            plan.syncs[at].identity.stamp.left = Some(field.into());
+            plan.syncs[at].write_set.left =
+                [plan.syncs[at].write_set.left.clone(), vec![field.into()]].concat();
+        }
+        let contact = plan.objects.get_mut("hub.contact").expect("object");
+        let like = contact.fields["sf_id"].clone();
+        contact.fields.insert("lead_id".into(), like);
+        let mut bench = Bench::new(&plan);
+        bench.world.set(
+            "hub.contact",
+            "h1",
+            &[("email", "old@x.example"), ("last", "Lee")],
+        );
+        let lead = [
+            ("Email", "away@x.example"),
+            ("LastName", "Lee"),
+            ("ConvertedContactId", "s1"),
+        ];
+        bench.world.set("sf.Lead", "l1", &lead);
+        bench.world.set(
+            "sf.Contact",
+            "s1",
+            &[("Email", "new@x.example"), ("LastName", "Lee")],
+        );
+        match trail {
+            "stamp here" => bench.world.set("hub.contact", "h1", &[("lead_id", "l1")]),
+            "stamp there" => bench.world.set("sf.Lead", "l1", &[("Hub_Id", "h1")]),
+            _ => bench
+                .world
+                .set("sf.Lead", "l1", &[("Email", "old@x.example")]),
+        }
+        if trail == "key" {
+            // Keys are tried sync by sync: the leads' turn comes after the contacts'.
+            let lead = plan.syncs.remove(1);
+            plan.syncs.push(lead);
+            let world = bench.world.clone();
+            bench = Bench::new(&plan);
+            bench.world = world;
+        }
+        bench.run();
+        assert_eq!(bench.world.ids("hub.contact"), ["h1"], "{trail}");
+        assert_eq!(bench.world.ids("sf.Contact"), ["s1"], "{trail}");
+        assert_eq!(bench.world.ids("sf.Lead"), ["l1"], "{trail}");
+        assert_eq!(
+            bench.world.get("hub.contact", "h1", "sf_id"),
+            "s1",
+            "{trail}"
+        );
+        assert_eq!(bench.held(), Vec::<String>::new(), "{trail}");
+        bench.expect_quiet();
+    }
+}
+
+#[test]
+fn a_conversion_into_a_record_of_another_waits_for_a_person() {
+    let mut bench = Bench::new(&with_leads());
+    for (id, email) in [("h1", "ann@x.example"), ("h2", "other@x.example")] {
+        bench
+            .world
+            .set("hub.contact", id, &[("email", email), ("last", "Lee")]);
+    }
+    bench.world.set(
+        "sf.Lead",
+        "l2",
+        &[("Email", "other@x.example"), ("LastName", "Lee")],
+    );
+    bench.world.set(
+        "sf.Contact",
+        "s1",
+        &[("Email", "ann@x.example"), ("LastName", "Lee")],
+    );
+    bench.run();
+    assert_eq!(bench.world.ids("sf.Contact"), ["s1"]);
+    bench
+        .world
+        .set("sf.Lead", "l2", &[("ConvertedContactId", "s1")]);
+    bench.run();
+    assert_eq!(bench.held(), ["Contact R020 Left h2"]);
+    bench.world.set("hub.contact", "h2", &[("phone", "5")]);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), ["Contact R020 Left h2"], "it goes on waiting");
+    assert_eq!(
+        bench.world.get("hub.contact", "h1", "sf_id"),
+        "s1",
+        "the earlier link stands"
+    );
+    bench.world.delete("hub.contact", "h2");
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+}
+
+#[test]
+fn a_merge_into_a_linked_record_waits_for_a_person() {
+    let mut bench = Bench::new(&plan());
+    for (left, right, email) in [("h1", "s1", "ann@x.example"), ("h2", "s2", "bob@x.example")] {
+        bench
+            .world
+            .set("hub.contact", left, &[("email", email), ("last", "Lee")]);
+        bench.world.set(
+            "sf.Contact",
+            right,
+            &[("Email", email), ("LastName", "Lee")],
+        );
+    }
+    bench.run();
+    bench.world.delete("hub.contact", "h2");
+    let object = bench.world.object("hub.contact");
+    bench.world.objects[object]
+        .get_mut("h2")
+        .expect("record")
+        .merged_into = Some("h1".into());
+    bench.run();
+    assert_eq!(bench.held(), ["Contact R020 Right s2"]);
+    bench.expect_quiet();
+    assert_eq!(
+        bench.held(),
+        ["Contact R020 Right s2"],
+        "it goes on waiting"
+    );
+    assert_eq!(
+        bench.world.ids("sf.Contact"),
+        ["s1", "s2"],
+        "nothing is deleted"
+    );
+    bench.world.delete("sf.Contact", "s2");
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
 }
 
 #[test]

@@ -40,6 +40,22 @@ pub struct Program {
 }
 
 impl Program {
+    /// The syncs whose converted records become records of this one.
+    pub fn converting_into(&self, sync: usize) -> impl Iterator<Item = (usize, &Sync)> {
+        self.syncs.iter().enumerate().filter(move |(_, s)| {
+            s.converts
+                .is_some_and(|c| usize::from(c.sync) == sync && s.mode != Mode::AppendOnly)
+        })
+    }
+
+    /// The keys of those syncs, each with the position of its sync and its own: they are compared after the sync's.
+    pub fn converted_keys(&self, sync: usize) -> impl Iterator<Item = (usize, usize, &[KeyPart])> {
+        self.converting_into(sync).flat_map(|(at, s)| {
+            let keys = s.keys.iter().enumerate();
+            keys.map(move |(key, parts)| (at, key, parts.as_slice()))
+        })
+    }
+
     /// The key of an object as the plan names it: `hubspot.contact`.
     pub fn object_name(&self, object: ObjectId) -> String {
         self.shapes
