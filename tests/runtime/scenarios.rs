@@ -788,3 +788,94 @@ fn references_in_a_circle_are_cut_and_closed() {
     assert_eq!(bench.held(), Vec::<String>::new());
     bench.expect_quiet();
 }
+
+#[test]
+fn no_double_is_made_of_a_record_that_is_not_admitted() {
+    let mut plan = plan();
+    plan.syncs[1].identity.admission.left = Some(Expr::IsSet(Box::new(Expr::Field {
+        side: Side::Left,
+        field: "source".into(),
+    })));
+    let mut bench = Bench::new(&plan);
+    ann(&mut bench);
+    bench.run();
+    assert_eq!(bench.world.ids("hub.contact"), ["h1"]);
+    assert_eq!(bench.held(), ["Contact R013 Right s1"]);
+    let text = bench.archive().held().expect("held")[0].1.text.clone();
+    assert!(
+        text.starts_with("`h1` has its key and is not admitted"),
+        "{text}"
+    );
+    bench.expect_quiet();
+    assert_eq!(bench.held(), ["Contact R013 Right s1"]);
+    bench.world.set("hub.contact", "h1", &[("source", "web")]);
+    let report = bench.run();
+    assert_eq!(report.syncs[1].linked, 1, "admitted, it is the one");
+    assert_eq!(bench.held(), Vec::<String>::new());
+    assert_eq!(bench.world.ids("hub.contact"), ["h1"]);
+    bench.expect_quiet();
+}
+
+#[test]
+fn a_pair_of_which_only_the_stamps_were_written_is_the_same() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.world.set(
+        "hub.contact",
+        "h2",
+        &[("email", "bob@x.example"), ("last", "Roe")],
+    );
+    let report = bench.run();
+    assert_eq!(report.syncs[1].same, 1, "and the one that was made is not");
+    assert_eq!(report.syncs[1].updated, Sides::new(0, 0));
+    assert_eq!(bench.run().syncs[1].same, 2);
+}
+
+#[test]
+fn what_an_upsert_met_keeps_its_fields_and_they_are_not_counted() {
+    let mut plan = plan();
+    plan.syncs[1].mode = Mode::AppendOnly;
+    plan.syncs[1].writes_side.left = false;
+    plan.syncs[1].identity.after.clear();
+    for row in &mut plan.syncs[1].rows {
+        row.lanes.right = None;
+    }
+    plan.syncs[1].identity.stamp.left = None;
+    let mut bench = Bench::new(&plan);
+    bench.world.set(
+        "hub.contact",
+        "h1",
+        &[("email", "a@x.example"), ("last", "Lee")],
+    );
+    assert_eq!(bench.run().syncs[1].fields(), 2);
+    bench.forget();
+    let report = bench.run();
+    assert_eq!(report.syncs[1].created, Sides::new(0, 0));
+    assert_eq!(report.syncs[1].fields(), 0);
+    assert_eq!(report.syncs[1].linked, 1);
+}
+
+#[test]
+fn a_pair_rests_while_its_sync_is_not_active() {
+    let mut plan = plan();
+    plan.syncs[1].identity.active_while.left = Some(Expr::IsSet(Box::new(Expr::Field {
+        side: Side::Left,
+        field: "source".into(),
+    })));
+    let mut bench = Bench::new(&plan);
+    ann(&mut bench);
+    bench.world.set("hub.contact", "h1", &[("source", "web")]);
+    bench.run();
+    bench
+        .world
+        .set("hub.contact", "h1", &[("source", ""), ("phone", "7")]);
+    bench.expect_quiet();
+    bench.world.set("hub.contact", "h1", &[("source", "web")]);
+    bench.run();
+    assert_eq!(
+        bench.world.get("sf.Contact", "s1", "Phone"),
+        "7",
+        "what waited travels"
+    );
+    bench.expect_quiet();
+}

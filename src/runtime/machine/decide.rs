@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::batch::{Job, Keep, Meaning, Meeting, Sending, Work};
-use super::{Machine, Step};
+use super::{Machine, Phase, Step};
 use crate::plan::{Leave, Mode};
 use crate::runtime::archive::{Held, Intent, IntentAction, Link, LinkState, LogEntry, LogKind};
 use crate::runtime::merge::{Sent, Times, Verdict, merge};
@@ -349,8 +349,12 @@ impl Machine {
                 sends.push(sending);
             }
         }
-        if sends.is_empty() {
+        if sends.iter().all(|s| matches!(s.meaning, Meaning::Stamp))
+            && !matches!(self.phase, Phase::Again { .. })
+        {
             self.count(at, |r| r.same += 1);
+        }
+        if sends.is_empty() {
             if work.keep == Keep::Nothing {
                 return nothing();
             }

@@ -216,12 +216,13 @@ impl Machine {
             return Ok(());
         };
         let members = if *sync.create.get(!side) {
-            self.archive.unmatched(side, after, self.settings.window)?
+            self.archive
+                .unmatched(sync.keys.len(), side, after, self.settings.window)?
         } else {
             Vec::new()
         };
         self.phase = match (members.last(), side) {
-            (Some(last), _) => Phase::Make {
+            (Some((last, _)), _) => Phase::Make {
                 sync: at,
                 side,
                 after: last.place,
@@ -233,13 +234,19 @@ impl Machine {
             },
             (None, Side::Right) => Phase::Again { sync: at },
         };
-        let jobs: Vec<Job> = members
-            .into_iter()
-            .map(|m| Job::Make {
-                from: side,
-                id: m.id,
-            })
-            .collect();
+        let mut jobs = Vec::new();
+        for (member, barred) in members {
+            let id = member.id;
+            match barred {
+                None => jobs.push(Job::Make { from: side, id }),
+                Some(barred) => {
+                    let text = format!(
+                        "`{barred}` has its key and is not admitted: it would be made twice"
+                    );
+                    self.hold(at, side, &id, "", Reason::AlreadyLinked, text)?;
+                }
+            }
+        }
         self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, HashMap::new()));
         Ok(())
     }

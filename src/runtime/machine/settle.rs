@@ -98,8 +98,23 @@ impl Machine {
                 if *created {
                     self.count(at, |r| *r.created.get_mut(side) += 1);
                 }
+                let kept: &[u16] = match &sending.write.action {
+                    Action::Upsert { on_create, .. } if !created => on_create,
+                    _ => &[],
+                };
+                let mut wrote = false;
                 for index in causes {
-                    self.count_write(at, sync, index, side, Cause::Created);
+                    let slot = sync.rows.get(index).and_then(|r| r.cells.get(side).slot);
+                    if slot.is_some_and(|s| kept.contains(&s)) {
+                        // It met a record, which keeps what it has: the row is recovered.
+                        set_trace(work, index, Trace::default());
+                    } else {
+                        wrote = true;
+                        self.count_write(at, sync, index, side, Cause::Created);
+                    }
+                }
+                if wrote && !*created {
+                    self.count(at, |r| *r.updated.get_mut(side) += 1);
                 }
                 self.stamp_source(sync, batch, sending.work, !side, id)?;
             }

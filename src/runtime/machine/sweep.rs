@@ -262,6 +262,8 @@ impl Machine {
             }
         } else if self.joins(at, sync, side, record)? {
             Standing::Joins
+        } else if *sync.create.get(side) {
+            Standing::Barred
         } else {
             return Ok(());
         };
