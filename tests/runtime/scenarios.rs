@@ -699,6 +699,11 @@ fn recognised_records_are_never_written_and_activities_once() {
     assert_eq!(bench.world.get("sf.Contact", "new0001", "AccountId"), "a1");
     bench.world.set("hub.contact", "h1", &[("phone", "5")]);
     bench.expect_quiet();
+    assert_eq!(
+        bench.held(),
+        ["Contact R018 Left h2 company"],
+        "it stays so"
+    );
     bench.forget();
     bench.run();
     assert_eq!(
@@ -878,4 +883,59 @@ fn a_pair_rests_while_its_sync_is_not_active() {
         "what waited travels"
     );
     bench.expect_quiet();
+}
+
+#[test]
+fn what_a_create_went_without_is_held_as_long_as_its_cause_stands() {
+    let mut plan = plan();
+    plan.syncs[1].rows[5].lanes.left = Some(Lane {
+        timing: Timing::OnCreate,
+        ..plan.syncs[1].rows[4].lanes.left.clone().expect("lane")
+    });
+    let mut bench = Bench::new(&plan);
+    let fields = [
+        ("email", "a@x.example"),
+        ("last", "Lee"),
+        ("source", "odd"),
+        ("tier", "odd"),
+    ];
+    bench.world.set("hub.contact", "h1", &fields);
+    let fields = [
+        ("Email", "b@x.example"),
+        ("LastName", "Lee"),
+        ("Tier", "odd"),
+    ];
+    bench.world.set("sf.Contact", "s2", &fields);
+    bench.run();
+    let held = [
+        "Contact R004 Left h1 source",
+        "Contact R004 Left h1 tier",
+        "Contact R004 Left new0002 tier",
+    ];
+    assert_eq!(bench.held(), held);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), held);
+    let made = bench.world.get("hub.contact", "h1", "sf_id");
+    bench
+        .world
+        .set("sf.Contact", &made, &[("Source", "Silver")]);
+    bench.run();
+    assert_eq!(bench.held(), held[1..], "somebody filled it");
+}
+
+#[test]
+fn a_required_field_whose_row_failed_has_one_cause() {
+    let mut plan = plan();
+    let contact = plan.objects.get_mut("sf.Contact").expect("object");
+    contact.fields.get_mut("LastName").expect("field").length = Some(5);
+    let mut bench = Bench::new(&plan);
+    bench.world.set(
+        "hub.contact",
+        "h1",
+        &[("email", "a@x.example"), ("last", "far too long")],
+    );
+    bench.run();
+    assert_eq!(bench.held(), ["Contact R004 Left h1"]);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), ["Contact R004 Left h1"]);
 }

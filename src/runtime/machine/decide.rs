@@ -391,6 +391,9 @@ impl Machine {
                 continue;
             };
             if row.only_on_create() {
+                merged
+                    .again
+                    .extend(row.went_without(&scene, records).then_some(at));
                 continue;
             }
             let blank = Value::Blank;
@@ -412,10 +415,12 @@ impl Machine {
                 }
             };
             match merge(row, Sides::new(&*left, &*right), trace, &times, &scene) {
-                Verdict::Rest if trace.refused => merged.again.push(at),
+                Verdict::Rest if trace.refused || row.went_without(&scene, records) => {
+                    merged.again.push(at);
+                }
                 Verdict::Rest => {}
                 Verdict::Remember(trace) => {
-                    if trace.refused {
+                    if trace.refused || row.went_without(&scene, records) {
                         merged.again.push(at);
                     }
                     remember(trace);

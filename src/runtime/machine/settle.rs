@@ -86,7 +86,7 @@ impl Machine {
                     )?;
                 }
             }
-            (Meaning::Make { causes, .. }, Outcome::Written { id, created }) => {
+            (Meaning::Make { causes, held, .. }, Outcome::Written { id, created }) => {
                 *work.ids.get_mut(side) = Some(id.clone());
                 if self.archive.link(side, self.group(at, side), id)?.is_some() {
                     work.keep = Keep::Nothing;
@@ -115,6 +115,11 @@ impl Machine {
                 }
                 if wrote && !*created {
                     self.count(at, |r| *r.updated.get_mut(side) += 1);
+                }
+                let left = work.ids.left.clone().unwrap_or_default();
+                for (index, failed) in held {
+                    let name = sync.rows.get(index).map_or("", |r| r.name.as_str());
+                    self.hold(at, Side::Left, &left, name, failed.reason, failed.text)?;
                 }
                 self.stamp_source(sync, batch, sending.work, !side, id)?;
             }

@@ -139,6 +139,9 @@ impl Machine {
         let link = self.archive.link(side, self.group(at, side), &record.id)?;
         if let Some(link) = link {
             if sync.mode == Mode::AppendOnly {
+                if link.state == LinkState::Alive {
+                    self.hold_rows_again(at, sync, side, record, &link.ids.left)?;
+                }
                 return Ok(None);
             }
             if link.sync != self.number(at) {
@@ -242,6 +245,36 @@ impl Machine {
             .get(!side)
             .as_ref()
             .map(|other| pair(side, &record.id, other)))
+    }
+
+    /// Rows without which a record was appended are never written later: they are held as long as their cause stands.
+    fn hold_rows_again(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+        left: &str,
+    ) -> Step<()> {
+        let related = HashMap::new();
+        let scene = Scene {
+            records: only(side, record),
+            changed: &[],
+            links: &*self,
+            related: &related,
+        };
+        let rows = sync.rows.iter();
+        let failed: Vec<_> = rows.filter(|row| row.fails(&scene, side)).collect();
+        for row in failed {
+            self.archive.hold_again(
+                self.report.run,
+                self.number(at),
+                Side::Left,
+                left,
+                &row.name,
+            )?;
+        }
+        Ok(())
     }
 
     /// Offers a record without a link to the matching, as far as it is admitted.
