@@ -38,7 +38,7 @@ reasons! {
     NotWritten "R010" "field-not-written" "The system took the write and left the field as it was.",
     SeveralMatch "R011" "several-match" "Several records match, and no rule says which.",
     ConflictHeld "R012" "conflict-held" "Both sides changed, and a person decides.",
-    AlreadyLinked "R013" "already-linked" "The record that matches is linked with another.",
+    AlreadyLinked "R013" "already-linked" "The record that matches is linked with another, or not admitted.",
     Brake "R014" "brake" "The run would pass a limit of the plan.",
     Unsettled "R015" "unsettled" "The row went on writing after the rounds in which it must be quiet.",
     Malformed "R016" "malformed-record" "The record could not be read.",

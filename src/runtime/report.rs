@@ -46,7 +46,8 @@ pub struct SyncReport {
     pub created: Sides<u64>,
     /// Records changed.
     pub updated: Sides<u64>,
-    /// Linked pairs to which nothing was written.
+    /// Pairs, linked before or in this run, to whose rows nothing was written; a stamp that a record lacked is no row.
+    /// Records made in this run are not among them.
     pub same: u64,
     /// Records archived or deleted.
     pub deleted: Sides<u64>,

@@ -432,8 +432,8 @@ fn yielding_syncs_join_the_other_instead_of_making_a_record() {
     bench.expect_quiet();
 }
 
-#[test]
-fn a_converted_record_takes_its_link_along() {
+/// Contacts, and leads that are converted into them. What converts runs first.
+fn with_leads() -> Plan {
     let mut plan = plan();
     let mut lead = plan.syncs[1].clone();
     lead.name = "Lead".into();
@@ -456,7 +456,12 @@ fn a_converted_record_takes_its_link_along() {
         .expect("system")
         .converted_into
         .insert("Lead".into(), into.into());
-    let mut bench = Bench::new(&plan);
+    plan
+}
+
+#[test]
+fn a_converted_record_takes_its_link_along() {
+    let mut bench = Bench::new(&with_leads());
     bench.world.set(
         "hub.contact",
         "h1",
@@ -492,6 +497,141 @@ fn a_converted_record_takes_its_link_along() {
         "the shadow came along"
     );
     bench.expect_quiet();
+}
+
+#[test]
+fn what_leads_to_a_converted_record_leads_to_what_it_became() {
+    for trail in ["stamp here", "stamp there", "key"] {
+        let mut plan = with_leads();
+        plan.syncs[1].identity.create = Sides::new(true, true);
+        for (at, field) in [(1, "lead_id"), (2, "sf_id")] {
+            plan.syncs[at].identity.stamp.left = Some(field.into());
+            plan.syncs[at].write_set.left =
+                [plan.syncs[at].write_set.left.clone(), vec![field.into()]].concat();
+        }
+        let contact = plan.objects.get_mut("hub.contact").expect("object");
+        let like = contact.fields["sf_id"].clone();
+        contact.fields.insert("lead_id".into(), like);
+        let mut bench = Bench::new(&plan);
+        bench.world.set(
+            "hub.contact",
+            "h1",
+            &[("email", "old@x.example"), ("last", "Lee")],
+        );
+        let lead = [
+            ("Email", "away@x.example"),
+            ("LastName", "Lee"),
+            ("ConvertedContactId", "s1"),
+        ];
+        bench.world.set("sf.Lead", "l1", &lead);
+        bench.world.set(
+            "sf.Contact",
+            "s1",
+            &[("Email", "new@x.example"), ("LastName", "Lee")],
+        );
+        match trail {
+            "stamp here" => bench.world.set("hub.contact", "h1", &[("lead_id", "l1")]),
+            "stamp there" => bench.world.set("sf.Lead", "l1", &[("Hub_Id", "h1")]),
+            _ => bench
+                .world
+                .set("sf.Lead", "l1", &[("Email", "old@x.example")]),
+        }
+        if trail == "key" {
+            // Keys are tried sync by sync: the leads' turn comes after the contacts'.
+            let lead = plan.syncs.remove(1);
+            plan.syncs.push(lead);
+            let world = bench.world.clone();
+            bench = Bench::new(&plan);
+            bench.world = world;
+        }
+        bench.run();
+        assert_eq!(bench.world.ids("hub.contact"), ["h1"], "{trail}");
+        assert_eq!(bench.world.ids("sf.Contact"), ["s1"], "{trail}");
+        assert_eq!(bench.world.ids("sf.Lead"), ["l1"], "{trail}");
+        assert_eq!(
+            bench.world.get("hub.contact", "h1", "sf_id"),
+            "s1",
+            "{trail}"
+        );
+        assert_eq!(bench.held(), Vec::<String>::new(), "{trail}");
+        bench.expect_quiet();
+    }
+}
+
+#[test]
+fn a_conversion_into_a_record_of_another_waits_for_a_person() {
+    let mut bench = Bench::new(&with_leads());
+    for (id, email) in [("h1", "ann@x.example"), ("h2", "other@x.example")] {
+        bench
+            .world
+            .set("hub.contact", id, &[("email", email), ("last", "Lee")]);
+    }
+    bench.world.set(
+        "sf.Lead",
+        "l2",
+        &[("Email", "other@x.example"), ("LastName", "Lee")],
+    );
+    bench.world.set(
+        "sf.Contact",
+        "s1",
+        &[("Email", "ann@x.example"), ("LastName", "Lee")],
+    );
+    bench.run();
+    assert_eq!(bench.world.ids("sf.Contact"), ["s1"]);
+    bench
+        .world
+        .set("sf.Lead", "l2", &[("ConvertedContactId", "s1")]);
+    bench.run();
+    assert_eq!(bench.held(), ["Contact R020 Left h2"]);
+    bench.world.set("hub.contact", "h2", &[("phone", "5")]);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), ["Contact R020 Left h2"], "it goes on waiting");
+    assert_eq!(
+        bench.world.get("hub.contact", "h1", "sf_id"),
+        "s1",
+        "the earlier link stands"
+    );
+    bench.world.delete("hub.contact", "h2");
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+}
+
+#[test]
+fn a_merge_into_a_linked_record_waits_for_a_person() {
+    let mut bench = Bench::new(&plan());
+    for (left, right, email) in [("h1", "s1", "ann@x.example"), ("h2", "s2", "bob@x.example")] {
+        bench
+            .world
+            .set("hub.contact", left, &[("email", email), ("last", "Lee")]);
+        bench.world.set(
+            "sf.Contact",
+            right,
+            &[("Email", email), ("LastName", "Lee")],
+        );
+    }
+    bench.run();
+    bench.world.delete("hub.contact", "h2");
+    let object = bench.world.object("hub.contact");
+    bench.world.objects[object]
+        .get_mut("h2")
+        .expect("record")
+        .merged_into = Some("h1".into());
+    bench.run();
+    assert_eq!(bench.held(), ["Contact R020 Right s2"]);
+    bench.expect_quiet();
+    assert_eq!(
+        bench.held(),
+        ["Contact R020 Right s2"],
+        "it goes on waiting"
+    );
+    assert_eq!(
+        bench.world.ids("sf.Contact"),
+        ["s1", "s2"],
+        "nothing is deleted"
+    );
+    bench.world.delete("sf.Contact", "s2");
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
 }
 
 #[test]
@@ -559,6 +699,11 @@ fn recognised_records_are_never_written_and_activities_once() {
     assert_eq!(bench.world.get("sf.Contact", "new0001", "AccountId"), "a1");
     bench.world.set("hub.contact", "h1", &[("phone", "5")]);
     bench.expect_quiet();
+    assert_eq!(
+        bench.held(),
+        ["Contact R018 Left h2 company"],
+        "it stays so"
+    );
     bench.forget();
     bench.run();
     assert_eq!(
@@ -647,4 +792,150 @@ fn references_in_a_circle_are_cut_and_closed() {
     assert_eq!(bench.world.get("sf.Account", &second, "ParentId"), first);
     assert_eq!(bench.held(), Vec::<String>::new());
     bench.expect_quiet();
+}
+
+#[test]
+fn no_double_is_made_of_a_record_that_is_not_admitted() {
+    let mut plan = plan();
+    plan.syncs[1].identity.admission.left = Some(Expr::IsSet(Box::new(Expr::Field {
+        side: Side::Left,
+        field: "source".into(),
+    })));
+    let mut bench = Bench::new(&plan);
+    ann(&mut bench);
+    bench.run();
+    assert_eq!(bench.world.ids("hub.contact"), ["h1"]);
+    assert_eq!(bench.held(), ["Contact R013 Right s1"]);
+    let text = bench.archive().held().expect("held")[0].1.text.clone();
+    assert!(
+        text.starts_with("`h1` has its key and is not admitted"),
+        "{text}"
+    );
+    bench.expect_quiet();
+    assert_eq!(bench.held(), ["Contact R013 Right s1"]);
+    bench.world.set("hub.contact", "h1", &[("source", "web")]);
+    let report = bench.run();
+    assert_eq!(report.syncs[1].linked, 1, "admitted, it is the one");
+    assert_eq!(bench.held(), Vec::<String>::new());
+    assert_eq!(bench.world.ids("hub.contact"), ["h1"]);
+    bench.expect_quiet();
+}
+
+#[test]
+fn a_pair_of_which_only_the_stamps_were_written_is_the_same() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.world.set(
+        "hub.contact",
+        "h2",
+        &[("email", "bob@x.example"), ("last", "Roe")],
+    );
+    let report = bench.run();
+    assert_eq!(report.syncs[1].same, 1, "and the one that was made is not");
+    assert_eq!(report.syncs[1].updated, Sides::new(0, 0));
+    assert_eq!(bench.run().syncs[1].same, 2);
+}
+
+#[test]
+fn what_an_upsert_met_keeps_its_fields_and_they_are_not_counted() {
+    let mut plan = plan();
+    plan.syncs[1].mode = Mode::AppendOnly;
+    plan.syncs[1].writes_side.left = false;
+    plan.syncs[1].identity.after.clear();
+    for row in &mut plan.syncs[1].rows {
+        row.lanes.right = None;
+    }
+    plan.syncs[1].identity.stamp.left = None;
+    let mut bench = Bench::new(&plan);
+    bench.world.set(
+        "hub.contact",
+        "h1",
+        &[("email", "a@x.example"), ("last", "Lee")],
+    );
+    assert_eq!(bench.run().syncs[1].fields(), 2);
+    bench.forget();
+    let report = bench.run();
+    assert_eq!(report.syncs[1].created, Sides::new(0, 0));
+    assert_eq!(report.syncs[1].fields(), 0);
+    assert_eq!(report.syncs[1].linked, 1);
+}
+
+#[test]
+fn a_pair_rests_while_its_sync_is_not_active() {
+    let mut plan = plan();
+    plan.syncs[1].identity.active_while.left = Some(Expr::IsSet(Box::new(Expr::Field {
+        side: Side::Left,
+        field: "source".into(),
+    })));
+    let mut bench = Bench::new(&plan);
+    ann(&mut bench);
+    bench.world.set("hub.contact", "h1", &[("source", "web")]);
+    bench.run();
+    bench
+        .world
+        .set("hub.contact", "h1", &[("source", ""), ("phone", "7")]);
+    bench.expect_quiet();
+    bench.world.set("hub.contact", "h1", &[("source", "web")]);
+    bench.run();
+    assert_eq!(
+        bench.world.get("sf.Contact", "s1", "Phone"),
+        "7",
+        "what waited travels"
+    );
+    bench.expect_quiet();
+}
+
+#[test]
+fn what_a_create_went_without_is_held_as_long_as_its_cause_stands() {
+    let mut plan = plan();
+    plan.syncs[1].rows[5].lanes.left = Some(Lane {
+        timing: Timing::OnCreate,
+        ..plan.syncs[1].rows[4].lanes.left.clone().expect("lane")
+    });
+    let mut bench = Bench::new(&plan);
+    let fields = [
+        ("email", "a@x.example"),
+        ("last", "Lee"),
+        ("source", "odd"),
+        ("tier", "odd"),
+    ];
+    bench.world.set("hub.contact", "h1", &fields);
+    let fields = [
+        ("Email", "b@x.example"),
+        ("LastName", "Lee"),
+        ("Tier", "odd"),
+    ];
+    bench.world.set("sf.Contact", "s2", &fields);
+    bench.run();
+    let held = [
+        "Contact R004 Left h1 source",
+        "Contact R004 Left h1 tier",
+        "Contact R004 Left new0002 tier",
+    ];
+    assert_eq!(bench.held(), held);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), held);
+    let made = bench.world.get("hub.contact", "h1", "sf_id");
+    bench
+        .world
+        .set("sf.Contact", &made, &[("Source", "Silver")]);
+    bench.run();
+    assert_eq!(bench.held(), held[1..], "somebody filled it");
+}
+
+#[test]
+fn a_required_field_whose_row_failed_has_one_cause() {
+    let mut plan = plan();
+    let contact = plan.objects.get_mut("sf.Contact").expect("object");
+    contact.fields.get_mut("LastName").expect("field").length = Some(5);
+    let mut bench = Bench::new(&plan);
+    bench.world.set(
+        "hub.contact",
+        "h1",
+        &[("email", "a@x.example"), ("last", "far too long")],
+    );
+    bench.run();
+    assert_eq!(bench.held(), ["Contact R004 Left h1"]);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), ["Contact R004 Left h1"]);
 }

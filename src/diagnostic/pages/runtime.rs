@@ -158,15 +158,15 @@ pages! {
     pub R012
 
     /// # What happened
-    /// The record that a match key found already belongs to another one.
+    /// The record that a match key found already belongs to another one, or the filter of its side does not admit it.
     ///
     /// # Why it matters
     /// A record is linked at most once across syncs that share its object. A second link would let two records write the
-    /// same fields in turns.
+    /// same fields in turns. A record that is not admitted is not linked, and to create another with its key would double it.
     ///
     /// # How to fix
     /// The two on this side are likely duplicates: merge them. If they are not, correct the value that makes the match key
-    /// fit both.
+    /// fit both. Where the other record is not admitted, it links as soon as it is.
     pub R013
 
     /// # What happened

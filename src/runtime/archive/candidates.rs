@@ -22,6 +22,8 @@ pub enum Standing {
     Joins,
     /// It may be matched by one that starts.
     Matchable,
+    /// It is not admitted: nothing is matched with it, and no double of it is made.
+    Barred,
     /// It is linked already: it tells duplicates from new records.
     Linked,
 }
@@ -58,12 +60,14 @@ pub struct Member {
 
 const LINKED: i64 = 3;
 const TAKEN: i64 = 4;
+const BARRED: i64 = 5;
 
 fn standing_of(number: i64) -> Standing {
     match number {
         0 => Standing::Starts,
         1 => Standing::Joins,
         2 => Standing::Matchable,
+        BARRED => Standing::Barred,
         _ => Standing::Linked,
     }
 }
@@ -90,6 +94,7 @@ impl Archive {
             Standing::Joins => 1,
             Standing::Matchable => 2,
             Standing::Linked => LINKED,
+            Standing::Barred => BARRED,
         };
         let head = [
             Sql::Integer(side_number(candidate.side)),
@@ -139,7 +144,7 @@ impl Archive {
     pub fn cluster(&self, key: usize, hash: &KeyHash) -> Asked<Vec<Member>> {
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT place, side, id, standing, rank FROM temp.candidates
-             WHERE k{key} = ?1 AND standing <> {TAKEN} ORDER BY side, place"
+             WHERE k{key} = ?1 AND standing < {TAKEN} ORDER BY side, place"
         ))?;
         let rows = statement.query_map([hash], member)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -162,14 +167,32 @@ impl Archive {
         Ok(())
     }
 
-    /// Records of a side that found none and from which one may be made, after a place.
-    pub fn unmatched(&self, side: Side, after: i64, limit: usize) -> Asked<Vec<Member>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT place, side, id, standing, rank FROM temp.candidates
-             WHERE place > ?1 AND side = ?2 AND standing = 0 ORDER BY place LIMIT ?3",
-        )?;
+    /// Records of a side that found none and from which one may be made, after a place; each with a record of the other
+    /// side that has one of its first `keys` keys and is barred.
+    pub fn unmatched(
+        &self,
+        keys: usize,
+        side: Side,
+        after: i64,
+        limit: usize,
+    ) -> Asked<Vec<(Member, Option<SmolStr>)>> {
+        let barred: String = (0..keys)
+            .map(|k| {
+                format!(
+                    "(SELECT b.id FROM temp.candidates b WHERE b.k{k} = c.k{k} AND b.k{k} IS NOT NULL
+                      AND b.side = 1 - ?2 AND b.standing = {BARRED} ORDER BY b.place LIMIT 1), "
+                )
+            })
+            .collect();
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT c.place, c.side, c.id, c.standing, c.rank, COALESCE({barred}NULL, NULL) FROM temp.candidates c
+             WHERE c.place > ?1 AND c.side = ?2 AND c.standing = 0 ORDER BY c.place LIMIT ?3"
+        ))?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = statement.query_map((after, side_number(side), limit), member)?;
+        let rows = statement.query_map((after, side_number(side), limit), |row| {
+            let barred: Option<String> = row.get(5)?;
+            Ok((member(row)?, barred.map(SmolStr::from)))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }

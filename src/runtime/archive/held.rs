@@ -132,6 +132,14 @@ impl Archive {
         Ok(statement.exists(params![sync, side_number(side), id])?)
     }
 
+    /// Whether a record as a whole is held for this reason.
+    pub fn is_held_for(&self, sync: i64, side: Side, id: &str, reason: Reason) -> Asked<bool> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT 1 FROM held WHERE sync = ?1 AND side = ?2 AND id = ?3 AND field = '' AND code = ?4",
+        )?;
+        Ok(statement.exists(params![sync, side_number(side), id, reason.code()])?)
+    }
+
     /// Everything held, by sync, code, side and id; sync by name.
     pub fn held(&self) -> Asked<Vec<(SmolStr, Held)>> {
         let mut statement = self.connection.prepare_cached(

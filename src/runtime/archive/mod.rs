@@ -7,6 +7,7 @@ mod candidates;
 mod held;
 mod journal;
 mod links;
+mod trails;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ pub use candidates::{Candidate, KeyHash, Member, Standing};
 pub use held::{Held, LogEntry, LogKind};
 pub use journal::{Intent, IntentAction, IntentState, OpenIntent};
 pub use links::{Link, LinkState};
+pub use trails::Trail;
 
 /// Marks a file as ours: `ACCD`.
 const APPLICATION: i64 = 0x4143_4344;

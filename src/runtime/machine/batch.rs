@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::{Machine, Step};
 use crate::runtime::archive::{IntentState, Link, OpenIntent};
 use crate::runtime::merge::Sent;
-use crate::runtime::program::{Program, Related, alike};
+use crate::runtime::program::{Failed, Program, Related, alike};
 use crate::runtime::protocol::{Command, ObjectId, Outcome, Record, Write};
 use crate::runtime::shadow::Trace;
 use crate::side::{Side, Sides};
@@ -65,8 +65,12 @@ pub(super) enum Keep {
 pub(super) enum Meaning {
     /// Fields of a linked pair: row by row.
     Merge(Vec<(usize, Sent)>),
-    /// A record is made, with what is remembered of its rows; the hash of its values.
-    Make { digest: i64, causes: Vec<usize> },
+    /// A record is made: the hash of its values, the rows that they are of, and the rows that go without.
+    Make {
+        digest: i64,
+        causes: Vec<usize>,
+        held: Vec<(usize, Box<Failed>)>,
+    },
     /// Only a stamp.
     Stamp,
     /// A delete.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::batch::{Job, Keep, Meaning, Meeting, Sending, Work};
-use super::{Machine, Step};
+use super::{Machine, Phase, Step};
 use crate::plan::{Leave, Mode};
 use crate::runtime::archive::{Held, Intent, IntentAction, Link, LinkState, LogEntry, LogKind};
 use crate::runtime::merge::{Sent, Times, Verdict, merge};
@@ -349,8 +349,12 @@ impl Machine {
                 sends.push(sending);
             }
         }
-        if sends.is_empty() {
+        if sends.iter().all(|s| matches!(s.meaning, Meaning::Stamp))
+            && !matches!(self.phase, Phase::Again { .. })
+        {
             self.count(at, |r| r.same += 1);
+        }
+        if sends.is_empty() {
             if work.keep == Keep::Nothing {
                 return nothing();
             }
@@ -387,6 +391,9 @@ impl Machine {
                 continue;
             };
             if row.only_on_create() {
+                merged
+                    .again
+                    .extend(row.went_without(&scene, records).then_some(at));
                 continue;
             }
             let blank = Value::Blank;
@@ -408,10 +415,12 @@ impl Machine {
                 }
             };
             match merge(row, Sides::new(&*left, &*right), trace, &times, &scene) {
-                Verdict::Rest if trace.refused => merged.again.push(at),
+                Verdict::Rest if trace.refused || row.went_without(&scene, records) => {
+                    merged.again.push(at);
+                }
                 Verdict::Rest => {}
                 Verdict::Remember(trace) => {
-                    if trace.refused {
+                    if trace.refused || row.went_without(&scene, records) {
                         merged.again.push(at);
                     }
                     remember(trace);

@@ -14,6 +14,15 @@ use crate::runtime::shadow::Reader;
 use crate::side::{Side, Sides};
 use crate::value::Value;
 
+/// Whose keys are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Keys {
+    /// Those of the sync.
+    Own,
+    /// Those of records that were converted into records of the sync.
+    Converted,
+}
+
 impl Machine {
     /// The next pairs that a key finds. Records are taken in the order of the sweep: neighbours stay neighbours in the archive.
     pub(super) fn find_pairs(&mut self, at: usize, key: usize, side: Side, after: i64) -> Step<()> {
@@ -21,7 +30,8 @@ impl Machine {
         let Some(sync) = program.syncs.get(at) else {
             return Ok(());
         };
-        if key >= sync.keys.len() {
+        let keys = sync.keys.len() + program.converted_keys(at).count();
+        if key >= keys {
             self.phase = Phase::Make {
                 sync: at,
                 side: Side::Left,
@@ -54,12 +64,17 @@ impl Machine {
             },
         };
         let mut jobs = Vec::new();
+        let keys = if key < sync.keys.len() {
+            Keys::Own
+        } else {
+            Keys::Converted
+        };
         for (_, hash) in &heads {
             let members = self.archive.cluster(key, hash)?;
             // What has a left newcomer was looked at from there.
             let left = |m: &Member| m.side == Side::Left && m.standing != Standing::Linked;
             if side == Side::Left || !members.iter().any(left) {
-                jobs.extend(self.resolve_cluster(at, sync, &members)?);
+                jobs.extend(self.resolve_cluster(at, sync, keys, &members)?);
             }
         }
         self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, HashMap::new()));
@@ -67,7 +82,13 @@ impl Machine {
     }
 
     /// None, one or many: a pair, or who is held.
-    fn resolve_cluster(&mut self, at: usize, sync: &Sync, members: &[Member]) -> Step<Option<Job>> {
+    fn resolve_cluster(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        keys: Keys,
+        members: &[Member],
+    ) -> Step<Option<Job>> {
         let split = members.partition_point(|m| m.side == Side::Left);
         let (left, right) = members.split_at(split);
         let sides = Sides::new(left, right);
@@ -96,7 +117,7 @@ impl Machine {
             } else {
                 Side::Left
             };
-            if *several.get(side) && *sync.create.get(!side) {
+            if *several.get(side) && *sync.create.get(!side) && keys == Keys::Own {
                 self.choose(at, sync, side, sides.get(side))?;
             }
             return Ok(None);
@@ -195,12 +216,13 @@ impl Machine {
             return Ok(());
         };
         let members = if *sync.create.get(!side) {
-            self.archive.unmatched(side, after, self.settings.window)?
+            self.archive
+                .unmatched(sync.keys.len(), side, after, self.settings.window)?
         } else {
             Vec::new()
         };
         self.phase = match (members.last(), side) {
-            (Some(last), _) => Phase::Make {
+            (Some((last, _)), _) => Phase::Make {
                 sync: at,
                 side,
                 after: last.place,
@@ -212,13 +234,19 @@ impl Machine {
             },
             (None, Side::Right) => Phase::Again { sync: at },
         };
-        let jobs: Vec<Job> = members
-            .into_iter()
-            .map(|m| Job::Make {
-                from: side,
-                id: m.id,
-            })
-            .collect();
+        let mut jobs = Vec::new();
+        for (member, barred) in members {
+            let id = member.id;
+            match barred {
+                None => jobs.push(Job::Make { from: side, id }),
+                Some(barred) => {
+                    let text = format!(
+                        "`{barred}` has its key and is not admitted: it would be made twice"
+                    );
+                    self.hold(at, side, &id, "", Reason::AlreadyLinked, text)?;
+                }
+            }
+        }
         self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, HashMap::new()));
         Ok(())
     }

@@ -74,6 +74,7 @@ impl Machine {
         for (index, row) in sync.rows.iter().enumerate() {
             draft_row(&mut draft, index, row, from, &scene);
         }
+        let mut held: Vec<(usize, Box<Failed>)> = Vec::new();
         for (index, failed) in std::mem::take(&mut draft.failed) {
             let Some(row) = sync.rows.get(index) else {
                 continue;
@@ -101,10 +102,7 @@ impl Machine {
                     self.redirected.insert((by, source.id.clone()));
                     return Ok(None);
                 }
-                Parent::RowHeld => {
-                    let text = failed.text.clone();
-                    self.hold(at, from, &source.id, &row.name, failed.reason, text)?;
-                }
+                Parent::RowHeld => held.push((index, failed)),
             }
         }
         if let Some(slot) = sync
@@ -120,8 +118,22 @@ impl Machine {
             let field = shape
                 .and_then(|s| s.fields.get(usize::from(*slot)))
                 .map_or("", |s| s.name.as_str());
-            let text = format!("`{field}` is required there, and nothing fills it");
-            self.hold(at, from, &source.id, "", Reason::RequiredBlank, text)?;
+            let fills = |index: usize| {
+                let cell = sync.rows.get(index).map(|r| r.cells.get(target));
+                cell.is_some_and(|c| c.slot == Some(*slot))
+            };
+            // Where the row that fills it failed, that is the cause.
+            let (reason, text) = match held.iter().find(|(index, _)| fills(*index)) {
+                Some((_, failed)) => (
+                    failed.reason,
+                    format!("{}, and `{field}` is required there", failed.text),
+                ),
+                None => (
+                    Reason::RequiredBlank,
+                    format!("`{field}` is required there, and nothing fills it"),
+                ),
+            };
+            self.hold(at, from, &source.id, "", reason, text)?;
             return Ok(None);
         }
         let stamp = sync
@@ -177,6 +189,7 @@ impl Machine {
         let meaning = Meaning::Make {
             digest,
             causes: draft.causes,
+            held,
         };
         let sending = Sending {
             work: place,

@@ -11,6 +11,7 @@ mod identify;
 mod make;
 mod settle;
 mod sweep;
+mod trail;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -221,6 +222,7 @@ impl Machine {
         };
         self.redirected.clear();
         self.again.clear();
+        self.archive.gather_trails()?;
         self.phase = Phase::Recover;
         self.recover()
     }
@@ -332,7 +334,8 @@ impl Machine {
                     pass: Pass::Meet,
                     from: None,
                 };
-                self.archive.gather(s.keys.len())
+                let keys = s.keys.len() + program.converted_keys(sync).count();
+                self.archive.gather(keys)
             }
         }
     }

@@ -86,7 +86,7 @@ impl Machine {
                     )?;
                 }
             }
-            (Meaning::Make { causes, .. }, Outcome::Written { id, created }) => {
+            (Meaning::Make { causes, held, .. }, Outcome::Written { id, created }) => {
                 *work.ids.get_mut(side) = Some(id.clone());
                 if self.archive.link(side, self.group(at, side), id)?.is_some() {
                     work.keep = Keep::Nothing;
@@ -98,8 +98,28 @@ impl Machine {
                 if *created {
                     self.count(at, |r| *r.created.get_mut(side) += 1);
                 }
+                let kept: &[u16] = match &sending.write.action {
+                    Action::Upsert { on_create, .. } if !created => on_create,
+                    _ => &[],
+                };
+                let mut wrote = false;
                 for index in causes {
-                    self.count_write(at, sync, index, side, Cause::Created);
+                    let slot = sync.rows.get(index).and_then(|r| r.cells.get(side).slot);
+                    if slot.is_some_and(|s| kept.contains(&s)) {
+                        // It met a record, which keeps what it has: the row is recovered.
+                        set_trace(work, index, Trace::default());
+                    } else {
+                        wrote = true;
+                        self.count_write(at, sync, index, side, Cause::Created);
+                    }
+                }
+                if wrote && !*created {
+                    self.count(at, |r| *r.updated.get_mut(side) += 1);
+                }
+                let left = work.ids.left.clone().unwrap_or_default();
+                for (index, failed) in held {
+                    let name = sync.rows.get(index).map_or("", |r| r.name.as_str());
+                    self.hold(at, Side::Left, &left, name, failed.reason, failed.text)?;
                 }
                 self.stamp_source(sync, batch, sending.work, !side, id)?;
             }

@@ -10,10 +10,10 @@ use super::batch::{Batch, Job, Meeting};
 use super::{Machine, Pass, Phase, Step, only};
 use crate::plan::Mode;
 use crate::runtime::Reason;
-use crate::runtime::archive::{Candidate, IntentState, KeyHash, Link, LinkState, Standing};
+use crate::runtime::archive::{Candidate, IntentState, KeyHash, LinkState, Standing};
 use crate::runtime::program::{KeyPart, Scene, Sync, alike};
 use crate::runtime::protocol::{Page, Record};
-use crate::runtime::shadow::{decode, encode, layout_of, put_value};
+use crate::runtime::shadow::put_value;
 use crate::side::{Side, Sides};
 use crate::value::{Value, write_text};
 
@@ -101,7 +101,7 @@ impl Machine {
                 .link(side, self.group(at, side), &record.id)?
                 .is_some()
             {
-                self.offer_as(sync, side, record, Standing::Linked)?;
+                self.offer_as(at, sync, side, record, Standing::Linked)?;
             }
         }
         Ok(())
@@ -139,6 +139,9 @@ impl Machine {
         let link = self.archive.link(side, self.group(at, side), &record.id)?;
         if let Some(link) = link {
             if sync.mode == Mode::AppendOnly {
+                if link.state == LinkState::Alive {
+                    self.hold_rows_again(at, sync, side, record, &link.ids.left)?;
+                }
                 return Ok(None);
             }
             if link.sync != self.number(at) {
@@ -155,7 +158,7 @@ impl Machine {
                 meeting: Meeting::Linked(link),
             }));
         }
-        if record.deleted {
+        if record.deleted || self.was_converted(at, sync, side, record)? {
             return Ok(None);
         }
         if sync.mode == Mode::AppendOnly {
@@ -164,12 +167,34 @@ impl Machine {
                 .admits(at, sync, side, record)?
                 .then_some(Job::Make { from: side, id }));
         }
+        let became = match side {
+            Side::Left => self.became(at, record)?,
+            Side::Right => None,
+        };
+        if became.is_none() && self.awaits_merge(at, side, &record.id)? {
+            return Ok(None);
+        }
         let stamp = sync
             .stamp
             .get(side)
             .and_then(|s| record.values.get(usize::from(s.slot)));
         if let Some(Value::Text(other)) = stamp {
             let ids = pair(side, &record.id, other);
+            return Ok(Some(Job::Pair {
+                ids,
+                meeting: Meeting::Stamp(side),
+            }));
+        }
+        if let Some(became) = became {
+            if self
+                .archive
+                .link(Side::Right, self.group(at, Side::Right), &became)?
+                .is_some()
+            {
+                self.hold_for_merge(at, &record.id, &became)?;
+                return Ok(None);
+            }
+            let ids = Sides::new(record.id.clone(), became);
             return Ok(Some(Job::Pair {
                 ids,
                 meeting: Meeting::Stamp(side),
@@ -222,6 +247,36 @@ impl Machine {
             .map(|other| pair(side, &record.id, other)))
     }
 
+    /// Rows without which a record was appended are never written later: they are held as long as their cause stands.
+    fn hold_rows_again(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+        left: &str,
+    ) -> Step<()> {
+        let related = HashMap::new();
+        let scene = Scene {
+            records: only(side, record),
+            changed: &[],
+            links: &*self,
+            related: &related,
+        };
+        let rows = sync.rows.iter();
+        let failed: Vec<_> = rows.filter(|row| row.fails(&scene, side)).collect();
+        for row in failed {
+            self.archive.hold_again(
+                self.report.run,
+                self.number(at),
+                Side::Left,
+                left,
+                &row.name,
+            )?;
+        }
+        Ok(())
+    }
+
     /// Offers a record without a link to the matching, as far as it is admitted.
     pub(super) fn offer(
         &mut self,
@@ -240,14 +295,17 @@ impl Machine {
             }
         } else if self.joins(at, sync, side, record)? {
             Standing::Joins
+        } else if *sync.create.get(side) {
+            Standing::Barred
         } else {
             return Ok(());
         };
-        self.offer_as(sync, side, record, standing)
+        self.offer_as(at, sync, side, record, standing)
     }
 
     fn offer_as(
         &mut self,
+        at: usize,
         sync: &Sync,
         side: Side,
         record: &Record,
@@ -260,11 +318,17 @@ impl Machine {
             links: &*self,
             related: &related,
         };
-        let keys = sync
-            .keys
-            .iter()
-            .map(|parts| key(parts, side, &scene))
-            .collect();
+        let own = sync.keys.iter().map(|parts| key(parts, side, &scene));
+        let mut keys: Vec<Option<KeyHash>> = own.collect();
+        for (converted, number, parts) in self.program.converted_keys(at) {
+            keys.push(match side {
+                Side::Left => key(parts, side, &scene),
+                Side::Right => {
+                    let sync = self.number(converted);
+                    self.archive.trail_key(sync, number, &record.id)?
+                }
+            });
+        }
         let mut rank = Vec::new();
         for (source, _) in sync.many.get(side).iter().flatten() {
             put_value(
@@ -326,99 +390,6 @@ impl Machine {
         }
         Ok(false)
     }
-
-    /// The link of a converted record follows to what it became.
-    fn follow_conversion(&mut self, at: usize, sync: &Sync, record: &Record) -> Step<()> {
-        let Some(conversion) = sync.converts else {
-            return Ok(());
-        };
-        let became = match conversion.source.read(record) {
-            Ok(value) if !value.is_blank() => SmolStr::new(write_text(&value)),
-            _ => return Ok(()),
-        };
-        let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
-        let Some(link) = self.archive.link(Side::Right, groups.right, &record.id)? else {
-            return Ok(());
-        };
-        if link.sync != self.number(at) || link.state == LinkState::Dead {
-            return Ok(());
-        }
-        let target = usize::from(conversion.sync);
-        let to = self.numbers.groups.get(target).copied().unwrap_or_default();
-        let program = Arc::clone(&self.program);
-        let Some(into) = program.syncs.get(target) else {
-            return Ok(());
-        };
-        self.forget_links();
-        if self.archive.link(Side::Right, to.right, &became)?.is_some() {
-            // The earlier link stands; this one is over.
-            self.archive
-                .put_link_state(groups.left, &link.ids.left, LinkState::Dead)?;
-            self.archive
-                .bury(groups.left, &link.ids.left, Some(&became))?;
-            let text = format!(
-                "the record was converted into `{became}`, which is linked with another record"
-            );
-            return self.hold(
-                target,
-                Side::Left,
-                &link.ids.left,
-                "",
-                Reason::MergeCandidate,
-                text,
-            );
-        }
-        let shadow = self.move_shadow(&link, sync, into, target)?;
-        self.archive.remove_link(groups.left, &link.ids.left)?;
-        self.archive.bury(groups.right, &record.id, Some(&became))?;
-        let ids = Sides::new(link.ids.left.clone(), became);
-        self.archive.put_link(
-            to,
-            &Link {
-                sync: self.number(target),
-                ids,
-                state: LinkState::Alive,
-                shadow,
-            },
-        )
-    }
-
-    /// Shadows of rows that both syncs have move with a link; the others are first-met.
-    fn move_shadow(&self, link: &Link, from: &Sync, to: &Sync, target: usize) -> Step<Vec<u8>> {
-        let stored = match layout_of(&link.shadow) {
-            Some(layout) => self.archive.digests(layout)?,
-            None => Arc::default(),
-        };
-        let own: Vec<SmolStr> = from.rows.iter().map(|r| r.digest.clone()).collect();
-        let traces = decode(&link.shadow, &stored, &own);
-        let name = |sync: &Sync, side: Side, slot: Option<u16>| {
-            let shape = self
-                .program
-                .shapes
-                .get(usize::from(sync.objects.get(side).0))?;
-            shape.fields.get(usize::from(slot?)).map(|s| s.name.clone())
-        };
-        let moved = to.rows.iter().map(|row| {
-            let same = from.rows.iter().position(|other| {
-                Side::BOTH.iter().all(|side| {
-                    let names = (
-                        name(from, *side, other.cells.get(*side).slot),
-                        name(to, *side, row.cells.get(*side).slot),
-                    );
-                    names.0.is_some() && names.0 == names.1
-                })
-            });
-            let first_met =
-                crate::runtime::shadow::Trace::new(crate::runtime::shadow::State::FirstMet);
-            same.and_then(|at| traces.get(at).cloned())
-                .unwrap_or(first_met)
-        });
-        let moved: Vec<_> = moved.collect();
-        Ok(encode(
-            self.numbers.layouts.get(target).copied().unwrap_or(0),
-            &moved,
-        ))
-    }
 }
 
 fn pair(side: Side, own: &SmolStr, other: &SmolStr) -> Sides<SmolStr> {
@@ -429,7 +400,7 @@ fn pair(side: Side, own: &SmolStr, other: &SmolStr) -> Sides<SmolStr> {
 }
 
 /// The hash of a record's key; none where a part is blank or has no value.
-fn key(parts: &[KeyPart], side: Side, scene: &Scene<'_>) -> Option<KeyHash> {
+pub(super) fn key(parts: &[KeyPart], side: Side, scene: &Scene<'_>) -> Option<KeyHash> {
     let (mut first, mut second) = (DefaultHasher::new(), DefaultHasher::new());
     second.write_u8(1);
     for part in parts {

@@ -18,7 +18,7 @@ use crate::plan::{
     Authority, BlankPolicy, Brakes, Equality, Fallback, Leave, Mode, NotExecuted, Order, Origin,
     Timing,
 };
-use crate::runtime::{ObjectId, Reason, Shape};
+use crate::runtime::{ObjectId, Reason, Record, Shape};
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
 
@@ -40,6 +40,22 @@ pub struct Program {
 }
 
 impl Program {
+    /// The syncs whose converted records become records of this one.
+    pub fn converting_into(&self, sync: usize) -> impl Iterator<Item = (usize, &Sync)> {
+        self.syncs.iter().enumerate().filter(move |(_, s)| {
+            s.converts
+                .is_some_and(|c| usize::from(c.sync) == sync && s.mode != Mode::AppendOnly)
+        })
+    }
+
+    /// The keys of those syncs, each with the position of its sync and its own: they are compared after the sync's.
+    pub fn converted_keys(&self, sync: usize) -> impl Iterator<Item = (usize, usize, &[KeyPart])> {
+        self.converting_into(sync).flat_map(|(at, s)| {
+            let keys = s.keys.iter().enumerate();
+            keys.map(move |(key, parts)| (at, key, parts.as_slice()))
+        })
+    }
+
     /// The key of an object as the plan names it: `hubspot.contact`.
     pub fn object_name(&self, object: ObjectId) -> String {
         self.shapes
@@ -314,6 +330,28 @@ impl Row {
             },
             _ => Ok(()),
         }
+    }
+
+    /// Whether a record was made without this row's field, which nothing fills later: its cause still stands.
+    pub fn went_without(&self, scene: &Scene<'_>, records: Sides<&Record>) -> bool {
+        Side::BOTH.into_iter().any(|from| {
+            let lane = self.lanes.get(from).as_ref();
+            let target = self.cells.get(!from).slot;
+            let now = target.and_then(|s| records.get(!from).values.get(usize::from(s)));
+            lane.is_some_and(|l| l.timing == Timing::OnCreate)
+                && now.is_some_and(Value::is_blank)
+                && self.fails(scene, from)
+        })
+    }
+
+    /// Whether the row's value for a create from this side cannot be made.
+    pub fn fails(&self, scene: &Scene<'_>, from: Side) -> bool {
+        let blank = Value::Blank;
+        let source = self.cells.get(from).read.eval(scene, &blank);
+        source.map_or(true, |value| {
+            self.lanes.get(from).is_some()
+                && crate::runtime::merge::compose(self, from, &value, scene).is_err()
+        })
     }
 
     /// Whether the row is only about creates: then it has no shadow and no drift.
