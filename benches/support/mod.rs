@@ -1,4 +1,5 @@
 //! What the benchmarks share: generated projects, timed processes, and a table of medians.
+#![expect(dead_code, reason = "each benchmark uses a part of it")]
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -195,6 +196,31 @@ pub fn time(command: &mut Command) -> Duration {
         .expect("the command starts");
     assert!(status.success(), "{command:?} failed: {status}");
     start.elapsed()
+}
+
+/// A command that runs on one core where `taskset` can see to that.
+pub fn one_core(program: &str) -> Command {
+    let pinned = Command::new("taskset")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success());
+    if pinned {
+        let mut command = Command::new("taskset");
+        command.args(["-c", "1", program]);
+        command
+    } else {
+        Command::new(program)
+    }
+}
+
+/// How many records a benchmark of records takes: `ACCORDANT_BENCH_RECORDS`, else 200,000.
+pub fn records() -> usize {
+    std::env::var("ACCORDANT_BENCH_RECORDS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(200_000)
 }
 
 /// Medians of two commands that run in turn, A B A B …, after one run of each that is not counted.

@@ -1,5 +1,7 @@
 //! Which rows apply which maps, and to which fields.
 
+use std::collections::BTreeMap;
+
 use crate::model::{CellKind, Expr, ExprKind, FieldRef, MapId, Model, RowId, RowView};
 use crate::side::Side;
 use crate::source::Span;
@@ -19,6 +21,24 @@ pub struct Applied {
     pub target: Option<FieldRef>,
     /// Where the map is named.
     pub span: Span,
+}
+
+/// Applications by their map, each in the order of the spec.
+pub(super) struct ByMap<'a>(BTreeMap<MapId, Vec<&'a Applied>>);
+
+impl<'a> ByMap<'a> {
+    pub fn new(applied: &'a [Applied]) -> Self {
+        let mut by_map: BTreeMap<MapId, Vec<&Applied>> = BTreeMap::new();
+        for one in applied {
+            by_map.entry(one.map).or_default().push(one);
+        }
+        Self(by_map)
+    }
+
+    /// The applications of one map.
+    pub fn of(&self, map: MapId) -> impl Iterator<Item = &'a Applied> {
+        self.0.get(&map).into_iter().flatten().copied()
+    }
 }
 
 /// Every application of a map by a row, in the order of the spec.

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::applied::Applied;
+use super::applied::ByMap;
 use crate::catalog::PickValue;
 use crate::model::{Catalogued, Fallback, FieldRef, FieldView, MapId, Model, RowId};
 use crate::side::Side;
@@ -39,7 +39,7 @@ pub enum Place {
 
 /// The coverage of every map over the fields of its header, for each direction that it serves, then over the fields of
 /// the rows that apply it to others.
-pub(super) fn coverage(model: &Model, applied: &[Applied]) -> Vec<Coverage> {
+pub(super) fn coverage(model: &Model, applied: &ByMap<'_>) -> Vec<Coverage> {
     let mut found = Vec::new();
     for (i, map) in model.maps.iter().enumerate() {
         let id = MapId(i as u32);
@@ -49,7 +49,7 @@ pub(super) fn coverage(model: &Model, applied: &[Applied]) -> Vec<Coverage> {
             for field in header {
                 found.extend(of_field(model, id, from, *field, target, Place::Header));
             }
-            for a in applied.iter().filter(|a| a.map == id && a.from == from) {
+            for a in applied.of(id).filter(|a| a.from == from) {
                 if let Some(field) = a.source.filter(|f| !header.contains(f)) {
                     let place = Place::Row(a.row, a.span);
                     found.extend(of_field(model, id, from, field, a.target, place));

@@ -46,9 +46,10 @@ pub struct Facts {
 /// Gathers the facts of a model.
 pub fn analyze(model: &Model) -> Facts {
     let applied = applied::applied(model);
+    let by_map = applied::ByMap::new(&applied);
     Facts {
-        coverage: coverage::coverage(model, &applied),
-        stated: stated::stated(model, &applied),
+        coverage: coverage::coverage(model, &by_map),
+        stated: stated::stated(model, &by_map),
         applied,
         writes: writers::writes(model),
     }

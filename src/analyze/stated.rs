@@ -9,7 +9,7 @@ use crate::side::Side;
 use crate::source::Span;
 use crate::value::Value;
 
-use super::applied::Applied;
+use super::applied::ByMap;
 use super::standing;
 
 /// A value written out beside a field.
@@ -31,7 +31,7 @@ pub struct StatedValue {
 
 /// Every value that the project states and that is not an active value of its field's list, in the order in which they
 /// were met, each place once. The standard library is not looked at: no row of it is the user's mistake.
-pub(super) fn stated(model: &Model, applied: &[Applied]) -> Vec<StatedValue> {
+pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
     let mut found = Vec::new();
     for (i, map) in model.maps.iter().enumerate().filter(|(_, m)| !m.standard) {
         let id = MapId(i as u32);
@@ -124,7 +124,7 @@ impl Fields {
 
     /// Those of a map's header, and those that rows read through it; a map without a header is meant for the fields of its
     /// rows. What a row writes beyond the header is judged at the row.
-    fn of(model: &Model, map: MapId, side: Side, applied: &[Applied]) -> Self {
+    fn of(model: &Model, map: MapId, side: Side, applied: &ByMap<'_>) -> Self {
         let header = model
             .maps
             .get(map.index())
@@ -133,7 +133,7 @@ impl Fields {
             read: header.to_vec(),
             written: header.to_vec(),
         };
-        for a in applied.iter().filter(|a| a.map == map) {
+        for a in applied.of(map) {
             if a.from == side {
                 fields.read.extend(a.source);
             } else if header.is_empty() {

@@ -1,10 +1,12 @@
 //! P003: a protected field is written.
 
+use std::collections::BTreeMap;
+
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::Write;
-use crate::model::{Arrow, FieldView, Mode, Model, Protect, RowView, Timing};
+use crate::model::{Arrow, FieldRef, FieldView, Mode, Model, Protect, RowView, Timing};
 
 rule! {
     /// # What it checks
@@ -58,18 +60,21 @@ struct ProtectedFieldWritten<'m> {
 /// Finds writes to protected fields, whichever sync protects them.
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
+    let mut protected: BTreeMap<FieldRef, Vec<&Protect>> = BTreeMap::new();
+    for protect in model.syncs.iter().flat_map(|s| &s.protect) {
+        protected.entry(protect.field).or_default().push(protect);
+    }
     for write in &cx.facts.writes {
-        let protects = || {
-            model
-                .syncs
-                .iter()
-                .flat_map(|s| &s.protect)
-                .filter(|p| p.field == write.field)
+        let Some(protects) = protected.get(&write.field) else {
+            continue;
         };
         let row = write
             .row
             .and_then(|id| model.sync(id.sync)?.rows().find(|r| r.id == id));
-        let broken = protects().find(|p| !(p.after_create && creates_only(model, write, row)));
+        let broken = protects
+            .iter()
+            .copied()
+            .find(|p| !(p.after_create && creates_only(model, write, row)));
         if let Some((protect, field)) = broken
             .zip(model.field(write.field))
             .filter(|_| writes_at_all(model, write))
