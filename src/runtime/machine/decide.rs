@@ -354,10 +354,8 @@ impl Machine {
         {
             self.count(at, |r| r.same += 1);
         }
-        if sends.is_empty() {
-            if work.keep == Keep::Nothing {
-                return nothing();
-            }
+        if sends.is_empty() && work.keep == Keep::Nothing {
+            return nothing();
         }
         Ok((Some(work), sends))
     }
