@@ -1,5 +1,6 @@
 //! What a run did, told so that a person enjoys reading it; and the same as JSON.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -112,15 +113,23 @@ pub fn needing(plan: &Plan, held: &[(SmolStr, Held)], shown: Shown) -> String {
         } else {
             SHOWN
         };
-        for (sync, held) in of.iter().take(limit) {
-            let object = object(plan, sync, held.side);
+        let groups = by_cause(&of, shown);
+        for group in groups.iter().take(limit) {
+            let Some((sync, held)) = group.first() else {
+                continue;
+            };
             let field = if held.field.is_empty() {
                 String::new()
             } else {
                 format!(" {}", held.field)
             };
+            let others = match group.len() {
+                1 => String::new(),
+                n => format!(" and {} of the same cause", number((n - 1) as u64)),
+            };
             let text = format!(
-                "{object} {}{field}: {}",
+                "{} {}{field}{others}: {}",
+                object(plan, sync, held.side),
                 visible(&held.id),
                 visible(&held.text)
             );
@@ -128,15 +137,34 @@ pub fn needing(plan: &Plan, held: &[(SmolStr, Held)], shown: Shown) -> String {
                 let _ = writeln!(out, "      {}{line}", if i == 0 { "" } else { "  " });
             }
         }
-        if of.len() > limit {
+        let listed: usize = groups.iter().take(limit).map(Vec::len).sum();
+        if of.len() > listed {
             let _ = writeln!(
                 out,
                 "      and {} more (--verbose lists them)",
-                number((of.len() - limit) as u64)
+                number((of.len() - listed) as u64)
             );
         }
     }
     out
+}
+
+/// What is held, grouped by equal causes where only a few are listed.
+fn by_cause<'h>(held: &[&'h (SmolStr, Held)], shown: Shown) -> Vec<Vec<&'h (SmolStr, Held)>> {
+    let mut groups: Vec<Vec<&(SmolStr, Held)>> = Vec::new();
+    let mut places = HashMap::new();
+    for entry in held {
+        let key = (&entry.0, &entry.1.field, &entry.1.text);
+        let place = match shown {
+            Shown::Some => *places.entry(key).or_insert(groups.len()),
+            Shown::All => groups.len(),
+        };
+        match groups.get_mut(place) {
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
+        }
+    }
+    groups
 }
 
 /// How many held records are listed.

@@ -165,3 +165,36 @@ fn a_crash_anywhere_leaves_one_record_each_and_nothing_lost() {
         "the story is long enough to be worth crashing: {ends}"
     );
 }
+
+#[test]
+fn a_record_that_a_crashed_run_made_without_a_stamp_is_found_by_what_was_sent() {
+    let mut plan = plan();
+    for sync in &mut plan.syncs {
+        sync.identity.stamp = Default::default();
+        sync.identity.keys.clear();
+    }
+    let mut ends = 0;
+    loop {
+        let mut all_finished = true;
+        for executed in [Executed::No, Executed::Yes] {
+            let mut bench = Bench::new(&plan);
+            let fields = [
+                ("email", "ann@x.example"),
+                ("last", "Lee"),
+                ("tier", "trial"),
+            ];
+            bench.world.set("hub.contact", "h1", &fields);
+            all_finished &= run_until(&mut bench, ends, executed);
+            bench.run();
+            assert_eq!(bench.world.ids("sf.Contact").len(), 1, "after {ends}");
+            assert_eq!(bench.world.ids("hub.contact"), ["h1"], "after {ends}");
+            assert_eq!(bench.held(), Vec::<String>::new(), "after {ends}");
+            bench.expect_quiet();
+        }
+        if all_finished {
+            break;
+        }
+        ends += 1;
+    }
+    assert!(ends > 5, "the story is longer: {ends}");
+}

@@ -939,3 +939,35 @@ fn a_required_field_whose_row_failed_has_one_cause() {
     bench.expect_quiet();
     assert_eq!(bench.held(), ["Contact R004 Left h1"]);
 }
+
+#[test]
+fn a_pair_waits_for_a_parent_that_is_held_and_goes_without_others() {
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.world.set("hub.contact", "h1", &[("company", "c9")]);
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new(), "there is no c9");
+    for id in ["c1", "c2"] {
+        let fields = [("name", "Acme"), ("domain", "acme.example")];
+        bench.world.set("hub.company", id, &fields);
+    }
+    bench
+        .world
+        .set("hub.contact", "h1", &[("company", "c1"), ("phone", "9")]);
+    bench.run();
+    let waits = "Contact R007 Left h1 company".to_owned();
+    assert!(bench.held().contains(&waits), "{:?}", bench.held());
+    assert_eq!(
+        bench.world.get("sf.Contact", "s1", "Phone"),
+        "9",
+        "the other rows go on"
+    );
+    bench.expect_quiet();
+    assert!(bench.held().contains(&waits));
+    bench.world.delete("hub.company", "c2");
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+    let parent = bench.world.get("hub.company", "c1", "sf_id");
+    assert_eq!(bench.world.get("sf.Contact", "s1", "AccountId"), parent);
+    bench.expect_quiet();
+}

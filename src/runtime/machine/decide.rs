@@ -326,9 +326,17 @@ impl Machine {
                 name,
             )?;
         }
-        for (row, reason, text) in merged.holds {
-            let name = sync.rows.get(row).map_or("", |r| r.name.as_str());
-            self.hold(at, Side::Left, &ids.left, name, reason, text)?;
+        for (row, mut reason, text) in merged.holds {
+            let Some(row) = sync.rows.get(row) else {
+                continue;
+            };
+            if reason == Reason::Unlinked && goes_without(sync, row) {
+                if !self.is_coming(row, records.map(Some))? {
+                    continue;
+                }
+                reason = Reason::ParentMissing;
+            }
+            self.hold(at, Side::Left, &ids.left, &row.name, reason, text)?;
         }
         let mut sends = Vec::new();
         for (side, rows) in [
@@ -431,26 +439,11 @@ impl Machine {
                     remember(trace);
                     merged.notes.push((at, side, LogKind::Drift));
                 }
-                Verdict::Hold(reason, text)
-                    if reason == Reason::Unlinked && self.goes_without(sync, row) =>
-                {
-                    let _ = text;
-                }
                 Verdict::Hold(reason, text) => merged.holds.push((at, reason, text)),
                 Verdict::Write(sent) => merged.sent.get_mut(sent.side).push((at, *sent)),
             }
         }
         merged
-    }
-
-    /// Whether a reference that leads nowhere is no reason to hold its row.
-    fn goes_without(&self, sync: &Sync, row: &crate::runtime::program::Row) -> bool {
-        let without = |through: &u16| {
-            sync.after
-                .iter()
-                .any(|(s, wait)| s == through && *wait == crate::runtime::program::Wait::Without)
-        };
-        row.through.iter().any(without)
     }
 
     /// What was remembered of the rows of a pair.
@@ -763,6 +756,16 @@ fn rests(sync: &Sync, scene: &Scene<'_>) -> Rest {
         }
     }
     Rest::Awake
+}
+
+/// Whether a row does without a reference that will never lead anywhere.
+fn goes_without(sync: &Sync, row: &crate::runtime::program::Row) -> bool {
+    let without = |through: &u16| {
+        sync.after
+            .iter()
+            .any(|(s, wait)| s == through && *wait == crate::runtime::program::Wait::Without)
+    };
+    row.through.iter().any(without)
 }
 
 /// Per row, which cells differ from the shadow.

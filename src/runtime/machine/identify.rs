@@ -14,6 +14,9 @@ use crate::runtime::shadow::Reader;
 use crate::side::{Side, Sides};
 use crate::value::Value;
 
+/// Records of a cluster that are named in full.
+const NAMED: usize = 4;
+
 /// Whose keys are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Keys {
@@ -102,7 +105,7 @@ impl Machine {
                     .iter()
                     .any(|m| m.standing == Standing::Linked);
                 if several && member.standing == Standing::Starts {
-                    self.take_out(at, member, Reason::SeveralMatch, sides.get(member.side))?;
+                    self.take_out(at, member, Reason::SeveralMatch, members)?;
                 } else if other_linked {
                     self.take_out(at, member, Reason::AlreadyLinked, sides.get(!member.side))?;
                 }
@@ -118,7 +121,7 @@ impl Machine {
                 Side::Left
             };
             if *several.get(side) && *sync.create.get(!side) && keys == Keys::Own {
-                self.choose(at, sync, side, sides.get(side))?;
+                self.choose(at, sync, side, sides.get(side), members)?;
             }
             return Ok(None);
         }
@@ -128,21 +131,21 @@ impl Machine {
         }
         if several.left && several.right {
             for member in members {
-                self.take_out(at, member, Reason::SeveralMatch, sides.get(member.side))?;
+                self.take_out(at, member, Reason::SeveralMatch, members)?;
             }
             return Ok(None);
         }
         let mut chosen = Sides::new(left.first(), right.first());
         for side in Side::BOTH {
             if *several.get(side) {
-                *chosen.get_mut(side) = self.choose(at, sync, side, sides.get(side))?;
+                *chosen.get_mut(side) = self.choose(at, sync, side, sides.get(side), members)?;
             }
         }
         let (Some(left), Some(right)) = (chosen.left, chosen.right) else {
             // Many, and no order: the one of the other side waits with them.
             for side in Side::BOTH {
                 if let (false, Some(one)) = (*several.get(side), sides.get(side).first()) {
-                    self.take_out(at, one, Reason::SeveralMatch, sides.get(!side))?;
+                    self.take_out(at, one, Reason::SeveralMatch, members)?;
                 }
             }
             return Ok(None);
@@ -162,6 +165,7 @@ impl Machine {
         sync: &Sync,
         side: Side,
         members: &'m [Member],
+        cluster: &[Member],
     ) -> Step<Option<&'m Member>> {
         let first = sync.many.get(side).as_ref().and_then(|order| {
             let orders: Vec<Order> = order.iter().map(|(_, o)| *o).collect();
@@ -169,7 +173,7 @@ impl Machine {
         });
         for member in members {
             if first.is_none_or(|f| f.place != member.place) {
-                self.take_out(at, member, Reason::SeveralMatch, members)?;
+                self.take_out(at, member, Reason::SeveralMatch, cluster)?;
             }
         }
         Ok(first)
@@ -183,28 +187,20 @@ impl Machine {
         others: &[Member],
     ) -> Step<()> {
         self.archive.take(member.place)?;
-        let names: Vec<String> = others
+        let names = others
             .iter()
-            .filter(|m| m.id != member.id)
-            .take(3)
-            .map(|m| format!("`{}`", m.id))
-            .collect();
-        let text = match reason {
-            Reason::AlreadyLinked => format!(
-                "its key is that of {}, which is linked already",
-                crate::text::list(&names)
-            ),
-            _ if others.iter().any(|m| m.side == member.side) => {
-                format!(
-                    "it has the same key as {} of its side",
-                    crate::text::list(&names)
-                )
-            }
-            _ => format!(
-                "{} records of the other side have its key: {}",
-                others.len(),
-                crate::text::list(&names)
-            ),
+            .filter(|m| reason == Reason::SeveralMatch || m.id != member.id);
+        let mut names: Vec<String> = names.map(|m| format!("`{}`", m.id)).collect();
+        if let Some(more) = names.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            names.truncate(NAMED);
+            names.push(format!("{more} more"));
+        }
+        let names = crate::text::list(&names);
+        // One cause has one text, whoever of the cluster it is told of.
+        let text = if reason == Reason::AlreadyLinked {
+            format!("its key is that of {names}, which is linked already")
+        } else {
+            format!("{names} have one key, and only one of each side can be linked")
         };
         self.hold(at, member.side, &member.id, "", reason, text)
     }

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use smol_str::SmolStr;
-
 use super::batch::{Keep, Meaning, Sending, Work};
 use super::{Machine, Step, only};
 use crate::plan::{Mode, Timing};
@@ -227,31 +225,38 @@ impl Machine {
                 Parent::Waits
             });
         }
-        let scene = Scene {
-            records: only(from, source),
-            changed: &[],
-            links: self,
-            related: &HashMap::new(),
-        };
-        let reference = row
-            .cells
-            .get(from)
-            .read
-            .eval(&scene, &Value::Blank)
-            .map(|v| SmolStr::new(write_text(&v)));
-        let mut coming = false;
-        if let Ok(id) = &reference {
-            for through in &row.through {
-                coming |= self
-                    .archive
-                    .is_held(self.number(usize::from(*through)), from, id)?;
-            }
-        }
+        let coming = self.is_coming(row, only(from, source))?;
         Ok(match wait {
             Some(Wait::Without) if !coming => Parent::Without,
             Some(Wait::As(other)) if !coming => Parent::Taken(other),
             _ => Parent::Waits,
         })
+    }
+
+    /// Whether a record that the row refers to is held in its own sync, and so may still come.
+    pub(super) fn is_coming(&self, row: &Row, records: Sides<Option<&Record>>) -> Step<bool> {
+        let scene = Scene {
+            records,
+            changed: &[],
+            links: self,
+            related: &HashMap::new(),
+        };
+        for side in Side::BOTH {
+            if records.get(side).is_none() {
+                continue;
+            }
+            let Ok(reference) = row.cells.get(side).read.eval(&scene, &Value::Blank) else {
+                continue;
+            };
+            let id = write_text(&reference);
+            for through in &row.through {
+                let number = self.number(usize::from(*through));
+                if self.archive.is_held(number, side, &id)? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 }
 
