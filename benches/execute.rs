@@ -5,6 +5,12 @@
 //! A run also keeps the identity of every record in its state, and writes durably; the second row leaves that out: the
 //! compiled program on records read by the store, its values written as JSON lines. The peer needs `pip install duckdb`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot go on has to stop"
+)]
+
 mod support;
 
 use std::collections::HashMap;

@@ -2,6 +2,12 @@
 //! kept durably, on linked records and on a first run, against the bare SQL `ATTACH` and upsert, in turn.
 //! `cargo bench --bench sync`, with `ACCORDANT_BENCH_RECORDS` for the number of records.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that cannot go on has to stop"
+)]
+
 mod support;
 
 use std::fmt::Write as _;
