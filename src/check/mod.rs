@@ -6,7 +6,7 @@ mod waivers;
 use jiff::civil::Date;
 
 use crate::analyze::Facts;
-use crate::diagnostic::{Diagnostic, Page, Sink};
+use crate::diagnostic::{Code, Diagnostic, Page, Sink};
 use crate::model::Model;
 
 /// A model that has passed every rule. Only the gate makes one.
@@ -47,8 +47,31 @@ pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink)
     };
     rules::run(&mut cx);
     let mut found = cx.sink;
+    found.inner_mut().retain(|d| !may_be_unread(model, d));
     sink.absorb(waivers::apply(model, &mut found, today));
     sink.absorb(found);
+}
+
+/// Findings about something that is not there.
+const ABSENT: &[Code] = &[
+    Code::T005,
+    Code::T013,
+    Code::T014,
+    Code::P001,
+    Code::K001,
+    Code::K004,
+    Code::I001,
+    Code::I004,
+    Code::I005,
+    Code::I007,
+    Code::I008,
+    Code::I015,
+];
+
+/// Whether a finding misses what may stand in a line that could not be read.
+fn may_be_unread(model: &Model, finding: &Diagnostic) -> bool {
+    let mut places = finding.labels.iter().map(|l| l.span);
+    ABSENT.contains(&finding.code) && places.any(|place| model.is_incomplete(place))
 }
 
 /// Lets a model through if nothing of level error has been reported.

@@ -62,7 +62,8 @@ pub(super) fn apply(model: &Model, found: &mut Sink, today: Option<Date>) -> Sin
         let findings = found.inner_mut();
         let before = findings.len();
         findings.retain(|d| !(d.code == code && covers(waiver, d)));
-        if findings.len() == before && crate::check::pages().any(|p| p.code == code) {
+        let read = model.incomplete.is_empty();
+        if read && findings.len() == before && crate::check::pages().any(|p| p.code == code) {
             sink.push(useless(waiver, code));
         }
     }

@@ -68,11 +68,18 @@ pub struct Model {
     pub values: Vec<ValueUse>,
     /// Declarations that nothing refers to: what each is, its name, and the place of the name.
     pub unused: Vec<(&'static str, SmolStr, Span)>,
+    /// Declarations that have lines which could not be read, or shared rows that are unknown: what they lack may be there.
+    pub incomplete: Vec<Span>,
     /// Documentation of the spec files: path and text of the `//!` lines.
     pub docs: Vec<(SmolStr, String)>,
 }
 
 impl Model {
+    /// Whether a place stands in a declaration of which a part is missing: what it lacks may be what could not be read.
+    pub fn is_incomplete(&self, place: Span) -> bool {
+        self.incomplete.iter().any(|whole| whole.contains(place))
+    }
+
     /// Remembers a value that stands beside a field and is compared with it.
     pub fn use_value(&mut self, field: FieldRef, value: &str, span: Span) {
         let value = MapValue {

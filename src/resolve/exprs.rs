@@ -508,6 +508,7 @@ impl Cx<'_> {
             Some(module) => unknown_name::not_imported(what, name, module),
             None => {
                 let known = self.visible(space);
+                self.meant(self.module, &name.text, &known);
                 unknown_name::describe(what, name, known.iter().map(SmolStr::as_str))
             }
         };
@@ -567,21 +568,28 @@ impl Cx<'_> {
                     }
                 }
                 None => {
-                    let mut known = self.visible(Space::Function);
-                    known.extend(library::ALL.iter().map(|f| SmolStr::new_static(f.name)));
-                    let finding = match self.elsewhere(Space::Function, &function.text) {
-                        Some(module) => unknown_name::not_imported("function", function, module),
-                        None => unknown_name::describe(
-                            "function",
-                            function,
-                            known.iter().map(SmolStr::as_str),
-                        ),
-                    };
-                    self.sink.push(finding);
+                    self.unknown_call(function);
                     Expr::unknown(span)
                 }
             },
         }
+    }
+
+    /// Reports a name that is applied to a value and is neither a map nor a function here.
+    fn unknown_call(&mut self, name: &Name) {
+        for space in [Space::Function, Space::Map] {
+            if self.elsewhere(space, &name.text).is_some() {
+                return self.unknown(space, space.word(), name);
+            }
+        }
+        let mut known = self.visible(Space::Function);
+        known.extend(self.visible(Space::Map));
+        known.extend(library::ALL.iter().map(|f| SmolStr::new_static(f.name)));
+        known.sort();
+        self.meant(self.module, &name.text, &known);
+        let known = known.iter().map(SmolStr::as_str);
+        self.sink
+            .push(unknown_name::describe("map or function", name, known));
     }
 
     fn unfold(

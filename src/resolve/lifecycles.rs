@@ -78,7 +78,7 @@ impl Cx<'_> {
         if let Some(through) = &column.through
             && !matches!(
                 self.symbols.get_global(&through.text),
-                Some(Global::Sync(_) | Global::Relation(_))
+                Some(Global::Sync(_) | Global::Relation(_) | Global::Poisoned)
             )
         {
             let known: Vec<&str> = self.symbols.sync_names().collect();

@@ -24,6 +24,17 @@ pub(super) struct Cx<'a> {
     pub sink: Sink,
     /// The module whose names are looked up now.
     pub module: usize,
+    /// Whether rows of the declaration under way are missing.
+    pub gaps: Gaps,
+}
+
+/// Whether something of a declaration is missing that its text has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gaps {
+    /// All of it has been resolved.
+    None,
+    /// Lines could not be read, or the name of shared rows is unknown.
+    Some,
 }
 
 impl<'a> Cx<'a> {
@@ -36,6 +47,21 @@ impl<'a> Cx<'a> {
                 f(self, line);
             }
         }
+    }
+
+    /// Keeps the declarations in which lines could not be read.
+    pub fn incomplete(&mut self) {
+        self.each_item(|cx, line| {
+            if cx.is_unread(line.span) {
+                cx.model.incomplete.push(line.span);
+            }
+        });
+    }
+
+    /// Whether a part of a declaration could not be read.
+    pub fn is_unread(&self, whole: Span) -> bool {
+        let mut unread = self.modules.iter().flat_map(|m| &m.tree.unread);
+        unread.any(|part| whole.contains(*part))
     }
 
     /// Whether the module under way belongs to the library.
@@ -132,6 +158,7 @@ impl<'a> Cx<'a> {
     pub fn sync(&mut self, name: &Name) -> Option<SyncId> {
         match self.symbols.get_global(&name.text) {
             Some(Global::Sync(id)) => Some(id),
+            Some(Global::Poisoned) => None,
             _ => {
                 let known: Vec<&str> = self.symbols.sync_names().collect();
                 self.sink

@@ -23,7 +23,7 @@ use crate::model::Model;
 use crate::source::Sources;
 use crate::syntax::ast::SyntaxTree;
 
-use lookup::Cx;
+use lookup::{Cx, Gaps};
 use symbols::Symbols;
 
 /// A parsed file under the name by which `use` knows it: `people` for `people.sync`, `std.picklists` for the library.
@@ -52,7 +52,7 @@ pub fn resolve(
         ..Model::default()
     };
     world::systems(modules, &mut model, sink);
-    let symbols = Symbols::declare(modules, sink);
+    let symbols = Symbols::declare(modules, sources, sink);
     let mut cx = Cx {
         model,
         modules,
@@ -61,7 +61,9 @@ pub fn resolve(
         sources,
         sink: Sink::default(),
         module: 0,
+        gaps: Gaps::None,
     };
+    cx.incomplete();
     cx.import();
     maps::picklists(&mut cx);
     maps::normalizers(&mut cx);

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::exprs::Scope;
-use super::lookup::Cx;
+use super::lookup::{Cx, Gaps};
 use super::rules::unknown_name;
 use super::symbols::{Space, Symbol};
 use super::transforms::{Change, input};
@@ -74,9 +74,11 @@ impl Cx<'_> {
 
     fn spread(&mut self, name: &Name, except: &[Name], around: &Around, rows: &mut Vec<Row>) {
         let Some(symbol) = self.symbol(Space::Fields, &name.text) else {
+            self.gaps = Gaps::Some;
             return self.unknown(Space::Fields, "block of shared rows", name);
         };
         let Symbol::Fields(module, item, id) = symbol else {
+            self.gaps = Gaps::Some;
             return;
         };
         if around.depth >= DEEPEST {
@@ -87,6 +89,9 @@ impl Cx<'_> {
         let Some(Item::Fields(fields)) = line.map(|l| &l.node) else {
             return;
         };
+        if line.is_some_and(|l| self.is_unread(l.span)) {
+            self.gaps = Gaps::Some;
+        }
         // The block itself has been resolved against its own header: what is wrong in it is said once, there.
         let kept = std::mem::take(&mut self.sink);
         let here = std::mem::replace(&mut self.module, module);

@@ -3,7 +3,7 @@
 //! Systems, syncs, relations and lifecycles are one namespace for the whole project: there is one of each. Maps,
 //! functions, constants and shared rows belong to their module, and reach another one by `use`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
@@ -12,7 +12,7 @@ use super::lookup::Cx;
 use super::rules::{duplicate_name, import_cycle, import_outside_project, unknown_name};
 use crate::diagnostic::Sink;
 use crate::model::{FieldsId, MapId, NormalizeId, RelationId, SyncId};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::syntax::ast::{Item, Name};
 use crate::value::library;
 
@@ -71,6 +71,8 @@ pub enum Global {
     Relation(RelationId),
     /// A lifecycle.
     Lifecycle,
+    /// Something that could not be read, and is reported.
+    Poisoned,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +93,7 @@ pub struct Symbols {
 
 impl Symbols {
     /// Collects every declaration and reports names that are declared twice.
-    pub fn declare(modules: &[Module], sink: &mut Sink) -> Self {
+    pub fn declare(modules: &[Module], sources: &Sources, sink: &mut Sink) -> Self {
         let mut symbols = Self::default();
         let (mut maps, mut tables, mut fields, mut syncs, mut relations) = (0, 0, 0, 0, 0);
         for (m, module) in modules.iter().enumerate() {
@@ -140,7 +142,38 @@ impl Symbols {
             }
             symbols.modules.push(table);
         }
+        symbols.unread(modules, sources);
         symbols
+    }
+
+    /// Whatever a declaration that could not be read seems to declare, or to import, is poisoned: what refers to it is no
+    /// further mistake.
+    fn unread(&mut self, modules: &[Module], sources: &Sources) {
+        for (module, table) in modules.iter().zip(&mut self.modules) {
+            let broken = module.tree.items.iter().filter(|l| l.node == Item::Broken);
+            for line in broken {
+                let mut words = words(sources.text(line.span));
+                let named = if words.next() == Some("use") {
+                    usize::MAX
+                } else {
+                    1
+                };
+                for word in words.take(named) {
+                    let name = SmolStr::new(word);
+                    let poison = Entry {
+                        symbol: Symbol::Poisoned,
+                        declared: line.span,
+                        own: true,
+                        used: true,
+                    };
+                    for space in Space::ALL {
+                        table.entry((space, name.clone())).or_insert(poison);
+                    }
+                    let global = (Global::Poisoned, line.span);
+                    self.globals.entry(name).or_insert(global);
+                }
+            }
+        }
     }
 
     fn global(&mut self, name: &Name, global: Global, sink: &mut Sink) {
@@ -163,6 +196,12 @@ impl Symbols {
             .filter(|(_, (g, _))| matches!(g, Global::Sync(_)))
             .map(|(n, _)| n.as_str())
     }
+}
+
+/// The words of a text that could be names.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|w| !w.is_empty())
 }
 
 fn insert(
@@ -258,11 +297,19 @@ impl Cx<'_> {
             }
         }
         if found.is_empty() {
-            let known: Vec<SmolStr> = table
+            let mut known: Vec<SmolStr> = table
                 .iter()
                 .filter(|(_, e)| e.own)
                 .map(|((_, n), _)| n.clone())
                 .collect();
+            known.sort();
+            known.dedup();
+            let near = crate::text::closest(&name.text, known.iter().map(SmolStr::as_str));
+            let near = near.map(|n| Name {
+                text: n.into(),
+                ..name.clone()
+            });
+            self.meant(from, &name.text, &known);
             let what = format!(
                 "declaration of `{}`",
                 self.modules.get(from).map_or("", |m| m.name.as_str())
@@ -273,6 +320,7 @@ impl Cx<'_> {
                 known.iter().map(SmolStr::as_str),
             ));
             self.poison(module, name);
+            near.iter().for_each(|n| self.poison(module, n));
         }
         for (space, symbol) in found {
             self.bind(module, space, name, symbol);
@@ -336,6 +384,15 @@ impl Cx<'_> {
         self.modules.get(at).map(|m| m.name.as_str())
     }
 
+    /// The name that a misspelt one is likely to mean counts as used: the slip is one message.
+    pub(super) fn meant(&mut self, module: usize, name: &str, known: &[SmolStr]) {
+        let near = crate::text::closest(name, known.iter().map(SmolStr::as_str));
+        let table = self.symbols.modules.get_mut(module);
+        for ((_, name), entry) in table.into_iter().flatten() {
+            entry.used |= near == Some(name.as_str());
+        }
+    }
+
     /// The names that the current module sees in one namespace.
     pub(super) fn visible(&self, space: Space) -> Vec<SmolStr> {
         self.symbols
@@ -350,12 +407,18 @@ impl Cx<'_> {
     }
 
     /// Keeps what nothing refers to, for the rule on unused declarations.
+    ///
+    /// A name that stands in something that could not be read may be used there.
     pub(super) fn unused(&mut self) {
+        let unread = self.modules.iter().flat_map(|m| &m.tree.unread);
+        let maybe: BTreeSet<&str> = unread.flat_map(|s| words(self.sources.text(*s))).collect();
         for (module, table) in self.modules.iter().zip(&self.symbols.modules) {
             if module.standard {
                 continue;
             }
-            let idle = table.iter().filter(|(_, e)| !e.used);
+            let idle = table
+                .iter()
+                .filter(|((_, name), e)| !e.used && !maybe.contains(name.as_str()));
             self.model.unused.extend(idle.map(|((space, name), e)| {
                 let what = if e.own { space.word() } else { "import" };
                 (what, name.clone(), e.declared)

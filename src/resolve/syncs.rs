@@ -1,7 +1,7 @@
 //! Syncs: headers first, so that every sync can be named from every other; then statements and rows.
 
 use super::exprs::Scope;
-use super::lookup::Cx;
+use super::lookup::{Cx, Gaps};
 use super::rows::{Around, arrow, docs};
 use super::rules::{repeated, unknown_name};
 use crate::model::{
@@ -82,7 +82,11 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
             shared: None,
             depth: 0,
         };
+        cx.gaps = Gaps::None;
         sync.rows = cx.rows(&s.body, &around);
+        if cx.gaps == Gaps::Some {
+            cx.model.incomplete.push(sync.span);
+        }
         if let Some(slot) = cx.model.syncs.get_mut(next) {
             *slot = sync;
         }

@@ -213,6 +213,7 @@ fn automation_line(reader: &mut Reader, cut: &Cut) -> AutomationLine {
                 &["when", "writes", "sets"],
             );
             reader.report(diagnostic);
+            reader.unread(cut);
             return AutomationLine::Broken;
         }
     };
@@ -287,6 +288,7 @@ fn sync_line(reader: &mut Reader, cut: &Cut, place: Place) -> SyncLine {
     if misplaced {
         let span = reader.span((cut.code.0, cut.code.0 + word.len()));
         reader.report(report::misplaced(word, span));
+        reader.unread(cut);
         return SyncLine::Broken;
     }
     plain(reader, cut, *rule, broken, |b, n| b.statement(&n))

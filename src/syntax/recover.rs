@@ -31,6 +31,7 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
             file,
             items: Vec::new(),
             tail: Vec::new(),
+            unread: vec![Span::new(file, 0, 0)],
         };
     }
     let cuts = cut::items(text);
@@ -39,24 +40,28 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
             file,
             text,
             found: Vec::new(),
+            unread: Vec::new(),
         };
         let item = reader.item(cut);
-        (item, reader.found)
+        (item, reader.found, reader.unread)
     };
-    let parts: Vec<(Line<Item>, Vec<Diagnostic>)> = if text.len() < PARALLEL_BYTES {
+    let parts: Vec<(Line<Item>, Vec<Diagnostic>, Vec<Span>)> = if text.len() < PARALLEL_BYTES {
         cuts.lines.iter().map(read).collect()
     } else {
         cuts.lines.par_iter().map(read).collect()
     };
     let mut items = Vec::with_capacity(parts.len());
-    for (item, found) in parts {
+    let mut unread = Vec::new();
+    for (item, found, gaps) in parts {
         items.push(item);
+        unread.extend(gaps);
         found.into_iter().for_each(|d| sink.push(d));
     }
     SyntaxTree {
         file,
         items,
         tail: trivia::pieces(file, text, cuts.tail, trivia::Place::End),
+        unread,
     }
 }
 
@@ -78,6 +83,7 @@ pub(super) struct Reader<'t> {
     pub file: FileId,
     pub text: &'t str,
     found: Vec<Diagnostic>,
+    unread: Vec<Span>,
 }
 
 impl<'t> Reader<'t> {
@@ -93,8 +99,16 @@ impl<'t> Reader<'t> {
         self.found.push(diagnostic);
     }
 
+    /// Remembers that a line says something that nobody knows.
+    pub fn unread(&mut self, cut: &Cut) {
+        self.unread.push(self.span(cut.code));
+    }
+
     fn item(&mut self, cut: &Cut) -> Line<Item> {
-        let node = self.item_node(cut).unwrap_or(Item::Broken);
+        let node = self.item_node(cut).unwrap_or_else(|| {
+            self.unread(cut);
+            Item::Broken
+        });
         self.line(cut, node)
     }
 
@@ -120,6 +134,9 @@ impl<'t> Reader<'t> {
 
     /// Whether the brackets of a line allow to parse it; reports those that do not fit.
     pub fn brackets(&mut self, cut: &Cut) -> bool {
+        if cut.too_deep.is_some() || cut.unclosed.is_some() {
+            self.unread(cut);
+        }
         if let Some(at) = cut.too_deep {
             let message = format!("brackets are nested more than {} deep here", cut::MAX_DEPTH);
             self.report(
@@ -157,6 +174,7 @@ impl<'t> Reader<'t> {
             Err(error) => {
                 self.found
                     .push(report::unexpected(self, rule, range, &error));
+                self.unread.push(self.span(range));
                 return None;
             }
         };
@@ -166,6 +184,9 @@ impl<'t> Reader<'t> {
         if built.is_none() && found.is_empty() {
             let message = "this was parsed, and could not be understood";
             self.report(Diagnostic::new(Code::B001, message).at(self.span(range), ""));
+        }
+        if built.is_none() {
+            self.unread.push(self.span(range));
         }
         self.found.extend(found);
         built

@@ -45,7 +45,7 @@ pub use system::{Setting, SettingLine, System};
 pub use test::{Assign, Expect, Moment, Record, RecordRef, Step, StepKind, Test, TestLine};
 pub use trivia::{Block, Comment, CommentKind, Layout, Line, Piece, Trivia};
 
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// One parsed file. Items that could not be read are [`Item::Broken`]; what is wrong with them has been reported.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,8 @@ pub struct SyntaxTree {
     pub items: Vec<Line<Item>>,
     /// Comments after the last item.
     pub tail: Vec<Piece>,
+    /// What could not be read, in the order of the text: a declaration, a line of one, a header.
+    pub unread: Vec<Span>,
 }
 
 /// A declaration at the top level of a file.

@@ -1,18 +1,34 @@
-//! K001, second part: two picklist fields on one row without a map, and values that only one of them has.
+//! K001, second part: two picklist fields on one row without a map, and values that only one of them has, as they are or as
+//! a function writes them.
+
+use smol_str::SmolStr;
 
 use super::paste::block;
 use super::words::{fate, some};
-use crate::analyze::standing;
+use crate::analyze::{eval, standing};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::model::{Catalogued, ExprKind, FieldView, RowView};
+use crate::model::{Catalogued, ExprKind, Fallback, FieldView, Lane, Model, RowView};
 use crate::side::{Side, Sides};
+use crate::value::Value;
 
 /// Two lists, and the values of each that the other one lacks and that would travel.
 struct UnmappedPair<'m> {
     row: RowView<'m>,
     fields: Sides<FieldView<'m>>,
-    missing: Sides<Vec<&'m str>>,
+    missing: Sides<Vec<Lack<'m>>>,
+}
+
+/// A choice of one side, and what of it arrives on the other, which does not know it.
+struct Lack<'m> {
+    chosen: &'m str,
+    written: SmolStr,
+}
+
+impl AsRef<str> for Lack<'_> {
+    fn as_ref(&self) -> &str {
+        &self.written
+    }
 }
 
 /// Finds rows that carry values between two lists as they are, once for each row of the spec.
@@ -46,23 +62,48 @@ fn pair(row: RowView<'_>) -> Option<UnmappedPair<'_>> {
     })
 }
 
-/// The choices of a side that travel unchanged and that the other side's list does not have.
-fn lacking<'m>(row: RowView<'m>, fields: &Sides<FieldView<'m>>, from: Side) -> Vec<&'m str> {
-    let unchanged = row
-        .lane(from)
-        .is_some_and(|l| l.value.node == ExprKind::Input);
-    let mut values: Vec<&str> = Vec::new();
-    for choice in fields.get(from).choices().filter(|_| unchanged) {
-        let value = choice.value.as_str();
+/// What the choices of a side become on their way and the other side's list does not have: the choices themselves, or what
+/// a function makes of them. Maps and tables have rules of their own.
+fn lacking<'m>(row: RowView<'m>, fields: &Sides<FieldView<'m>>, from: Side) -> Vec<Lack<'m>> {
+    let by_function = |l: &&Lane| matches!(l.value.node, ExprKind::Input | ExprKind::Call { .. });
+    let Some(lane) = row.lane(from).filter(by_function) else {
+        return Vec::new();
+    };
+    let mut values: Vec<Lack<'m>> = Vec::new();
+    for choice in fields.get(from).choices() {
+        let Some(written) = image(row.sync.model, lane, &choice.value) else {
+            continue;
+        };
         let known = matches!(
-            standing(*fields.get(!from), value).0,
+            standing(*fields.get(!from), &written).0,
             Catalogued::Active | Catalogued::Inactive
         );
-        if !known && !values.contains(&value) {
-            values.push(value);
+        if !known && !values.iter().any(|v| v.written == written) {
+            let chosen = choice.value.as_str();
+            values.push(Lack { chosen, written });
         }
     }
     values
+}
+
+/// What a lane writes for a choice; none where nothing is written, or more than the choice decides.
+fn image(model: &Model, lane: &Lane, choice: &SmolStr) -> Option<SmolStr> {
+    if lane.value.node == ExprKind::Input {
+        return Some(choice.clone());
+    }
+    let value = match (
+        eval(model, &lane.value, &Value::text(choice)),
+        &lane.failure,
+    ) {
+        (Some(value), _) => value,
+        (None, Fallback::Keep) => return Some(choice.clone()),
+        (None, Fallback::Value(value)) => value.clone(),
+        (None, Fallback::Blank | Fallback::Reject) => return None,
+    };
+    match value {
+        Value::Text(text) => Some(text.as_str().into()),
+        _ => None,
+    }
 }
 
 impl<'m> UnmappedPair<'m> {
@@ -87,7 +128,18 @@ impl<'m> UnmappedPair<'m> {
         } else {
             Side::Left
         });
-        let value = self.missing.get(from).first().copied().unwrap_or_default();
+        let first = self.missing.get(from).first();
+        let value = first.map_or("", |l| l.written.as_str());
+        let (place, how) = match &self.row.row.via {
+            Some(via) => {
+                let chosen = first.map_or("", |l| l.chosen);
+                (via.span, format!("makes `{value}` of `{chosen}`"))
+            }
+            None => (
+                self.row.row.head,
+                "values travel here as they are".to_owned(),
+            ),
+        };
         let level = if refused.is_some() {
             Level::Error
         } else {
@@ -95,10 +147,7 @@ impl<'m> UnmappedPair<'m> {
         };
         Diagnostic::new(Code::K001, lacks.join(", and "))
             .level(level)
-            .at(
-                self.row.row.head,
-                "values travel here as they are, without a map",
-            )
+            .at(place, how)
             .note(fate(*self.fields.get(!from), value))
             .help(block(self.row.row, &self.fields))
     }

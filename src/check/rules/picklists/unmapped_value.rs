@@ -72,7 +72,8 @@ pub fn run(cx: &mut Cx<'_>) {
             .filter(|v| !said(v) && !misspelt(cx, coverage, v))
             .filter(|v| !found.iter().any(|f| f.brings(coverage, v)))
             .collect();
-        if !missing.is_empty() && !caught_by_rows(cx, coverage) {
+        let read = !cx.model.is_incomplete(map.span);
+        if read && !missing.is_empty() && !caught_by_rows(cx, coverage) {
             let target = coverage.target.and_then(|t| cx.model.field(t));
             found.push(UnmappedValue {
                 map,

@@ -5,7 +5,9 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::catalog::FieldType;
 use crate::diagnostic::Level;
-use crate::model::{CellKind, Expr, ExprKind, Fallback, FieldView, Model, RowView, ViaKind};
+use crate::model::{
+    CellKind, Expr, ExprKind, Fallback, FieldView, Model, NormalizeTable, RowView, ViaKind,
+};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -102,11 +104,12 @@ fn any_text(model: &Model, e: &Expr, input: bool) -> bool {
             any_text(model, left, input) || any_text(model, right, input)
         }
         ExprKind::Normalize { table, .. } => {
-            let otherwise = model
-                .normalizers
-                .get(table.index())
-                .and_then(|t| t.otherwise.as_ref());
-            input && otherwise.is_none_or(|o| matches!(o.fallback, Fallback::Keep))
+            let table = model.normalizers.get(table.index());
+            let keeps = |t: &NormalizeTable| match &t.otherwise {
+                Some(otherwise) => matches!(otherwise.fallback, Fallback::Keep),
+                None => !model.is_incomplete(t.span),
+            };
+            input && table.is_some_and(keeps)
         }
         _ => false,
     }
