@@ -153,7 +153,7 @@ fn generate(root: &Path, count: usize) {
                 "  text_{field} -> Text_{field}__c  via {normaliser}"
             )),
             None if field < NORMALISERS.len() + PLAIN => {
-                drop(writeln!(rows, "  text_{field} -> Text_{field}__c"))
+                let _ = writeln!(rows, "  text_{field} -> Text_{field}__c");
             }
             None => {}
         }
