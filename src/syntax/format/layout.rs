@@ -306,10 +306,12 @@ fn break_line(code: &str, width: usize) -> Vec<String> {
     out
 }
 
-/// The last place within the room, or else the first one, where a line can go on below.
+/// The last place within the room, or else the first one, where a line can go on below. A block on one line stays on
+/// one: broken, it would be another block.
 fn break_place(code: &str, room: usize) -> Option<usize> {
     let mut quote = None;
     let mut escaped = false;
+    let mut blocks = 0_u32;
     let mut best = None;
     for (n, (at, c)) in code.char_indices().enumerate() {
         match quote {
@@ -320,7 +322,9 @@ fn break_place(code: &str, room: usize) -> Option<usize> {
                 escaped = c == '\\' && !escaped && q == '"';
             }
             None if c == '"' || c == '`' => quote = Some(c),
-            None if c == ' ' => {
+            None if c == '{' => blocks += 1,
+            None if c == '}' => blocks = blocks.saturating_sub(1),
+            None if c == ' ' && blocks == 0 => {
                 let before = code.get(..at).unwrap_or_default();
                 let breaks = [",", " |", " and", " or"]
                     .iter()
