@@ -147,15 +147,13 @@ fn generate(root: &Path, count: usize) {
         right.push(format!(
             "{{\"name\":\"Text_{field}__c\",\"type\":\"text\",\"length\":80,\"custom\":true}}"
         ));
-        match NORMALISERS.get(field) {
-            Some((normaliser, _)) => drop(writeln!(
-                rows,
-                "  text_{field} -> Text_{field}__c  via {normaliser}"
-            )),
-            None if field < NORMALISERS.len() + PLAIN => {
-                let _ = writeln!(rows, "  text_{field} -> Text_{field}__c");
-            }
-            None => {}
+        let via = NORMALISERS
+            .get(field)
+            .map_or(String::new(), |(normaliser, _)| {
+                format!("  via {normaliser}")
+            });
+        if field < NORMALISERS.len() + PLAIN {
+            let _ = writeln!(rows, "  text_{field} -> Text_{field}__c{via}");
         }
     }
     right.push("{\"name\":\"Ext__c\",\"type\":\"text\",\"length\":40,\"unique\":true,\"external_id\":true,\"id_lookup\":true,\"custom\":true}".to_owned());
