@@ -154,6 +154,10 @@ impl<'m> UnmappedValue<'m> {
                 "the library's map cannot be changed: say on the row what they become\n  via {map} else blank\nor declare a `picklist` of your own"
             );
         }
+        if !self.map.arrow.goes_from(self.coverage.from) {
+            return "let the map serve this way, too: `<->` in its header, and in the rows that may be taken back"
+                .into();
+        }
         let entry = |v: &&str| self.source.choices().find(|c| c.value == **v);
         let pairs: Vec<(String, Option<String>)> = self
             .missing
