@@ -5,7 +5,7 @@ use super::words::{fate, some, written};
 use crate::analyze::{Coverage, Place};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Fallback, FieldView, PicklistMap};
+use crate::model::{Arrow, Fallback, FieldView, PicklistMap};
 use crate::text::count;
 
 rule! {
@@ -83,7 +83,12 @@ pub fn run(cx: &mut Cx<'_>) {
             });
         }
     }
-    let found: Vec<_> = found.iter().map(UnmappedValue::describe).collect();
+    let found: Vec<_> = found
+        .iter()
+        .enumerate()
+        .filter(|(n, f)| !found.iter().take(*n).any(|first| first.settles(f)))
+        .map(|(_, f)| f.describe())
+        .collect();
     found.into_iter().for_each(|f| cx.report(f));
 }
 
@@ -110,6 +115,20 @@ fn caught_by_rows(cx: &Cx<'_>, coverage: &Coverage) -> bool {
 }
 
 impl<'m> UnmappedValue<'m> {
+    /// Whether the rows that this finding proposes give the values of another one a home, too: a two-way row was lost.
+    fn settles(&self, other: &Self) -> bool {
+        let same =
+            self.coverage.map == other.coverage.map && self.coverage.from != other.coverage.from;
+        let homes: Vec<String> = self
+            .missing
+            .iter()
+            .filter_map(|v| self.source.choices().find(|c| c.value == **v))
+            .filter_map(|v| likeliest(v, self.target))
+            .collect();
+        same && self.map.arrow == Arrow::Both
+            && other.missing.iter().all(|v| homes.contains(&written(v)))
+    }
+
     fn describe(&self) -> Diagnostic {
         let rows = if self.missing.len() == 1 {
             "no row for it"
