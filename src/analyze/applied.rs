@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{CellKind, Expr, ExprKind, FieldRef, MapId, Model, RowId, RowView};
+use crate::model::{
+    CellKind, Expr, ExprKind, FieldRef, Lane, MapId, Model, PicklistMap, RowId, RowView,
+};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -88,4 +90,21 @@ fn gather(row: RowView<'_>, from: Side, e: &Expr, found: &mut Vec<Applied>) {
             span: node.span,
         });
     });
+}
+
+/// The map that is declared for the two fields of a row which applies none.
+pub fn forgotten_map(row: RowView<'_>) -> Option<&PicklistMap> {
+    let (left, right) = (row.field(Side::Left)?.id, row.field(Side::Right)?.id);
+    let maps = Side::BOTH.into_iter().filter_map(|s| row.lane(s));
+    let applies = |lane: &Lane| {
+        matches!(
+            lane.value.node,
+            ExprKind::Map { .. } | ExprKind::Each { .. }
+        )
+    };
+    if maps.into_iter().any(applies) {
+        return None;
+    }
+    let mut declared = row.sync.model.maps.iter();
+    declared.find(|m| m.ends.left.fields.contains(&left) && m.ends.right.fields.contains(&right))
 }

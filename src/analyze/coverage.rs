@@ -43,8 +43,10 @@ pub(super) fn coverage(model: &Model, applied: &ByMap<'_>) -> Vec<Coverage> {
     let mut found = Vec::new();
     for (i, map) in model.maps.iter().enumerate() {
         let id = MapId(i as u32);
-        for from in Side::BOTH.into_iter().filter(|s| map.arrow.goes_from(*s)) {
-            let header = &map.ends.get(from).fields;
+        for from in Side::BOTH {
+            let served = map.arrow.goes_from(from);
+            let header = map.ends.get(from).fields.as_slice();
+            let header = if served { header } else { &[] };
             let target = map.ends.get(!from).fields.first().copied();
             for field in header {
                 found.extend(of_field(model, id, from, *field, target, Place::Header));

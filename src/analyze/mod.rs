@@ -16,7 +16,7 @@ mod stated;
 mod writers;
 
 pub use alike::{alike, is_field};
-pub use applied::Applied;
+pub use applied::{Applied, forgotten_map};
 pub use blank::{create_may_lack, implies_set, may_be_blank};
 pub use coverage::{Coverage, Place, home, standing};
 pub use disjoint::disjoint;

@@ -48,7 +48,7 @@ pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink)
     rules::run(&mut cx);
     let mut found = cx.sink;
     found.inner_mut().retain(|d| !may_be_unread(model, d));
-    sink.absorb(waivers::apply(model, &mut found, today));
+    sink.absorb(waivers::apply(model, &mut found, sink, today));
     sink.absorb(found);
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::diagnostic::{Code, Diagnostic, Page, Sink};
+use crate::diagnostic::{Code, Diagnostic, Level, Page, Sink};
 use crate::model::{Model, Waiver};
 
 mod page_expired {
@@ -47,8 +47,11 @@ mod page_useless {
 pub const PAGES: &[Page] = &[page_expired::PAGE, page_useless::PAGE];
 
 /// Removes what waivers allow, and reports the waivers that have expired or allow nothing.
-pub(super) fn apply(model: &Model, found: &mut Sink, today: Option<Date>) -> Sink {
+///
+/// What a waiver allows may be hidden behind an unknown name or an unread line, so that none is useless while there are any.
+pub(super) fn apply(model: &Model, found: &mut Sink, before: &Sink, today: Option<Date>) -> Sink {
     let mut sink = Sink::default();
+    let sound = !before.iter().any(|d| d.level == Level::Error);
     for waiver in &model.waivers {
         let Some(code) = waiver.code.filter(|_| !waiver.scope.is_empty()) else {
             continue;
@@ -62,8 +65,7 @@ pub(super) fn apply(model: &Model, found: &mut Sink, today: Option<Date>) -> Sin
         let findings = found.inner_mut();
         let before = findings.len();
         findings.retain(|d| !(d.code == code && covers(waiver, d)));
-        let read = model.incomplete.is_empty();
-        if read && findings.len() == before && crate::check::pages().any(|p| p.code == code) {
+        if sound && findings.len() == before && crate::check::pages().any(|p| p.code == code) {
             sink.push(useless(waiver, code));
         }
     }

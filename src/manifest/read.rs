@@ -168,7 +168,7 @@ impl Reader<'_> {
         }
         self.sink.push(
             Diagnostic::new(Code::M006, format!("{} leads out of the project", quoted(&path.node)))
-                .at(path.span, "this path is not below the folder of `accordant.toml`")
+                .at(path.span, "not below the folder of the manifest")
                 .note("a project means the same on every machine, and reads nothing beside itself")
                 .help("copy what is needed into the project, or move `accordant.toml` up to a folder that holds both"),
         );

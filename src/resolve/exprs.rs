@@ -504,8 +504,11 @@ impl Cx<'_> {
 
     /// Reports a name that the module does not see, with the `use` that would bring it in where another one has it.
     pub fn unknown(&mut self, space: Space, what: &str, name: &Name) {
-        let finding = match self.elsewhere(space, &name.text) {
-            Some(module) => unknown_name::not_imported(what, name, module),
+        let finding = match self.elsewhere(space, &name.text).map(SmolStr::new) {
+            Some(module) => {
+                self.used_elsewhere(space, &name.text);
+                unknown_name::not_imported(what, name, &module)
+            }
             None => {
                 let known = self.visible(space);
                 self.meant(self.module, &name.text, &known);

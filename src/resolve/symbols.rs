@@ -384,6 +384,19 @@ impl Cx<'_> {
         self.modules.get(at).map(|m| m.name.as_str())
     }
 
+    /// A declaration that is named where it is not seen counts as used: the missing `use` is one message.
+    pub(super) fn used_elsewhere(&mut self, space: Space, name: &str) {
+        let key = (space, SmolStr::new(name));
+        for entry in self
+            .symbols
+            .modules
+            .iter_mut()
+            .filter_map(|t| t.get_mut(&key))
+        {
+            entry.used = true;
+        }
+    }
+
     /// The name that a misspelt one is likely to mean counts as used: the slip is one message.
     pub(super) fn meant(&mut self, module: usize, name: &str, known: &[SmolStr]) {
         let near = crate::text::closest(name, known.iter().map(SmolStr::as_str));

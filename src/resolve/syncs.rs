@@ -162,7 +162,16 @@ impl Cx<'_> {
                     };
                     let object = sync.ends.get(side).object;
                     let field = object.and_then(|o| self.field(o, &stamp.field));
-                    *sync.stamp.get_mut(side) = field.map(|f| Spanned::new(f, stamp.span));
+                    let first = sync.stamp.get(side).as_ref().map(|s| s.span);
+                    match first.filter(|first| *first != stamp.span) {
+                        Some(first) => {
+                            let again = repeated::describe("key", first, stamp.span);
+                            self.sink.push(again);
+                        }
+                        None => {
+                            *sync.stamp.get_mut(side) = field.map(|f| Spanned::new(f, stamp.span));
+                        }
+                    }
                 }
             }
             Statement::Create(names) => {

@@ -465,7 +465,8 @@ impl Cx<'_> {
                 }
             }
         }
-        if found.is_empty() {
+        let unread = self.symbols.get_global(&head.text) == Some(Global::Poisoned);
+        if found.is_empty() && !unread {
             let names = self
                 .modules
                 .iter()

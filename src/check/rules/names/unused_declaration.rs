@@ -1,5 +1,6 @@
 //! N006: a declaration that nothing refers to.
 
+use crate::analyze::forgotten_map;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::source::Span;
@@ -38,9 +39,16 @@ struct UnusedDeclaration<'m> {
     span: Span,
 }
 
-/// Finds declarations that nothing refers to.
+/// Finds declarations that nothing refers to. A map that a row forgets to apply is the business of the rule on that row.
 pub fn run(cx: &mut Cx<'_>) {
-    for (what, name, span) in &cx.model.unused {
+    let forgotten: Vec<&str> = cx
+        .model
+        .rows()
+        .filter_map(forgotten_map)
+        .map(|m| m.name.node.as_str())
+        .collect();
+    let unused = cx.model.unused.iter();
+    for (what, name, span) in unused.filter(|(_, n, _)| !forgotten.contains(&n.as_str())) {
         let finding = UnusedDeclaration {
             what,
             name,

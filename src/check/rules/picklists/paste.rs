@@ -37,6 +37,9 @@ pub(super) fn likeliest(value: &PickValue, target: Option<FieldView<'_>>) -> Opt
         .map(|v| written(&v.value))
 }
 
+/// So many rows are proposed; more nobody reads in a finding.
+const LONGEST: usize = 24;
+
 /// A whole map of the two fields, to be pasted.
 pub(super) fn block(row: &Row, fields: &Sides<FieldView<'_>>) -> String {
     let (left, right) = (fields.left, fields.right);
@@ -93,8 +96,11 @@ pub(super) fn block(row: &Row, fields: &Sides<FieldView<'_>>) -> String {
         left.full_name(),
         right.full_name()
     ));
-    for (l, r) in &lines {
+    for (l, r) in lines.iter().take(LONGEST) {
         text.push_str(&format!("    {l:width$} {arrow} {r}\n"));
+    }
+    if lines.len() > LONGEST {
+        text.push_str(&format!("    // and {} more\n", lines.len() - LONGEST));
     }
     text.push_str(&format!("  }}\nand apply it on the row\n  via {name}"));
     text

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::paste::block;
 use super::words::{fate, some};
-use crate::analyze::{eval, standing};
+use crate::analyze::{eval, forgotten_map, standing};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::model::{Catalogued, ExprKind, Fallback, FieldView, Lane, Model, RowView};
@@ -149,6 +149,12 @@ impl<'m> UnmappedPair<'m> {
             .level(level)
             .at(place, how)
             .note(fate(*self.fields.get(!from), value))
-            .help(block(self.row.row, &self.fields))
+            .help(match forgotten_map(self.row) {
+                Some(map) => format!(
+                    "apply the map that is declared for these fields\n  via {}",
+                    map.name.node
+                ),
+                None => block(self.row.row, &self.fields),
+            })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::paste::{likeliest, rows_to_paste};
 use super::words::{fate, some, written};
-use crate::analyze::{Coverage, Place, home};
+use crate::analyze::{Coverage, Place};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Arrow, Fallback, FieldView, PicklistMap};
@@ -70,7 +70,6 @@ pub fn run(cx: &mut Cx<'_>) {
             .iter()
             .map(|v| v.as_str())
             .filter(|v| !said(v) && !misspelt(cx, coverage, v))
-            .filter(|v| !found.iter().any(|f| f.brings(coverage, v)))
             .collect();
         let read = !cx.model.is_incomplete(map.span);
         if read && !missing.is_empty() && !caught_by_rows(cx, coverage) {
@@ -84,7 +83,12 @@ pub fn run(cx: &mut Cx<'_>) {
             });
         }
     }
-    let found: Vec<_> = found.iter().map(UnmappedValue::describe).collect();
+    let found: Vec<_> = found
+        .iter()
+        .enumerate()
+        .filter(|(n, f)| !found.iter().take(*n).any(|first| first.settles(f)))
+        .map(|(_, f)| f.describe())
+        .collect();
     found.into_iter().for_each(|f| cx.report(f));
 }
 
@@ -111,22 +115,18 @@ fn caught_by_rows(cx: &Cx<'_>, coverage: &Coverage) -> bool {
 }
 
 impl<'m> UnmappedValue<'m> {
-    /// Whether a two-way row that this finding proposes would take the value of the other direction, too.
-    fn brings(&self, other: &Coverage, value: &str) -> bool {
-        let Some(target) = self.target.filter(|t| t.id == other.field) else {
-            return false;
-        };
-        let same = self.coverage.map == other.map && self.coverage.from != other.from;
-        let proposed = |v: &&str| {
-            let entry = self.source.choices().find(|c| c.value == **v)?;
-            home(entry, target)
-        };
+    /// Whether the rows that this finding proposes give the values of another one a home, too: a two-way row was lost.
+    fn settles(&self, other: &Self) -> bool {
+        let same =
+            self.coverage.map == other.coverage.map && self.coverage.from != other.coverage.from;
+        let homes: Vec<String> = self
+            .missing
+            .iter()
+            .filter_map(|v| self.source.choices().find(|c| c.value == **v))
+            .filter_map(|v| likeliest(v, self.target))
+            .collect();
         same && self.map.arrow == Arrow::Both
-            && self
-                .missing
-                .iter()
-                .filter_map(proposed)
-                .any(|h| h.value == value)
+            && other.missing.iter().all(|v| homes.contains(&written(v)))
     }
 
     fn describe(&self) -> Diagnostic {
@@ -172,6 +172,10 @@ impl<'m> UnmappedValue<'m> {
             return format!(
                 "the library's map cannot be changed: say on the row what they become\n  via {map} else blank\nor declare a `picklist` of your own"
             );
+        }
+        if !self.map.arrow.goes_from(self.coverage.from) {
+            return "let the map serve this way, too: `<->` in its header, and in the rows that may be taken back"
+                .into();
         }
         let entry = |v: &&str| self.source.choices().find(|c| c.value == **v);
         let pairs: Vec<(String, Option<String>)> = self

@@ -64,7 +64,7 @@ pub fn run(cx: &mut Cx<'_>) {
 }
 
 fn mismatch(row: RowView<'_>, to: Side) -> Option<IncompatibleTypes<'_>> {
-    let (lane, target) = row.writes(to)?;
+    let (lane, target) = row.writes(to).filter(|(_, t)| !t.field.read_only())?;
     let arrives = lane.value.kind.filter(|_| !lane.value.is_poisoned())?;
     let elsewhere = matches!(
         (arrives, target.kind()),

@@ -161,7 +161,7 @@ impl UnknownLengths<'_> {
         };
         Diagnostic::new(Code::T002, format!("texts without a declared length go into {fields}"))
             .level(Level::Hint)
-            .at(self.sync.sync.header, "the other side of this sync does not say how long its texts can be")
+            .at(self.sync.sync.header, "the other side states no lengths")
             .note("a record with a longer text is held, and listed with its reason")
             .help("cut what may be cut with `via truncate(…)`; a data profile shows whether there are longer texts")
     }

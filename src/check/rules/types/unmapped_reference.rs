@@ -3,8 +3,11 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
+use crate::catalog::Object;
 use crate::model::{CellKind, ExprKind, FieldView, RowView, SyncId};
 use crate::side::Side;
+use crate::source::Span;
+use crate::text::{either, list, quoted};
 
 rule! {
     /// # What it checks
@@ -83,6 +86,62 @@ pub fn run(cx: &mut Cx<'_>) {
             cx.report(found.describe());
         }
     }
+    let strays: Vec<_> = cx.model.rows().filter_map(stray).collect();
+    strays.iter().for_each(|s| cx.report(s.describe()));
+}
+
+/// A row whose `through` links records of other objects than its target refers to.
+struct StrayReference<'m> {
+    links: Vec<String>,
+    place: Span,
+    reference: UnmappedReference<'m>,
+}
+
+fn stray(row: RowView<'_>) -> Option<StrayReference<'_>> {
+    let through = row.row.through.as_ref().filter(|t| !t.node.is_empty())?;
+    Side::BOTH.into_iter().find_map(|to| {
+        let (_, target) = row.writes(to)?;
+        let syncs = through.node.iter().map(|s| row.sync.model.sync(*s));
+        let objects: Option<Vec<&Object>> = syncs.map(|s| s?.object(to)).collect();
+        let objects = objects?;
+        let refers = |o: &&Object| refers(target, &o.name);
+        let stray = !target.field.references.is_empty() && !objects.iter().any(refers);
+        stray.then(|| StrayReference {
+            links: objects.iter().map(|o| quoted(&o.name)).collect(),
+            place: through.span,
+            reference: UnmappedReference { row, to, target },
+        })
+    })
+}
+
+fn refers(target: FieldView<'_>, object: &str) -> bool {
+    let mut objects = target.field.references.iter();
+    objects.any(|r| r.eq_ignore_ascii_case(object))
+}
+
+impl StrayReference<'_> {
+    fn describe(&self) -> Diagnostic {
+        let target = self.reference.target;
+        let objects: Vec<String> = target.field.references.iter().map(|o| quoted(o)).collect();
+        let message = format!(
+            "`{}` refers to {}, and an id of {} comes",
+            target.full_name(),
+            either(&objects),
+            either(&self.links)
+        );
+        let finding = Diagnostic::new(Code::T011, message)
+            .at(self.place, format!("links {}", list(&self.links)))
+            .note("an id of another object is refused, or leads to the wrong record");
+        match self.reference.sync() {
+            Some(sync) => finding.help(format!(
+                "name the sync that links the two\n  through {}",
+                self.reference.name(sync)
+            )),
+            None => finding.help(
+                "add a sync that links the two: `link only` recognises records and writes nothing",
+            ),
+        }
+    }
 }
 
 impl UnmappedReference<'_> {
@@ -115,13 +174,7 @@ impl UnmappedReference<'_> {
 
     /// The sync that links records of an object that the reference points to.
     fn sync(&self) -> Option<SyncId> {
-        let points = |name: &str| {
-            self.target
-                .field
-                .references
-                .iter()
-                .any(|r| r.eq_ignore_ascii_case(name))
-        };
+        let points = |name: &str| refers(self.target, name);
         let mut syncs = self.row.sync.model.sync_views();
         syncs
             .find(|s| s.object(self.to).is_some_and(|o| points(&o.name)))
