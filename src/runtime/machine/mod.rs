@@ -6,11 +6,16 @@
 //! intents down, send, settle. One command is under way at a time.
 
 mod batch;
+mod brake;
 mod decide;
+mod gone;
 mod identify;
 mod make;
+mod pair;
+mod rows;
 mod settle;
 mod sweep;
+mod tell;
 mod trail;
 
 use std::cell::RefCell;
