@@ -228,7 +228,8 @@ impl Machine {
         let coming = self.is_coming(row, only(from, source))?;
         Ok(match wait {
             Some(Wait::Without) if !coming => Parent::Without,
-            Some(Wait::As(other)) if !coming => Parent::Taken(other),
+            // A sync whose turn is over takes nobody.
+            Some(Wait::As(other)) if !coming && usize::from(other) > at => Parent::Taken(other),
             _ => Parent::Waits,
         })
     }

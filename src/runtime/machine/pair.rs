@@ -1,6 +1,5 @@
 //! The decision about a pair: which of its rows are written to which side, which are held, what is remembered.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -66,23 +65,25 @@ impl Machine {
         if sync.mode != Mode::Merge {
             return Ok((Some(work), Vec::new()));
         }
-        let known = HashMap::new();
+        match (self.rests(at, sync, records, related)?, &meeting) {
+            (Rest::Awake, _) => {}
+            (Rest::Asleep, Meeting::Linked(_)) => return nothing(),
+            (Rest::Asleep, Meeting::Stamp(_) | Meeting::Key) => {
+                return Ok((Some(work), Vec::new()));
+            }
+            (Rest::Left, Meeting::Linked(_)) => {
+                self.give_up(at, ids)?;
+                return nothing();
+            }
+            // Their link was given up, or would be at once.
+            (Rest::Left, Meeting::Stamp(_) | Meeting::Key) => return nothing(),
+        }
         let scene = Scene {
             records: records.map(Some),
             changed: &[],
             links: &*self,
-            related: if related.is_empty() { &known } else { related },
+            related,
         };
-        if link.is_some() {
-            match rests(sync, &scene) {
-                Rest::Awake => {}
-                Rest::Asleep => return nothing(),
-                Rest::Left => {
-                    self.give_up(at, ids)?;
-                    return nothing();
-                }
-            }
-        }
         let merged = self.merge_rows(sync, &work.traces, records, &scene);
         work.traces = merged.traces;
         if merged.dirty && work.keep == Keep::Nothing {
@@ -115,6 +116,39 @@ impl Machine {
             return nothing();
         }
         Ok((Some(work), sends))
+    }
+
+    /// Whether the records of a pair are in their sync, and their sync is active for them.
+    fn rests(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        records: Sides<&Record>,
+        related: &Related,
+    ) -> Step<Rest> {
+        for side in Side::BOTH {
+            let scene = Scene {
+                records: records.map(Some),
+                changed: &[],
+                links: &*self,
+                related,
+            };
+            let holds = |node: &Option<Node>| {
+                node.as_ref()
+                    .is_none_or(|n| n.holds(&scene, &Value::Blank).unwrap_or(true))
+            };
+            if !holds(sync.active_while.get(side)) {
+                return Ok(Rest::Asleep);
+            }
+            let left = sync.leave != Leave::Continue && !holds(sync.admission.get(side));
+            if left && !self.joins(at, sync, side, records.get(side))? {
+                return Ok(match sync.leave {
+                    Leave::Freeze => Rest::Asleep,
+                    Leave::Continue | Leave::Unlink => Rest::Left,
+                });
+            }
+        }
+        Ok(Rest::Awake)
     }
 
     /// A linked pair left its sync: neither record starts anything again.
@@ -223,7 +257,7 @@ impl Machine {
                         link.ids.get(!side)
                     );
                     let held = if side == claimed { !claimed } else { claimed };
-                    self.hold(at, held, ids.get(held), "", Reason::AlreadyLinked, text)?;
+                    self.hold_claim(at, sync, held, meeting, records.get(held), text)?;
                 }
                 return Ok(false);
             }
@@ -236,39 +270,39 @@ impl Machine {
                 && matches!(meeting, Meeting::Stamp(_))
             {
                 let text = format!("`{}` bears the stamp of `{other}`", ids.get(side));
-                self.hold(at, !side, ids.get(!side), "", Reason::AlreadyLinked, text)?;
+                self.hold_claim(at, sync, !side, meeting, records.get(!side), text)?;
                 return Ok(false);
             }
         }
         Ok(true)
     }
+
+    /// Holds a record that may not be linked with the one that a stamp or a key names. A stamp alone asks for nothing: a record
+    /// that the sync does not admit, or that nothing is made from any more, goes in peace.
+    fn hold_claim(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        meeting: &Meeting,
+        record: &Record,
+        text: String,
+    ) -> Step<()> {
+        if let Meeting::Stamp(_) = meeting
+            && (self.archive.is_buried(self.group(at, side), &record.id)?
+                || !self.admits(at, sync, side, record)?)
+        {
+            return Ok(());
+        }
+        self.hold(at, side, &record.id, "", Reason::AlreadyLinked, text)
+    }
 }
 
-/// Whether a linked pair is merged.
+/// Whether a pair is merged.
 enum Rest {
     Awake,
     Asleep,
     Left,
-}
-
-fn rests(sync: &Sync, scene: &Scene<'_>) -> Rest {
-    for side in Side::BOTH {
-        let holds = |node: &Option<Node>| {
-            node.as_ref()
-                .is_none_or(|n| n.holds(scene, &Value::Blank).unwrap_or(true))
-        };
-        if !holds(sync.active_while.get(side)) {
-            return Rest::Asleep;
-        }
-        if sync.leave != Leave::Continue && !holds(sync.admission.get(side)) {
-            return if sync.leave == Leave::Freeze {
-                Rest::Asleep
-            } else {
-                Rest::Left
-            };
-        }
-    }
-    Rest::Awake
 }
 
 /// Whether a row does without a reference that will never lead anywhere.

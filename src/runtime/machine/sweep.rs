@@ -178,7 +178,10 @@ impl Machine {
             .stamp
             .get(side)
             .and_then(|s| record.values.get(usize::from(s.slot)));
-        if let Some(Value::Text(other)) = stamp {
+        // The stamp of a record whose link was given up leads nowhere.
+        if let Some(Value::Text(other)) = stamp
+            && !self.archive.is_buried(self.group(at, side), &record.id)?
+        {
             let ids = pair(side, &record.id, other);
             return Ok(Some(Job::Pair {
                 ids,
@@ -349,7 +352,13 @@ impl Machine {
     }
 
     /// Whether a record is admitted; one whose filter fails is held.
-    fn admits(&mut self, at: usize, sync: &Sync, side: Side, record: &Record) -> Step<bool> {
+    pub(super) fn admits(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+    ) -> Step<bool> {
         let sent_here = side == Side::Left
             && u16::try_from(at).is_ok_and(|at| self.redirected.contains(&(at, record.id.clone())));
         if sent_here {
@@ -375,7 +384,13 @@ impl Machine {
     }
 
     /// Whether a sync that yields to this one admits the record: then it may join here.
-    fn joins(&mut self, at: usize, sync: &Sync, side: Side, record: &Record) -> Step<bool> {
+    pub(super) fn joins(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+    ) -> Step<bool> {
         let program = Arc::clone(&self.program);
         for joiner in &sync.joiners {
             let joiner_at = usize::from(*joiner);
