@@ -668,7 +668,7 @@ fn shape(plan: &Plan, key: &SmolStr, object: &plan::Object) -> Done<Shape> {
         name: name.clone(),
         kind: field.kind,
         lookup: if stamp(name) {
-            Unique::Unique
+            Unique::Unique(field.equality)
         } else {
             Unique::None
         },
