@@ -275,6 +275,39 @@ fn refused_writes_are_held_and_not_sent_again() {
 }
 
 #[test]
+fn a_write_that_spoils_its_batch_is_held_alone_and_not_sent_again() {
+    let mut bench = Bench::new(&plan());
+    bench.settings.window = 100;
+    for n in 0..9 {
+        let mail = format!("{n}@x.example");
+        let fields = [("email", mail.as_str()), ("last", "Lee")];
+        bench.world.set("hub.contact", &format!("h{n}"), &fields);
+    }
+    bench.run();
+    bench.world.poison = Some("\u{1}");
+    for n in 0..9 {
+        let phone = if n == 4 { "\u{1}" } else { "5" };
+        bench
+            .world
+            .set("hub.contact", &format!("h{n}"), &[("phone", phone)]);
+    }
+    bench.world.set(
+        "hub.contact",
+        "h9",
+        &[("email", "z@x.example"), ("phone", "\u{1}")],
+    );
+    bench.run();
+    let held = ["Contact R008 Left h9", "Contact R009 Left h4 phone"];
+    assert_eq!(bench.held(), held);
+    for n in [0, 1, 2, 3, 5, 6, 7, 8] {
+        let other = bench.world.get("hub.contact", &format!("h{n}"), "sf_id");
+        assert_eq!(bench.world.get("sf.Contact", &other, "Phone"), "5", "h{n}");
+    }
+    bench.expect_quiet();
+    assert_eq!(bench.held(), held);
+}
+
+#[test]
 fn a_field_that_is_left_as_it_was_is_a_refusal_and_no_edit() {
     let mut plan = plan();
     let account = plan.objects.get_mut("sf.Contact").expect("object");
