@@ -55,7 +55,7 @@ impl Slot {
     pub fn found_by(&self, value: &Value) -> Option<String> {
         match &self.lookup {
             Lookup::Unique(equality) if !value.is_blank() => {
-                Some(write_text(&canonical(equality, value)).into())
+                Some(write_text(&canonical(equality, value)))
             }
             Lookup::Unique(_) | Lookup::None => None,
         }

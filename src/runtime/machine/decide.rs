@@ -52,6 +52,7 @@ impl Machine {
                             &ids,
                             &meeting,
                             Sides::new(left, right),
+                            &batch.records,
                         )?,
                     }
                 }

@@ -10,7 +10,7 @@ use super::{Machine, Step};
 use crate::plan::Mode;
 use crate::runtime::Reason;
 use crate::runtime::archive::{Link, LinkState};
-use crate::runtime::program::{Deletion, Scene, Sync};
+use crate::runtime::program::{Deletion, Related, Scene, Sync};
 use crate::runtime::protocol::{Action, Record, Write};
 use crate::side::{Side, Sides};
 use crate::value::Value;
@@ -24,6 +24,7 @@ impl Machine {
         ids: &Sides<SmolStr>,
         meeting: &Meeting,
         records: Sides<Option<&Record>>,
+        related: &Related,
     ) -> Step<()> {
         let Some((side, record)) = Side::BOTH
             .into_iter()
@@ -33,7 +34,7 @@ impl Machine {
         };
         match meeting {
             // The stamp leads nowhere: the record is as good as without one.
-            Meeting::Stamp(_) => self.offer(at, sync, side, record),
+            Meeting::Stamp(_) => self.offer(at, sync, side, record, related),
             Meeting::Key => Ok(()),
             Meeting::Linked(_) if record.deleted => Ok(()),
             Meeting::Linked(_) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::batch::{Keep, Meaning, Meeting, Sending, Work};
+use super::rows::Merged;
 use super::{Machine, Phase, Step};
 use crate::plan::{Leave, Mode};
 use crate::runtime::Reason;
@@ -33,7 +34,7 @@ impl Machine {
     ) -> Step<(Option<Work>, Vec<Sending>)> {
         let nothing = || Ok((None, Vec::new()));
         if let Meeting::Stamp(_) | Meeting::Key = meeting
-            && !self.may_link(at, sync, ids, &meeting, records)?
+            && !self.may_link(at, sync, ids, &meeting, records, related)?
         {
             return nothing();
         }
@@ -84,13 +85,13 @@ impl Machine {
             links: &*self,
             related,
         };
-        let merged = self.merge_rows(sync, &work.traces, records, &scene);
-        work.traces = merged.traces;
+        let mut merged = self.merge_rows(sync, &work.traces, records, &scene);
+        work.traces = std::mem::take(&mut merged.traces);
         if merged.dirty && work.keep == Keep::Nothing {
             work.keep = Keep::Shadow;
         }
         self.note(at, sync, ids, records, &merged.notes)?;
-        self.hold_rows(at, sync, ids, records, merged.again, merged.holds)?;
+        self.hold_rows(at, sync, ids, records, related, &merged)?;
         let mut sends = Vec::new();
         for (side, rows) in [
             (Side::Left, merged.sent.left),
@@ -141,7 +142,7 @@ impl Machine {
                 return Ok(Rest::Asleep);
             }
             let left = sync.leave != Leave::Continue && !holds(sync.admission.get(side));
-            if left && !self.joins(at, sync, side, records.get(side))? {
+            if left && !self.joins(at, sync, side, records.get(side), related)? {
                 return Ok(match sync.leave {
                     Leave::Freeze => Rest::Asleep,
                     Leave::Continue | Leave::Unlink => Rest::Left,
@@ -171,11 +172,11 @@ impl Machine {
         sync: &Sync,
         ids: &Sides<SmolStr>,
         records: Sides<&Record>,
-        again: Vec<usize>,
-        holds: Vec<(usize, Reason, String)>,
+        related: &Related,
+        merged: &Merged,
     ) -> Step<()> {
-        for row in again {
-            let name = sync.rows.get(row).map_or("", |r| r.name.as_str());
+        for row in &merged.again {
+            let name = sync.rows.get(*row).map_or("", |r| r.name.as_str());
             self.archive.hold_again(
                 self.report.run,
                 self.number(at),
@@ -184,17 +185,24 @@ impl Machine {
                 name,
             )?;
         }
-        for (row, mut reason, text) in holds {
-            let Some(row) = sync.rows.get(row) else {
+        for (row, reason, text) in &merged.holds {
+            let Some(row) = sync.rows.get(*row) else {
                 continue;
             };
+            let mut reason = *reason;
             if reason == Reason::Unlinked && goes_without(sync, row) {
-                if !self.is_coming(row, records.map(Some))? {
+                let scene = Scene {
+                    records: records.map(Some),
+                    changed: &[],
+                    links: &*self,
+                    related,
+                };
+                if !self.is_coming(row, &scene)? {
                     continue;
                 }
                 reason = Reason::ParentMissing;
             }
-            self.hold(at, Side::Left, &ids.left, &row.name, reason, text)?;
+            self.hold(at, Side::Left, &ids.left, &row.name, reason, text.clone())?;
         }
         Ok(())
     }
@@ -240,11 +248,13 @@ impl Machine {
         ids: &Sides<SmolStr>,
         meeting: &Meeting,
         records: Sides<&Record>,
+        related: &Related,
     ) -> Step<bool> {
-        let claimed = match meeting {
-            Meeting::Stamp(side) => *side,
-            _ => Side::Left,
+        let stamped = match meeting {
+            Meeting::Stamp(side) => Some(*side),
+            Meeting::Key | Meeting::Linked(_) => None,
         };
+        let claimed = stamped.unwrap_or(Side::Left);
         for side in Side::BOTH {
             if let Some(link) = self
                 .archive
@@ -257,7 +267,10 @@ impl Machine {
                         link.ids.get(!side)
                     );
                     let held = if side == claimed { !claimed } else { claimed };
-                    self.hold_claim(at, sync, held, meeting, records.get(held), text)?;
+                    let record = *records.get(held);
+                    if stamped.is_none() || self.claims(at, sync, held, record, related)? {
+                        self.hold(at, held, &record.id, "", Reason::AlreadyLinked, text)?;
+                    }
                 }
                 return Ok(false);
             }
@@ -267,34 +280,31 @@ impl Machine {
                 .and_then(|s| records.get(side).values.get(usize::from(s.slot)));
             if let Some(Value::Text(other)) = stamp
                 && other != ids.get(!side)
-                && matches!(meeting, Meeting::Stamp(_))
+                && stamped.is_some()
             {
                 let text = format!("`{}` bears the stamp of `{other}`", ids.get(side));
-                self.hold_claim(at, sync, !side, meeting, records.get(!side), text)?;
+                let record = *records.get(!side);
+                if self.claims(at, sync, !side, record, related)? {
+                    self.hold(at, !side, &record.id, "", Reason::AlreadyLinked, text)?;
+                }
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    /// Holds a record that may not be linked with the one that a stamp or a key names. A stamp alone asks for nothing: a record
-    /// that the sync does not admit, or that nothing is made from any more, goes in peace.
-    fn hold_claim(
+    /// Whether a record that bears a stamp, or is named by one, asks for a counterpart: one that the sync does not admit, or that
+    /// nothing is made from any more, goes in peace.
+    fn claims(
         &mut self,
         at: usize,
         sync: &Sync,
         side: Side,
-        meeting: &Meeting,
         record: &Record,
-        text: String,
-    ) -> Step<()> {
-        if let Meeting::Stamp(_) = meeting
-            && (self.archive.is_buried(self.group(at, side), &record.id)?
-                || !self.admits(at, sync, side, record)?)
-        {
-            return Ok(());
-        }
-        self.hold(at, side, &record.id, "", Reason::AlreadyLinked, text)
+        related: &Related,
+    ) -> Step<bool> {
+        Ok(!self.archive.is_buried(self.group(at, side), &record.id)?
+            && self.admits(at, sync, side, record, related)?)
     }
 }
 
