@@ -14,7 +14,7 @@ use accordant::connect::{
     Begin, Behaving, Csv, Flat, IdStyle, Jsonl, Location, Memory, Overlay, Sqlite, Store, Stores,
     Workspace,
 };
-use accordant::plan::{Brakes, Field, Hashes, Object, Plan};
+use accordant::plan::{Brakes, Equality, Field, Hashes, Object, Plan};
 use accordant::runtime::{
     Action, Cursor, Lookup, Meta, ObjectId, Outcome, Page, Record, Shape, Slot, Write,
 };
@@ -29,6 +29,15 @@ const ACTIVE: u16 = 0;
 const EMAIL: u16 = 1;
 const NAME: u16 = 2;
 const SCORE: u16 = 3;
+
+/// As a platform compares addresses.
+const FOLDED: Equality = Equality {
+    trim: true,
+    fold_case: true,
+    line_ends: false,
+    scale: None,
+    whole_seconds: false,
+};
 
 fn slot(name: &str, kind: Kind, lookup: Lookup) -> Slot {
     Slot {
@@ -51,7 +60,7 @@ fn shape() -> Shape {
         },
         fields: vec![
             slot("active", Kind::Bool, Lookup::None),
-            slot("email", Kind::Text, Lookup::Unique),
+            slot("email", Kind::Text, Lookup::Unique(FOLDED)),
             slot("name", Kind::Text, Lookup::None),
             slot("score", Kind::Number, Lookup::None),
         ],
@@ -399,6 +408,11 @@ fn an_upsert_updates_what_it_meets_and_keeps_on_create_slots_back() {
             one(store, upsert("zoe@x.org", "2")),
             written("6"),
             "{name}: a retry makes no second record"
+        );
+        assert_eq!(
+            one(store, upsert(" Zoe@X.org", "3")),
+            written("6"),
+            "{name}: found as its platform compares"
         );
         // A key that moved is found at its new place only.
         assert_eq!(

@@ -20,6 +20,7 @@ mod lower;
 mod manifest;
 mod mutants;
 mod noise;
+mod people;
 mod rules;
 mod running;
 mod runtime;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::table::{Change, Table, apply, lookups, with, written};
+use super::table::{Change, Table, apply, lookup, lookups, with, written};
 use super::{BATCH, Capabilities, IdStyle, Ids, Lifetime, Store, StoreError, of_object};
 use crate::runtime::{Cursor, ObjectId, Outcome, Page, Record, Shape, Write};
-use crate::value::{Value, write_text};
+use crate::value::Value;
 
 /// A record by the names of its fields, as it is kept between shapes.
 #[derive(Clone, Debug, Default)]
@@ -202,7 +202,7 @@ impl Table for Records {
     }
 
     fn by_unique(&mut self, slot: u16, value: &Value) -> Result<Option<(u64, Record)>, StoreError> {
-        let text = write_text(value);
+        let text = lookup(&self.shape, slot, value);
         let range = (slot, text.clone(), 0)..=(slot, text, u64::MAX);
         let key = self
             .uniques

@@ -4,10 +4,10 @@ use rusqlite::{Connection, OptionalExtension, Result as SqlResult, params};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::table::{Change, Table, apply, lookups, with, written};
+use super::table::{Change, Table, apply, lookup, lookups, with, written};
 use super::{Capabilities, Ids, Lifetime, Store, StoreError, object_id, of_object};
 use crate::runtime::{Cursor, ObjectId, Outcome, Page, Record, Shape, Write};
-use crate::value::{Value, write_text};
+use crate::value::Value;
 
 /// The cursor of the first record that was made here; the others count down from it. No store below comes near it.
 const MADE: u64 = u64::MAX;
@@ -323,8 +323,8 @@ impl<S: Store> Table for Handle<'_, S> {
             return Ok(Some(((), record)));
         }
         let sql = "SELECT id FROM uniques WHERE slot = ? AND value = ? LIMIT 1";
+        let text = lookup(&self.layer.shape, slot, value);
         let find = |db: &Connection| {
-            let text = write_text(value);
             db.prepare_cached(sql)?
                 .query_row(params![slot, text], |row| row.get::<_, String>(0))
                 .optional()

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::table::{Change, Table, apply, refused, written};
 use super::{BATCH, Capabilities, IdStyle, Ids, Lifetime, Store, StoreError, of_object};
 use crate::runtime::{
-    Cursor, Lookup, Meta, ObjectId, Outcome, Page, Record, Shape, Unreadable, Write,
+    Cursor, Lookup, Meta, ObjectId, Outcome, Page, Record, Shape, Slot, Unreadable, Write,
 };
 use crate::value::{Kind, Value, read_text, write_text};
 
@@ -285,18 +285,18 @@ impl Columns {
             .shape
             .fields
             .iter()
-            .filter(|slot| slot.lookup == Lookup::Unique && slot.name != *id);
-        for (name, unique) in
-            std::iter::once((id, "UNIQUE")).chain(lookups.map(|slot| (&slot.name, "")))
-        {
-            if is_indexed(db, table, name, unique).map_err(|e| StoreError::sql(path, &e))? {
+            .filter(|slot| slot.lookup != Lookup::None && slot.name != *id)
+            .map(|slot| (&slot.name, "", sought(slot, &quoted(&slot.name))));
+        for (name, unique, terms) in std::iter::once((id, "UNIQUE", quoted(id))).chain(lookups) {
+            if terms == quoted(name)
+                && is_indexed(db, table, name, unique).map_err(|e| StoreError::sql(path, &e))?
+            {
                 continue;
             }
             let index = quoted(&format!("accordant_{table}_{name}"));
             let sql = format!(
-                "CREATE {unique} INDEX {index} ON {} ({})",
-                quoted(table),
-                quoted(name)
+                "CREATE {unique} INDEX IF NOT EXISTS {index} ON {} ({terms})",
+                quoted(table)
             );
             db.execute_batch(&sql)
                 .map_err(|error| match error.sqlite_error_code() {
@@ -309,6 +309,10 @@ impl Columns {
                 })?;
         }
         Ok(())
+    }
+
+    fn by_id(&self) -> String {
+        format!("{} = ?", quoted(&self.meta.id))
     }
 
     /// Reads a row of `select`.
@@ -343,6 +347,16 @@ impl Columns {
             created: instant(4)?,
             merged_into: member(5, Kind::Text)?.as_text().map(SmolStr::new),
         }))
+    }
+}
+
+/// What a lookup compares of a value: without case and outer blanks where its platform ignores them (letters beyond ASCII are
+/// compared as they are).
+fn sought(slot: &Slot, value: &str) -> String {
+    match &slot.lookup {
+        Lookup::Unique(equality) if equality.fold_case => format!("lower(trim({value}))"),
+        Lookup::Unique(equality) if equality.trim => format!("trim({value})"),
+        Lookup::Unique(_) | Lookup::None => value.to_owned(),
     }
 }
 
@@ -440,18 +454,17 @@ impl Handle<'_> {
         Ok(page)
     }
 
-    fn first(&self, column: &str, value: &Sql) -> rusqlite::Result<Option<(i64, Record)>> {
+    /// The first record for which this condition holds of a value; a deleted one is found by its id alone.
+    fn first(&self, condition: &str, value: &Sql) -> rusqlite::Result<Option<(i64, Record)>> {
         let sql = format!(
-            "{} WHERE {} = ? ORDER BY {}",
-            self.columns.select,
-            quoted(column),
-            self.columns.rowid
+            "{} WHERE {condition} ORDER BY {}",
+            self.columns.select, self.columns.rowid
         );
         let mut find = self.db.prepare_cached(&sql)?;
         let mut rows = find.query([value])?;
         while let Some(row) = rows.next()? {
             if let Ok(record) = self.columns.record(row)?
-                && (!record.deleted || column == self.columns.meta.id)
+                && (!record.deleted || condition == self.columns.by_id())
             {
                 return Ok(Some((row.get(0)?, record)));
             }
@@ -560,18 +573,19 @@ impl Table for Handle<'_> {
     }
 
     fn by_id(&mut self, id: &str) -> Result<Option<(i64, Record)>, StoreError> {
-        let found = self.first(&self.columns.meta.id, &Sql::Text(id.to_owned()));
+        let found = self.first(&self.columns.by_id(), &Sql::Text(id.to_owned()));
         found.map_err(|e| StoreError::sql(self.path, &e))
     }
 
     fn by_unique(&mut self, slot: u16, value: &Value) -> Result<Option<(i64, Record)>, StoreError> {
-        let name = self
-            .columns
-            .shape
-            .fields
-            .get(usize::from(slot))
-            .map(|slot| slot.name.clone());
-        let found = self.first(&name.unwrap_or_default(), &self.bind(slot, value));
+        let field = self.columns.shape.fields.get(usize::from(slot));
+        let Some(field) = field else { return Ok(None) };
+        let condition = format!(
+            "{} = {}",
+            sought(field, &quoted(&field.name)),
+            sought(field, "?")
+        );
+        let found = self.first(&condition, &self.bind(slot, value));
         found.map_err(|e| StoreError::sql(self.path, &e))
     }
 

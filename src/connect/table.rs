@@ -133,7 +133,7 @@ fn taken<T: Table>(
             .shape()
             .fields
             .get(usize::from(*slot))
-            .is_some_and(|s| s.lookup == Lookup::Unique);
+            .is_some_and(|s| s.lookup != Lookup::None);
         let same = before.is_some_and(|b| b.values.get(usize::from(*slot)) == Some(value));
         if !unique || same {
             continue;
@@ -176,9 +176,14 @@ pub(super) fn lookups(shape: &Shape, record: &Record) -> Vec<(u16, String)> {
     }
     let slots = shape.fields.iter().zip(&record.values).zip(0_u16..);
     slots
-        .filter(|((slot, value), _)| slot.lookup == Lookup::Unique && !value.is_blank())
-        .map(|((_, value), slot)| (slot, crate::value::write_text(value)))
+        .filter_map(|((field, value), slot)| Some((slot, field.found_by(value)?)))
         .collect()
+}
+
+/// The text by which records are found in a slot that have this value there.
+pub(super) fn lookup(shape: &Shape, slot: u16, value: &Value) -> String {
+    let field = shape.fields.get(usize::from(slot));
+    field.and_then(|f| f.found_by(value)).unwrap_or_default()
 }
 
 /// The values of a record after slots were set.

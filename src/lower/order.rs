@@ -3,12 +3,13 @@
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::model::{ExprKind, Model, SyncId};
+use crate::model::{Absent, ExprKind, Model, SyncId};
 use crate::side::Side;
 
 /// The syncs in the order of execution.
 ///
-/// `after` and `yields to` always hold. References hold between the strongly connected parts of their graph; within one,
+/// `after`, `yields to` and `converts to` always hold: keys lead to a contact before its lead is asked for, and whoever goes on
+/// `else as` another sync is known when that begins. References hold between the strongly connected parts of their graph; within one,
 /// the record that comes first gets its reference in a second pass, when the other is linked.
 pub(super) fn order(model: &Model) -> Vec<SyncId> {
     let count = model.syncs.len();
@@ -18,8 +19,12 @@ pub(super) fn order(model: &Model) -> Vec<SyncId> {
         let me = view.id.index();
         for after in &view.sync.after {
             stated.push((after.sync.node.index(), me));
+            if let Absent::As(other) = after.otherwise {
+                stated.push((me, other.index()));
+            }
         }
-        stated.extend(view.sync.yields_to.iter().map(|s| (s.node.index(), me)));
+        let first = view.sync.yields_to.iter().chain(&view.sync.converts_to);
+        stated.extend(first.map(|s| (s.node.index(), me)));
         for row in view.rows() {
             let lanes = Side::BOTH.into_iter().filter_map(|s| row.lane(s));
             lanes.for_each(|lane| {

@@ -27,6 +27,12 @@ pub trait Stores {
 
     /// Writes, and makes it durable; one outcome a write, in order.
     fn write(&mut self, object: ObjectId, writes: &[Write]) -> Result<Vec<Outcome>, Self::Error>;
+
+    /// The reason, where an error of [`Stores::write`] is about the batch and not about the store: none of its writes was
+    /// executed, and some of them may be.
+    fn refusal(&self, _error: &Self::Error) -> Option<String> {
+        None
+    }
 }
 
 /// Why a run ended before its end.
@@ -74,9 +80,35 @@ pub fn execute<S: Stores + ?Sized>(
             limit,
         } => Input::Page(stores.scan(*object, *from, *limit)?),
         Command::Read { object, ids } => Input::Records(stores.read(*object, ids)?),
-        Command::Write { object, writes } => Input::Outcomes(stores.write(*object, writes)?),
+        Command::Write { object, writes } => Input::Outcomes(write(stores, *object, writes)?),
         Command::Progress(_) | Command::Finish => return Ok(None),
     }))
+}
+
+/// Writes a batch. One that is refused as a whole is cut in halves, until what spoils it is alone and refused for itself.
+fn write<S: Stores + ?Sized>(
+    stores: &mut S,
+    object: ObjectId,
+    writes: &[Write],
+) -> Result<Vec<Outcome>, S::Error> {
+    let error = match stores.write(object, writes) {
+        Ok(outcomes) => return Ok(outcomes),
+        Err(error) => error,
+    };
+    let Some(reason) = stores.refusal(&error) else {
+        return Err(error);
+    };
+    let (first, second) = writes.split_at(writes.len() / 2);
+    if first.is_empty() {
+        let refused = Outcome::Refused {
+            field: None,
+            reason,
+        };
+        return Ok(vec![refused; writes.len()]);
+    }
+    let mut outcomes = write(stores, object, first)?;
+    outcomes.extend(write(stores, object, second)?);
+    Ok(outcomes)
 }
 
 /// Runs a machine to its end. `clock` gives milliseconds since 1970; `on_progress` is told how far the run is and says

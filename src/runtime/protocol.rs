@@ -3,7 +3,9 @@
 
 use smol_str::SmolStr;
 
-use crate::value::{Kind, Value};
+use super::program::canonical;
+use crate::plan::Equality;
+use crate::value::{Kind, Value, write_text};
 
 /// An object of the program: an index into [`Program::shapes`](super).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,13 +50,25 @@ pub struct Slot {
     pub lookup: Lookup,
 }
 
+impl Slot {
+    /// The text by which a record with this value is found; none where this slot is no lookup, or the value blank.
+    pub fn found_by(&self, value: &Value) -> Option<String> {
+        match &self.lookup {
+            Lookup::Unique(equality) if !value.is_blank() => {
+                Some(write_text(&canonical(equality, value)))
+            }
+            Lookup::Unique(_) | Lookup::None => None,
+        }
+    }
+}
+
 /// Whether records are found by a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// Never.
     None,
-    /// By an upsert on this unique field.
-    Unique,
+    /// By an upsert on this unique field; values that the platform stores alike find each other.
+    Unique(Equality),
 }
 
 /// A record as a store read it.

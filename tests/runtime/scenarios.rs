@@ -275,6 +275,39 @@ fn refused_writes_are_held_and_not_sent_again() {
 }
 
 #[test]
+fn a_write_that_spoils_its_batch_is_held_alone_and_not_sent_again() {
+    let mut bench = Bench::new(&plan());
+    bench.settings.window = 100;
+    for n in 0..9 {
+        let mail = format!("{n}@x.example");
+        let fields = [("email", mail.as_str()), ("last", "Lee")];
+        bench.world.set("hub.contact", &format!("h{n}"), &fields);
+    }
+    bench.run();
+    bench.world.poison = Some("\u{1}");
+    for n in 0..9 {
+        let phone = if n == 4 { "\u{1}" } else { "5" };
+        bench
+            .world
+            .set("hub.contact", &format!("h{n}"), &[("phone", phone)]);
+    }
+    bench.world.set(
+        "hub.contact",
+        "h9",
+        &[("email", "z@x.example"), ("phone", "\u{1}")],
+    );
+    bench.run();
+    let held = ["Contact R008 Left h9", "Contact R009 Left h4 phone"];
+    assert_eq!(bench.held(), held);
+    for n in [0, 1, 2, 3, 5, 6, 7, 8] {
+        let other = bench.world.get("hub.contact", &format!("h{n}"), "sf_id");
+        assert_eq!(bench.world.get("sf.Contact", &other, "Phone"), "5", "h{n}");
+    }
+    bench.expect_quiet();
+    assert_eq!(bench.held(), held);
+}
+
+#[test]
 fn a_field_that_is_left_as_it_was_is_a_refusal_and_no_edit() {
     let mut plan = plan();
     let account = plan.objects.get_mut("sf.Contact").expect("object");
@@ -969,5 +1002,56 @@ fn a_pair_waits_for_a_parent_that_is_held_and_goes_without_others() {
     assert_eq!(bench.held(), Vec::<String>::new());
     let parent = bench.world.get("hub.company", "c1", "sf_id");
     assert_eq!(bench.world.get("sf.Contact", "s1", "AccountId"), parent);
+    bench.expect_quiet();
+}
+
+/// A filter or a key that reads along a reference: the company's domain, from a contact.
+fn along(side: Side, reference: &str, object: &str, field: &str) -> Expr {
+    Expr::Related {
+        side,
+        reference: reference.into(),
+        object: object.into(),
+        field: field.into(),
+    }
+}
+
+#[test]
+fn admission_and_keys_read_along_references() {
+    let mut plan = plan();
+    let domain = along(Side::Left, "company", "hub.company", "domain");
+    plan.syncs[1].identity.admission.left = Some(Expr::IsSet(Box::new(domain.clone())));
+    let site = along(Side::Right, "AccountId", "sf.Account", "Website");
+    let last = Sides::new(
+        super::world::field(Side::Left, "last"),
+        super::world::field(Side::Right, "LastName"),
+    );
+    let part = |sides| MatchPart { sides, fold: true };
+    plan.syncs[1].identity.keys = vec![MatchKey {
+        parts: vec![part(last), part(Sides::new(domain, site))],
+    }];
+    let mut bench = Bench::new(&plan);
+    for (id, other, domain) in [("c1", "a1", "one.example"), ("c2", "a2", "two.example")] {
+        bench.world.set("hub.company", id, &[("domain", domain)]);
+        bench.world.set("sf.Account", other, &[("Website", domain)]);
+    }
+    for (id, other, company, account) in [("h1", "s1", "c1", "a1"), ("h2", "s2", "c2", "a2")] {
+        let fields = [("last", "Lee"), ("company", company)];
+        bench.world.set("hub.contact", id, &fields);
+        let fields = [("LastName", "Lee"), ("AccountId", account)];
+        bench.world.set("sf.Contact", other, &fields);
+    }
+    bench.world.set("hub.contact", "h3", &[("last", "Roe")]);
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+    assert_eq!(bench.world.get("hub.contact", "h1", "sf_id"), "s1");
+    assert_eq!(bench.world.get("hub.contact", "h2", "sf_id"), "s2");
+    assert_eq!(
+        bench.world.ids("sf.Contact"),
+        ["s1", "s2"],
+        "h3 is of no company, and not admitted"
+    );
+    bench.world.set("hub.contact", "h3", &[("company", "c1")]);
+    bench.run();
+    assert_eq!(bench.world.ids("sf.Contact").len(), 3);
     bench.expect_quiet();
 }

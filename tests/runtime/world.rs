@@ -1,7 +1,6 @@
 //! Two stores in memory, and a plan over them that uses most of the language.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use accordant::plan::*;
@@ -26,6 +25,8 @@ pub struct World {
     pub refused: Vec<(&'static str, &'static str)>,
     /// Fields that are left silently as they are.
     pub ignored: Vec<(&'static str, &'static str)>,
+    /// A write of this value spoils its whole batch.
+    pub poison: Option<&'static str>,
 }
 
 impl World {
@@ -40,6 +41,7 @@ impl World {
             next: 0,
             refused: Vec::new(),
             ignored: Vec::new(),
+            poison: None,
         }
     }
 
@@ -202,14 +204,14 @@ impl World {
 }
 
 impl Stores for World {
-    type Error = Infallible;
+    type Error = String;
 
     fn scan(
         &mut self,
         object: ObjectId,
         from: Option<Cursor>,
         limit: usize,
-    ) -> Result<Page, Infallible> {
+    ) -> Result<Page, String> {
         let start = from.map_or(0, |c| c.0 as usize);
         let all = &self.objects[usize::from(object.0)];
         let records: Vec<Record> = all.values().skip(start).take(limit).cloned().collect();
@@ -221,18 +223,26 @@ impl Stores for World {
         })
     }
 
-    fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, Infallible> {
+    fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, String> {
         Ok(ids
             .iter()
             .filter_map(|id| self.objects[usize::from(object.0)].get(id).cloned())
             .collect())
     }
 
-    fn write(&mut self, object: ObjectId, writes: &[Write]) -> Result<Vec<Outcome>, Infallible> {
+    fn write(&mut self, object: ObjectId, writes: &[Write]) -> Result<Vec<Outcome>, String> {
+        let poisonous = |(_, value): &(u16, Value)| value.as_text() == self.poison;
+        if self.poison.is_some() && writes.iter().any(|w| w.values.iter().any(poisonous)) {
+            return Err("the batch holds what the interface cannot read".into());
+        }
         Ok(writes
             .iter()
             .map(|w| self.write_one(usize::from(object.0), w))
             .collect())
+    }
+
+    fn refusal(&self, error: &String) -> Option<String> {
+        Some(error.clone())
     }
 }
 

@@ -8,10 +8,10 @@ use super::frames::{Frames, NoRecord};
 use super::index::{Index, Place, Staged};
 use super::journal::{Entry, Journal, Kind, hash};
 use super::{Archived, Fault, Format, LONGEST, Patch};
-use crate::connect::table::{Change, Table, lookups, refused, with, written};
+use crate::connect::table::{Change, Table, lookup, lookups, refused, with, written};
 use crate::connect::{IdStyle, Ids, StoreError};
 use crate::runtime::{Cursor, Outcome, Page, Record, Shape, Unreadable};
-use crate::value::{Value, Wire, write_text};
+use crate::value::{Value, Wire};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -654,7 +654,7 @@ impl<F: Format> Table for ObjectFile<F> {
         self.complete()?;
         match self
             .index
-            .unique(slot, &write_text(value))
+            .unique(slot, &lookup(&self.shape, slot, value))
             .map_err(|e| self.index_error(&e))?
         {
             Some(id) => self.by_id(&id),

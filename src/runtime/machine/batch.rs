@@ -7,11 +7,11 @@ use smol_str::SmolStr;
 use super::{Machine, Step};
 use crate::runtime::archive::{IntentState, Link, OpenIntent};
 use crate::runtime::merge::Sent;
-use crate::runtime::program::{Failed, Program, Related, alike};
+use crate::runtime::program::{Failed, Program, Related, Source, alike};
 use crate::runtime::protocol::{Command, ObjectId, Outcome, Record, Write};
 use crate::runtime::shadow::Trace;
 use crate::side::{Side, Sides};
-use crate::value::Value;
+use crate::value::{Value, write_text};
 
 /// How a pair came to be looked at.
 #[derive(Clone, Debug)]
@@ -361,6 +361,12 @@ impl Machine {
     }
 }
 
+/// The id that a reference of a record names.
+pub(super) fn referred(reference: Source, record: &Record) -> Option<SmolStr> {
+    let value = reference.read(record).ok()?;
+    (!value.is_blank()).then(|| SmolStr::new(write_text(&value)))
+}
+
 fn ask_related(batch: &mut Batch, sync: &crate::runtime::program::Sync) {
     for (side, reference, object) in &sync.related {
         let own = *sync.objects.get(*side);
@@ -372,11 +378,7 @@ fn ask_related(batch: &mut Batch, sync: &crate::runtime::program::Sync) {
                 Job::Make { .. } => continue,
             };
             let record = batch.records.get(&(own, id.clone()));
-            if let Some(value) = record.and_then(|r| reference.read(r).ok())
-                && let Some(text) = value.as_text()
-            {
-                ids.insert(SmolStr::new(text));
-            }
+            ids.extend(record.and_then(|r| referred(*reference, r)));
         }
         batch.ask(*object, ids);
     }

@@ -78,7 +78,7 @@ impl Machine {
                 continue;
             };
             let parent = if failed.reason == Reason::Unlinked {
-                self.parent(at, sync, row, from, source)?
+                self.parent(at, sync, row, &scene)?
             } else {
                 Parent::RowHeld
             };
@@ -201,14 +201,7 @@ impl Machine {
     }
 
     /// What it means that a reference of a record to be created leads nowhere.
-    fn parent(
-        &self,
-        at: usize,
-        sync: &Sync,
-        row: &Row,
-        from: Side,
-        source: &Record,
-    ) -> Step<Parent> {
+    fn parent(&self, at: usize, sync: &Sync, row: &Row, scene: &Scene<'_>) -> Step<Parent> {
         let wait = row
             .through
             .iter()
@@ -225,27 +218,22 @@ impl Machine {
                 Parent::Waits
             });
         }
-        let coming = self.is_coming(row, only(from, source))?;
+        let coming = self.is_coming(row, scene)?;
         Ok(match wait {
             Some(Wait::Without) if !coming => Parent::Without,
-            Some(Wait::As(other)) if !coming => Parent::Taken(other),
+            // A sync whose turn is over takes nobody.
+            Some(Wait::As(other)) if !coming && usize::from(other) > at => Parent::Taken(other),
             _ => Parent::Waits,
         })
     }
 
     /// Whether a record that the row refers to is held in its own sync, and so may still come.
-    pub(super) fn is_coming(&self, row: &Row, records: Sides<Option<&Record>>) -> Step<bool> {
-        let scene = Scene {
-            records,
-            changed: &[],
-            links: self,
-            related: &HashMap::new(),
-        };
+    pub(super) fn is_coming(&self, row: &Row, scene: &Scene<'_>) -> Step<bool> {
         for side in Side::BOTH {
-            if records.get(side).is_none() {
+            if scene.records.get(side).is_none() {
                 continue;
             }
-            let Ok(reference) = row.cells.get(side).read.eval(&scene, &Value::Blank) else {
+            let Ok(reference) = row.cells.get(side).read.eval(scene, &Value::Blank) else {
                 continue;
             };
             let id = write_text(&reference);

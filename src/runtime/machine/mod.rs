@@ -6,11 +6,17 @@
 //! intents down, send, settle. One command is under way at a time.
 
 mod batch;
+mod brake;
 mod decide;
+mod gone;
 mod identify;
 mod make;
+mod page;
+mod pair;
+mod rows;
 mod settle;
 mod sweep;
+mod tell;
 mod trail;
 
 use std::cell::RefCell;
@@ -26,6 +32,7 @@ use super::report::{Report, SyncReport};
 use crate::plan::Mode;
 use crate::side::{Side, Sides};
 use batch::Batch;
+use page::Waiting;
 
 /// How a machine works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +116,8 @@ pub struct Machine {
     numbers: Numbers,
     phase: Phase,
     batch: Option<Batch>,
+    /// A page that waits for records to which its own refer.
+    page: Option<Waiting>,
     report: Report,
     now: i64,
     /// Creates of a crashed run that may have landed on a side without a stamp.
@@ -135,6 +144,7 @@ impl Machine {
             numbers: Numbers::default(),
             phase: Phase::Idle,
             batch: None,
+            page: None,
             report: Report::default(),
             now: 0,
             lost: Vec::new(),
@@ -170,10 +180,12 @@ impl Machine {
                 self.report.stopped = true;
                 return Ok(Vec::new());
             }
-            Input::Page(page) => self.on_page(page)?,
+            Input::Page(page) => self.on_page(page),
             Input::Records(records) => {
                 if let Some(batch) = &mut self.batch {
                     batch.take_records(records);
+                } else if let Some(page) = &mut self.page {
+                    page.take_records(records);
                 }
             }
             Input::Outcomes(outcomes) => self.on_outcomes(&outcomes)?,
@@ -220,6 +232,7 @@ impl Machine {
                 .collect(),
             ..Report::default()
         };
+        self.page = None;
         self.redirected.clear();
         self.again.clear();
         self.archive.gather_trails()?;
@@ -234,6 +247,13 @@ impl Machine {
             if let Some(command) = self.advance_batch()? {
                 commands.push(command);
                 return Ok(commands);
+            }
+            if let Some(command) = self.advance_page()? {
+                commands.push(command);
+                return Ok(commands);
+            }
+            if self.batch.is_some() {
+                continue;
             }
             if (self.report.stopped || self.report.brake.is_some())
                 && !matches!(self.phase, Phase::Finished)

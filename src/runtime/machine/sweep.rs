@@ -10,15 +10,16 @@ use super::batch::{Batch, Job, Meeting};
 use super::{Machine, Pass, Phase, Step, only};
 use crate::plan::Mode;
 use crate::runtime::Reason;
-use crate::runtime::archive::{Candidate, IntentState, KeyHash, LinkState, Standing};
-use crate::runtime::program::{KeyPart, Scene, Sync, alike};
+use crate::runtime::archive::{Candidate, IntentState, KeyHash, Link, LinkState, Standing};
+use crate::runtime::program::{KeyPart, Related, Scene, Sync, alike};
 use crate::runtime::protocol::{Page, Record};
 use crate::runtime::shadow::put_value;
 use crate::side::{Side, Sides};
 use crate::value::{Value, write_text};
 
 impl Machine {
-    pub(super) fn on_page(&mut self, page: Page) -> Step<()> {
+    /// Meets the records of a page; `related` are those to which they refer.
+    pub(super) fn meet_page(&mut self, page: Page, related: &Related) -> Step<()> {
         let program = Arc::clone(&self.program);
         match self.phase.clone() {
             Phase::Convert { sync, .. } => {
@@ -26,7 +27,7 @@ impl Machine {
                     return Ok(());
                 };
                 for record in &page.records {
-                    self.follow_conversion(sync, s, record)?;
+                    self.follow_conversion(sync, s, record, related)?;
                 }
                 self.phase = match page.next {
                     Some(next) => Phase::Convert {
@@ -48,8 +49,8 @@ impl Machine {
                 };
                 let next = page.next;
                 match pass {
-                    Pass::Meet => self.sweep(sync, s, side, page)?,
-                    Pass::Keys => self.offer_linked(sync, s, side, &page.records)?,
+                    Pass::Meet => self.sweep(sync, s, side, page, related)?,
+                    Pass::Keys => self.offer_linked(sync, s, side, &page.records, related)?,
                 }
                 self.phase = match (next, side, pass) {
                     (Some(next), ..) => Phase::Sweep {
@@ -94,20 +95,34 @@ impl Machine {
     }
 
     /// Offers the keys of linked records.
-    fn offer_linked(&mut self, at: usize, sync: &Sync, side: Side, records: &[Record]) -> Step<()> {
+    fn offer_linked(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        records: &[Record],
+        related: &Related,
+    ) -> Step<()> {
         for record in records.iter().filter(|r| !r.deleted) {
             if self
                 .archive
                 .link(side, self.group(at, side), &record.id)?
                 .is_some()
             {
-                self.offer_as(at, sync, side, record, Standing::Linked)?;
+                self.offer_as(at, sync, side, record, Standing::Linked, related)?;
             }
         }
         Ok(())
     }
 
-    fn sweep(&mut self, at: usize, sync: &Sync, side: Side, page: Page) -> Step<()> {
+    fn sweep(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        page: Page,
+        related: &Related,
+    ) -> Step<()> {
         for unreadable in page.unreadable {
             let reason = if unreadable.duplicate {
                 Reason::DuplicateId
@@ -125,7 +140,7 @@ impl Machine {
         let mut records = HashMap::with_capacity(page.records.len());
         for record in page.records {
             self.count(at, |r| *r.records.get_mut(side) += 1);
-            if let Some(job) = self.meet(at, sync, side, &record)? {
+            if let Some(job) = self.meet(at, sync, side, &record, related)? {
                 jobs.push(job);
                 records.insert((object, record.id.clone()), record);
             }
@@ -135,12 +150,19 @@ impl Machine {
     }
 
     /// What a record of a sweep asks for: its pair, its create, or a place among the candidates.
-    fn meet(&mut self, at: usize, sync: &Sync, side: Side, record: &Record) -> Step<Option<Job>> {
+    fn meet(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+        related: &Related,
+    ) -> Step<Option<Job>> {
         let link = self.archive.link(side, self.group(at, side), &record.id)?;
         if let Some(link) = link {
             if sync.mode == Mode::AppendOnly {
                 if link.state == LinkState::Alive {
-                    self.hold_rows_again(at, sync, side, record, &link.ids.left)?;
+                    self.hold_rows_again(at, sync, side, record, &link, related)?;
                 }
                 return Ok(None);
             }
@@ -164,7 +186,7 @@ impl Machine {
         if sync.mode == Mode::AppendOnly {
             let id = record.id.clone();
             return Ok(self
-                .admits(at, sync, side, record)?
+                .admits(at, sync, side, record, related)?
                 .then_some(Job::Make { from: side, id }));
         }
         let became = match side {
@@ -178,7 +200,10 @@ impl Machine {
             .stamp
             .get(side)
             .and_then(|s| record.values.get(usize::from(s.slot)));
-        if let Some(Value::Text(other)) = stamp {
+        // The stamp of a record whose link was given up leads nowhere.
+        if let Some(Value::Text(other)) = stamp
+            && !self.archive.is_buried(self.group(at, side), &record.id)?
+        {
             let ids = pair(side, &record.id, other);
             return Ok(Some(Job::Pair {
                 ids,
@@ -206,7 +231,7 @@ impl Machine {
                 meeting: Meeting::Key,
             }));
         }
-        self.offer(at, sync, side, record)?;
+        self.offer(at, sync, side, record, related)?;
         Ok(None)
     }
 
@@ -254,14 +279,14 @@ impl Machine {
         sync: &Sync,
         side: Side,
         record: &Record,
-        left: &str,
+        link: &Link,
+        related: &Related,
     ) -> Step<()> {
-        let related = HashMap::new();
         let scene = Scene {
             records: only(side, record),
             changed: &[],
             links: &*self,
-            related: &related,
+            related,
         };
         let rows = sync.rows.iter();
         let failed: Vec<_> = rows.filter(|row| row.fails(&scene, side)).collect();
@@ -270,7 +295,7 @@ impl Machine {
                 self.report.run,
                 self.number(at),
                 Side::Left,
-                left,
+                &link.ids.left,
                 &row.name,
             )?;
         }
@@ -284,8 +309,9 @@ impl Machine {
         sync: &Sync,
         side: Side,
         record: &Record,
+        related: &Related,
     ) -> Step<()> {
-        let standing = if self.admits(at, sync, side, record)? {
+        let standing = if self.admits(at, sync, side, record, related)? {
             if self.archive.is_buried(self.group(at, side), &record.id)? {
                 Standing::Joins
             } else if *sync.originates.get(side) {
@@ -293,14 +319,14 @@ impl Machine {
             } else {
                 Standing::Matchable
             }
-        } else if self.joins(at, sync, side, record)? {
+        } else if self.joins(at, sync, side, record, related)? {
             Standing::Joins
         } else if *sync.create.get(side) {
             Standing::Barred
         } else {
             return Ok(());
         };
-        self.offer_as(at, sync, side, record, standing)
+        self.offer_as(at, sync, side, record, standing, related)
     }
 
     fn offer_as(
@@ -310,13 +336,13 @@ impl Machine {
         side: Side,
         record: &Record,
         standing: Standing,
+        related: &Related,
     ) -> Step<()> {
-        let related = HashMap::new();
         let scene = Scene {
             records: only(side, record),
             changed: &[],
             links: &*self,
-            related: &related,
+            related,
         };
         let own = sync.keys.iter().map(|parts| key(parts, side, &scene));
         let mut keys: Vec<Option<KeyHash>> = own.collect();
@@ -349,7 +375,14 @@ impl Machine {
     }
 
     /// Whether a record is admitted; one whose filter fails is held.
-    fn admits(&mut self, at: usize, sync: &Sync, side: Side, record: &Record) -> Step<bool> {
+    pub(super) fn admits(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+        related: &Related,
+    ) -> Step<bool> {
         let sent_here = side == Side::Left
             && u16::try_from(at).is_ok_and(|at| self.redirected.contains(&(at, record.id.clone())));
         if sent_here {
@@ -358,12 +391,11 @@ impl Machine {
         let Some(admission) = sync.admission.get(side) else {
             return Ok(true);
         };
-        let related = HashMap::new();
         let scene = Scene {
             records: only(side, record),
             changed: &[],
             links: &*self,
-            related: &related,
+            related,
         };
         match admission.holds(&scene, &Value::Blank) {
             Ok(admitted) => Ok(admitted),
@@ -375,7 +407,14 @@ impl Machine {
     }
 
     /// Whether a sync that yields to this one admits the record: then it may join here.
-    fn joins(&mut self, at: usize, sync: &Sync, side: Side, record: &Record) -> Step<bool> {
+    pub(super) fn joins(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+        related: &Related,
+    ) -> Step<bool> {
         let program = Arc::clone(&self.program);
         for joiner in &sync.joiners {
             let joiner_at = usize::from(*joiner);
@@ -384,7 +423,7 @@ impl Machine {
             };
             let shares = other.objects.get(side) == sync.objects.get(side)
                 && self.group(joiner_at, side) == self.group(at, side);
-            if shares && self.admits(joiner_at, other, side, record)? {
+            if shares && self.admits(joiner_at, other, side, record, related)? {
                 return Ok(true);
             }
         }

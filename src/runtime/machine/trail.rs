@@ -1,6 +1,5 @@
 //! Converted records: their links follow to what they became, and whatever leads to them leads there.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -9,7 +8,7 @@ use super::sweep::key;
 use super::{Machine, Step, only};
 use crate::runtime::Reason;
 use crate::runtime::archive::{Link, LinkState, Trail};
-use crate::runtime::program::{Scene, Sync};
+use crate::runtime::program::{Related, Scene, Sync};
 use crate::runtime::protocol::Record;
 use crate::runtime::shadow::{State, Trace, decode, encode, layout_of};
 use crate::side::{Side, Sides};
@@ -22,6 +21,7 @@ impl Machine {
         at: usize,
         sync: &Sync,
         record: &Record,
+        related: &Related,
     ) -> Step<()> {
         let Some(conversion) = sync.converts else {
             return Ok(());
@@ -30,7 +30,7 @@ impl Machine {
             Ok(value) if !value.is_blank() => SmolStr::new(write_text(&value)),
             _ => return Ok(()),
         };
-        self.put_trails(at, sync, record, &became)?;
+        self.put_trails(at, sync, record, &became, related)?;
         let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
         let Some(link) = self.archive.link(Side::Right, groups.right, &record.id)? else {
             return Ok(());
@@ -126,19 +126,25 @@ impl Machine {
     }
 
     /// Remembers what leads to a converted record.
-    fn put_trails(&mut self, at: usize, sync: &Sync, record: &Record, became: &str) -> Step<()> {
+    fn put_trails(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        record: &Record,
+        became: &str,
+        related: &Related,
+    ) -> Step<()> {
         let number = self.number(at);
         self.archive
             .put_trail(number, Trail::Id(&record.id), became)?;
         if let Some(left) = stamped(sync, Side::Right, record) {
             self.archive.put_trail(number, Trail::Stamp(left), became)?;
         }
-        let related = HashMap::new();
         let scene = Scene {
             records: only(Side::Right, record),
             changed: &[],
             links: &*self,
-            related: &related,
+            related,
         };
         let keys: Vec<_> = sync
             .keys

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, HashMap};
 use smol_str::SmolStr;
 
 use super::*;
-use crate::plan::{self, Expr, Fallback, Lane as PlanLane};
+use crate::plan::{self, Authority, BlankPolicy, Expr, Fallback, Lane as PlanLane, Timing};
 use crate::runtime::program::{Links, Program};
+use crate::runtime::shadow::{Consistency, Mark, State};
 use crate::runtime::{Record, compile};
 use crate::value::{Kind, Wire};
 

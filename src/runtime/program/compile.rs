@@ -33,8 +33,10 @@ pub fn compile(plan: &Plan) -> Done<Program> {
     for (at, sync) in plan.syncs.iter().enumerate() {
         for name in &sync.identity.yields_to {
             let target = compiler.sync_index(name)?;
+            let own = syncs.get(at).map(|s| s.met_related.clone());
             if let Some(target) = syncs.get_mut(usize::from(target)) {
                 target.joiners.push(index(at)?);
+                extend(&mut target.met_related, &own.unwrap_or_default());
             }
         }
     }
@@ -46,6 +48,15 @@ pub fn compile(plan: &Plan) -> Done<Program> {
         brakes: plan.brakes,
         not_executed: plan.not_executed.clone(),
     })
+}
+
+/// Adds what is not there yet.
+fn extend<T: Copy + PartialEq>(all: &mut Vec<T>, more: &[T]) {
+    for one in more {
+        if !all.contains(one) {
+            all.push(*one);
+        }
+    }
 }
 
 fn index(at: usize) -> Done<u16> {
@@ -345,12 +356,17 @@ impl<'p> Compiler<'p> {
         for row in &sync.rows {
             rows.push(self.row(sync, row)?);
         }
+        let row_related = std::mem::take(&mut self.related);
         let keys = identity
             .keys
             .iter()
             .map(|k| self.key(place, k))
             .collect::<Done<_>>()?;
         let admission = self.optional(place, &identity.admission)?;
+        let mut met_related = std::mem::take(&mut self.related);
+        if sync.mode == Mode::AppendOnly {
+            extend(&mut met_related, &row_related);
+        }
         let active_while = self.optional(place, &identity.active_while)?;
         let after = identity
             .after
@@ -358,6 +374,9 @@ impl<'p> Compiler<'p> {
             .map(|a| self.after(a))
             .collect::<Done<_>>()?;
         let sides = Sides::new(Side::Left, Side::Right);
+        let mut related = std::mem::take(&mut self.related);
+        extend(&mut related, &row_related);
+        extend(&mut related, &met_related);
         let mut done = Sync {
             name: sync.name.clone(),
             objects: Sides::new(left.0, right.0),
@@ -389,7 +408,8 @@ impl<'p> Compiler<'p> {
             })?,
             required: each(sides, |s| self.slots(sync, s, |f| f.required))?,
             read_back: each(sides, |s| self.slots(sync, s, |f| f.forward_only.is_some()))?,
-            related: std::mem::take(&mut self.related),
+            related,
+            met_related,
             asks_changed: std::mem::take(&mut self.asks_changed),
         };
         if sync.mode == Mode::AppendOnly {
@@ -668,7 +688,7 @@ fn shape(plan: &Plan, key: &SmolStr, object: &plan::Object) -> Done<Shape> {
         name: name.clone(),
         kind: field.kind,
         lookup: if stamp(name) {
-            Unique::Unique
+            Unique::Unique(field.equality)
         } else {
             Unique::None
         },

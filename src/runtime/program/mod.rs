@@ -111,6 +111,8 @@ pub struct Sync {
     pub read_back: Sides<Vec<u16>>,
     /// References whose records expressions read.
     pub related: Vec<(Side, Source, ObjectId)>,
+    /// Those of them that tell in a sweep who is admitted, and by which keys.
+    pub met_related: Vec<(Side, Source, ObjectId)>,
     /// Whether an expression asks what changed.
     pub asks_changed: bool,
 }

@@ -1,0 +1,179 @@
+//! A record of a pair that is gone: deleted, merged into another, or not given back. Only positive evidence counts.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use super::batch::{Keep, Meaning, Meeting, Sending, Work};
+use super::rows::changed_cells;
+use super::{Machine, Step};
+use crate::plan::Mode;
+use crate::runtime::Reason;
+use crate::runtime::archive::{Link, LinkState};
+use crate::runtime::program::{Deletion, Related, Scene, Sync};
+use crate::runtime::protocol::{Action, Record, Write};
+use crate::side::{Side, Sides};
+use crate::value::Value;
+
+impl Machine {
+    /// A pair of which one record does not come back. That is no evidence of a delete.
+    pub(super) fn without_counterpart(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        ids: &Sides<SmolStr>,
+        meeting: &Meeting,
+        records: Sides<Option<&Record>>,
+        related: &Related,
+    ) -> Step<()> {
+        let Some((side, record)) = Side::BOTH
+            .into_iter()
+            .find_map(|s| records.get(s).map(|r| (s, r)))
+        else {
+            return Ok(());
+        };
+        match meeting {
+            // The stamp leads nowhere: the record is as good as without one.
+            Meeting::Stamp(_) => self.offer(at, sync, side, record, related),
+            Meeting::Key => Ok(()),
+            Meeting::Linked(_) if record.deleted => Ok(()),
+            Meeting::Linked(_) => {
+                let text = format!(
+                    "its counterpart `{}` does not come back, and nothing says that it was deleted",
+                    ids.get(!side)
+                );
+                self.hold(at, side, &record.id, "", Reason::RecordRefused, text)
+            }
+        }
+    }
+
+    /// One record of a pair is deleted: what its side says about that is done on the other side.
+    pub(super) fn deleted(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        ids: &Sides<SmolStr>,
+        link: Option<&Link>,
+        records: Sides<&Record>,
+        place: usize,
+    ) -> Step<(Option<Work>, Vec<Sending>)> {
+        let nothing = Ok((None, Vec::new()));
+        let Some(link) = link.filter(|l| l.state == LinkState::Alive) else {
+            return nothing;
+        };
+        let gone = if records.left.deleted {
+            Side::Left
+        } else {
+            Side::Right
+        };
+        let group = self.group(at, Side::Left);
+        if let Some(winner) = &records.get(gone).merged_into {
+            self.merged_away(at, ids, link, gone, winner)?;
+            return nothing;
+        }
+        self.forget_links();
+        let survivor = *records.get(!gone);
+        if survivor.deleted || sync.mode != Mode::Merge {
+            self.archive
+                .put_link_state(group, &ids.left, LinkState::Dead)?;
+            return nothing;
+        }
+        let policy = *sync.delete.get(!gone);
+        if matches!(
+            policy,
+            Deletion::Archive | Deletion::Propagate | Deletion::Flag(_)
+        ) {
+            let traces = self.traces(at, sync, &Meeting::Linked(link.clone()))?;
+            let known = HashMap::new();
+            let scene = Scene {
+                records: records.map(Some),
+                changed: &[],
+                links: &*self,
+                related: &known,
+            };
+            if changed_cells(sync, &traces, &scene)
+                .iter()
+                .any(|c| *c.get(!gone))
+            {
+                self.archive
+                    .put_link_state(group, &ids.left, LinkState::Dead)?;
+                let text = format!(
+                    "it was changed here, and deleted on the other side (`{}`): the edit wins",
+                    ids.get(gone)
+                );
+                self.hold(at, !gone, ids.get(!gone), "", Reason::ConflictHeld, text)?;
+                return nothing;
+            }
+        }
+        let id = ids.get(!gone).clone();
+        let (action, values) = match policy {
+            Deletion::Keep => {
+                self.archive
+                    .put_link_state(group, &ids.left, LinkState::Dead)?;
+                return nothing;
+            }
+            Deletion::Unlink => {
+                self.archive.remove_link(group, &ids.left)?;
+                self.archive.bury(self.group(at, !gone), &id, None)?;
+                self.count(at, |r| r.unlinked += 1);
+                return nothing;
+            }
+            Deletion::Archive => (Action::Archive(id), Vec::new()),
+            Deletion::Propagate => (Action::Delete(id), Vec::new()),
+            Deletion::Flag(slot) => (Action::Update(id), vec![(slot, Value::Bool(true))]),
+        };
+        let work = Work {
+            ids: ids.clone().map(Some),
+            traces: Vec::new(),
+            keep: Keep::Nothing,
+            again: false,
+        };
+        let before = survivor
+            .values
+            .iter()
+            .enumerate()
+            .map(|(s, v)| (s as u16, v.clone()))
+            .collect();
+        let write = Write { action, values };
+        let sending = Sending {
+            work: place,
+            side: !gone,
+            write,
+            before,
+            meaning: Meaning::Delete,
+            seq: 0,
+        };
+        Ok((Some(work), vec![sending]))
+    }
+
+    /// A record was merged into another of its side: the link follows, or both wait for a person.
+    fn merged_away(
+        &mut self,
+        at: usize,
+        ids: &Sides<SmolStr>,
+        link: &Link,
+        gone: Side,
+        winner: &SmolStr,
+    ) -> Step<()> {
+        let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
+        self.archive.remove_link(groups.left, &ids.left)?;
+        self.archive
+            .bury(*groups.get(gone), ids.get(gone), Some(winner))?;
+        self.forget_links();
+        if self
+            .archive
+            .link(gone, *groups.get(gone), winner)?
+            .is_some()
+        {
+            let other = ids.get(!gone);
+            self.archive.bury(*groups.get(!gone), other, None)?;
+            let text = format!(
+                "its counterpart was merged into `{winner}`, which is linked with another record"
+            );
+            return self.hold(at, !gone, other, "", Reason::MergeCandidate, text);
+        }
+        let mut moved = link.clone();
+        *moved.ids.get_mut(gone) = winner.clone();
+        self.archive.put_link(groups, &moved)
+    }
+}

@@ -1,0 +1,183 @@
+//! The decision about one row of one pair: a pure function of what both sides hold now and what is remembered of them.
+//!
+//! This is the table of section 3 of the semantics, and nothing else decides about a write to a linked pair. The table picks a
+//! direction; the clauses of its lane then filter the write.
+
+mod case;
+mod write;
+
+use super::Reason;
+use super::program::{Failed, Row, Scene};
+use super::shadow::Trace;
+use crate::side::{Side, Sides};
+use crate::value::Value;
+use case::Case;
+
+/// When the records of a pair were changed last, in milliseconds since 1970, as far as their systems say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Per side.
+    pub changed: Sides<Option<i64>>,
+    /// Edits closer than this, in milliseconds, cannot be ordered.
+    pub tolerance: i64,
+}
+
+/// Why a field was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// The other side changed.
+    Changed,
+    /// Both sides changed, or met unequal, and the authority won.
+    Won,
+    /// Both sides changed, and the other edit was newer.
+    Newer,
+    /// It was blank.
+    Filled,
+    /// The other side was cleared.
+    Cleared,
+    /// The other side is blank, and a default stands in.
+    Defaulted,
+    /// A side that may not write had changed.
+    Enforced,
+    /// A side that may only fill a blank had changed.
+    PutBack,
+    /// The record was made.
+    Created,
+}
+
+impl Cause {
+    /// Every cause.
+    pub const ALL: &[Self] = &[
+        Self::Changed,
+        Self::Won,
+        Self::Newer,
+        Self::Filled,
+        Self::Cleared,
+        Self::Defaulted,
+        Self::Enforced,
+        Self::PutBack,
+        Self::Created,
+    ];
+
+    /// The cause in a word or two: `newer edit`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Won => "won",
+            Self::Newer => "newer edit",
+            Self::Filled => "filled",
+            Self::Cleared => "cleared",
+            Self::Defaulted => "default",
+            Self::Enforced => "enforced",
+            Self::PutBack => "put back",
+            Self::Created => "created",
+        }
+    }
+}
+
+/// A write that was decided on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The side that is written.
+    pub side: Side,
+    /// What is written.
+    pub value: Value,
+    /// Why.
+    pub cause: Cause,
+    /// The value that goes to the conflict log, since a rule overwrites it.
+    pub lost: Option<Value>,
+    /// What is remembered once it was done.
+    pub done: Trace,
+    /// What is remembered if it is refused.
+    pub refused: Trace,
+}
+
+/// What is to be done about a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing, and what is remembered stays.
+    Rest,
+    /// Nothing but to remember this.
+    Remember(Trace),
+    /// A recovered pair differs: that is remembered, and reported once.
+    Accepted(Trace),
+    /// A side that may not write differs: reported once.
+    Drifted(Trace, Side),
+    /// A write.
+    Write(Box<Sent>),
+    /// A person must decide; what is remembered stays.
+    Hold(Reason, String),
+}
+
+/// Decides about one row of a linked or newly linked pair. `now` are the values of both cells.
+pub fn merge(
+    row: &Row,
+    now: Sides<&Value>,
+    trace: &Trace,
+    times: &Times,
+    scene: &Scene<'_>,
+) -> Verdict {
+    if row.only_on_create() {
+        return Verdict::Rest;
+    }
+    Case {
+        row,
+        now,
+        trace,
+        times,
+        scene,
+    }
+    .decide()
+}
+
+/// What is remembered of a row after its record was made on `target` with this value.
+pub fn created(row: &Row, target: Side, source: &Value, sent: &Value, scene: &Scene<'_>) -> Trace {
+    let now = match target {
+        Side::Right => Sides::new(source, sent),
+        Side::Left => Sides::new(sent, source),
+    };
+    let trace = Trace::default();
+    let times = Times::default();
+    let state = Case {
+        row,
+        now,
+        trace: &trace,
+        times: &times,
+        scene,
+    }
+    .known(now);
+    Trace {
+        last: Some(target),
+        ..Trace::new(state)
+    }
+}
+
+/// The value of a lane in the create of its target: none where nothing is to be written.
+pub fn compose(
+    row: &Row,
+    from: Side,
+    source: &Value,
+    scene: &Scene<'_>,
+) -> Result<Option<Value>, Box<Failed>> {
+    let Some(lane) = row.lanes.get(from) else {
+        return Ok(None);
+    };
+    if let Some(when) = &row.when
+        && !when.holds(scene, source)?
+    {
+        return Ok(None);
+    }
+    let image = row.image(scene, from, source)?;
+    let value = if row.blank(scene, !from, &image) {
+        lane.default.clone()
+    } else {
+        Some(image)
+    };
+    if let Some(value) = &value {
+        row.fits(!from, value)?;
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests;
