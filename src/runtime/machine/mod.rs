@@ -13,6 +13,7 @@ mod identify;
 mod make;
 mod page;
 mod pair;
+mod rest;
 mod rows;
 mod settle;
 mod sweep;
@@ -33,6 +34,7 @@ use crate::plan::Mode;
 use crate::side::{Side, Sides};
 use batch::Batch;
 use page::Waiting;
+use rest::Census;
 
 /// How a machine works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +96,8 @@ enum Phase {
 enum Pass {
     /// Pairs are merged, records without a link become candidates.
     Meet,
+    /// A counterpart was not met: the pairs at rest are looked through for it.
+    Look,
     /// There are newcomers: the keys of linked records tell which of them are duplicates.
     Keys,
 }
@@ -124,6 +128,10 @@ pub struct Machine {
     lost: Vec<OpenIntent>,
     /// Records that another sync takes, by sync and left id.
     redirected: HashSet<(u16, SmolStr)>,
+    /// What decides, beside their records, what pairs of the sync under way ask for; none where that cannot be told.
+    edition: Option<(u64, i64, i64)>,
+    /// Whom the sweeps of the sync under way have met.
+    census: Census,
     /// Pairs to be merged once more at the end of their sync.
     again: Vec<Sides<SmolStr>>,
     /// Links asked for lately.
@@ -149,6 +157,8 @@ impl Machine {
             now: 0,
             lost: Vec::new(),
             redirected: HashSet::new(),
+            edition: None,
+            census: Census::default(),
             again: Vec::new(),
             known: RefCell::default(),
             trouble: RefCell::default(),
@@ -355,7 +365,8 @@ impl Machine {
                     from: None,
                 };
                 let keys = s.keys.len() + program.converted_keys(sync).count();
-                self.archive.gather(keys)
+                self.archive.gather(keys)?;
+                self.begin_rest(sync)
             }
         }
     }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::batch::{Batch, Keep, Meaning, ReadBack, Sending, Work};
 use super::{Machine, Step};
 use crate::plan::Mode;
-use crate::runtime::archive::{IntentState, Link, LinkState, LogEntry, LogKind};
+use crate::runtime::archive::{IntentState, Link, LinkState, LogEntry, LogKind, Rest};
 use crate::runtime::merge::{Cause, Sent};
 use crate::runtime::program::{StampWrite, Sync};
 use crate::runtime::protocol::{Action, Outcome, Write};
@@ -253,9 +253,11 @@ impl Machine {
             };
             match work.keep {
                 Keep::Nothing => {}
+                Keep::Rest => self.archive.put_rest(groups.left, left, work.rest)?,
                 Keep::Shadow => {
                     let blob = self.encode(at, &work.traces);
-                    self.archive.put_shadow(groups.left, left, &blob)?;
+                    self.archive
+                        .put_shadow(groups.left, left, work.rest, &blob)?;
                 }
                 Keep::Link => {
                     if let Some(sync) = program.syncs.get(at) {
@@ -291,6 +293,7 @@ impl Machine {
             ids,
             state: LinkState::Alive,
             shadow,
+            rest: work.rest,
         };
         self.archive.put_link(groups, &link)?;
         self.count(at, |r| r.met += 1);
@@ -338,9 +341,10 @@ fn set_trace(work: &mut Work, row: usize, trace: Trace) {
     if let Some(slot) = work.traces.get_mut(row) {
         *slot = trace;
     }
-    if work.keep == Keep::Nothing {
+    if matches!(work.keep, Keep::Nothing | Keep::Rest) {
         work.keep = Keep::Shadow;
     }
+    work.rest = Rest::NONE;
 }
 
 fn refusal(outcome: &Outcome) -> String {
