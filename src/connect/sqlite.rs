@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::types::{Value as Sql, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, params_from_iter};
+use rusqlite::types::{ToSql, Value as Sql, ValueRef};
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, Row, params_from_iter};
 use smol_str::SmolStr;
 
 use super::table::{Change, Table, apply, refused, written};
@@ -141,11 +141,8 @@ impl Store for Sqlite {
     }
 
     fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError> {
-        let mut table = self.table(object)?;
-        ids.iter()
-            .filter_map(|id| table.by_id(id).transpose())
-            .map(|found| Ok(found?.1))
-            .collect()
+        let table = self.table(object)?;
+        table.read(ids).map_err(|e| StoreError::sql(table.path, &e))
     }
 
     fn find(
@@ -410,6 +407,13 @@ fn bound(value: &Value, affinity: Affinity) -> Sql {
     }
 }
 
+/// What a lookup makes of deleted records.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dead {
+    Found,
+    PassedOver,
+}
+
 /// A table with its connection.
 struct Handle<'a> {
     db: &'a Connection,
@@ -455,16 +459,49 @@ impl Handle<'_> {
     }
 
     /// The first record for which this condition holds of a value; a deleted one is found by its id alone.
-    fn first(&self, condition: &str, value: &Sql) -> rusqlite::Result<Option<(i64, Record)>> {
-        let sql = format!(
+    /// Reads records by id, under one lock of the file.
+    fn read(&self, ids: &[SmolStr]) -> rusqlite::Result<Vec<Record>> {
+        let locked = self.db.is_autocommit();
+        let _lock = locked
+            .then(|| self.db.unchecked_transaction())
+            .transpose()?;
+        let condition = self.columns.by_id();
+        let mut find = self.finding(&condition)?;
+        let mut records = Vec::with_capacity(ids.len());
+        for id in ids {
+            let found = self.first_of(&mut find, Dead::Found, id.as_str())?;
+            records.extend(found.map(|(_, record)| record));
+        }
+        Ok(records)
+    }
+
+    fn finding(&self, condition: &str) -> rusqlite::Result<CachedStatement<'_>> {
+        self.db.prepare_cached(&format!(
             "{} WHERE {condition} ORDER BY {}",
             self.columns.select, self.columns.rowid
-        );
-        let mut find = self.db.prepare_cached(&sql)?;
+        ))
+    }
+
+    fn first(
+        &self,
+        condition: &str,
+        dead: Dead,
+        value: &Sql,
+    ) -> rusqlite::Result<Option<(i64, Record)>> {
+        let mut find = self.finding(condition)?;
+        self.first_of(&mut find, dead, value)
+    }
+
+    fn first_of(
+        &self,
+        find: &mut CachedStatement<'_>,
+        dead: Dead,
+        value: impl ToSql,
+    ) -> rusqlite::Result<Option<(i64, Record)>> {
         let mut rows = find.query([value])?;
         while let Some(row) = rows.next()? {
             if let Ok(record) = self.columns.record(row)?
-                && (!record.deleted || condition == self.columns.by_id())
+                && (!record.deleted || dead == Dead::Found)
             {
                 return Ok(Some((row.get(0)?, record)));
             }
@@ -573,7 +610,11 @@ impl Table for Handle<'_> {
     }
 
     fn by_id(&mut self, id: &str) -> Result<Option<(i64, Record)>, StoreError> {
-        let found = self.first(&self.columns.by_id(), &Sql::Text(id.to_owned()));
+        let found = self.first(
+            &self.columns.by_id(),
+            Dead::Found,
+            &Sql::Text(id.to_owned()),
+        );
         found.map_err(|e| StoreError::sql(self.path, &e))
     }
 
@@ -585,7 +626,7 @@ impl Table for Handle<'_> {
             sought(field, &quoted(&field.name)),
             sought(field, "?")
         );
-        let found = self.first(&condition, &self.bind(slot, value));
+        let found = self.first(&condition, Dead::PassedOver, &self.bind(slot, value));
         found.map_err(|e| StoreError::sql(self.path, &e))
     }
 

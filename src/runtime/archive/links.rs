@@ -24,8 +24,6 @@ pub struct Link {
     pub ids: Sides<SmolStr>,
     /// Whether both records are alive.
     pub state: LinkState,
-    /// The blob of its shadow.
-    pub shadow: Vec<u8>,
     /// How its records were when it was last found at rest.
     pub rest: Rest,
 }
@@ -53,8 +51,8 @@ impl Archive {
     /// The link of a record among those of a link group.
     pub fn link(&self, side: Side, group: i64, id: &str) -> Asked<Option<Link>> {
         let mut statement = self.connection.prepare_cached(match side {
-            Side::Left => "SELECT left_id, right_id, sync, state, shadow, rest_left, rest_right FROM links WHERE left_group = ?1 AND left_id = ?2",
-            Side::Right => "SELECT left_id, right_id, sync, state, shadow, rest_left, rest_right FROM links WHERE right_group = ?1 AND right_id = ?2",
+            Side::Left => "SELECT left_id, right_id, sync, state, rest_left, rest_right FROM links WHERE left_group = ?1 AND left_id = ?2",
+            Side::Right => "SELECT left_id, right_id, sync, state, rest_left, rest_right FROM links WHERE right_group = ?1 AND right_id = ?2",
         })?;
         let row = statement.query_row(params![group, id], |r| {
             let state = if r.get::<_, i64>(3)? == 0 {
@@ -66,18 +64,27 @@ impl Archive {
                 sync: r.get(2)?,
                 ids: Sides::new(id_of(r, 0)?, id_of(r, 1)?),
                 state,
-                shadow: r.get(4)?,
-                rest: Rest::of(Sides::new(r.get(5)?, r.get(6)?)),
+                rest: Rest::of(Sides::new(r.get(4)?, r.get(5)?)),
             })
         });
         Ok(row.optional()?)
     }
 
-    /// Links two records. Both must be without a link in their groups.
-    pub fn put_link(&mut self, groups: Sides<i64>, link: &Link) -> Asked<()> {
+    /// What is remembered of the records of a link, named by its left record: the blob of its shadow, empty where there is none.
+    pub fn shadow(&self, group: i64, left: &str) -> Asked<Vec<u8>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT shadow FROM shadows WHERE left_group = ?1 AND left_id = ?2")?;
+        let found = statement.query_row(params![group, left], |r| r.get(0));
+        Ok(found.optional()?.unwrap_or_default())
+    }
+
+    /// Links two records, with their shadow. Both must be without a link in their groups.
+    pub fn put_link(&mut self, groups: Sides<i64>, link: &Link, shadow: &[u8]) -> Asked<()> {
         self.begin()?;
+        let rest = link.rest.numbers();
         self.connection
-            .prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+            .prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
             .execute(params![
                 groups.left,
                 link.ids.left.as_str(),
@@ -85,23 +92,24 @@ impl Archive {
                 link.ids.right.as_str(),
                 link.sync,
                 i64::from(link.state == LinkState::Dead),
-                link.shadow,
-                link.rest.numbers().left,
-                link.rest.numbers().right
+                rest.left,
+                rest.right
             ])?;
+        if !shadow.is_empty() {
+            self.connection
+                .prepare_cached("INSERT INTO shadows VALUES (?1, ?2, ?3)")?
+                .execute(params![groups.left, link.ids.left.as_str(), shadow])?;
+        }
         self.changed.insert(link.sync);
         Ok(())
     }
 
     /// Remembers a new shadow of a link, named by its left record, and whether its pair is at rest with it.
     pub fn put_shadow(&mut self, group: i64, left: &str, rest: Rest, shadow: &[u8]) -> Asked<()> {
-        self.begin()?;
-        let rest = rest.numbers();
+        self.put_rest(group, left, rest)?;
         self.connection
-            .prepare_cached(
-                "UPDATE links SET rest_left = ?3, rest_right = ?4, shadow = ?5 WHERE left_group = ?1 AND left_id = ?2",
-            )?
-            .execute(params![group, left, rest.left, rest.right, shadow])?;
+            .prepare_cached("INSERT OR REPLACE INTO shadows VALUES (?1, ?2, ?3)")?
+            .execute(params![group, left, shadow])?;
         Ok(())
     }
 
@@ -138,6 +146,9 @@ impl Archive {
         )?;
         let sync = statement.query_row(params![group, left], |r| r.get::<_, i64>(0));
         self.changed.extend(sync.optional()?);
+        self.connection
+            .prepare_cached("DELETE FROM shadows WHERE left_group = ?1 AND left_id = ?2")?
+            .execute(params![group, left])?;
         Ok(())
     }
 

@@ -34,6 +34,11 @@ const UPGRADE: &str = "BEGIN EXCLUSIVE;
     ALTER TABLE names ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE links ADD COLUMN rest_left INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE links ADD COLUMN rest_right INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE shadows (
+      left_group INTEGER NOT NULL, left_id TEXT NOT NULL, shadow BLOB NOT NULL,
+      PRIMARY KEY (left_group, left_id)) WITHOUT ROWID;
+    INSERT INTO shadows SELECT left_group, left_id, shadow FROM links WHERE length(shadow) > 0;
+    ALTER TABLE links DROP COLUMN shadow;
     PRAGMA user_version = 2;
     COMMIT;";
 

@@ -7,11 +7,15 @@ CREATE TABLE layouts (id INTEGER PRIMARY KEY, digests TEXT NOT NULL UNIQUE);
 CREATE TABLE links (
   left_group INTEGER NOT NULL, left_id TEXT NOT NULL,
   right_group INTEGER NOT NULL, right_id TEXT NOT NULL,
-  sync INTEGER NOT NULL, state INTEGER NOT NULL, shadow BLOB NOT NULL,
+  sync INTEGER NOT NULL, state INTEGER NOT NULL,
   -- fingerprints of both records as they were when the pair was last found at rest; 0 where it is not
   rest_left INTEGER NOT NULL DEFAULT 0, rest_right INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (left_group, left_id)) WITHOUT ROWID;
 CREATE UNIQUE INDEX links_right ON links (right_group, right_id);
+-- What is remembered of the records of a link; apart, so that looking links up passes over little.
+CREATE TABLE shadows (
+  left_group INTEGER NOT NULL, left_id TEXT NOT NULL, shadow BLOB NOT NULL,
+  PRIMARY KEY (left_group, left_id)) WITHOUT ROWID;
 -- Records that nothing is made from any more.
 CREATE TABLE tombstones (
   link_group INTEGER NOT NULL, id TEXT NOT NULL, superseded_by TEXT,

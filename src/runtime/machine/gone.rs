@@ -162,6 +162,7 @@ impl Machine {
         winner: &SmolStr,
     ) -> Step<()> {
         let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
+        let shadow = self.archive.shadow(groups.left, &ids.left)?;
         self.archive.remove_link(groups.left, &ids.left)?;
         self.archive
             .bury(*groups.get(gone), ids.get(gone), Some(winner))?;
@@ -181,6 +182,6 @@ impl Machine {
         let mut moved = link.clone();
         moved.rest = Rest::NONE;
         *moved.ids.get_mut(gone) = winner.clone();
-        self.archive.put_link(groups, &moved)
+        self.archive.put_link(groups, &moved, &shadow)
     }
 }

@@ -237,12 +237,14 @@ impl Machine {
             Meeting::Stamp(_) => vec![Trace::default(); sync.rows.len()],
             Meeting::Key => vec![Trace::new(State::FirstMet); sync.rows.len()],
             Meeting::Linked(link) => {
-                let stored = match layout_of(&link.shadow) {
+                let group = self.group(at, Side::Left);
+                let shadow = self.archive.shadow(group, &link.ids.left)?;
+                let stored = match layout_of(&shadow) {
                     Some(layout) => self.archive.digests(layout)?,
                     None => Arc::default(),
                 };
                 match self.numbers.digests.get(at) {
-                    Some(wanted) => decode(&link.shadow, &stored, wanted),
+                    Some(wanted) => decode(&shadow, &stored, wanted),
                     None => Vec::new(),
                 }
             }

@@ -292,10 +292,9 @@ impl Machine {
             sync: self.number(at),
             ids,
             state: LinkState::Alive,
-            shadow,
             rest: work.rest,
         };
-        self.archive.put_link(groups, &link)?;
+        self.archive.put_link(groups, &link, &shadow)?;
         self.count(at, |r| r.met += 1);
         self.forget_links();
         Ok(())

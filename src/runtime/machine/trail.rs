@@ -52,7 +52,8 @@ impl Machine {
                 .bury(groups.left, &link.ids.left, Some(&became))?;
             return self.hold_for_merge(target, &link.ids.left, &became);
         }
-        let shadow = self.move_shadow(&link, sync, into, target)?;
+        let shadow = self.archive.shadow(groups.left, &link.ids.left)?;
+        let shadow = self.move_shadow(&shadow, sync, into, target)?;
         self.archive.remove_link(groups.left, &link.ids.left)?;
         self.archive.bury(groups.right, &record.id, Some(&became))?;
         let ids = Sides::new(link.ids.left.clone(), became);
@@ -62,20 +63,20 @@ impl Machine {
                 sync: self.number(target),
                 ids,
                 state: LinkState::Alive,
-                shadow,
                 rest: Rest::NONE,
             },
+            &shadow,
         )
     }
 
     /// Shadows of rows that both syncs have move with a link; the others are first-met.
-    fn move_shadow(&self, link: &Link, from: &Sync, to: &Sync, target: usize) -> Step<Vec<u8>> {
-        let stored = match layout_of(&link.shadow) {
+    fn move_shadow(&self, shadow: &[u8], from: &Sync, to: &Sync, target: usize) -> Step<Vec<u8>> {
+        let stored = match layout_of(shadow) {
             Some(layout) => self.archive.digests(layout)?,
             None => Arc::default(),
         };
         let own: Vec<SmolStr> = from.rows.iter().map(|r| r.digest.clone()).collect();
-        let traces = decode(&link.shadow, &stored, &own);
+        let traces = decode(shadow, &stored, &own);
         let name = |sync: &Sync, side: Side, slot: Option<u16>| {
             let shape = self
                 .program
