@@ -225,10 +225,13 @@ impl Machine {
                         self.resolve_recovery()?;
                     }
                 }
-                Stage::Send => match self.next_write() {
-                    Some(command) => return Ok(Some(command)),
-                    None => self.begin_verify(),
-                },
+                Stage::Send => {
+                    self.keep_promises()?;
+                    match self.next_write() {
+                        Some(command) => return Ok(Some(command)),
+                        None => self.begin_verify(),
+                    }
+                }
                 Stage::Verify => {
                     batch.stage = Stage::Settle;
                     self.verify()?;

@@ -239,7 +239,7 @@ impl Machine {
                     let text = format!(
                         "`{barred}` has its key and is not admitted: it would be made twice"
                     );
-                    self.hold(at, side, &id, "", Reason::AlreadyLinked, text)?;
+                    self.hold(at, side, &id, "", Reason::NotAdmitted, text)?;
                 }
             }
         }

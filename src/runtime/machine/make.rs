@@ -144,7 +144,6 @@ impl Machine {
                 .insert(stamp.slot, Value::Text(source.id.clone()));
         }
         let mut values: Vec<(u16, Value)> = draft.values.into_iter().collect();
-        values.retain(|(slot, _)| sync.write_set.get(target).contains(slot));
         values.sort_unstable_by_key(|(slot, _)| *slot);
         let digest = digest(&values);
         if self

@@ -11,6 +11,7 @@ mod decide;
 mod gone;
 mod identify;
 mod make;
+mod outcome;
 mod page;
 mod pair;
 mod rows;

@@ -361,7 +361,6 @@ fn update(
         Some((slot, sent.value.clone()))
     };
     let mut values: Vec<(u16, Value)> = rows.iter().filter_map(slot).chain(stamp).collect();
-    values.retain(|(slot, _)| sync.write_set.get(side).contains(slot));
     values.sort_unstable_by_key(|(slot, _)| *slot);
     values.dedup_by_key(|(slot, _)| *slot);
     if values.is_empty() {

@@ -406,6 +406,12 @@ impl<'p> Compiler<'p> {
                     .map(|f| self.slot(key, f))
                     .collect()
             })?,
+            write_once: each(sides, |s| {
+                let key = sync.objects.get(s);
+                let once = sync.protected.get(s).iter().filter(|p| p.after_create);
+                let known = once.filter(|p| sync.write_set.get(s).contains(&p.field));
+                known.map(|p| self.slot(key, &p.field)).collect()
+            })?,
             required: each(sides, |s| self.slots(sync, s, |f| f.required))?,
             read_back: each(sides, |s| self.slots(sync, s, |f| f.forward_only.is_some()))?,
             related,

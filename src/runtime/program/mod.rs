@@ -105,6 +105,8 @@ pub struct Sync {
     pub rows: Vec<Row>,
     /// The only slots that are ever written.
     pub write_set: Sides<Vec<u16>>,
+    /// Those of them that are written in creates and never again.
+    pub write_once: Sides<Vec<u16>>,
     /// Slots without which a create is refused.
     pub required: Sides<Vec<u16>>,
     /// Slots whose writes may be ignored silently, and are read back.
