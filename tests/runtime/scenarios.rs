@@ -740,6 +740,78 @@ fn a_merge_moves_the_link_and_deletes_nothing() {
 }
 
 #[test]
+fn a_merge_that_only_the_survivor_tells_moves_the_link_and_deletes_nothing() {
+    let list = |plan: &mut Plan, system: &str, object: &str| {
+        plan.systems.get_mut(system).expect("system").merged_from = Some("swallowed".into());
+        let object = plan.objects.get_mut(object).expect("object");
+        let mut field = object.fields.values().next().expect("field").clone();
+        field.kind = accordant::value::Kind::Set;
+        object.fields.insert("swallowed".into(), field);
+    };
+    // The survivor comes before or after the record that went; on either side; which is deleted or gone without a trace.
+    for (survivor, goes) in [
+        ("0", "archived"),
+        ("z", "archived"),
+        ("0", "gone"),
+        ("z", "gone"),
+    ] {
+        for side in Side::BOTH {
+            let mut plan = plan();
+            plan.syncs[1].identity.delete =
+                Sides::new(DeletePolicy::Archive, DeletePolicy::Archive);
+            let (key, loser) = match side {
+                Side::Left => ("hub.contact", "h1"),
+                Side::Right => ("sf.Contact", "s1"),
+            };
+            list(&mut plan, key.split_once('.').expect("key").0, key);
+            let mut bench = Bench::new(&plan);
+            ann(&mut bench);
+            bench.run();
+            let fields = match side {
+                Side::Left => [
+                    ("email", "ann@work.example"),
+                    ("last", "Lee"),
+                    ("swallowed", "h1;h0"),
+                ],
+                Side::Right => [
+                    ("Email", "ann@work.example"),
+                    ("LastName", "Lee"),
+                    ("swallowed", "s1;s0"),
+                ],
+            };
+            bench.world.set(key, survivor, &fields);
+            let object = bench.world.object(key);
+            if goes == "gone" {
+                bench.world.objects[object].remove(loser);
+            } else {
+                bench.world.delete(key, loser);
+            }
+            let report = bench.run();
+            let story = format!("{survivor} {goes} {side:?}");
+            assert_eq!(report.syncs[1].deleted, Sides::new(0, 0), "{story}");
+            bench.run();
+            assert_eq!(bench.held(), Vec::<String>::new(), "{story}");
+            let (other, id, mail) = match side {
+                Side::Left => ("sf.Contact", "s1", "Email"),
+                Side::Right => ("hub.contact", "h1", "email"),
+            };
+            assert_eq!(
+                bench.world.get(other, id, mail),
+                "ann@work.example",
+                "{story}"
+            );
+            assert_eq!(bench.world.ids(other), [id], "{story}");
+            bench.expect_quiet();
+            let before = bench.world.objects.clone();
+            bench.forget();
+            bench.run();
+            assert_eq!(bench.world.objects, before, "the stamps followed: {story}");
+            assert_eq!(bench.held(), Vec::<String>::new(), "{story}");
+        }
+    }
+}
+
+#[test]
 fn recognised_records_are_never_written_and_activities_once() {
     let mut plan = plan();
     plan.syncs[0].mode = Mode::LinkOnly;

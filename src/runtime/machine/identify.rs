@@ -261,7 +261,7 @@ impl Machine {
                     .ok()
                     .flatten()?;
                 Some(Job::Pair {
-                    ids,
+                    ids: link.ids.clone(),
                     meeting: Meeting::Linked(link),
                 })
             })

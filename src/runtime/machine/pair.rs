@@ -11,7 +11,7 @@ use crate::plan::{Leave, Mode};
 use crate::runtime::Reason;
 use crate::runtime::archive::LinkState;
 use crate::runtime::merge::Sent;
-use crate::runtime::program::{Node, Related, Row, Scene, StampWrite, Sync, Wait};
+use crate::runtime::program::{Node, Related, Row, Scene, StampWrite, Sync, Wait, alike};
 use crate::runtime::protocol::{Action, Record, Write};
 use crate::runtime::shadow::{State, Trace, decode, encode, layout_of};
 use crate::side::{Side, Sides};
@@ -97,7 +97,7 @@ impl Machine {
             (Side::Left, merged.sent.left),
             (Side::Right, merged.sent.right),
         ] {
-            let mut stamp = missing_stamp(sync, side, records, ids, work.keep);
+            let mut stamp = missing_stamp(sync, side, records, ids);
             if stamp.is_some()
                 && link.is_some()
                 && self.stamp_was_refused(at, side, ids.get(side))?
@@ -325,13 +325,12 @@ fn goes_without(sync: &Sync, row: &Row) -> bool {
     row.through.iter().any(without)
 }
 
-/// The stamp that a record lacks.
+/// The stamp that a record lacks, or that names another since a merge or a conversion moved the link.
 fn missing_stamp(
     sync: &Sync,
     side: Side,
     records: Sides<&Record>,
     ids: &Sides<SmolStr>,
-    keep: Keep,
 ) -> Option<(u16, Value)> {
     let stamp = sync
         .stamp
@@ -339,12 +338,8 @@ fn missing_stamp(
         .filter(|s| s.write == StampWrite::Always)?;
     let now = records.get(side).values.get(usize::from(stamp.slot));
     let wanted = Value::Text(ids.get(!side).clone());
-    let missing = if keep == Keep::Link {
-        now != Some(&wanted)
-    } else {
-        now.is_none_or(Value::is_blank)
-    };
-    missing.then_some((stamp.slot, wanted))
+    let there = now.is_some_and(|now| alike(&stamp.equality, now, &wanted));
+    (!there).then_some((stamp.slot, wanted))
 }
 
 /// One update of all fields of a side.

@@ -158,6 +158,7 @@ impl Machine {
         record: &Record,
         related: &Related,
     ) -> Step<Option<Job>> {
+        self.follow_merges(at, sync, side, record)?;
         let link = self.archive.link(side, self.group(at, side), &record.id)?;
         if let Some(link) = link {
             if sync.mode == Mode::AppendOnly {

@@ -13,7 +13,7 @@ use crate::plan::{
     self, Absent, Authority, DeletePolicy, Equality, Expr, Fallback, Many, Mode, Plan, PlanError,
     Timing,
 };
-use crate::runtime::{Lookup as Unique, Meta, ObjectId, Shape, Slot};
+use crate::runtime::{Lookup as Unique, Meta, ObjectId, Presence, Shape, Slot};
 use crate::side::{Side, Sides};
 use crate::value::library::{Folding, function};
 
@@ -396,6 +396,7 @@ impl<'p> Compiler<'p> {
             delete: each(sides, |s| self.deletion(sync, s))?,
             joiners: Vec::new(),
             converts: self.conversion(sync)?,
+            swallowed: each(sides, |s| self.swallowed(sync, s))?,
             after,
             rows,
             write_set: each(sides, |s| {
@@ -550,7 +551,13 @@ impl<'p> Compiler<'p> {
         } else {
             StampWrite::Never
         };
-        Ok(Some(Stamp { slot, write }))
+        let (_, object) = self.object(sync.objects.get(side))?;
+        let equality = object.fields.get(field).map(|f| f.equality);
+        Ok(Some(Stamp {
+            slot,
+            write,
+            equality: equality.unwrap_or_default(),
+        }))
     }
 
     fn create_with(&self, sync: &plan::Sync, side: Side) -> Done<Vec<(u16, crate::value::Value)>> {
@@ -605,6 +612,16 @@ impl<'p> Compiler<'p> {
                 from.name
             )),
         }
+    }
+
+    /// The member in which records list what was merged into them.
+    fn swallowed(&self, sync: &plan::Sync, side: Side) -> Done<Option<Source>> {
+        let key = sync.objects.get(side);
+        let (_, object) = self.object(key)?;
+        let system = self.plan.systems.get(&object.system);
+        let field = system.and_then(|s| s.merged_from.as_ref());
+        let known = field.filter(|f| object.fields.contains_key(*f));
+        known.map(|f| self.source(key, f)).transpose()
     }
 
     fn slots(
@@ -697,6 +714,11 @@ fn shape(plan: &Plan, key: &SmolStr, object: &plan::Object) -> Done<Shape> {
             Unique::Unique(field.equality)
         } else {
             Unique::None
+        },
+        presence: if system.merged_from.as_ref() == Some(name) {
+            Presence::Optional
+        } else {
+            Presence::Expected
         },
     };
     Ok(Shape {

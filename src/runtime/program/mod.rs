@@ -99,6 +99,8 @@ pub struct Sync {
     pub joiners: Vec<u16>,
     /// The sync that a converted record's link follows to.
     pub converts: Option<Conversion>,
+    /// The member in which a side's records list those that were merged into them.
+    pub swallowed: Sides<Option<Source>>,
     /// Syncs waited for, beyond their order.
     pub after: Vec<(u16, Wait)>,
     /// The rows.
@@ -133,6 +135,8 @@ pub struct KeyPart {
 pub struct Stamp {
     /// Its slot.
     pub slot: u16,
+    /// When two of its values are one.
+    pub equality: Equality,
     /// Whether we may write it.
     pub write: StampWrite,
 }
