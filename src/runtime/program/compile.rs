@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::eval::{Lookup, Members, Node, Source, Spellings, Table, fold};
+use super::eval::{Lookup, Members, Node, Source, Spellings, Table, fold, fold_controlling};
 use super::{
     Cell, Conversion, Deletion, KeyPart, Lane, Program, Row, Stamp, StampWrite, Sync, Wait,
 };
@@ -753,7 +753,10 @@ fn table(
     }
     Table {
         name: name.clone(),
-        exact: rows.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        exact: rows
+            .iter()
+            .map(|(k, v)| (fold_controlling(k), v.clone()))
+            .collect(),
         folded: folded
             .into_iter()
             .filter_map(|(k, v)| Some((k, v?.clone())))
