@@ -1211,3 +1211,26 @@ fn each_outcome_says_its_reason() {
     assert_eq!(report.syncs[1].drifted, 1, "R019 is told once, in the log");
     assert_eq!(bench.run().syncs[1].drifted, 0);
 }
+
+#[test]
+fn a_default_never_travels_back() {
+    let mut bench = Bench::new(&plan());
+    bench
+        .world
+        .set("hub.contact", "h1", &[("email", "a@x.example")]);
+    let fields = [("Email", "b@x.example"), ("LastName", "Unknown")];
+    bench.world.set("sf.Contact", "s2", &fields);
+    bench.run();
+    let made = bench.world.get("hub.contact", "h1", "sf_id");
+    assert_eq!(bench.world.get("sf.Contact", &made, "LastName"), "Unknown");
+    assert_eq!(bench.world.get("hub.contact", "h1", "last"), "");
+    let made = bench.world.get("sf.Contact", "s2", "Hub_Id");
+    assert_eq!(
+        bench.world.get("hub.contact", &made, "last"),
+        "",
+        "nor in a create"
+    );
+    bench.expect_quiet();
+    bench.forget();
+    bench.expect_quiet();
+}
