@@ -897,31 +897,37 @@ fn a_pair_that_leaves_is_frozen_or_given_up() {
     }
 }
 
-#[test]
-fn references_in_a_circle_are_cut_and_closed() {
-    let mut plan = plan();
+/// Rows that refer through a sync: its name, the sync that gets the row, the field of each side.
+fn referring(plan: &mut Plan, at: usize, sync: &str, left: &str, right: &str) {
     let through = |from| Lane {
         value: Expr::Linked {
-            syncs: vec!["Company".into()],
+            syncs: vec![sync.into()],
             from,
             input: Box::new(Expr::Input),
         },
         ..super::world::lane()
     };
-    for (key, field) in [("hub.company", "parent"), ("sf.Account", "ParentId")] {
+    let objects = plan.syncs[at].objects.clone();
+    for (key, field) in [(&objects.left, left), (&objects.right, right)] {
         let object = plan.objects.get_mut(key).expect("object");
         let like = object.fields.values().next().expect("field").clone();
         object.fields.insert(field.into(), like);
     }
     let row = super::world::row(
-        "parent",
-        "ParentId",
+        left,
+        right,
         Some(through(Side::Left)),
         Some(through(Side::Right)),
     );
-    plan.syncs[0].rows.push(row);
-    plan.syncs[0].write_set.left.push("parent".into());
-    plan.syncs[0].write_set.right.push("ParentId".into());
+    plan.syncs[at].rows.push(row);
+    plan.syncs[at].write_set.left.push(left.into());
+    plan.syncs[at].write_set.right.push(right.into());
+}
+
+#[test]
+fn references_in_a_circle_are_cut_and_closed() {
+    let mut plan = plan();
+    referring(&mut plan, 0, "Company", "parent", "ParentId");
     let mut bench = Bench::new(&plan);
     bench.world.set(
         "hub.company",
@@ -1233,4 +1239,79 @@ fn a_default_never_travels_back() {
     bench.expect_quiet();
     bench.forget();
     bench.expect_quiet();
+}
+
+#[test]
+fn a_reference_to_what_is_linked_later_in_the_run_is_written_in_it() {
+    let mut plan = plan();
+    referring(&mut plan, 0, "Company", "parent", "ParentId");
+    referring(&mut plan, 0, "Contact", "boss", "Boss");
+    let mut bench = Bench::new(&plan);
+    let company = |bench: &mut Bench, id: &str, more: &[(&str, &str)]| {
+        let domain = format!("{id}.example");
+        let fields = [&[("domain", domain.as_str())], more].concat();
+        bench.world.set("hub.company", id, &fields);
+    };
+    let person = |bench: &mut Bench, id: &str, company: &str| {
+        let mail = format!("{id}@x.example");
+        let fields = [
+            ("email", mail.as_str()),
+            ("last", "Lee"),
+            ("company", company),
+        ];
+        bench.world.set("hub.contact", id, &fields);
+    };
+    // Two syncs that refer to each other, and a sync that refers to itself: first when all is new, then when half is linked.
+    company(&mut bench, "c1", &[("boss", "h1")]);
+    person(&mut bench, "h1", "c1");
+    bench.run();
+    let there = |bench: &Bench, id: &str, field: &str| {
+        let other = bench.world.get("hub.company", id, "sf_id");
+        bench.world.get("sf.Account", &other, field)
+    };
+    let person_of = |bench: &Bench, id: &str| bench.world.get("hub.contact", id, "sf_id");
+    assert_eq!(there(&bench, "c1", "Boss"), person_of(&bench, "h1"));
+    assert_eq!(bench.held(), Vec::<String>::new());
+    bench.expect_quiet();
+    company(&mut bench, "c2", &[]);
+    person(&mut bench, "h2", "c2");
+    bench
+        .world
+        .set("hub.company", "c1", &[("boss", "h2"), ("parent", "c2")]);
+    bench.run();
+    assert_eq!(there(&bench, "c1", "Boss"), person_of(&bench, "h2"));
+    let parent = bench.world.get("hub.company", "c2", "sf_id");
+    assert_eq!(there(&bench, "c1", "ParentId"), parent);
+    assert_eq!(bench.held(), Vec::<String>::new());
+    bench.expect_quiet();
+    bench.world.set("hub.company", "c1", &[("boss", "nobody")]);
+    bench.run();
+    assert_eq!(bench.held(), ["Company R018 Left c1 boss"]);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), ["Company R018 Left c1 boss"]);
+    bench.world.set("hub.company", "c1", &[("boss", "h1")]);
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+}
+
+#[test]
+fn who_waits_is_told_why_the_other_does_not_come() {
+    let mut bench = Bench::new(&plan());
+    for id in ["c1", "c2"] {
+        bench
+            .world
+            .set("hub.company", id, &[("domain", "acme.example")]);
+    }
+    let fields = [("email", "a@x.example"), ("company", "c1")];
+    bench.world.set("hub.contact", "h1", &fields);
+    bench.run();
+    let held = bench.archive().held().expect("held");
+    let waiting = held
+        .iter()
+        .find(|(sync, _)| sync == "Contact")
+        .expect("held");
+    assert_eq!(
+        waiting.1.text,
+        "`company`: `c1` is linked with no record, and is held itself (R011 several-match)"
+    );
 }

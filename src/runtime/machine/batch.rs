@@ -45,8 +45,17 @@ pub(super) struct Work {
     pub traces: Vec<Trace>,
     /// What has to be done with the link in the end.
     pub keep: Keep,
-    /// Whether the pair is merged once more at the end of the sync.
-    pub again: bool,
+    /// When the pair is merged once more, if it is.
+    pub again: Option<Turn>,
+}
+
+/// When a pair is merged once more, since a record that it refers to may be linked by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Turn {
+    /// At the end of its sync.
+    Sync,
+    /// At the end of the run.
+    Run,
 }
 
 /// What is done with the link of a pair in the end.

@@ -38,7 +38,7 @@ impl Machine {
             Meeting::Key => Ok(()),
             Meeting::Linked(_) if record.deleted => Ok(()),
             Meeting::Linked(link) if self.may_be_swallowed(sync, !side) => {
-                self.again.push(link.ids.clone());
+                self.again.push((at, link.ids.clone()));
                 Ok(())
             }
             Meeting::Linked(_) => {
@@ -76,7 +76,7 @@ impl Machine {
             return nothing;
         }
         if self.may_be_swallowed(sync, gone) {
-            self.again.push(ids.clone());
+            self.again.push((at, ids.clone()));
             return nothing;
         }
         self.forget_links();
@@ -134,7 +134,7 @@ impl Machine {
             ids: ids.clone().map(Some),
             traces: Vec::new(),
             keep: Keep::Nothing,
-            again: false,
+            again: None,
         };
         let before = survivor
             .values
@@ -186,7 +186,8 @@ impl Machine {
     /// Whether a record that is gone may have been merged into one that the sweeps have not met yet: then it is looked at again at
     /// the end of the sync.
     const fn may_be_swallowed(&self, sync: &Sync, side: Side) -> bool {
-        sync.swallowed.get(side).is_some() && !matches!(self.phase, Phase::Again { .. })
+        sync.swallowed.get(side).is_some()
+            && !matches!(self.phase, Phase::Again { .. } | Phase::Late)
     }
 
     /// A record was merged into another of its side: the link follows, or both wait for a person.

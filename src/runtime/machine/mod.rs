@@ -5,6 +5,7 @@
 //! references had to wait are merged once more. A page, or what became of it, is one [`Batch`]: fetch, decide, write the
 //! intents down, send, settle. One command is under way at a time.
 
+mod again;
 mod batch;
 mod brake;
 mod decide;
@@ -32,7 +33,7 @@ use super::protocol::{Command, Cursor, Input, Progress, Record};
 use super::report::{Report, SyncReport};
 use crate::plan::Mode;
 use crate::side::{Side, Sides};
-use batch::Batch;
+use batch::{Batch, Turn};
 use page::Waiting;
 
 /// How a machine works.
@@ -85,6 +86,8 @@ enum Phase {
     Again {
         sync: usize,
     },
+    /// Every sync had its turn: pairs that refer to a later one are merged once more.
+    Late,
     /// Counts are taken, and the run is over.
     Closing,
     Finished,
@@ -126,7 +129,9 @@ pub struct Machine {
     /// Records that another sync takes, by sync and left id.
     redirected: HashSet<(u16, SmolStr)>,
     /// Pairs to be merged once more at the end of their sync.
-    again: Vec<Sides<SmolStr>>,
+    again: Vec<(usize, Sides<SmolStr>)>,
+    /// Pairs to be merged once more at the end of the run.
+    late: Vec<(usize, Sides<SmolStr>)>,
     /// Links asked for lately.
     known: RefCell<HashMap<(u16, Side, SmolStr), Option<SmolStr>>>,
     trouble: RefCell<Option<ArchiveError>>,
@@ -151,6 +156,7 @@ impl Machine {
             lost: Vec::new(),
             redirected: HashSet::new(),
             again: Vec::new(),
+            late: Vec::new(),
             known: RefCell::default(),
             trouble: RefCell::default(),
         }
@@ -236,6 +242,7 @@ impl Machine {
         self.page = None;
         self.redirected.clear();
         self.again.clear();
+        self.late.clear();
         self.archive.gather_trails()?;
         self.phase = Phase::Recover;
         self.recover()
@@ -317,11 +324,16 @@ impl Machine {
                 } => self.find_pairs(sync, key, side, after)?,
                 Phase::Make { sync, side, after } => self.find_creates(sync, side, after)?,
                 Phase::Again { sync } => {
-                    if self.merge_again(sync) {
+                    if self.merge_again(Turn::Sync)? {
                         continue;
                     }
                     self.leave(sync)?;
                     self.enter(sync + 1)?;
+                }
+                Phase::Late => {
+                    if !self.merge_again(Turn::Run)? {
+                        self.phase = Phase::Closing;
+                    }
                 }
             }
         }
@@ -340,7 +352,7 @@ impl Machine {
         let program = Arc::clone(&self.program);
         match program.syncs.get(sync) {
             None => {
-                self.phase = Phase::Closing;
+                self.phase = Phase::Late;
                 Ok(())
             }
             Some(s) => {

@@ -55,7 +55,7 @@ impl Machine {
             ids: ids.clone().map(Some),
             traces,
             keep,
-            again: false,
+            again: None,
         };
         if link.is_some_and(|l| l.state == LinkState::Dead) {
             let group = self.group(at, Side::Left);
@@ -109,7 +109,7 @@ impl Machine {
             }
         }
         if sends.iter().all(|s| matches!(s.meaning, Meaning::Stamp))
-            && !matches!(self.phase, Phase::Again { .. })
+            && !matches!(self.phase, Phase::Again { .. } | Phase::Late)
         {
             self.count(at, |r| r.same += 1);
         }
@@ -189,7 +189,12 @@ impl Machine {
             let Some(row) = sync.rows.get(*row) else {
                 continue;
             };
-            let mut reason = *reason;
+            let (mut reason, mut text) = (*reason, text.clone());
+            if reason == Reason::Unlinked && self.turn(at, row).is_some() {
+                // Its turn has not come yet: nothing is wrong.
+                self.look_again(at, row, ids);
+                continue;
+            }
             if reason == Reason::Unlinked && goes_without(sync, row) {
                 let scene = Scene {
                     records: records.map(Some),
@@ -197,12 +202,13 @@ impl Machine {
                     links: &*self,
                     related,
                 };
-                if !self.is_coming(row, &scene)? {
+                if self.is_coming(row, &scene)?.is_none() {
                     continue;
                 }
                 reason = Reason::ParentMissing;
+                text = self.waits(row, &scene, &text)?;
             }
-            self.hold(at, Side::Left, &ids.left, &row.name, reason, text.clone())?;
+            self.hold(at, Side::Left, &ids.left, &row.name, reason, text)?;
         }
         Ok(())
     }

@@ -70,8 +70,8 @@ impl Machine {
                     }
                 }
             }
-            if work.again {
-                self.again.push(Sides::new(left.clone(), right.clone()));
+            if let Some(turn) = work.again {
+                self.merge_once_more(at, turn, Sides::new(left.clone(), right.clone()));
             }
         }
         if batch.wrote {
