@@ -596,6 +596,25 @@ fn what_is_wrong_is_told_with_its_place_and_poisons() {
 }
 
 #[test]
+fn other_json_of_a_folder_is_one_warning() {
+    let mut files = MemoryFiles::default();
+    for name in ["a", "b", "c"] {
+        files.insert(format!("f/{name}.json"), "{\"hello\": 1}");
+    }
+    let mut sink = Sink::default();
+    let mut sources = Sources::default();
+    let org = source(SystemKind::Salesforce, &["f"], &[], BaseCatalog::Standard);
+    load(&[org], &files, &mut sources, &mut sink);
+    let found = sink.sorted(&sources);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].message, "nothing is taken from 3 files");
+    assert_eq!(
+        found[0].note.as_deref(),
+        Some("the others are `f/b.json` and `f/c.json`")
+    );
+}
+
+#[test]
 fn answers_are_found_inside_answers() {
     let describe = r#"{"name":"Thing__c","fields":[{"name":"A__c","type":"string","length":9,"createable":true}]}"#;
     for wrapped in [

@@ -1123,6 +1123,7 @@ fn plan() -> Plan {
         syncs: Vec::new(),
         brakes: Brakes::default(),
         not_executed: Vec::new(),
+        bound: BTreeMap::new(),
     }
 }
 

@@ -82,6 +82,7 @@ pub fn lower(model: &Checked<Model>, _facts: &Facts, inputs: &Inputs<'_>) -> Don
         syncs,
         brakes: Brakes::default(),
         not_executed: cx.not_executed(),
+        bound: BTreeMap::new(),
     })
 }
 

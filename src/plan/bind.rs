@@ -26,7 +26,10 @@ pub fn bind(plan: &mut Plan, names: &BTreeMap<SmolStr, SmolStr>) -> Result<(), P
         Some(name) => Err(PlanError::Inconsistent {
             reason: format!("the environment has no name `{name}`"),
         }),
-        None => Ok(()),
+        None => {
+            plan.bound.clone_from(names);
+            Ok(())
+        }
     }
 }
 

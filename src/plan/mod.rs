@@ -58,6 +58,9 @@ pub struct Plan {
     pub brakes: Brakes,
     /// What the spec declares and this version does not execute, each with the reason.
     pub not_executed: Vec<NotExecuted>,
+    /// The names of the environment that were put in by [`bind`]: no part of the document.
+    #[serde(skip)]
+    pub bound: BTreeMap<SmolStr, SmolStr>,
 }
 
 /// SHA-256 hashes in hexadecimal.

@@ -544,6 +544,7 @@ pub fn plan() -> Plan {
         syncs: vec![company, contact],
         brakes: Brakes::default(),
         not_executed: Vec::new(),
+        bound: BTreeMap::new(),
     }
 }
 

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 
 use smol_str::SmolStr;
 
-use super::draft::{Draft, FieldDraft, Fields, ObjectDraft, Trouble};
-use super::{BaseCatalog, SystemSource, base, report, stages};
+use super::draft::{Draft, FieldDraft, Fields, ObjectDraft};
+use super::{BaseCatalog, SystemSource, base, character, stages};
 use crate::catalog::field::{Field, FieldType, Known, PickValue, Picklist};
 use crate::catalog::object::{Object, RecordType};
 use crate::catalog::serial::fold;
 use crate::catalog::{Catalog, Owner, ValueSet};
-use crate::diagnostic::{Code, Sink};
+use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::platform::SystemKind;
-use crate::source::Sources;
+use crate::source::{SourceFile, Sources, Span};
+use crate::text::{list, quoted};
 
 /// A catalog under construction.
 pub(super) struct Builder {
@@ -62,6 +63,7 @@ impl Builder {
     ) -> Catalog {
         let mut pipelines = Vec::new();
         let mut objects = Vec::new();
+        let mut unlisted = BTreeMap::new();
         for (path, draft, text) in drafts {
             self.fetched = [self.fetched, draft.fetched].into_iter().flatten().min();
             self.owners
@@ -72,17 +74,23 @@ impl Builder {
             objects.push((path, draft.objects, text));
         }
         for (path, drafts, text) in objects {
-            let mut troubles = Vec::new();
+            let mut lost = Vec::new();
             drafts
                 .into_iter()
-                .for_each(|draft| self.object(draft, &mut troubles));
-            report(
-                &path,
-                text.as_deref().unwrap_or(""),
-                &troubles,
-                sources,
-                sink,
-            );
+                .for_each(|draft| self.object(draft, &mut lost));
+            if lost.is_empty() {
+                continue;
+            }
+            let text = text.unwrap_or_default();
+            let file = sources.add(SourceFile::new(path, text.as_str()));
+            for lost in lost {
+                let place = character(file, &text, lost.at);
+                let fields: &mut Vec<(String, Span)> = unlisted.entry(lost.set).or_default();
+                fields.push((quoted(&lost.field), place));
+            }
+        }
+        for (set, fields) in &unlisted {
+            not_in_metadata(set, fields, sink);
         }
         self.standard_sets();
         for (name, pipeline) in pipelines {
@@ -107,7 +115,7 @@ impl Builder {
         catalog
     }
 
-    fn object(&mut self, draft: ObjectDraft, troubles: &mut Vec<Trouble>) {
+    fn object(&mut self, draft: ObjectDraft, lost: &mut Vec<Unlisted>) {
         let sets = &self.sets;
         let object = self
             .objects
@@ -157,7 +165,10 @@ impl Builder {
             Fields::Ready(fields) => lay(&mut object.fields, fields, exact, |f| &f.name, |f, _| f),
             Fields::Drafts(drafts) => {
                 let known = draft.known;
-                let over = |d: FieldDraft, earlier| lay_field(d, earlier, known, sets, troubles);
+                let over = |d: FieldDraft, earlier| {
+                    lost.extend(unlisted(&draft.name, &d, sets));
+                    lay_field(d, earlier, known, sets)
+                };
                 lay(&mut object.fields, drafts, exact, |d| &d.name, over);
             }
         }
@@ -274,26 +285,51 @@ fn lay<T>(
     }
 }
 
+/// A picklist whose values are in a named set that no file brought.
+struct Unlisted {
+    set: SmolStr,
+    field: String,
+    at: usize,
+}
+
+fn unlisted(
+    object: &str,
+    draft: &FieldDraft,
+    sets: &BTreeMap<SmolStr, ValueSet>,
+) -> Option<Unlisted> {
+    let set = draft.value_set.clone()?;
+    (!sets.contains_key(&set)).then(|| Unlisted {
+        set,
+        field: format!("{object}.{}", draft.name),
+        at: draft.at,
+    })
+}
+
+fn not_in_metadata(set: &str, fields: &[(String, Span)], sink: &mut Sink) {
+    let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    let finding = Diagnostic::new(
+        Code::M008,
+        format!("value set `{set}` is not in the metadata"),
+    )
+    .note(format!("values of {} are not checked", list(&names)))
+    .help("retrieve the global value set, too");
+    sink.push(match fields.first() {
+        Some((_, place)) => finding.at(*place, "its values are used here"),
+        None => finding,
+    });
+}
+
 fn lay_field(
     mut draft: FieldDraft,
     earlier: Option<Field>,
     known: Known,
     sets: &BTreeMap<SmolStr, ValueSet>,
-    troubles: &mut Vec<Trouble>,
 ) -> Field {
     if let Some(name) = draft.value_set.take() {
         let picklist = draft.picklist.get_or_insert_default();
         match sets.get(&name) {
             Some(set) => picklist.values = with_controls(&set.values, &picklist.values),
-            None => {
-                picklist.external = true;
-                troubles.push(Trouble {
-                    code: Code::M008,
-                    message: format!("the values of `{}` are not checked: value set `{name}` is not in the metadata", draft.name),
-                    at: draft.at,
-                    help: "retrieve the global value set, too",
-                });
-            }
+            None => picklist.external = true,
         }
     }
     if !draft.whole

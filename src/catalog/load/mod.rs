@@ -32,7 +32,8 @@ use smol_str::SmolStr;
 use super::{Catalog, Catalogs, Known};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::platform::SystemKind;
-use crate::source::{Files, SourceFile, Sources, Span, matching};
+use crate::source::{FileId, Files, SourceFile, Sources, Span, matching};
+use crate::text::{count, list, quoted};
 use draft::{Draft, Trouble};
 use merge::Builder;
 
@@ -124,16 +125,10 @@ fn load_one(
         .chain(catalogs)
         .map(|path| read(path, files))
         .collect();
-    for (path, draft, text) in &drafts {
-        poisoned |= draft.troubles.iter().any(|t| t.code == Code::M007);
-        report(
-            path,
-            text.as_deref().unwrap_or(""),
-            &draft.troubles,
-            sources,
-            sink,
-        );
-    }
+    poisoned |= drafts
+        .iter()
+        .any(|(_, d, _)| d.troubles.iter().any(|t| t.code == Code::M007));
+    report(&drafts, sources, sink);
     let silent = drafts.iter().all(|(_, d, _)| d.objects.is_empty());
     if silent && !poisoned && !builder.has_objects() {
         poisoned = true;
@@ -241,29 +236,58 @@ fn fault(message: String, help: &'static str) -> Trouble {
     }
 }
 
-/// Reports what is wrong with one file, at its places.
-fn report(path: &str, text: &str, troubles: &[Trouble], sources: &mut Sources, sink: &mut Sink) {
-    if troubles.is_empty() {
-        return;
+/// Reports what is wrong with the files, at its places. Files of which nothing is taken for the same reason, such as
+/// the other JSON of a whole folder, are one finding.
+fn report(drafts: &[(String, Draft, Option<String>)], sources: &mut Sources, sink: &mut Sink) {
+    let mut skipped: Vec<(&Trouble, Span, Vec<String>)> = Vec::new();
+    for (path, draft, text) in drafts.iter().filter(|(_, d, _)| !d.troubles.is_empty()) {
+        let text = text.as_deref().unwrap_or("");
+        let file = sources.add(SourceFile::new(path.as_str(), text));
+        for trouble in &draft.troubles {
+            let place = character(file, text, trouble.at);
+            if trouble.code == Code::M007 {
+                let message = format!("catalog file `{path}` cannot be read");
+                sink.push(told(trouble, message, place));
+                continue;
+            }
+            match skipped
+                .iter_mut()
+                .find(|(t, ..)| t.message == trouble.message)
+            {
+                Some((_, _, paths)) => paths.push(quoted(path)),
+                None => skipped.push((trouble, place, vec![quoted(path)])),
+            }
+        }
     }
-    let file = sources.add(SourceFile::new(path, text));
-    for trouble in troubles {
-        let start = floor(text, trouble.at);
-        let end = text
-            .get(start..)
-            .and_then(|t| t.chars().next())
-            .map_or(start, |c| start + c.len_utf8());
-        let message = match trouble.code {
-            Code::M007 => format!("catalog file `{path}` cannot be read"),
-            _ => format!("nothing is taken from `{path}`"),
+    for (trouble, place, paths) in skipped {
+        let message = match paths.as_slice() {
+            [only] => format!("nothing is taken from {only}"),
+            all => format!("nothing is taken from {}", count(all.len(), "file")),
         };
-        let span = Span::new(file, start as u32, end as u32);
-        sink.push(
-            Diagnostic::new(trouble.code, message)
-                .at(span, trouble.message.as_str())
-                .help(trouble.help),
-        );
+        let finding = told(trouble, message, place);
+        sink.push(match paths.split_first() {
+            Some((_, others)) if !others.is_empty() => {
+                finding.note(format!("the others are {}", list(others)))
+            }
+            _ => finding,
+        });
     }
+}
+
+fn told(trouble: &Trouble, message: String, place: Span) -> Diagnostic {
+    Diagnostic::new(trouble.code, message)
+        .at(place, trouble.message.as_str())
+        .help(trouble.help)
+}
+
+/// The character at a byte of a file.
+fn character(file: FileId, text: &str, at: usize) -> Span {
+    let start = floor(text, at);
+    let end = text
+        .get(start..)
+        .and_then(|t| t.chars().next())
+        .map_or(start, |c| start + c.len_utf8());
+    Span::new(file, start as u32, end as u32)
 }
 
 fn floor(text: &str, at: usize) -> usize {

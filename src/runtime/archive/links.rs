@@ -26,14 +26,35 @@ pub struct Link {
     pub state: LinkState,
     /// The blob of its shadow.
     pub shadow: Vec<u8>,
+    /// How its records were when it was last found at rest.
+    pub rest: Rest,
+}
+
+/// The fingerprints of both records of a link as they were when the pair was last merged and nothing was left to do: while
+/// both are the same, there is nothing to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rest(pub Option<Sides<i64>>);
+
+impl Rest {
+    /// A pair that is not known to be at rest.
+    pub const NONE: Self = Self(None);
+
+    /// As it is stored: 0 for none.
+    fn numbers(self) -> Sides<i64> {
+        self.0.unwrap_or_default()
+    }
+
+    fn of(numbers: Sides<i64>) -> Self {
+        Self((numbers.left != 0 && numbers.right != 0).then_some(numbers))
+    }
 }
 
 impl Archive {
     /// The link of a record among those of a link group.
     pub fn link(&self, side: Side, group: i64, id: &str) -> Asked<Option<Link>> {
         let mut statement = self.connection.prepare_cached(match side {
-            Side::Left => "SELECT left_id, right_id, sync, state, shadow FROM links WHERE left_group = ?1 AND left_id = ?2",
-            Side::Right => "SELECT left_id, right_id, sync, state, shadow FROM links WHERE right_group = ?1 AND right_id = ?2",
+            Side::Left => "SELECT left_id, right_id, sync, state, shadow, rest_left, rest_right FROM links WHERE left_group = ?1 AND left_id = ?2",
+            Side::Right => "SELECT left_id, right_id, sync, state, shadow, rest_left, rest_right FROM links WHERE right_group = ?1 AND right_id = ?2",
         })?;
         let row = statement.query_row(params![group, id], |r| {
             let state = if r.get::<_, i64>(3)? == 0 {
@@ -46,6 +67,7 @@ impl Archive {
                 ids: Sides::new(id_of(r, 0)?, id_of(r, 1)?),
                 state,
                 shadow: r.get(4)?,
+                rest: Rest::of(Sides::new(r.get(5)?, r.get(6)?)),
             })
         });
         Ok(row.optional()?)
@@ -55,7 +77,7 @@ impl Archive {
     pub fn put_link(&mut self, groups: Sides<i64>, link: &Link) -> Asked<()> {
         self.begin()?;
         self.connection
-            .prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+            .prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
             .execute(params![
                 groups.left,
                 link.ids.left.as_str(),
@@ -63,35 +85,83 @@ impl Archive {
                 link.ids.right.as_str(),
                 link.sync,
                 i64::from(link.state == LinkState::Dead),
-                link.shadow
+                link.shadow,
+                link.rest.numbers().left,
+                link.rest.numbers().right
             ])?;
+        self.changed.insert(link.sync);
         Ok(())
     }
 
-    /// Remembers a new shadow of a link, named by its left record.
-    pub fn put_shadow(&mut self, group: i64, left: &str, shadow: &[u8]) -> Asked<()> {
+    /// Remembers a new shadow of a link, named by its left record, and whether its pair is at rest with it.
+    pub fn put_shadow(&mut self, group: i64, left: &str, rest: Rest, shadow: &[u8]) -> Asked<()> {
         self.begin()?;
+        let rest = rest.numbers();
         self.connection
-            .prepare_cached("UPDATE links SET shadow = ?3 WHERE left_group = ?1 AND left_id = ?2")?
-            .execute(params![group, left, shadow])?;
+            .prepare_cached(
+                "UPDATE links SET rest_left = ?3, rest_right = ?4, shadow = ?5 WHERE left_group = ?1 AND left_id = ?2",
+            )?
+            .execute(params![group, left, rest.left, rest.right, shadow])?;
+        Ok(())
+    }
+
+    /// Remembers whether the pair of a link is at rest.
+    pub fn put_rest(&mut self, group: i64, left: &str, rest: Rest) -> Asked<()> {
+        self.begin()?;
+        let rest = rest.numbers();
+        self.connection
+            .prepare_cached(
+                "UPDATE links SET rest_left = ?3, rest_right = ?4 WHERE left_group = ?1 AND left_id = ?2",
+            )?
+            .execute(params![group, left, rest.left, rest.right])?;
         Ok(())
     }
 
     /// Remembers whether the records of a link are alive.
     pub fn put_link_state(&mut self, group: i64, left: &str, state: LinkState) -> Asked<()> {
         self.begin()?;
-        self.connection
-            .prepare_cached("UPDATE links SET state = ?3 WHERE left_group = ?1 AND left_id = ?2")?
-            .execute(params![group, left, i64::from(state == LinkState::Dead)])?;
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE links SET state = ?3, rest_left = 0, rest_right = 0
+             WHERE left_group = ?1 AND left_id = ?2 RETURNING sync",
+        )?;
+        let dead = i64::from(state == LinkState::Dead);
+        let sync = statement.query_row(params![group, left, dead], |r| r.get::<_, i64>(0));
+        self.changed.extend(sync.optional()?);
         Ok(())
     }
 
     /// Gives a link up.
     pub fn remove_link(&mut self, group: i64, left: &str) -> Asked<()> {
         self.begin()?;
-        self.connection
-            .prepare_cached("DELETE FROM links WHERE left_group = ?1 AND left_id = ?2")?
-            .execute(params![group, left])?;
+        let mut statement = self.connection.prepare_cached(
+            "DELETE FROM links WHERE left_group = ?1 AND left_id = ?2 RETURNING sync",
+        )?;
+        let sync = statement.query_row(params![group, left], |r| r.get::<_, i64>(0));
+        self.changed.extend(sync.optional()?);
+        Ok(())
+    }
+
+    /// How often links of these syncs have changed: where that is the same, every reference through them leads where it led.
+    pub fn changes(&mut self, syncs: &[i64]) -> Asked<i64> {
+        self.write_changes()?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT changes FROM names WHERE id = ?1")?;
+        let mut sum = 0;
+        for sync in syncs {
+            sum += statement.query_row([sync], |r| r.get::<_, i64>(0))?;
+        }
+        Ok(sum)
+    }
+
+    /// Writes down of which syncs links have changed.
+    pub(super) fn write_changes(&mut self) -> Asked<()> {
+        for sync in std::mem::take(&mut self.changed) {
+            self.begin()?;
+            self.connection
+                .prepare_cached("UPDATE names SET changes = changes + 1 WHERE id = ?1")?
+                .execute([sync])?;
+        }
         Ok(())
     }
 

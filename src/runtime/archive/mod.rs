@@ -10,7 +10,7 @@ mod links;
 mod trails;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,14 +21,21 @@ use smol_str::SmolStr;
 pub use candidates::{Candidate, KeyHash, Member, Standing};
 pub use held::{Held, LogEntry, LogKind};
 pub use journal::{Intent, IntentAction, IntentState, OpenIntent};
-pub use links::{Link, LinkState};
+pub use links::{Link, LinkState, Rest};
 pub use trails::Trail;
 
 /// Marks a file as ours: `ACCD`.
 const APPLICATION: i64 = 0x4143_4344;
 /// The version of the file's form.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 const SCHEMA: &str = include_str!("schema.sql");
+/// From version 1 to 2.
+const UPGRADE: &str = "BEGIN EXCLUSIVE;
+    ALTER TABLE names ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE links ADD COLUMN rest_left INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE links ADD COLUMN rest_right INTEGER NOT NULL DEFAULT 0;
+    PRAGMA user_version = 2;
+    COMMIT;";
 
 /// Why the state cannot be used: R002.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +105,8 @@ pub struct Archive {
     connection: Connection,
     lasting: Lasting,
     open: bool,
+    /// The syncs of which links have changed, as far as that is not written down yet.
+    changed: BTreeSet<i64>,
     layouts: RefCell<HashMap<u32, Arc<[SmolStr]>>>,
 }
 
@@ -133,6 +142,7 @@ impl Archive {
                 ))?;
             }
             (APPLICATION, found) if found > VERSION => return Err(ArchiveError::Newer { found }),
+            (APPLICATION, 1) => connection.execute_batch(UPGRADE)?,
             (APPLICATION, VERSION) => {
                 // Takes the lock, which is then kept.
                 connection.execute_batch("BEGIN EXCLUSIVE; COMMIT;")?;
@@ -143,6 +153,7 @@ impl Archive {
             connection,
             lasting: Lasting::Durable,
             open: false,
+            changed: BTreeSet::new(),
             layouts: RefCell::default(),
         })
     }
@@ -159,6 +170,7 @@ impl Archive {
         if self.open {
             self.connection.execute_batch("ROLLBACK")?;
             self.open = false;
+            self.changed.clear();
         }
         self.connection
             .execute_batch("DROP TABLE IF EXISTS temp.candidates")?;
@@ -176,6 +188,7 @@ impl Archive {
     /// Makes everything applied so far durable, at once.
     pub fn commit(&mut self) -> Asked<()> {
         if self.open && self.lasting == Lasting::Durable {
+            self.write_changes()?;
             self.connection.execute_batch("COMMIT")?;
             self.open = false;
         }

@@ -1,13 +1,15 @@
 -- The state of a project: what is linked, what is remembered of it, what is under way, what needs a person.
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
--- Names of syncs and of link groups; the other tables hold their numbers.
-CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+-- Names of syncs and of link groups; the other tables hold their numbers. `changes` counts how often links of the sync changed.
+CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, changes INTEGER NOT NULL DEFAULT 0);
 -- Which rows the blobs of shadows hold: row digests, one a line.
 CREATE TABLE layouts (id INTEGER PRIMARY KEY, digests TEXT NOT NULL UNIQUE);
 CREATE TABLE links (
   left_group INTEGER NOT NULL, left_id TEXT NOT NULL,
   right_group INTEGER NOT NULL, right_id TEXT NOT NULL,
   sync INTEGER NOT NULL, state INTEGER NOT NULL, shadow BLOB NOT NULL,
+  -- fingerprints of both records as they were when the pair was last found at rest; 0 where it is not
+  rest_left INTEGER NOT NULL DEFAULT 0, rest_right INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (left_group, left_id)) WITHOUT ROWID;
 CREATE UNIQUE INDEX links_right ON links (right_group, right_id);
 -- Records that nothing is made from any more.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use smol_str::SmolStr;
 
 use super::{Machine, Step};
-use crate::runtime::archive::{IntentState, Link, OpenIntent};
+use crate::runtime::archive::{IntentState, Link, OpenIntent, Rest};
 use crate::runtime::merge::Sent;
 use crate::runtime::program::{Failed, Program, Related, Source, alike};
 use crate::runtime::protocol::{Command, ObjectId, Outcome, Record, Write};
@@ -32,6 +32,8 @@ pub(super) enum Job {
         ids: Sides<SmolStr>,
         meeting: Meeting,
     },
+    /// A linked pair at rest: whether both records are still there.
+    Look { ids: Sides<SmolStr>, link: Link },
     /// A record whose counterpart is to be made.
     Make { from: Side, id: SmolStr },
 }
@@ -45,6 +47,8 @@ pub(super) struct Work {
     pub traces: Vec<Trace>,
     /// What has to be done with the link in the end.
     pub keep: Keep,
+    /// Whether the pair is at rest with that.
+    pub rest: Rest,
     /// When the pair is merged once more, if it is.
     pub again: Option<Turn>,
 }
@@ -63,6 +67,8 @@ pub(super) enum Turn {
 pub(super) enum Keep {
     /// Nothing.
     Nothing,
+    /// Whether it is at rest is new.
+    Rest,
     /// The shadow is new.
     Shadow,
     /// The link is new.
@@ -264,7 +270,7 @@ impl Machine {
         let mut wanted: Sides<Vec<SmolStr>> = Sides::default();
         for job in &batch.jobs {
             match job {
-                Job::Pair { ids, .. } => {
+                Job::Pair { ids, .. } | Job::Look { ids, .. } => {
                     for side in Side::BOTH {
                         wanted.get_mut(side).push(ids.get(side).clone());
                     }
@@ -358,7 +364,7 @@ impl Machine {
             let landed = record.is_some_and(|r| intent.sent.iter().all(|sent| there(r, sent)));
             if let (true, Some(shadow), Some(left)) = (landed, &intent.shadow, &intent.ids.left) {
                 let group = self.numbers.groups.get(sync).map_or(0, |g| g.left);
-                self.archive.put_shadow(group, left, shadow)?;
+                self.archive.put_shadow(group, left, Rest::NONE, shadow)?;
             }
             self.archive.resolve(
                 open.seq,
@@ -385,7 +391,7 @@ fn ask_related(batch: &mut Batch, sync: &crate::runtime::program::Sync) {
         let mut ids: BTreeSet<SmolStr> = BTreeSet::new();
         for job in &batch.jobs {
             let id = match job {
-                Job::Pair { ids, .. } => ids.get(*side),
+                Job::Pair { ids, .. } | Job::Look { ids, .. } => ids.get(*side),
                 Job::Make { from, id } if from == side => id,
                 Job::Make { .. } => continue,
             };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::batch::{Job, Keep, Meaning, Sending, Work};
+use super::batch::{Job, Keep, Meaning, Meeting, Sending, Work};
 use super::{Machine, Step};
 use crate::runtime::archive::{Intent, IntentAction};
 use crate::side::{Side, Sides};
@@ -54,6 +54,24 @@ impl Machine {
                             Sides::new(left, right),
                             &batch.records,
                         )?,
+                    }
+                }
+                Job::Look { ids, link } => {
+                    let records = Sides::new(Side::Left, Side::Right).map(|s| {
+                        let key = (*sync.objects.get(s), ids.get(s).clone());
+                        batch.records.get(&key)
+                    });
+                    if records.left.is_none() || records.right.is_none() {
+                        self.count(at, |r| r.same = r.same.saturating_sub(1));
+                        let meeting = Meeting::Linked(link);
+                        self.without_counterpart(
+                            at,
+                            sync,
+                            &ids,
+                            &meeting,
+                            records,
+                            &batch.records,
+                        )?;
                     }
                 }
                 Job::Make { from, id } => {

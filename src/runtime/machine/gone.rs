@@ -9,7 +9,7 @@ use super::rows::changed_cells;
 use super::{Machine, Phase, Step};
 use crate::plan::Mode;
 use crate::runtime::Reason;
-use crate::runtime::archive::{Link, LinkState};
+use crate::runtime::archive::{Link, LinkState, Rest};
 use crate::runtime::program::{Deletion, Related, Scene, Sync};
 use crate::runtime::protocol::{Action, Record, Write};
 use crate::side::{Side, Sides};
@@ -37,11 +37,16 @@ impl Machine {
             Meeting::Stamp(_) => self.offer(at, sync, side, record, related),
             Meeting::Key => Ok(()),
             Meeting::Linked(_) if record.deleted => Ok(()),
-            Meeting::Linked(link) if self.may_be_swallowed(sync, !side) => {
-                self.again.push((at, link.ids.clone()));
-                Ok(())
-            }
-            Meeting::Linked(_) => {
+            Meeting::Linked(link) => {
+                if link.rest != Rest::NONE {
+                    let group = self.group(at, Side::Left);
+                    self.archive.put_rest(group, &ids.left, Rest::NONE)?;
+                }
+                self.census.missing += u64::from(side == Side::Left);
+                if self.may_be_swallowed(sync, !side) {
+                    self.again.push((at, link.ids.clone()));
+                    return Ok(());
+                }
                 let text = format!(
                     "its counterpart `{}` does not come back, and nothing says that it was deleted",
                     ids.get(!side)
@@ -134,6 +139,7 @@ impl Machine {
             ids: ids.clone().map(Some),
             traces: Vec::new(),
             keep: Keep::Nothing,
+            rest: Rest::NONE,
             again: None,
         };
         let before = survivor
@@ -217,6 +223,7 @@ impl Machine {
             return self.hold(at, !gone, other, "", Reason::MergeCandidate, text);
         }
         let mut moved = link.clone();
+        moved.rest = Rest::NONE;
         *moved.ids.get_mut(gone) = winner.clone();
         self.archive.put_link(groups, &moved)
     }

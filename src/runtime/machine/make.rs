@@ -7,6 +7,7 @@ use super::batch::{Keep, Meaning, Sending, Turn, Work};
 use super::{Machine, Phase, Step, only};
 use crate::plan::{Mode, Timing};
 use crate::runtime::Reason;
+use crate::runtime::archive::Rest;
 use crate::runtime::merge::{compose, created};
 use crate::runtime::program::{Failed, Related, Row, Scene, StampWrite, Sync, Wait};
 use crate::runtime::protocol::{Action, Record, Write};
@@ -176,6 +177,7 @@ impl Machine {
             ids,
             traces: draft.traces,
             keep: Keep::Link,
+            rest: Rest::NONE,
             again: draft.again,
         };
         let meaning = Meaning::Make {

@@ -15,6 +15,7 @@ mod make;
 mod outcome;
 mod page;
 mod pair;
+mod rest;
 mod rows;
 mod settle;
 mod sweep;
@@ -35,6 +36,7 @@ use crate::plan::Mode;
 use crate::side::{Side, Sides};
 use batch::{Batch, Turn};
 use page::Waiting;
+use rest::Census;
 
 /// How a machine works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +100,8 @@ enum Phase {
 enum Pass {
     /// Pairs are merged, records without a link become candidates.
     Meet,
+    /// A counterpart was not met: the pairs at rest are looked through for it.
+    Look,
     /// There are newcomers: the keys of linked records tell which of them are duplicates.
     Keys,
 }
@@ -128,6 +132,10 @@ pub struct Machine {
     lost: Vec<OpenIntent>,
     /// Records that another sync takes, by sync and left id.
     redirected: HashSet<(u16, SmolStr)>,
+    /// What decides, beside their records, what pairs of the sync under way ask for; none where that cannot be told.
+    edition: Option<(u64, i64, i64)>,
+    /// Whom the sweeps of the sync under way have met.
+    census: Census,
     /// Pairs to be merged once more at the end of their sync.
     again: Vec<(usize, Sides<SmolStr>)>,
     /// Pairs to be merged once more at the end of the run.
@@ -155,6 +163,8 @@ impl Machine {
             now: 0,
             lost: Vec::new(),
             redirected: HashSet::new(),
+            edition: None,
+            census: Census::default(),
             again: Vec::new(),
             late: Vec::new(),
             known: RefCell::default(),
@@ -368,7 +378,8 @@ impl Machine {
                     from: None,
                 };
                 let keys = s.keys.len() + program.converted_keys(sync).count();
-                self.archive.gather(keys)
+                self.archive.gather(keys)?;
+                self.begin_rest(sync)
             }
         }
     }

@@ -9,7 +9,7 @@ use super::rows::Merged;
 use super::{Machine, Phase, Step};
 use crate::plan::{Leave, Mode};
 use crate::runtime::Reason;
-use crate::runtime::archive::LinkState;
+use crate::runtime::archive::{LinkState, Rest};
 use crate::runtime::merge::Sent;
 use crate::runtime::program::{Node, Related, Row, Scene, StampWrite, Sync, Wait, alike};
 use crate::runtime::protocol::{Action, Record, Write};
@@ -55,6 +55,7 @@ impl Machine {
             ids: ids.clone().map(Some),
             traces,
             keep,
+            rest: Rest::NONE,
             again: None,
         };
         if link.is_some_and(|l| l.state == LinkState::Dead) {
@@ -64,20 +65,24 @@ impl Machine {
             self.forget_links();
         }
         if sync.mode != Mode::Merge {
+            work.rest = self.rest(records);
+            if link.is_some_and(|l| l.rest != work.rest) {
+                work.keep = Keep::Rest;
+            }
             return Ok((Some(work), Vec::new()));
         }
-        match (self.rests(at, sync, records, related)?, &meeting) {
-            (Rest::Awake, _) => {}
-            (Rest::Asleep, Meeting::Linked(_)) => return nothing(),
-            (Rest::Asleep, Meeting::Stamp(_) | Meeting::Key) => {
+        match (self.activity(at, sync, records, related)?, &meeting) {
+            (Activity::Active, _) => {}
+            (Activity::Suspended, Meeting::Linked(_)) => return nothing(),
+            (Activity::Suspended, Meeting::Stamp(_) | Meeting::Key) => {
                 return Ok((Some(work), Vec::new()));
             }
-            (Rest::Left, Meeting::Linked(_)) => {
+            (Activity::Left, Meeting::Linked(_)) => {
                 self.give_up(at, ids)?;
                 return nothing();
             }
             // Their link was given up, or would be at once.
-            (Rest::Left, Meeting::Stamp(_) | Meeting::Key) => return nothing(),
+            (Activity::Left, Meeting::Stamp(_) | Meeting::Key) => return nothing(),
         }
         let scene = Scene {
             records: records.map(Some),
@@ -92,6 +97,7 @@ impl Machine {
         }
         self.note(at, sync, ids, records, &merged.notes)?;
         self.hold_rows(at, sync, ids, records, related, &merged)?;
+        let mut restless = !merged.holds.is_empty() || !merged.again.is_empty();
         let mut sends = Vec::new();
         for (side, rows) in [
             (Side::Left, merged.sent.left),
@@ -103,6 +109,7 @@ impl Machine {
                 && self.stamp_was_refused(at, side, ids.get(side))?
             {
                 stamp = None;
+                restless = true;
             }
             if let Some(sending) = update(sync, side, records.get(side), rows, stamp, place) {
                 sends.push(sending);
@@ -113,6 +120,12 @@ impl Machine {
         {
             self.count(at, |r| r.same += 1);
         }
+        if sends.is_empty() && !restless {
+            work.rest = self.rest(records);
+        }
+        if work.keep == Keep::Nothing && link.is_some_and(|l| l.rest != work.rest) {
+            work.keep = Keep::Rest;
+        }
         if sends.is_empty() && work.keep == Keep::Nothing {
             return nothing();
         }
@@ -120,13 +133,13 @@ impl Machine {
     }
 
     /// Whether the records of a pair are in their sync, and their sync is active for them.
-    fn rests(
+    fn activity(
         &mut self,
         at: usize,
         sync: &Sync,
         records: Sides<&Record>,
         related: &Related,
-    ) -> Step<Rest> {
+    ) -> Step<Activity> {
         for side in Side::BOTH {
             let scene = Scene {
                 records: records.map(Some),
@@ -139,17 +152,17 @@ impl Machine {
                     .is_none_or(|n| n.holds(&scene, &Value::Blank).unwrap_or(true))
             };
             if !holds(sync.active_while.get(side)) {
-                return Ok(Rest::Asleep);
+                return Ok(Activity::Suspended);
             }
             let left = sync.leave != Leave::Continue && !holds(sync.admission.get(side));
             if left && !self.joins(at, sync, side, records.get(side), related)? {
                 return Ok(match sync.leave {
-                    Leave::Freeze => Rest::Asleep,
-                    Leave::Continue | Leave::Unlink => Rest::Left,
+                    Leave::Freeze => Activity::Suspended,
+                    Leave::Continue | Leave::Unlink => Activity::Left,
                 });
             }
         }
-        Ok(Rest::Awake)
+        Ok(Activity::Active)
     }
 
     /// A linked pair left its sync: neither record starts anything again.
@@ -315,9 +328,12 @@ impl Machine {
 }
 
 /// Whether a pair is merged.
-enum Rest {
-    Awake,
-    Asleep,
+enum Activity {
+    /// It is.
+    Active,
+    /// Not while its filters say so.
+    Suspended,
+    /// It left its sync.
     Left,
 }
 

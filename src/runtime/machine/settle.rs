@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::batch::{Batch, Keep, Work};
 use super::{Machine, Step};
 use crate::plan::Mode;
-use crate::runtime::archive::{Link, LinkState, LogEntry, LogKind};
+use crate::runtime::archive::{Link, LinkState, LogEntry, LogKind, Rest};
 use crate::runtime::merge::{Cause, Sent};
 use crate::runtime::program::Sync;
 use crate::runtime::shadow::Trace;
@@ -60,9 +60,11 @@ impl Machine {
             };
             match work.keep {
                 Keep::Nothing => {}
+                Keep::Rest => self.archive.put_rest(groups.left, left, work.rest)?,
                 Keep::Shadow => {
                     let blob = self.encode(at, &work.traces);
-                    self.archive.put_shadow(groups.left, left, &blob)?;
+                    self.archive
+                        .put_shadow(groups.left, left, work.rest, &blob)?;
                 }
                 Keep::Link => {
                     if let Some(sync) = program.syncs.get(at) {
@@ -98,6 +100,7 @@ impl Machine {
             ids,
             state: LinkState::Alive,
             shadow,
+            rest: work.rest,
         };
         self.archive.put_link(groups, &link)?;
         self.count(at, |r| r.met += 1);
@@ -152,7 +155,8 @@ pub(super) fn set_trace(work: &mut Work, row: usize, trace: Trace) {
     if let Some(slot) = work.traces.get_mut(row) {
         *slot = trace;
     }
-    if work.keep == Keep::Nothing {
+    if matches!(work.keep, Keep::Nothing | Keep::Rest) {
         work.keep = Keep::Shadow;
     }
+    work.rest = Rest::NONE;
 }

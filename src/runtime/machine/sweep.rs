@@ -50,6 +50,11 @@ impl Machine {
                 let next = page.next;
                 match pass {
                     Pass::Meet => self.sweep(sync, s, side, page, related)?,
+                    Pass::Look => {
+                        let jobs = self.look_for_counterparts(sync, &page.records)?;
+                        self.batch =
+                            (!jobs.is_empty()).then(|| Batch::new(sync, jobs, HashMap::new()));
+                    }
                     Pass::Keys => self.offer_linked(sync, s, side, &page.records, related)?,
                 }
                 self.phase = match (next, side, pass) {
@@ -60,19 +65,16 @@ impl Machine {
                         from: Some(next),
                     },
                     (None, ..) if s.mode == Mode::AppendOnly => Phase::Again { sync },
-                    (None, Side::Left, _) => Phase::Sweep {
-                        sync,
-                        side: Side::Right,
-                        pass,
-                        from: None,
-                    },
-                    (None, Side::Right, Pass::Meet) if self.needs_keys(s)? => Phase::Sweep {
-                        sync,
-                        side: Side::Left,
-                        pass: Pass::Keys,
-                        from: None,
-                    },
-                    (None, Side::Right, _) => Phase::Match {
+                    (None, Side::Right, Pass::Meet) if self.misses_some() => {
+                        begin(sync, Side::Left, Pass::Look)
+                    }
+                    (None, Side::Right, Pass::Meet) | (None, Side::Left, Pass::Look)
+                        if self.needs_keys(s)? =>
+                    {
+                        begin(sync, Side::Left, Pass::Keys)
+                    }
+                    (None, Side::Left, Pass::Meet | Pass::Keys) => begin(sync, Side::Right, pass),
+                    (None, ..) => Phase::Match {
                         sync,
                         key: 0,
                         side: Side::Left,
@@ -170,16 +172,7 @@ impl Machine {
             if link.sync != self.number(at) {
                 return Ok(None);
             }
-            // The left sweep merges living pairs; the right one only tells what was deleted.
-            let wanted = match side {
-                Side::Left => link.state == LinkState::Alive || !record.deleted,
-                Side::Right => record.deleted && link.state == LinkState::Alive,
-            };
-            let ids = link.ids.clone();
-            return Ok(wanted.then_some(Job::Pair {
-                ids,
-                meeting: Meeting::Linked(link),
-            }));
+            return Ok(self.meet_linked(at, side, record, link));
         }
         if record.deleted || self.was_converted(at, sync, side, record)? {
             return Ok(None);
@@ -429,6 +422,16 @@ impl Machine {
             }
         }
         Ok(false)
+    }
+}
+
+/// The start of a sweep.
+const fn begin(sync: usize, side: Side, pass: Pass) -> Phase {
+    Phase::Sweep {
+        sync,
+        side,
+        pass,
+        from: None,
     }
 }
 

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::sweep::key;
 use super::{Machine, Step, only};
 use crate::runtime::Reason;
-use crate::runtime::archive::{Link, LinkState, Trail};
+use crate::runtime::archive::{Link, LinkState, Rest, Trail};
 use crate::runtime::program::{Related, Scene, Sync};
 use crate::runtime::protocol::Record;
 use crate::runtime::shadow::{State, Trace, decode, encode, layout_of};
@@ -63,6 +63,7 @@ impl Machine {
                 ids,
                 state: LinkState::Alive,
                 shadow,
+                rest: Rest::NONE,
             },
         )
     }

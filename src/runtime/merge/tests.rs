@@ -153,6 +153,7 @@ fn program(rows: Vec<plan::Row>) -> Program {
         syncs: vec![sync],
         brakes: plan::Brakes::default(),
         not_executed: Vec::new(),
+        bound: BTreeMap::new(),
     })
     .expect("compiles")
 }

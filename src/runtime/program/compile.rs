@@ -1,6 +1,7 @@
 //! From a plan to a program. Every name that leads nowhere is a contradiction of the plan, told as such.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -43,11 +44,25 @@ pub fn compile(plan: &Plan) -> Done<Program> {
     Ok(Program {
         project: plan.project.clone(),
         hash: plan.hashes.plan.clone(),
+        edition: edition(plan),
         shapes: compiler.shapes,
         syncs,
         brakes: plan.brakes,
         not_executed: plan.not_executed.clone(),
     })
+}
+
+fn edition(plan: &Plan) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match plan.hashes.plan.as_str() {
+        // A plan that was never sealed is known by all that it says.
+        "" => serde_json::to_string(plan)
+            .unwrap_or_default()
+            .hash(&mut hasher),
+        sealed => sealed.hash(&mut hasher),
+    }
+    plan.bound.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Adds what is not there yet.
@@ -357,6 +372,8 @@ impl<'p> Compiler<'p> {
             rows.push(self.row(sync, row)?);
         }
         let row_related = std::mem::take(&mut self.related);
+        let mut through = Vec::new();
+        rows.iter().for_each(|r| extend(&mut through, &r.through));
         let keys = identity
             .keys
             .iter()
@@ -417,6 +434,7 @@ impl<'p> Compiler<'p> {
             read_back: each(sides, |s| self.slots(sync, s, |f| f.forward_only.is_some()))?,
             related,
             met_related,
+            through,
             asks_changed: std::mem::take(&mut self.asks_changed),
         };
         if sync.mode == Mode::AppendOnly {

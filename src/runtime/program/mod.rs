@@ -29,6 +29,9 @@ pub struct Program {
     pub project: SmolStr,
     /// The hash of the plan.
     pub hash: String,
+    /// Another number where anything is different that decides what a pair of records asks for: the plan, or the names of the
+    /// environment that it was bound to.
+    pub edition: u64,
     /// The objects; an [`ObjectId`] is a position in this list.
     pub shapes: Vec<Shape>,
     /// The syncs in the order of execution.
@@ -117,6 +120,8 @@ pub struct Sync {
     pub related: Vec<(Side, Source, ObjectId)>,
     /// Those of them that tell in a sweep who is admitted, and by which keys.
     pub met_related: Vec<(Side, Source, ObjectId)>,
+    /// The syncs through whose links its rows go, each once.
+    pub through: Vec<u16>,
     /// Whether an expression asks what changed.
     pub asks_changed: bool,
 }

@@ -1,0 +1,133 @@
+//! Pairs at rest. A merge is a pure function of both records, of what is remembered of them, of the plan, and of the links
+//! that references go through. Where it left nothing to do, and all of these are as they were, it would again leave nothing to
+//! do: such a pair is passed over, and its records are not even read together.
+//!
+//! Nothing here decides about a write. A fingerprint that differs, for whatever reason, only means that the pair is merged.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::batch::{Job, Meeting};
+use super::{Machine, Step};
+use crate::runtime::archive::{Link, LinkState, Rest};
+use crate::runtime::protocol::Record;
+use crate::side::{Side, Sides};
+
+/// How many records with a living link the sweeps of a sync have met: it tells whether a counterpart was not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Census {
+    /// By side.
+    pub met: Sides<u64>,
+    /// Left records whose counterpart is known not to be there.
+    pub missing: u64,
+}
+
+impl Machine {
+    /// Gets ready for the sweeps of a sync.
+    pub(super) fn begin_rest(&mut self, at: usize) -> Step<()> {
+        self.census = Census::default();
+        self.edition = None;
+        let Some(sync) = self.program.syncs.get(at) else {
+            return Ok(());
+        };
+        // What is read along a reference may change without the records of the pair.
+        if !sync.related.is_empty() || !sync.met_related.is_empty() {
+            return Ok(());
+        }
+        let through: Vec<i64> = sync
+            .through
+            .iter()
+            .map(|s| self.number(usize::from(*s)))
+            .collect();
+        self.edition = Some((
+            self.program.edition,
+            self.number(at),
+            self.archive.changes(&through)?,
+        ));
+        Ok(())
+    }
+
+    /// How the records of a pair are, of which a merge left nothing to do.
+    pub(super) fn rest(&self, records: Sides<&Record>) -> Rest {
+        let both = records.map(|r| self.fingerprint(r));
+        match (both.left, both.right) {
+            (Some(left), Some(right)) => Rest(Some(Sides::new(left, right))),
+            _ => Rest::NONE,
+        }
+    }
+
+    /// Another number wherever a merge could see a difference; none where it may see what is not in the record.
+    fn fingerprint(&self, record: &Record) -> Option<i64> {
+        let mut hasher = DefaultHasher::new();
+        self.edition?.hash(&mut hasher);
+        record.values.hash(&mut hasher);
+        (record.modified, record.created).hash(&mut hasher);
+        let hash = hasher.finish().cast_signed();
+        Some(if hash == 0 { 1 } else { hash })
+    }
+
+    /// What a record with a link of its sync asks for. The left sweep merges living pairs, and passes over those at rest; the
+    /// right one tells what was deleted, and merges what the left one passed over and should not have.
+    pub(super) fn meet_linked(
+        &mut self,
+        at: usize,
+        side: Side,
+        record: &Record,
+        link: Link,
+    ) -> Option<Job> {
+        let alive = link.state == LinkState::Alive;
+        // A left record that was deleted takes its pair out of the count.
+        let counts = alive && (side == Side::Right || !record.deleted);
+        *self.census.met.get_mut(side) += u64::from(counts);
+        let as_it_was = |side: Side| {
+            let then = link.rest.0.map(|r| *r.get(side));
+            then.is_some() && then == self.fingerprint(record)
+        };
+        let wanted = match side {
+            Side::Left if alive && !record.deleted && as_it_was(side) => {
+                self.count(at, |r| r.same += 1);
+                false
+            }
+            Side::Left => alive || !record.deleted,
+            Side::Right if alive && link.rest != Rest::NONE => {
+                let stirred = record.deleted || !as_it_was(side);
+                if stirred {
+                    self.count(at, |r| r.same = r.same.saturating_sub(1));
+                }
+                stirred
+            }
+            Side::Right => record.deleted && alive,
+        };
+        let ids = link.ids.clone();
+        wanted.then_some(Job::Pair {
+            ids,
+            meeting: Meeting::Linked(link),
+        })
+    }
+
+    /// Whether a pair that the left sweep passed over has lost its right record.
+    pub(super) fn misses_some(&self) -> bool {
+        let Census { met, missing } = self.census;
+        met.right < met.left.saturating_sub(missing)
+    }
+
+    /// Looks for the counterparts of pairs at rest.
+    pub(super) fn look_for_counterparts(
+        &mut self,
+        at: usize,
+        records: &[Record],
+    ) -> Step<Vec<Job>> {
+        let group = self.group(at, Side::Left);
+        let mut jobs = Vec::new();
+        for record in records.iter().filter(|r| !r.deleted) {
+            let link = self.archive.link(Side::Left, group, &record.id)?;
+            let resting = |l: &Link| {
+                l.sync == self.number(at) && l.state == LinkState::Alive && l.rest != Rest::NONE
+            };
+            jobs.extend(link.filter(resting).map(|link| Job::Look {
+                ids: link.ids.clone(),
+                link,
+            }));
+        }
+        Ok(jobs)
+    }
+}
