@@ -218,14 +218,46 @@ fn a_delete_needs_evidence_and_an_edit_beats_it() {
 }
 
 #[test]
-fn a_record_that_vanishes_is_no_delete() {
-    let mut bench = Bench::new(&plan());
-    ann(&mut bench);
-    bench.run();
-    let object = bench.world.object("hub.contact");
-    bench.world.objects[object].clear();
-    bench.expect_quiet();
-    assert_eq!(bench.world.ids("sf.Contact"), ["s1"]);
+fn a_record_that_vanishes_is_no_delete_and_is_told() {
+    for (key, id, stays, held) in [
+        (
+            "hub.contact",
+            "h1",
+            ("sf.Contact", "s1"),
+            "Contact R008 Right s1",
+        ),
+        (
+            "sf.Contact",
+            "s1",
+            ("hub.contact", "h1"),
+            "Contact R008 Left h1",
+        ),
+    ] {
+        let mut bench = Bench::new(&plan());
+        ann(&mut bench);
+        let more = [("email", "bob@x.example"), ("last", "Ek")];
+        bench.world.set("hub.contact", "h2", &more);
+        bench.run();
+        bench.run();
+        let object = bench.world.object(key);
+        let lost = bench.world.objects[object].remove(id).expect("record");
+        for _ in 0..2 {
+            bench.expect_quiet();
+            assert_eq!(
+                bench
+                    .world
+                    .ids(stays.0)
+                    .iter()
+                    .filter(|i| **i == stays.1)
+                    .count(),
+                1
+            );
+            assert_eq!(bench.held(), [held]);
+        }
+        bench.world.objects[object].insert(id.into(), lost);
+        bench.expect_quiet();
+        assert_eq!(bench.held(), Vec::<String>::new(), "it is back");
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl Machine {
                     let group = self.group(at, Side::Left);
                     self.archive.put_rest(group, &ids.left, Rest::NONE)?;
                 }
-                self.census.missing += u64::from(side == Side::Left);
+                *self.census.missing.get_mut(side) += 1;
                 if self.may_be_swallowed(sync, !side) {
                     self.again.push((at, link.ids.clone()));
                     return Ok(());
