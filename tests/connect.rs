@@ -16,7 +16,7 @@ use accordant::connect::{
 };
 use accordant::plan::{Brakes, Equality, Field, Hashes, Object, Plan};
 use accordant::runtime::{
-    Action, Cursor, Lookup, Meta, ObjectId, Outcome, Page, Record, Shape, Slot, Write,
+    Action, Cursor, Lookup, Meta, ObjectId, Outcome, Page, Presence, Record, Shape, Slot, Write,
 };
 use accordant::value::{Kind, Value, Wire};
 use proptest::prelude::{ProptestConfig, any, proptest};
@@ -44,6 +44,7 @@ fn slot(name: &str, kind: Kind, lookup: Lookup) -> Slot {
         name: name.into(),
         kind,
         lookup,
+        presence: Presence::Expected,
     }
 }
 

@@ -6,7 +6,8 @@ use accordant::emit::plan_schema;
 use accordant::lower::{cases, spec_hash};
 use accordant::plan::{self, CaseAction, Expected, Expr, Mode, Plan, PlanError};
 use accordant::session::{Compilation, compile};
-use accordant::source::SourceFile;
+use accordant::source::{MemoryFiles, SourceFile};
+use accordant::testing::run_case;
 use accordant::value::Value;
 use serde_json::{Value as Json, json};
 
@@ -358,6 +359,43 @@ fn profiles_say_where_times_deletes_and_conversions_show() {
             .fields
             .contains_key("ConvertedContactId")
     );
+    assert_eq!(salesforce.converted["Lead"], "IsConverted");
+    assert_eq!(salesforce.active["User"], "IsActive");
+    assert_eq!(hubspot.merged_from.as_deref(), Some("hs_merged_object_ids"));
+    assert!(contact.fields.contains_key("hs_merged_object_ids"));
+    assert_eq!(hubspot.merged_into, None);
+}
+
+#[test]
+fn a_record_type_is_named_by_its_name_and_held_by_its_id() {
+    let mut files = MemoryFiles::default();
+    let manifest = "[project]\nname = \"p\"\nlanguage = 1\nspecs = [\"*.sync\"]\n[systems.salesforce]\ncatalog = [\"*.json\"]\n";
+    files.insert("accordant.toml", manifest);
+    files.insert(
+        "Account.json",
+        include_str!("catalogs/fixtures/describe/Account.json"),
+    );
+    let spec = r#"
+system hubspot: hubspot
+system salesforce: salesforce
+sync Company: hubspot.company <-> salesforce.Account {
+  truth   salesforce
+  record type salesforce "household"
+  leave   continue
+  match   domain = Website
+  many    salesforce hold
+  many    hubspot hold
+  create  in hubspot
+  delete  keep
+  key     hubspot.hs_object_id
+  name    <-> Name
+}
+"#;
+    files.insert("main.sync", spec);
+    let compilation = compile(&files, None);
+    let narrowed = compilation.model().syncs[0].narrowed.right.clone();
+    let narrowed = narrowed.expect("narrowed").node;
+    assert_eq!(narrowed.value, Value::text("01254000001upcKAAQ"));
 }
 
 #[test]
@@ -382,6 +420,23 @@ fn a_dependent_map_is_keyed_by_both_values() {
         matches!(value, Expr::Map { within: Some(within), .. } if matches!(&**within, Expr::Normalize { table, .. } if table == "Country")),
         "{value:?}"
     );
+}
+
+#[test]
+fn a_controlling_value_is_found_however_it_is_spelled() {
+    let case = r#"test "t" {
+  given desk.customer ann { email = "ann@x.example", country = "CANADA ", company = "AB", surname = "Lee" }
+  given crm.Person    ann { Email = "ann@x.example", LastName = "Lee" }
+  settle
+  expect crm.Person ann { Title = "Alberta" }
+  expect quiet
+}
+"#;
+    let compilation = compile_fixture(&format!("{WITHIN}{case}"));
+    let plan = plan_from(&compilation);
+    let model = compilation.model.as_ref().expect("checked");
+    let result = run_case(&plan, &cases(model, &compilation.sources)[0]);
+    assert!(result.passed(), "{result:#?}");
 }
 
 const WITHIN: &str = r#"

@@ -246,7 +246,7 @@ fn an_owner_who_left_is_marked_as_the_platform_does() {
            given desk.agent olga { email = "olga@x.example" }
            settle
            deactivate crm.User olga
-           expect no crm.User olga
+           expect crm.User olga { IsActive = false }
            settle
            expect desk.agent olga { email = "olga@x.example" }
            expect quiet"#,

@@ -142,6 +142,9 @@ impl Object {
 pub struct RecordType {
     /// API name.
     pub name: SmolStr,
+    /// The org's id of it, which is what records hold, where the catalog says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<SmolStr>,
     /// What people see.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub label: SmolStr,

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::table::{Change, Table, apply, refused, written};
 use super::{BATCH, Capabilities, IdStyle, Ids, Lifetime, Store, StoreError, of_object};
 use crate::runtime::{
-    Cursor, Lookup, Meta, ObjectId, Outcome, Page, Record, Shape, Slot, Unreadable, Write,
+    Cursor, Lookup, Meta, ObjectId, Outcome, Page, Presence, Record, Shape, Slot, Unreadable, Write,
 };
 use crate::value::{Kind, Value, read_text, write_text};
 
@@ -219,7 +219,9 @@ impl Columns {
             created: present(&shape.meta.created),
             merged_into: present(&shape.meta.merged_into),
         };
-        for name in std::iter::once(&meta.id).chain(shape.fields.iter().map(|slot| &slot.name)) {
+        let expected = |slot: &&Slot| slot.presence == Presence::Expected;
+        let fields = shape.fields.iter().filter(expected).map(|slot| &slot.name);
+        for name in std::iter::once(&meta.id).chain(fields) {
             if column(name).is_none() {
                 let remedy = format!(
                     "add the column `{name}` to the table, or correct the name in the spec"
@@ -249,7 +251,10 @@ impl Columns {
         columns.extend(
             members.map(|name| name.map_or_else(|| "NULL".to_owned(), |name| quoted(name))),
         );
-        columns.extend(shape.fields.iter().map(|slot| quoted(&slot.name)));
+        columns.extend(shape.fields.iter().map(|slot| match column(&slot.name) {
+            Some(_) => quoted(&slot.name),
+            None => "NULL".to_owned(),
+        }));
         let columns = Self {
             affinities: shape
                 .fields

@@ -213,6 +213,7 @@ registry! {
     R020 "merge-candidate" Error,
     R021 "protected-write-refused" Error,
     R022 "not-executed" Warning,
+    R023 "match-not-admitted" Error,
     // bugs of ours
     B001 "internal-error" Error,
 }

@@ -92,7 +92,8 @@ impl<'a> Line<'a> {
         let other = self.system(!from);
         match (&lane.default, lane.blank) {
             (Some(default), BlankPolicy::Keeps) => {
-                format!("{other} gets {} if it is blank, too", value(&default.node))
+                let default = value(&default.node);
+                format!("{other} keeps its value; a new record gets {default}")
             }
             (Some(default), BlankPolicy::Clears) => {
                 format!("{other} gets {}", value(&default.node))

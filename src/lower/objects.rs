@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::Cx;
-use crate::model::{FieldRef, FieldView};
+use crate::model::{FieldRef, FieldView, Mode};
 use crate::plan::{Equality, Field, Object, System};
 use crate::platform::{Case, LineEnds, Merged, Precision, Trim, UnknownValue};
+use crate::side::Side;
 use crate::value::Kind;
 
 impl Cx<'_> {
     /// Every touched object with its touched fields, those of conversions included.
     pub fn lower_objects(&mut self) -> BTreeMap<SmolStr, Object> {
         self.touch_conversions();
+        self.touch_merges();
         let mut objects = BTreeMap::new();
         for (id, fields) in &self.touched {
             let (Some(system), Some(object)) = (
@@ -73,6 +75,22 @@ impl Cx<'_> {
         }
     }
 
+    /// The fields in which records list what was merged into them, of objects whose records are linked.
+    fn touch_merges(&mut self) {
+        let model = self.model;
+        for sync in model.syncs.iter().filter(|s| s.mode != Mode::AppendOnly) {
+            for id in Side::BOTH.iter().filter_map(|s| sync.ends.get(*s).object) {
+                let system = model.systems.get(id.system.index());
+                let Some(Merged::From(name)) = system.map(|s| s.profile.merged) else {
+                    continue;
+                };
+                if let Some(field) = model.object(id).and_then(|o| o.field(name)) {
+                    self.field(FieldRef { object: id, field });
+                }
+            }
+        }
+    }
+
     /// The systems that touched objects belong to.
     pub fn lower_systems(&self) -> BTreeMap<SmolStr, System> {
         let used = self.touched.keys().map(|o| o.system);
@@ -100,6 +118,20 @@ impl Cx<'_> {
                     Merged::From(_) | Merged::Never => None,
                 },
                 converted_into,
+                merged_from: match profile.merged {
+                    Merged::From(field) => Some(field.into()),
+                    Merged::Into(_) | Merged::Never => None,
+                },
+                converted: profile
+                    .conversion
+                    .iter()
+                    .map(|c| (c.object.into(), c.flag.into()))
+                    .collect(),
+                active: profile
+                    .active
+                    .iter()
+                    .map(|(object, flag)| ((*object).into(), (*flag).into()))
+                    .collect(),
             };
             systems.insert(system.name.node.clone(), entry);
         }

@@ -110,6 +110,15 @@ pub struct System {
     pub merged_into: Option<SmolStr>,
     /// The fields in which a converted record names what it became, by object: `Lead -> {Contact: ConvertedContactId}`.
     pub converted_into: BTreeMap<SmolStr, BTreeMap<SmolStr, SmolStr>>,
+    /// The member in which a record lists the records that were merged into it, where that is how the system tells a merge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_from: Option<SmolStr>,
+    /// The field that is true once a record is converted, by object: `Lead -> IsConverted`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub converted: BTreeMap<SmolStr, SmolStr>,
+    /// The field that is false once an owner has left, by object: `User -> IsActive`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub active: BTreeMap<SmolStr, SmolStr>,
 }
 
 /// An object of one system with all fields that the plan touches.

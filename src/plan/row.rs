@@ -56,7 +56,7 @@ pub struct Lane {
     pub blank: BlankPolicy,
     /// When the lane may write.
     pub timing: Timing,
-    /// Stands in for a blank source; never travels back.
+    /// Stands in for a blank source. On the target it reads as a blank, so that it never travels back as data.
     pub default: Option<Value>,
     /// Drift on the target, which may not write, is undone.
     pub enforce: bool,

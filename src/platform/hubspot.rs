@@ -123,6 +123,7 @@ pub(super) const PROFILE: Profile = Profile {
     currency_codes: &["deal_currency_code", "hs_currency_code"],
     queue_owned: &[],
     conversion: None,
+    active: &[],
     settings: &[
         "edition",
         "auto_create_companies",

@@ -51,6 +51,8 @@ pub struct Profile {
     pub queue_owned: &'static [&'static str],
     /// How a record becomes one of another object.
     pub conversion: Option<Conversion>,
+    /// Objects of owners, each with the field that is false once one has left.
+    pub active: &'static [(&'static str, &'static str)],
     /// The entries that a `system` block may have.
     pub settings: &'static [&'static str],
     /// The most records of one write request.

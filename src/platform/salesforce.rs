@@ -113,6 +113,7 @@ pub(super) const PROFILE: Profile = Profile {
             ("Opportunity", "ConvertedOpportunityId"),
         ],
     }),
+    active: &[("User", "IsActive")],
     settings: &["api", "edition", "user", "permission_set"],
     batch: 200,
 };

@@ -34,6 +34,7 @@ const fn plain(kind: SystemKind, wire: Wire, names: NameCase) -> Profile {
         currency_codes: &[],
         queue_owned: &[],
         conversion: None,
+        active: &[],
         settings: &[],
         batch: 1_000,
     }

@@ -383,27 +383,34 @@ impl Cx<'_> {
         let Some(entry) = self.model.object(object) else {
             return;
         };
-        let known: Vec<String> = match by {
-            Narrow::RecordType => entry
-                .record_types
-                .iter()
-                .map(|r| r.name.to_string())
-                .collect(),
-            Narrow::Pipeline => entry.pipelines.iter().map(|p| p.id.to_string()).collect(),
+        // Each with what records hold: a record type is known by its name, and held by its id.
+        let known: Vec<(&str, &str)> = match by {
+            Narrow::RecordType => {
+                let types = entry.record_types.iter();
+                types
+                    .map(|r| (&*r.name, r.id.as_deref().unwrap_or(&r.name)))
+                    .collect()
+            }
+            Narrow::Pipeline => entry.pipelines.iter().map(|p| (&*p.id, &*p.id)).collect(),
         };
-        let found = known.iter().any(|k| k.eq_ignore_ascii_case(&value.text));
-        if !found && !known.is_empty() {
+        let found = known
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(&value.text));
+        if found.is_none() && !known.is_empty() {
             self.sink.push(unknown_name::describe(
                 by.word(),
                 value,
-                known.iter().map(String::as_str),
+                known.iter().map(|(name, _)| *name),
             ));
             return;
         }
+        let held = found
+            .map_or(value.text.as_str(), |(_, held)| held)
+            .to_owned();
         let field = self.find_field(object, by.field());
         let narrowing = Narrowing {
             field,
-            value: Value::text(&value.text),
+            value: Value::text(held),
             name: value.text.clone(),
         };
         *sync.narrowed.get_mut(side) = Some(Spanned::new(narrowing, span));

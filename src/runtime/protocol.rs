@@ -48,6 +48,17 @@ pub struct Slot {
     pub kind: Kind,
     /// Records are looked up by this field: an upsert key.
     pub lookup: Lookup,
+    /// Whether a store must have it.
+    pub presence: Presence,
+}
+
+/// Whether a store must have a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It must: the spec names it.
+    Expected,
+    /// It is a mark that the system keeps by itself, and blank where the store lacks it.
+    Optional,
 }
 
 impl Slot {

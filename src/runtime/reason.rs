@@ -38,7 +38,7 @@ reasons! {
     NotWritten "R010" "field-not-written" "The system took the write and left the field as it was.",
     SeveralMatch "R011" "several-match" "Several records match, and no rule says which.",
     ConflictHeld "R012" "conflict-held" "Both sides changed, and a person decides.",
-    AlreadyLinked "R013" "already-linked" "The record that matches is linked with another, or not admitted.",
+    AlreadyLinked "R013" "already-linked" "The record that matches is linked with another.",
     Brake "R014" "brake" "The run would pass a limit of the plan.",
     Unsettled "R015" "unsettled" "The row went on writing after the rounds in which it must be quiet.",
     Malformed "R016" "malformed-record" "The record could not be read.",
@@ -48,6 +48,7 @@ reasons! {
     MergeCandidate "R020" "merge-candidate" "Two records on this side stand for one on the other: a person merges them.",
     ProtectedRefused "R021" "protected-write-refused" "A write to a protected field was refused at the last moment.",
     NotExecuted "R022" "not-executed" "The plan declares it, and this version does not execute it.",
+    NotAdmitted "R023" "match-not-admitted" "The record that matches is not admitted, and another would double it.",
 }
 
 impl Reason {

@@ -9,11 +9,6 @@ use super::world::{Entry, World};
 use crate::runtime::Record;
 use crate::value::{Kind, Value, read_text, write_text};
 
-/// True on a record that was converted.
-const CONVERTED: &str = "IsConverted";
-/// False on an owner who has left.
-const ACTIVE: &str = "IsActive";
-
 /// A record is there.
 pub(super) fn give(
     world: &mut World<'_>,
@@ -91,8 +86,17 @@ pub(super) fn merge(
     goes.record.modified = Some(now);
     goes.record.merged_into = says.then(|| stays.clone());
     let (gone, values) = (goes.record.id.clone(), goes.fields.clone());
+    let lists = world.system(object).and_then(|s| s.merged_from.clone());
     let survivor = world.living(object, into)?;
     survivor.record.modified = Some(now);
+    if let Some(field) = lists {
+        let listed = survivor.fields.entry(field).or_default();
+        let earlier = match &*listed {
+            Value::Set(items) => items.to_vec(),
+            _ => Vec::new(),
+        };
+        *listed = Value::set(earlier.into_iter().chain([gone.clone()]));
+    }
     for (field, value) in values {
         let held = survivor.fields.entry(field).or_default();
         if held.is_blank() {
@@ -126,7 +130,12 @@ pub(super) fn convert(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) 
             "nothing says what a {object} is converted into: its sync needs `converts to`"
         ));
     }
-    let mut became = BTreeMap::from([(SmolStr::new(CONVERTED), Value::Bool(true))]);
+    let name = object.split_once('.').map_or("", |(_, name)| name);
+    let flag = world.system(object).and_then(|s| s.converted.get(name));
+    let mut became: BTreeMap<SmolStr, Value> = flag
+        .into_iter()
+        .map(|flag| (flag.clone(), Value::Bool(true)))
+        .collect();
     for (target, field) in targets {
         let there = world
             .find(&target, alias)
@@ -180,20 +189,19 @@ fn targets(world: &World<'_>, object: &SmolStr) -> BTreeMap<SmolStr, SmolStr> {
         .collect()
 }
 
-/// An owner leaves.
+/// An owner leaves: marked as the platform marks one, else deleted.
 pub(super) fn deactivate(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) -> Told<()> {
-    if world
-        .field(object, ACTIVE)
-        .is_some_and(|f| f.kind == Kind::Bool)
-    {
-        let values = BTreeMap::from([(SmolStr::new(ACTIVE), Value::Bool(false))]);
+    let system = world.system(object);
+    let name = object.split_once('.').map_or("", |(_, name)| name);
+    if let Some(flag) = system.and_then(|s| s.active.get(name)) {
+        let values = BTreeMap::from([(flag.clone(), Value::Bool(false))]);
         return edit(world, object, alias, &values);
     }
-    if world.system(object).is_some_and(|s| s.deleted.is_some()) {
+    if system.is_some_and(|s| s.deleted.is_some()) {
         return delete(world, object, alias);
     }
     Err(format!(
-        "a {object} cannot be deactivated: it has neither `{ACTIVE}` nor a mark of deletion in this plan"
+        "a {object} cannot be deactivated: its system marks neither who has left nor what is deleted"
     ))
 }
 

@@ -218,14 +218,46 @@ fn a_delete_needs_evidence_and_an_edit_beats_it() {
 }
 
 #[test]
-fn a_record_that_vanishes_is_no_delete() {
-    let mut bench = Bench::new(&plan());
-    ann(&mut bench);
-    bench.run();
-    let object = bench.world.object("hub.contact");
-    bench.world.objects[object].clear();
-    bench.expect_quiet();
-    assert_eq!(bench.world.ids("sf.Contact"), ["s1"]);
+fn a_record_that_vanishes_is_no_delete_and_is_told() {
+    for (key, id, stays, held) in [
+        (
+            "hub.contact",
+            "h1",
+            ("sf.Contact", "s1"),
+            "Contact R008 Right s1",
+        ),
+        (
+            "sf.Contact",
+            "s1",
+            ("hub.contact", "h1"),
+            "Contact R008 Left h1",
+        ),
+    ] {
+        let mut bench = Bench::new(&plan());
+        ann(&mut bench);
+        let more = [("email", "bob@x.example"), ("last", "Ek")];
+        bench.world.set("hub.contact", "h2", &more);
+        bench.run();
+        bench.run();
+        let object = bench.world.object(key);
+        let lost = bench.world.objects[object].remove(id).expect("record");
+        for _ in 0..2 {
+            bench.expect_quiet();
+            assert_eq!(
+                bench
+                    .world
+                    .ids(stays.0)
+                    .iter()
+                    .filter(|i| **i == stays.1)
+                    .count(),
+                1
+            );
+            assert_eq!(bench.held(), [held]);
+        }
+        bench.world.objects[object].insert(id.into(), lost);
+        bench.expect_quiet();
+        assert_eq!(bench.held(), Vec::<String>::new(), "it is back");
+    }
 }
 
 #[test]
@@ -392,6 +424,51 @@ fn what_the_plan_forbids_is_refused_again() {
         accordant::runtime::compile(&bad),
         Err(PlanError::Inconsistent { .. })
     ));
+}
+
+#[test]
+fn the_last_check_before_the_wire_refuses_what_the_plan_promises_not_to_write() {
+    let mut program = accordant::runtime::compile(&plan()).expect("compiles");
+    // A program that contradicts its own promises, as no plan can: a bug of ours.
+    let phone = program.syncs[1].rows[2].cells.right.slot.expect("slot");
+    let source = program.syncs[1].rows[5].cells.right.slot.expect("slot");
+    program.syncs[1].write_set.right.retain(|s| *s != phone);
+    program.syncs[1].write_once.right.push(source);
+    let mut bench = Bench::new(&plan());
+    ann(&mut bench);
+    bench.run();
+    bench.program = std::sync::Arc::new(program);
+    let more = [("phone", "9"), ("last", "Roe")];
+    bench.world.set("hub.contact", "h1", &more);
+    bench.world.set(
+        "hub.contact",
+        "h2",
+        &[("email", "b@x.example"), ("phone", "1")],
+    );
+    bench.world.set(
+        "hub.contact",
+        "h3",
+        &[("email", "c@x.example"), ("source", "web")],
+    );
+    bench.run();
+    let held = [
+        "Contact R021 Left h2",
+        "Contact R021 Left h1 last",
+        "Contact R021 Left h1 phone",
+    ];
+    let mut found = bench.held();
+    found.sort();
+    let mut wanted = held.map(str::to_owned);
+    wanted.sort();
+    assert_eq!(found, wanted);
+    assert_eq!(bench.world.get("sf.Contact", "s1", "Phone"), "1");
+    let made = bench.world.get("hub.contact", "h3", "sf_id");
+    assert_eq!(
+        bench.world.get("sf.Contact", &made, "Source"),
+        "web",
+        "written once, in the create"
+    );
+    bench.expect_quiet();
 }
 
 #[test]
@@ -695,6 +772,78 @@ fn a_merge_moves_the_link_and_deletes_nothing() {
 }
 
 #[test]
+fn a_merge_that_only_the_survivor_tells_moves_the_link_and_deletes_nothing() {
+    let list = |plan: &mut Plan, system: &str, object: &str| {
+        plan.systems.get_mut(system).expect("system").merged_from = Some("swallowed".into());
+        let object = plan.objects.get_mut(object).expect("object");
+        let mut field = object.fields.values().next().expect("field").clone();
+        field.kind = accordant::value::Kind::Set;
+        object.fields.insert("swallowed".into(), field);
+    };
+    // The survivor comes before or after the record that went; on either side; which is deleted or gone without a trace.
+    for (survivor, goes) in [
+        ("0", "archived"),
+        ("z", "archived"),
+        ("0", "gone"),
+        ("z", "gone"),
+    ] {
+        for side in Side::BOTH {
+            let mut plan = plan();
+            plan.syncs[1].identity.delete =
+                Sides::new(DeletePolicy::Archive, DeletePolicy::Archive);
+            let (key, loser) = match side {
+                Side::Left => ("hub.contact", "h1"),
+                Side::Right => ("sf.Contact", "s1"),
+            };
+            list(&mut plan, key.split_once('.').expect("key").0, key);
+            let mut bench = Bench::new(&plan);
+            ann(&mut bench);
+            bench.run();
+            let fields = match side {
+                Side::Left => [
+                    ("email", "ann@work.example"),
+                    ("last", "Lee"),
+                    ("swallowed", "h1;h0"),
+                ],
+                Side::Right => [
+                    ("Email", "ann@work.example"),
+                    ("LastName", "Lee"),
+                    ("swallowed", "s1;s0"),
+                ],
+            };
+            bench.world.set(key, survivor, &fields);
+            let object = bench.world.object(key);
+            if goes == "gone" {
+                bench.world.objects[object].remove(loser);
+            } else {
+                bench.world.delete(key, loser);
+            }
+            let report = bench.run();
+            let story = format!("{survivor} {goes} {side:?}");
+            assert_eq!(report.syncs[1].deleted, Sides::new(0, 0), "{story}");
+            bench.run();
+            assert_eq!(bench.held(), Vec::<String>::new(), "{story}");
+            let (other, id, mail) = match side {
+                Side::Left => ("sf.Contact", "s1", "Email"),
+                Side::Right => ("hub.contact", "h1", "email"),
+            };
+            assert_eq!(
+                bench.world.get(other, id, mail),
+                "ann@work.example",
+                "{story}"
+            );
+            assert_eq!(bench.world.ids(other), [id], "{story}");
+            bench.expect_quiet();
+            let before = bench.world.objects.clone();
+            bench.forget();
+            bench.run();
+            assert_eq!(bench.world.objects, before, "the stamps followed: {story}");
+            assert_eq!(bench.held(), Vec::<String>::new(), "{story}");
+        }
+    }
+}
+
+#[test]
 fn recognised_records_are_never_written_and_activities_once() {
     let mut plan = plan();
     plan.syncs[0].mode = Mode::LinkOnly;
@@ -780,31 +929,37 @@ fn a_pair_that_leaves_is_frozen_or_given_up() {
     }
 }
 
-#[test]
-fn references_in_a_circle_are_cut_and_closed() {
-    let mut plan = plan();
+/// Rows that refer through a sync: its name, the sync that gets the row, the field of each side.
+fn referring(plan: &mut Plan, at: usize, sync: &str, left: &str, right: &str) {
     let through = |from| Lane {
         value: Expr::Linked {
-            syncs: vec!["Company".into()],
+            syncs: vec![sync.into()],
             from,
             input: Box::new(Expr::Input),
         },
         ..super::world::lane()
     };
-    for (key, field) in [("hub.company", "parent"), ("sf.Account", "ParentId")] {
+    let objects = plan.syncs[at].objects.clone();
+    for (key, field) in [(&objects.left, left), (&objects.right, right)] {
         let object = plan.objects.get_mut(key).expect("object");
         let like = object.fields.values().next().expect("field").clone();
         object.fields.insert(field.into(), like);
     }
     let row = super::world::row(
-        "parent",
-        "ParentId",
+        left,
+        right,
         Some(through(Side::Left)),
         Some(through(Side::Right)),
     );
-    plan.syncs[0].rows.push(row);
-    plan.syncs[0].write_set.left.push("parent".into());
-    plan.syncs[0].write_set.right.push("ParentId".into());
+    plan.syncs[at].rows.push(row);
+    plan.syncs[at].write_set.left.push(left.into());
+    plan.syncs[at].write_set.right.push(right.into());
+}
+
+#[test]
+fn references_in_a_circle_are_cut_and_closed() {
+    let mut plan = plan();
+    referring(&mut plan, 0, "Company", "parent", "ParentId");
     let mut bench = Bench::new(&plan);
     bench.world.set(
         "hub.company",
@@ -838,14 +993,14 @@ fn no_double_is_made_of_a_record_that_is_not_admitted() {
     ann(&mut bench);
     bench.run();
     assert_eq!(bench.world.ids("hub.contact"), ["h1"]);
-    assert_eq!(bench.held(), ["Contact R013 Right s1"]);
+    assert_eq!(bench.held(), ["Contact R023 Right s1"]);
     let text = bench.archive().held().expect("held")[0].1.text.clone();
     assert!(
         text.starts_with("`h1` has its key and is not admitted"),
         "{text}"
     );
     bench.expect_quiet();
-    assert_eq!(bench.held(), ["Contact R013 Right s1"]);
+    assert_eq!(bench.held(), ["Contact R023 Right s1"]);
     bench.world.set("hub.contact", "h1", &[("source", "web")]);
     let report = bench.run();
     assert_eq!(report.syncs[1].linked, 1, "admitted, it is the one");
@@ -1054,4 +1209,141 @@ fn admission_and_keys_read_along_references() {
     bench.run();
     assert_eq!(bench.world.ids("sf.Contact").len(), 3);
     bench.expect_quiet();
+}
+
+#[test]
+fn each_outcome_says_its_reason() {
+    let mut plan = plan();
+    plan.syncs[1].rows[1].lanes.left = Some(super::world::lane());
+    plan.syncs[1].rows[2]
+        .lanes
+        .left
+        .as_mut()
+        .expect("lane")
+        .value = Expr::Call {
+        function: "e164".into(),
+        arguments: vec![Expr::Input, Expr::Const(Value::text("US"))],
+    };
+    let mut bench = Bench::new(&plan);
+    let fields = [
+        ("email", "a@x.example"),
+        ("last", "Lee"),
+        ("phone", "call me"),
+    ];
+    bench.world.set("hub.contact", "h1", &fields);
+    bench
+        .world
+        .set("hub.contact", "h2", &[("email", "b@x.example")]);
+    bench.run();
+    assert_eq!(
+        bench.held(),
+        ["Contact R005 Left h2", "Contact R006 Left h1 phone"]
+    );
+    let held = bench.archive().held().expect("held");
+    assert_eq!(
+        held[0].1.text,
+        "`LastName` is required there, and nothing fills it"
+    );
+    bench.world.set("hub.contact", "h1", &[("rating", "cold")]);
+    let report = bench.run();
+    assert_eq!(report.syncs[1].drifted, 1, "R019 is told once, in the log");
+    assert_eq!(bench.run().syncs[1].drifted, 0);
+}
+
+#[test]
+fn a_default_never_travels_back() {
+    let mut bench = Bench::new(&plan());
+    bench
+        .world
+        .set("hub.contact", "h1", &[("email", "a@x.example")]);
+    let fields = [("Email", "b@x.example"), ("LastName", "Unknown")];
+    bench.world.set("sf.Contact", "s2", &fields);
+    bench.run();
+    let made = bench.world.get("hub.contact", "h1", "sf_id");
+    assert_eq!(bench.world.get("sf.Contact", &made, "LastName"), "Unknown");
+    assert_eq!(bench.world.get("hub.contact", "h1", "last"), "");
+    let made = bench.world.get("sf.Contact", "s2", "Hub_Id");
+    assert_eq!(
+        bench.world.get("hub.contact", &made, "last"),
+        "",
+        "nor in a create"
+    );
+    bench.expect_quiet();
+    bench.forget();
+    bench.expect_quiet();
+}
+
+#[test]
+fn a_reference_to_what_is_linked_later_in_the_run_is_written_in_it() {
+    let mut plan = plan();
+    referring(&mut plan, 0, "Company", "parent", "ParentId");
+    referring(&mut plan, 0, "Contact", "boss", "Boss");
+    let mut bench = Bench::new(&plan);
+    let company = |bench: &mut Bench, id: &str, more: &[(&str, &str)]| {
+        let domain = format!("{id}.example");
+        let fields = [&[("domain", domain.as_str())], more].concat();
+        bench.world.set("hub.company", id, &fields);
+    };
+    let person = |bench: &mut Bench, id: &str, company: &str| {
+        let mail = format!("{id}@x.example");
+        let fields = [
+            ("email", mail.as_str()),
+            ("last", "Lee"),
+            ("company", company),
+        ];
+        bench.world.set("hub.contact", id, &fields);
+    };
+    // Two syncs that refer to each other, and a sync that refers to itself: first when all is new, then when half is linked.
+    company(&mut bench, "c1", &[("boss", "h1")]);
+    person(&mut bench, "h1", "c1");
+    bench.run();
+    let there = |bench: &Bench, id: &str, field: &str| {
+        let other = bench.world.get("hub.company", id, "sf_id");
+        bench.world.get("sf.Account", &other, field)
+    };
+    let person_of = |bench: &Bench, id: &str| bench.world.get("hub.contact", id, "sf_id");
+    assert_eq!(there(&bench, "c1", "Boss"), person_of(&bench, "h1"));
+    assert_eq!(bench.held(), Vec::<String>::new());
+    bench.expect_quiet();
+    company(&mut bench, "c2", &[]);
+    person(&mut bench, "h2", "c2");
+    bench
+        .world
+        .set("hub.company", "c1", &[("boss", "h2"), ("parent", "c2")]);
+    bench.run();
+    assert_eq!(there(&bench, "c1", "Boss"), person_of(&bench, "h2"));
+    let parent = bench.world.get("hub.company", "c2", "sf_id");
+    assert_eq!(there(&bench, "c1", "ParentId"), parent);
+    assert_eq!(bench.held(), Vec::<String>::new());
+    bench.expect_quiet();
+    bench.world.set("hub.company", "c1", &[("boss", "nobody")]);
+    bench.run();
+    assert_eq!(bench.held(), ["Company R018 Left c1 boss"]);
+    bench.expect_quiet();
+    assert_eq!(bench.held(), ["Company R018 Left c1 boss"]);
+    bench.world.set("hub.company", "c1", &[("boss", "h1")]);
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+}
+
+#[test]
+fn who_waits_is_told_why_the_other_does_not_come() {
+    let mut bench = Bench::new(&plan());
+    for id in ["c1", "c2"] {
+        bench
+            .world
+            .set("hub.company", id, &[("domain", "acme.example")]);
+    }
+    let fields = [("email", "a@x.example"), ("company", "c1")];
+    bench.world.set("hub.contact", "h1", &fields);
+    bench.run();
+    let held = bench.archive().held().expect("held");
+    let waiting = held
+        .iter()
+        .find(|(sync, _)| sync == "Contact")
+        .expect("held");
+    assert_eq!(
+        waiting.1.text,
+        "`company`: `c1` is linked with no record, and is held itself (R011 several-match)"
+    );
 }

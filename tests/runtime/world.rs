@@ -348,6 +348,9 @@ fn system(kind: &str, wire: Wire) -> System {
         created: Some("created".into()),
         merged_into: Some("merged_into".into()),
         converted_into: BTreeMap::new(),
+        merged_from: None,
+        converted: BTreeMap::new(),
+        active: BTreeMap::new(),
     }
 }
 

@@ -25,6 +25,7 @@ struct Describe {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RecordTypeInfo {
+    record_type_id: Option<SmolStr>,
     name: Option<SmolStr>,
     developer_name: Option<SmolStr>,
     active: Option<bool>,
@@ -104,6 +105,7 @@ fn record_type(info: RecordTypeInfo) -> Option<RecordType> {
         .or_else(|| info.name.clone())
         .filter(|_| info.master != Some(true))?;
     Some(RecordType {
+        id: info.record_type_id,
         label: info.name.unwrap_or_else(|| name.clone()),
         name,
         active: info.active.unwrap_or(true),

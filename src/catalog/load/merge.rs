@@ -374,6 +374,7 @@ fn lay_record_type(all: &mut Vec<RecordType>, mut new: RecordType) {
     {
         let earlier = all.swap_remove(at);
         new.process = new.process.or(earlier.process);
+        new.id = new.id.or(earlier.id);
         if new.picklists.is_empty() {
             new.picklists = earlier.picklists;
         }

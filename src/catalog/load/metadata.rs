@@ -147,6 +147,7 @@ fn record_type(node: &Node, file: &str) -> RecordType {
         Some((p.text_of("picklist")?.into(), values))
     });
     RecordType {
+        id: None,
         label: node
             .text_of("label")
             .map_or_else(|| name.clone(), Into::into),

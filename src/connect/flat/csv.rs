@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::jsonl::{Member, members, set_member};
 use super::{Fault, Format, Patch, Quotes};
-use crate::runtime::{Record, Shape};
+use crate::runtime::{Presence, Record, Shape};
 use crate::value::{Kind, Value, Wire, read_text, write_text};
 
 /// One row a record.
@@ -148,8 +148,11 @@ impl Format for Csv {
             can_archive |= member == Member::Deleted;
         }
         for (slot, field) in (0..).zip(&shape.fields) {
-            let column = place(&field.name)?.and_then(|at| columns.get_mut(at));
-            column.ok_or_else(|| missing(&field.name))?.slot = Some((slot, field.kind));
+            match place(&field.name)?.and_then(|at| columns.get_mut(at)) {
+                Some(column) => column.slot = Some((slot, field.kind)),
+                None if field.presence == Presence::Optional => {}
+                None => return Err(missing(&field.name)),
+            }
         }
         Ok(Self {
             columns,

@@ -91,8 +91,8 @@ pages! {
     /// parent is linked.
     ///
     /// # How to fix
-    /// Look at the parent first: `accordant why` on it says what holds it. `after SYNC else without` lets records whose
-    /// parent will never come go on without one.
+    /// Look at the parent first: where it is held, `accordant run --verbose` names it with its own reason. `after SYNC else
+    /// without` lets records whose parent will never come go on without one.
     pub R007
 
     /// # What happened
@@ -158,15 +158,15 @@ pages! {
     pub R012
 
     /// # What happened
-    /// The record that a match key found already belongs to another one, or the filter of its side does not admit it.
+    /// The record that a match key or a stamp names already belongs to another one.
     ///
     /// # Why it matters
     /// A record is linked at most once across syncs that share its object. A second link would let two records write the
-    /// same fields in turns. A record that is not admitted is not linked, and to create another with its key would double it.
+    /// same fields in turns.
     ///
     /// # How to fix
     /// The two on this side are likely duplicates: merge them. If they are not, correct the value that makes the match key
-    /// fit both. Where the other record is not admitted, it links as soon as it is.
+    /// fit both.
     pub R013
 
     /// # What happened
@@ -177,8 +177,8 @@ pages! {
     /// the limit was written.
     ///
     /// # How to fix
-    /// Look at what would be written with `accordant preview`. If it is meant, run exactly that:
-    /// `accordant preview --out changes.json`, then `accordant run --approved changes.json`.
+    /// Find out what is behind it before anything else: a filter, a restored or emptied store. If the deletes are meant, make
+    /// them by hand on the other side, or run once with `delete keep`: the links then end without a delete.
     pub R014
 
     /// # What happened
@@ -204,10 +204,11 @@ pages! {
     pub R016
 
     /// # What happened
-    /// Two records of one object carry the same id in a store. None of them was used.
+    /// Two records of one object carry the same id in a store. The first is used; this one, named with its place, is left
+    /// out.
     ///
     /// # Why it matters
-    /// Which of them is the record is anybody's guess, and links are made by id.
+    /// Links are made by id, and which of the two is the record is anybody's guess.
     ///
     /// # How to fix
     /// Take the wrong one out. Two exports that were joined into one file are the commonest cause.
@@ -220,8 +221,8 @@ pages! {
     /// The row is held, and the other rows of the record go on. It is written as soon as the counterpart is linked.
     ///
     /// # How to fix
-    /// See why the record that it points to is not linked: `accordant why` on it. If it never will be, let the row say what
-    /// stands in its place, or leave such references out with `when`.
+    /// See why the record that it points to is not linked: if it is held, `accordant run --verbose` names it with its reason.
+    /// If it never will be linked, let the row say what stands in its place, or leave such references out with `when`.
     pub R018
 
     /// # What happened
@@ -235,7 +236,7 @@ pages! {
     pub R019
 
     /// # What happened
-    /// A lead was converted into a contact that is already linked to another record.
+    /// A lead was converted into a contact, or a record was merged into another, that is already linked to another record.
     ///
     /// # Why it matters
     /// Two records of one side now stand for one of the other. The earlier link stands, and nothing is overwritten.
@@ -264,4 +265,16 @@ pages! {
     /// # How to fix
     /// Nothing is wrong with the spec. Do that part by hand for now, or keep the automation that does it today.
     pub R022
+
+    /// # What happened
+    /// The record would be created on the other side, and there is one with its match key there that the filter (`from`) of
+    /// that side does not admit.
+    ///
+    /// # Why it matters
+    /// A record that is not admitted is not linked, and to create another with its key would double it.
+    ///
+    /// # How to fix
+    /// Nothing, if the other record will be admitted one day: they are linked then. Otherwise widen the filter, or correct
+    /// the value that makes the match key fit both.
+    pub R023
 }

@@ -132,6 +132,17 @@ impl Archive {
         Ok(statement.exists(params![sync, side_number(side), id])?)
     }
 
+    /// Why a record as a whole is held, if it is.
+    pub fn held_for(&self, sync: i64, side: Side, id: &str) -> Asked<Option<Reason>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT code FROM held WHERE sync = ?1 AND side = ?2 AND id = ?3 AND field = ''",
+        )?;
+        let code = statement.query_row(params![sync, side_number(side), id], |r| {
+            r.get::<_, String>(0)
+        });
+        Ok(code.optional()?.and_then(|code| Reason::of(&code)))
+    }
+
     /// Whether a record as a whole is held for this reason.
     pub fn is_held_for(&self, sync: i64, side: Side, id: &str, reason: Reason) -> Asked<bool> {
         let mut statement = self.connection.prepare_cached(

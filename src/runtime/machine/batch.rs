@@ -49,8 +49,17 @@ pub(super) struct Work {
     pub keep: Keep,
     /// Whether the pair is at rest with that.
     pub rest: Rest,
-    /// Whether the pair is merged once more at the end of the sync.
-    pub again: bool,
+    /// When the pair is merged once more, if it is.
+    pub again: Option<Turn>,
+}
+
+/// When a pair is merged once more, since a record that it refers to may be linked by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Turn {
+    /// At the end of its sync.
+    Sync,
+    /// At the end of the run.
+    Run,
 }
 
 /// What is done with the link of a pair in the end.
@@ -231,10 +240,13 @@ impl Machine {
                         self.resolve_recovery()?;
                     }
                 }
-                Stage::Send => match self.next_write() {
-                    Some(command) => return Ok(Some(command)),
-                    None => self.begin_verify(),
-                },
+                Stage::Send => {
+                    self.keep_promises()?;
+                    match self.next_write() {
+                        Some(command) => return Ok(Some(command)),
+                        None => self.begin_verify(),
+                    }
+                }
                 Stage::Verify => {
                     batch.stage = Stage::Settle;
                     self.verify()?;

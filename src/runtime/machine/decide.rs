@@ -30,6 +30,7 @@ impl Machine {
                     match (left, right) {
                         (Some(left), Some(right)) => {
                             let records = Sides::new(left, right);
+                            let found_left = matches!(meeting, Meeting::Stamp(Side::Left));
                             let (mut work, sends) = self.decide_pair(
                                 at,
                                 sync,
@@ -42,6 +43,8 @@ impl Machine {
                             if let Some(work) = work.as_mut().filter(|w| w.keep == Keep::Link) {
                                 self.link(at, sync, work)?;
                                 work.keep = Keep::Nothing;
+                                // The right sweep will meet it as linked.
+                                self.census.met.left += u64::from(found_left);
                             }
                             batch.works.extend(work);
                             batch.sends.extend(sends);
@@ -62,7 +65,9 @@ impl Machine {
                         batch.records.get(&key)
                     });
                     if records.left.is_none() || records.right.is_none() {
-                        self.count(at, |r| r.same = r.same.saturating_sub(1));
+                        if records.left.is_some() {
+                            self.count(at, |r| r.same = r.same.saturating_sub(1));
+                        }
                         let meeting = Meeting::Linked(link);
                         self.without_counterpart(
                             at,

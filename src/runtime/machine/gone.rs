@@ -6,14 +6,14 @@ use smol_str::SmolStr;
 
 use super::batch::{Keep, Meaning, Meeting, Sending, Work};
 use super::rows::changed_cells;
-use super::{Machine, Step};
+use super::{Machine, Phase, Step};
 use crate::plan::Mode;
 use crate::runtime::Reason;
 use crate::runtime::archive::{Link, LinkState, Rest};
 use crate::runtime::program::{Deletion, Related, Scene, Sync};
 use crate::runtime::protocol::{Action, Record, Write};
 use crate::side::{Side, Sides};
-use crate::value::Value;
+use crate::value::{Value, write_text};
 
 impl Machine {
     /// A pair of which one record does not come back. That is no evidence of a delete.
@@ -42,7 +42,11 @@ impl Machine {
                     let group = self.group(at, Side::Left);
                     self.archive.put_rest(group, &ids.left, Rest::NONE)?;
                 }
-                self.census.missing += u64::from(side == Side::Left);
+                *self.census.missing.get_mut(side) += 1;
+                if self.may_be_swallowed(sync, !side) {
+                    self.again.push((at, link.ids.clone()));
+                    return Ok(());
+                }
                 let text = format!(
                     "its counterpart `{}` does not come back, and nothing says that it was deleted",
                     ids.get(!side)
@@ -74,6 +78,10 @@ impl Machine {
         let group = self.group(at, Side::Left);
         if let Some(winner) = &records.get(gone).merged_into {
             self.merged_away(at, ids, link, gone, winner)?;
+            return nothing;
+        }
+        if self.may_be_swallowed(sync, gone) {
+            self.again.push((at, ids.clone()));
             return nothing;
         }
         self.forget_links();
@@ -132,7 +140,7 @@ impl Machine {
             traces: Vec::new(),
             keep: Keep::Nothing,
             rest: Rest::NONE,
-            again: false,
+            again: None,
         };
         let before = survivor
             .values
@@ -150,6 +158,42 @@ impl Machine {
             seq: 0,
         };
         Ok((Some(work), vec![sending]))
+    }
+
+    /// The links of records that were merged into this one follow, where it is the survivor that says so.
+    pub(super) fn follow_merges(
+        &mut self,
+        at: usize,
+        sync: &Sync,
+        side: Side,
+        record: &Record,
+    ) -> Step<()> {
+        let Some(source) = sync.swallowed.get(side) else {
+            return Ok(());
+        };
+        let listed = match source.read(record) {
+            Ok(value) if !value.is_blank() && !record.deleted => value,
+            _ => return Ok(()),
+        };
+        let ids: Vec<SmolStr> = match &*listed {
+            Value::Set(items) => items.to_vec(),
+            other => write_text(other).split(';').map(SmolStr::new).collect(),
+        };
+        for id in ids.iter().filter(|id| **id != record.id) {
+            let link = self.archive.link(side, self.group(at, side), id.trim())?;
+            let own = |l: &Link| l.sync == self.number(at) && l.state == LinkState::Alive;
+            if let Some(link) = link.filter(own) {
+                self.merged_away(at, &link.ids, &link, side, &record.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a record that is gone may have been merged into one that the sweeps have not met yet: then it is looked at again at
+    /// the end of the sync.
+    const fn may_be_swallowed(&self, sync: &Sync, side: Side) -> bool {
+        sync.swallowed.get(side).is_some()
+            && !matches!(self.phase, Phase::Again { .. } | Phase::Late)
     }
 
     /// A record was merged into another of its side: the link follows, or both wait for a person.

@@ -239,36 +239,12 @@ impl Machine {
                     let text = format!(
                         "`{barred}` has its key and is not admitted: it would be made twice"
                     );
-                    self.hold(at, side, &id, "", Reason::AlreadyLinked, text)?;
+                    self.hold(at, side, &id, "", Reason::NotAdmitted, text)?;
                 }
             }
         }
         self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, HashMap::new()));
         Ok(())
-    }
-
-    /// Pairs that were made without a reference are merged once more. Whether there are any.
-    pub(super) fn merge_again(&mut self, at: usize) -> bool {
-        let count = self.again.len().min(self.settings.window);
-        let pairs: Vec<_> = self.again.drain(..count).collect();
-        let group = self.group(at, Side::Left);
-        let jobs: Vec<Job> = pairs
-            .into_iter()
-            .filter_map(|ids| {
-                let link = self
-                    .archive
-                    .link(Side::Left, group, &ids.left)
-                    .ok()
-                    .flatten()?;
-                Some(Job::Pair {
-                    ids,
-                    meeting: Meeting::Linked(link),
-                })
-            })
-            .collect();
-        let any = !jobs.is_empty();
-        self.batch = any.then(|| Batch::new(at, jobs, HashMap::new()));
-        any
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::batch::{Keep, Meaning, Sending, Work};
-use super::{Machine, Step, only};
+use super::batch::{Keep, Meaning, Sending, Turn, Work};
+use super::{Machine, Phase, Step, only};
 use crate::plan::{Mode, Timing};
 use crate::runtime::Reason;
 use crate::runtime::archive::Rest;
@@ -23,7 +23,7 @@ struct Draft {
     traces: Vec<Trace>,
     causes: Vec<usize>,
     failed: Vec<(usize, Box<Failed>)>,
-    again: bool,
+    again: Option<Turn>,
 }
 
 /// What a missing parent means for a create.
@@ -31,7 +31,7 @@ enum Parent {
     /// The record goes without.
     Without,
     /// It goes without now, and is merged once more when the parents are there.
-    Later,
+    Later(Turn),
     /// It waits.
     Waits,
     /// Another sync takes it.
@@ -85,16 +85,11 @@ impl Machine {
             };
             match parent {
                 Parent::Without => {}
-                Parent::Later => draft.again = true,
+                Parent::Later(turn) => draft.again = draft.again.max(Some(turn)),
                 Parent::Waits => {
-                    self.hold(
-                        at,
-                        from,
-                        &source.id,
-                        "",
-                        Reason::ParentMissing,
-                        format!("`{}`: {}", row.name, failed.text),
-                    )?;
+                    let text = self.waits(row, &scene, &failed.text)?;
+                    let text = format!("`{}`: {text}", row.name);
+                    self.hold(at, from, &source.id, "", Reason::ParentMissing, text)?;
                     return Ok(None);
                 }
                 Parent::Taken(by) => {
@@ -145,7 +140,6 @@ impl Machine {
                 .insert(stamp.slot, Value::Text(source.id.clone()));
         }
         let mut values: Vec<(u16, Value)> = draft.values.into_iter().collect();
-        values.retain(|(slot, _)| sync.write_set.get(target).contains(slot));
         values.sort_unstable_by_key(|(slot, _)| *slot);
         let digest = digest(&values);
         if self
@@ -210,8 +204,9 @@ impl Machine {
             .find_map(|t| sync.after.iter().find(|(s, _)| s == t).map(|(_, w)| *w));
         let mode = |t: &u16| self.program.syncs.get(usize::from(*t)).map(|s| s.mode);
         if wait.is_none() {
-            if row.through.iter().any(|t| usize::from(*t) >= at) {
-                return Ok(Parent::Later);
+            let turn = self.turn(at, row).filter(|_| sync.mode == Mode::Merge);
+            if let Some(turn) = turn {
+                return Ok(Parent::Later(turn));
             }
             let recognised = row.through.iter().all(|t| mode(t) == Some(Mode::LinkOnly));
             return Ok(if recognised {
@@ -220,7 +215,7 @@ impl Machine {
                 Parent::Waits
             });
         }
-        let coming = self.is_coming(row, scene)?;
+        let coming = self.is_coming(row, scene)?.is_some();
         Ok(match wait {
             Some(Wait::Without) if !coming => Parent::Without,
             // A sync whose turn is over takes nobody.
@@ -229,8 +224,19 @@ impl Machine {
         })
     }
 
-    /// Whether a record that the row refers to is held in its own sync, and so may still come.
-    pub(super) fn is_coming(&self, row: &Row, scene: &Scene<'_>) -> Step<bool> {
+    /// When a record that the row refers to may be linked, where its turn has not come yet.
+    pub(super) fn turn(&self, at: usize, row: &Row) -> Option<Turn> {
+        let latest = row.through.iter().map(|t| usize::from(*t)).max()?;
+        match self.phase {
+            Phase::Late => None,
+            _ if latest > at => Some(Turn::Run),
+            Phase::Again { .. } => None,
+            _ => (latest == at).then_some(Turn::Sync),
+        }
+    }
+
+    /// Why a record that the row refers to is held in its own sync, and so may still come.
+    pub(super) fn is_coming(&self, row: &Row, scene: &Scene<'_>) -> Step<Option<Reason>> {
         for side in Side::BOTH {
             if scene.records.get(side).is_none() {
                 continue;
@@ -241,12 +247,25 @@ impl Machine {
             let id = write_text(&reference);
             for through in &row.through {
                 let number = self.number(usize::from(*through));
-                if self.archive.is_held(number, side, &id)? {
-                    return Ok(true);
+                let held = self.archive.held_for(number, side, &id)?;
+                if held.is_some() {
+                    return Ok(held);
                 }
             }
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// Why a record waits for one that it refers to: with the reason for which that one is held, if it is.
+    pub(super) fn waits(&self, row: &Row, scene: &Scene<'_>, text: &str) -> Step<String> {
+        Ok(match self.is_coming(row, scene)? {
+            Some(held) => format!(
+                "{text}, and is held itself ({} {})",
+                held.code(),
+                held.slug()
+            ),
+            None => text.to_owned(),
+        })
     }
 }
 

@@ -5,12 +5,14 @@
 //! references had to wait are merged once more. A page, or what became of it, is one [`Batch`]: fetch, decide, write the
 //! intents down, send, settle. One command is under way at a time.
 
+mod again;
 mod batch;
 mod brake;
 mod decide;
 mod gone;
 mod identify;
 mod make;
+mod outcome;
 mod page;
 mod pair;
 mod rest;
@@ -32,7 +34,7 @@ use super::protocol::{Command, Cursor, Input, Progress, Record};
 use super::report::{Report, SyncReport};
 use crate::plan::Mode;
 use crate::side::{Side, Sides};
-use batch::Batch;
+use batch::{Batch, Turn};
 use page::Waiting;
 use rest::Census;
 
@@ -86,6 +88,8 @@ enum Phase {
     Again {
         sync: usize,
     },
+    /// Every sync had its turn: pairs that refer to a later one are merged once more.
+    Late,
     /// Counts are taken, and the run is over.
     Closing,
     Finished,
@@ -133,7 +137,9 @@ pub struct Machine {
     /// Whom the sweeps of the sync under way have met.
     census: Census,
     /// Pairs to be merged once more at the end of their sync.
-    again: Vec<Sides<SmolStr>>,
+    again: Vec<(usize, Sides<SmolStr>)>,
+    /// Pairs to be merged once more at the end of the run.
+    late: Vec<(usize, Sides<SmolStr>)>,
     /// Links asked for lately.
     known: RefCell<HashMap<(u16, Side, SmolStr), Option<SmolStr>>>,
     trouble: RefCell<Option<ArchiveError>>,
@@ -160,6 +166,7 @@ impl Machine {
             edition: None,
             census: Census::default(),
             again: Vec::new(),
+            late: Vec::new(),
             known: RefCell::default(),
             trouble: RefCell::default(),
         }
@@ -245,6 +252,7 @@ impl Machine {
         self.page = None;
         self.redirected.clear();
         self.again.clear();
+        self.late.clear();
         self.archive.gather_trails()?;
         self.phase = Phase::Recover;
         self.recover()
@@ -326,11 +334,16 @@ impl Machine {
                 } => self.find_pairs(sync, key, side, after)?,
                 Phase::Make { sync, side, after } => self.find_creates(sync, side, after)?,
                 Phase::Again { sync } => {
-                    if self.merge_again(sync) {
+                    if self.merge_again(Turn::Sync)? {
                         continue;
                     }
                     self.leave(sync)?;
                     self.enter(sync + 1)?;
+                }
+                Phase::Late => {
+                    if !self.merge_again(Turn::Run)? {
+                        self.phase = Phase::Closing;
+                    }
                 }
             }
         }
@@ -349,7 +362,7 @@ impl Machine {
         let program = Arc::clone(&self.program);
         match program.syncs.get(sync) {
             None => {
-                self.phase = Phase::Closing;
+                self.phase = Phase::Late;
                 Ok(())
             }
             Some(s) => {

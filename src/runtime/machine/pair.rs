@@ -11,7 +11,7 @@ use crate::plan::{Leave, Mode};
 use crate::runtime::Reason;
 use crate::runtime::archive::{LinkState, Rest};
 use crate::runtime::merge::Sent;
-use crate::runtime::program::{Node, Related, Row, Scene, StampWrite, Sync, Wait};
+use crate::runtime::program::{Node, Related, Row, Scene, StampWrite, Sync, Wait, alike};
 use crate::runtime::protocol::{Action, Record, Write};
 use crate::runtime::shadow::{State, Trace, decode, encode, layout_of};
 use crate::side::{Side, Sides};
@@ -56,7 +56,7 @@ impl Machine {
             traces,
             keep,
             rest: Rest::NONE,
-            again: false,
+            again: None,
         };
         if link.is_some_and(|l| l.state == LinkState::Dead) {
             let group = self.group(at, Side::Left);
@@ -103,7 +103,7 @@ impl Machine {
             (Side::Left, merged.sent.left),
             (Side::Right, merged.sent.right),
         ] {
-            let mut stamp = missing_stamp(sync, side, records, ids, work.keep);
+            let mut stamp = missing_stamp(sync, side, records, ids);
             if stamp.is_some()
                 && link.is_some()
                 && self.stamp_was_refused(at, side, ids.get(side))?
@@ -116,7 +116,7 @@ impl Machine {
             }
         }
         if sends.iter().all(|s| matches!(s.meaning, Meaning::Stamp))
-            && !matches!(self.phase, Phase::Again { .. })
+            && !matches!(self.phase, Phase::Again { .. } | Phase::Late)
         {
             self.count(at, |r| r.same += 1);
         }
@@ -202,7 +202,12 @@ impl Machine {
             let Some(row) = sync.rows.get(*row) else {
                 continue;
             };
-            let mut reason = *reason;
+            let (mut reason, mut text) = (*reason, text.clone());
+            if reason == Reason::Unlinked && self.turn(at, row).is_some() {
+                // Its turn has not come yet: nothing is wrong.
+                self.look_again(at, row, ids);
+                continue;
+            }
             if reason == Reason::Unlinked && goes_without(sync, row) {
                 let scene = Scene {
                     records: records.map(Some),
@@ -210,12 +215,13 @@ impl Machine {
                     links: &*self,
                     related,
                 };
-                if !self.is_coming(row, &scene)? {
+                if self.is_coming(row, &scene)?.is_none() {
                     continue;
                 }
                 reason = Reason::ParentMissing;
+                text = self.waits(row, &scene, &text)?;
             }
-            self.hold(at, Side::Left, &ids.left, &row.name, reason, text.clone())?;
+            self.hold(at, Side::Left, &ids.left, &row.name, reason, text)?;
         }
         Ok(())
     }
@@ -343,13 +349,12 @@ fn goes_without(sync: &Sync, row: &Row) -> bool {
     row.through.iter().any(without)
 }
 
-/// The stamp that a record lacks.
+/// The stamp that a record lacks, or that names another since a merge or a conversion moved the link.
 fn missing_stamp(
     sync: &Sync,
     side: Side,
     records: Sides<&Record>,
     ids: &Sides<SmolStr>,
-    keep: Keep,
 ) -> Option<(u16, Value)> {
     let stamp = sync
         .stamp
@@ -357,12 +362,8 @@ fn missing_stamp(
         .filter(|s| s.write == StampWrite::Always)?;
     let now = records.get(side).values.get(usize::from(stamp.slot));
     let wanted = Value::Text(ids.get(!side).clone());
-    let missing = if keep == Keep::Link {
-        now != Some(&wanted)
-    } else {
-        now.is_none_or(Value::is_blank)
-    };
-    missing.then_some((stamp.slot, wanted))
+    let there = now.is_some_and(|now| alike(&stamp.equality, now, &wanted));
+    (!there).then_some((stamp.slot, wanted))
 }
 
 /// One update of all fields of a side.
@@ -379,7 +380,6 @@ fn update(
         Some((slot, sent.value.clone()))
     };
     let mut values: Vec<(u16, Value)> = rows.iter().filter_map(slot).chain(stamp).collect();
-    values.retain(|(slot, _)| sync.write_set.get(side).contains(slot));
     values.sort_unstable_by_key(|(slot, _)| *slot);
     values.dedup_by_key(|(slot, _)| *slot);
     if values.is_empty() {

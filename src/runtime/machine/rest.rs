@@ -17,8 +17,8 @@ use crate::side::{Side, Sides};
 pub(super) struct Census {
     /// By side.
     pub met: Sides<u64>,
-    /// Left records whose counterpart is known not to be there.
-    pub missing: u64,
+    /// Records of a side whose counterpart is known not to be there.
+    pub missing: Sides<u64>,
 }
 
 impl Machine {
@@ -104,26 +104,29 @@ impl Machine {
         })
     }
 
-    /// Whether a pair that the left sweep passed over has lost its right record.
-    pub(super) fn misses_some(&self) -> bool {
+    /// Whether a linked record of this side has a counterpart that no sweep has met.
+    pub(super) fn misses_some(&self, side: Side) -> bool {
         let Census { met, missing } = self.census;
-        met.right < met.left.saturating_sub(missing)
+        *met.get(!side) < met.get(side).saturating_sub(*missing.get(side))
     }
 
-    /// Looks for the counterparts of pairs at rest.
+    /// Looks for the counterparts of linked records: of left ones those at rest, since the others were read with theirs.
     pub(super) fn look_for_counterparts(
         &mut self,
         at: usize,
+        side: Side,
         records: &[Record],
     ) -> Step<Vec<Job>> {
-        let group = self.group(at, Side::Left);
+        let group = self.group(at, side);
         let mut jobs = Vec::new();
         for record in records.iter().filter(|r| !r.deleted) {
-            let link = self.archive.link(Side::Left, group, &record.id)?;
-            let resting = |l: &Link| {
-                l.sync == self.number(at) && l.state == LinkState::Alive && l.rest != Rest::NONE
+            let link = self.archive.link(side, group, &record.id)?;
+            let looked_for = |l: &Link| {
+                l.sync == self.number(at)
+                    && l.state == LinkState::Alive
+                    && (side == Side::Right || l.rest != Rest::NONE)
             };
-            jobs.extend(link.filter(resting).map(|link| Job::Look {
+            jobs.extend(link.filter(looked_for).map(|link| Job::Look {
                 ids: link.ids.clone(),
                 link,
             }));

@@ -51,9 +51,14 @@ impl Machine {
                 match pass {
                     Pass::Meet => self.sweep(sync, s, side, page, related)?,
                     Pass::Look => {
-                        let jobs = self.look_for_counterparts(sync, &page.records)?;
+                        let jobs = self.look_for_counterparts(sync, side, &page.records)?;
+                        let object = *s.objects.get(side);
+                        let keyed = page
+                            .records
+                            .into_iter()
+                            .map(|r| ((object, r.id.clone()), r));
                         self.batch =
-                            (!jobs.is_empty()).then(|| Batch::new(sync, jobs, HashMap::new()));
+                            (!jobs.is_empty()).then(|| Batch::new(sync, jobs, keyed.collect()));
                     }
                     Pass::Keys => self.offer_linked(sync, s, side, &page.records, related)?,
                 }
@@ -65,10 +70,15 @@ impl Machine {
                         from: Some(next),
                     },
                     (None, ..) if s.mode == Mode::AppendOnly => Phase::Again { sync },
-                    (None, Side::Right, Pass::Meet) if self.misses_some() => {
+                    (None, Side::Right, Pass::Meet) if self.misses_some(Side::Left) => {
                         begin(sync, Side::Left, Pass::Look)
                     }
                     (None, Side::Right, Pass::Meet) | (None, Side::Left, Pass::Look)
+                        if self.misses_some(Side::Right) =>
+                    {
+                        begin(sync, Side::Right, Pass::Look)
+                    }
+                    (None, Side::Right, Pass::Meet) | (None, _, Pass::Look)
                         if self.needs_keys(s)? =>
                     {
                         begin(sync, Side::Left, Pass::Keys)
@@ -160,6 +170,7 @@ impl Machine {
         record: &Record,
         related: &Related,
     ) -> Step<Option<Job>> {
+        self.follow_merges(at, sync, side, record)?;
         let link = self.archive.link(side, self.group(at, side), &record.id)?;
         if let Some(link) = link {
             if sync.mode == Mode::AppendOnly {

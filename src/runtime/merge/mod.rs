@@ -167,7 +167,12 @@ pub fn compose(
     {
         return Ok(None);
     }
-    let image = row.image(scene, from, source)?;
+    // A default that stands on the source reads as blank: it does not travel back.
+    let image = if row.reads_blank(scene, from, source) {
+        Value::Blank
+    } else {
+        row.image(scene, from, source)?
+    };
     let value = if row.blank(scene, !from, &image) {
         lane.default.clone()
     } else {

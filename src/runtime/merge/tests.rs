@@ -94,6 +94,9 @@ fn program(rows: Vec<plan::Row>) -> Program {
         created: None,
         merged_into: None,
         converted_into: BTreeMap::new(),
+        merged_from: None,
+        converted: BTreeMap::new(),
+        active: BTreeMap::new(),
     };
     let map = |rows: &[(&str, &str)]| {
         let rows: BTreeMap<SmolStr, Value> = rows

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::eval::{Lookup, Members, Node, Source, Spellings, Table, fold};
+use super::eval::{Lookup, Members, Node, Source, Spellings, Table, fold, fold_controlling};
 use super::{
     Cell, Conversion, Deletion, KeyPart, Lane, Program, Row, Stamp, StampWrite, Sync, Wait,
 };
@@ -14,7 +14,7 @@ use crate::plan::{
     self, Absent, Authority, DeletePolicy, Equality, Expr, Fallback, Many, Mode, Plan, PlanError,
     Timing,
 };
-use crate::runtime::{Lookup as Unique, Meta, ObjectId, Shape, Slot};
+use crate::runtime::{Lookup as Unique, Meta, ObjectId, Presence, Shape, Slot};
 use crate::side::{Side, Sides};
 use crate::value::library::{Folding, function};
 
@@ -413,6 +413,7 @@ impl<'p> Compiler<'p> {
             delete: each(sides, |s| self.deletion(sync, s))?,
             joiners: Vec::new(),
             converts: self.conversion(sync)?,
+            swallowed: each(sides, |s| self.swallowed(sync, s))?,
             after,
             rows,
             write_set: each(sides, |s| {
@@ -422,6 +423,12 @@ impl<'p> Compiler<'p> {
                     .iter()
                     .map(|f| self.slot(key, f))
                     .collect()
+            })?,
+            write_once: each(sides, |s| {
+                let key = sync.objects.get(s);
+                let once = sync.protected.get(s).iter().filter(|p| p.after_create);
+                let known = once.filter(|p| sync.write_set.get(s).contains(&p.field));
+                known.map(|p| self.slot(key, &p.field)).collect()
             })?,
             required: each(sides, |s| self.slots(sync, s, |f| f.required))?,
             read_back: each(sides, |s| self.slots(sync, s, |f| f.forward_only.is_some()))?,
@@ -562,7 +569,13 @@ impl<'p> Compiler<'p> {
         } else {
             StampWrite::Never
         };
-        Ok(Some(Stamp { slot, write }))
+        let (_, object) = self.object(sync.objects.get(side))?;
+        let equality = object.fields.get(field).map(|f| f.equality);
+        Ok(Some(Stamp {
+            slot,
+            write,
+            equality: equality.unwrap_or_default(),
+        }))
     }
 
     fn create_with(&self, sync: &plan::Sync, side: Side) -> Done<Vec<(u16, crate::value::Value)>> {
@@ -617,6 +630,16 @@ impl<'p> Compiler<'p> {
                 from.name
             )),
         }
+    }
+
+    /// The member in which records list what was merged into them.
+    fn swallowed(&self, sync: &plan::Sync, side: Side) -> Done<Option<Source>> {
+        let key = sync.objects.get(side);
+        let (_, object) = self.object(key)?;
+        let system = self.plan.systems.get(&object.system);
+        let field = system.and_then(|s| s.merged_from.as_ref());
+        let known = field.filter(|f| object.fields.contains_key(*f));
+        known.map(|f| self.source(key, f)).transpose()
     }
 
     fn slots(
@@ -710,6 +733,11 @@ fn shape(plan: &Plan, key: &SmolStr, object: &plan::Object) -> Done<Shape> {
         } else {
             Unique::None
         },
+        presence: if system.merged_from.as_ref() == Some(name) {
+            Presence::Optional
+        } else {
+            Presence::Expected
+        },
     };
     Ok(Shape {
         system: object.system.clone(),
@@ -743,7 +771,10 @@ fn table(
     }
     Table {
         name: name.clone(),
-        exact: rows.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        exact: rows
+            .iter()
+            .map(|(k, v)| (fold_controlling(k), v.clone()))
+            .collect(),
         folded: folded
             .into_iter()
             .filter_map(|(k, v)| Some((k, v?.clone())))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::plan::{Comparison, Fallback, Operation};
 use crate::runtime::{ObjectId, Reason, Record};
@@ -74,7 +74,7 @@ impl Source {
 pub struct Table {
     /// Its declared name.
     pub name: SmolStr,
-    /// By the exact text of the value.
+    /// By the exact text of the value; a controlling value before it is trimmed and in lower case, however it is spelled.
     pub exact: HashMap<SmolStr, Value>,
     /// By the text trimmed and in lower case, where that names one row.
     pub folded: HashMap<String, Value>,
@@ -369,7 +369,7 @@ fn map<'v>(
     each: Members,
 ) -> Answer<'v> {
     let one = |text: &str| -> Result<Option<&'v Value>, Box<Failed>> {
-        let keyed = within.map(|w| format!("{}{WITHIN}{text}", write_text(w)));
+        let keyed = within.map(|w| format!("{}{WITHIN}{text}", fold(&write_text(w))));
         let key = keyed.as_deref().unwrap_or(text);
         let found = table.exact.get(key);
         let folded = || {
@@ -403,6 +403,14 @@ fn map<'v>(
         }
         (Value::Text(text), _) => Ok(one(text)?.map_or(value, Cow::Borrowed)),
         (other, _) => Ok(one(&write_text(other))?.map_or(value, Cow::Borrowed)),
+    }
+}
+
+/// A key whose value is as it is spelled, and whose controlling value, if it has one, is as platforms without case compare it.
+pub(super) fn fold_controlling(key: &str) -> SmolStr {
+    match key.split_once(WITHIN) {
+        Some((within, value)) => format_smolstr!("{}{WITHIN}{value}", fold(within)),
+        None => key.into(),
     }
 }
 

@@ -102,12 +102,16 @@ pub struct Sync {
     pub joiners: Vec<u16>,
     /// The sync that a converted record's link follows to.
     pub converts: Option<Conversion>,
+    /// The member in which a side's records list those that were merged into them.
+    pub swallowed: Sides<Option<Source>>,
     /// Syncs waited for, beyond their order.
     pub after: Vec<(u16, Wait)>,
     /// The rows.
     pub rows: Vec<Row>,
     /// The only slots that are ever written.
     pub write_set: Sides<Vec<u16>>,
+    /// Those of them that are written in creates and never again.
+    pub write_once: Sides<Vec<u16>>,
     /// Slots without which a create is refused.
     pub required: Sides<Vec<u16>>,
     /// Slots whose writes may be ignored silently, and are read back.
@@ -136,6 +140,8 @@ pub struct KeyPart {
 pub struct Stamp {
     /// Its slot.
     pub slot: u16,
+    /// When two of its values are one.
+    pub equality: Equality,
     /// Whether we may write it.
     pub write: StampWrite,
 }

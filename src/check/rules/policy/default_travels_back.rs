@@ -10,8 +10,9 @@ use crate::value::Value;
 
 rule! {
     /// # What it checks
-    /// A `default` that one row writes is not read back by another row that does not know it. On its own row a default never
-    /// travels back.
+    /// A `default` that one row writes is not read back by another row that does not know it. On its own row it reads as a
+    /// blank: it never travels back as data. Without a prefix arrow it stands in for a blank of either side; `-> default V`
+    /// stands in on the right alone.
     ///
     /// # Why it matters
     /// "Unknown" is written where nothing was known. Once it comes back as data, nobody can tell it from an answer, and it
