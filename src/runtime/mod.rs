@@ -17,8 +17,8 @@ pub use machine::{Machine, Settings};
 pub use merge::{Cause, Times, Verdict, merge};
 pub use program::{Program, compile};
 pub use protocol::{
-    Action, Command, Cursor, Input, Lookup, Meta, ObjectId, Outcome, Page, Presence, Progress, Record, Shape,
-    Slot, Unreadable, Write,
+    Action, Command, Cursor, Input, Lookup, Meta, ObjectId, Outcome, Page, Presence, Progress,
+    Record, Shape, Slot, Unreadable, Write,
 };
 pub use reason::Reason;
 pub use report::{Report, SyncReport};

@@ -1,5 +1,6 @@
 //! Where the records of a file are: a private SQLite database that the system throws away with the process.
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use smol_str::SmolStr;
 
@@ -41,6 +42,8 @@ const SCHEMA: &str = "
 impl Index {
     pub(super) fn new() -> Result<Self> {
         let db = Connection::open("")?;
+        // Else statements are planned anew for each value that is bound to them.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.execute_batch(SCHEMA)?;
         Ok(Self {
             db,

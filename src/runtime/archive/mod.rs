@@ -15,6 +15,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use smol_str::SmolStr;
 
@@ -128,6 +129,8 @@ impl Archive {
 
     fn start(connection: Connection) -> Asked<Self> {
         connection.set_prepared_statement_cache_capacity(64);
+        // Else statements are planned anew for each value that is bound to them.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.busy_timeout(std::time::Duration::ZERO)?;
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
