@@ -3,6 +3,7 @@
 //! In come the model that passed the gate and what the plan's hashes are about; out go the [`Plan`] and the test
 //! [`Case`](crate::plan::Case)s. Knows no clock, no file, and no environment: names of environments stay names.
 
+mod automations;
 mod cases;
 mod digest;
 mod exprs;
@@ -64,6 +65,7 @@ pub fn lower(model: &Checked<Model>, _facts: &Facts, inputs: &Inputs<'_>) -> Don
         row.digest = digest::of_row(row, &maps, &normalizers);
     }
     let objects = cx.lower_objects();
+    let (automations, reacting) = cx.lower_automations(&objects);
     let hashes = Hashes {
         spec: inputs.spec_hash.to_owned(),
         catalogs: digest::of_catalogs(&objects),
@@ -81,6 +83,8 @@ pub fn lower(model: &Checked<Model>, _facts: &Facts, inputs: &Inputs<'_>) -> Don
         normalizers,
         syncs,
         brakes: Brakes::default(),
+        automations,
+        reacting,
         not_executed: cx.not_executed(),
         bound: BTreeMap::new(),
     })
