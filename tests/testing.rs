@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use accordant::cli::disk::DiskFiles;
+use accordant::emit::test_block;
 use accordant::lower::cases;
-use accordant::plan::{Expr, Timing};
+use accordant::plan::{CaseAction, Expr, Timing};
 use accordant::session::{Compilation, compile};
 use accordant::source::MemoryFiles;
 use accordant::testing::{CaseResult, run_case};
@@ -477,5 +478,41 @@ fn a_spec_with_errors_runs_no_tests() {
     assert_eq!(
         (code, out.as_str()),
         (Some(0), "there are no tests in this project\n")
+    );
+}
+
+/// The actions of the first test of a project.
+fn actions(text: &str) -> Vec<CaseAction> {
+    let compilation = compile_fixture(text);
+    let model = compilation.model.as_ref().expect("checked");
+    let case = cases(model, &compilation.sources).remove(0);
+    case.steps.into_iter().map(|step| step.action).collect()
+}
+
+#[test]
+fn a_case_written_as_a_test_block_is_the_same_case() {
+    let head = PROJECT.split("test \"").next().expect("text");
+    let steps = r#"given desk.customer ann { email = "a\"n\\n@x.example", surname = "Lee\tOh" }
+        given crm.Person bo { LastName = blank }
+        settle
+        at day 2 09:05 desk.customer ann { surname = "yes" }
+        delete desk.customer ann
+        settle
+        expect crm.Person ann { LastName = "no" }
+        expect no crm.Person bo
+        expect quiet"#;
+    let text = format!("{head}test \"quoted \\\"name\\\"\" {{\n{steps}\n}}\n");
+    let compilation = compile_fixture(&text);
+    let model = compilation.model.as_ref().expect("checked");
+    let case = cases(model, &compilation.sources).remove(0);
+    let written = test_block(&case);
+    assert_eq!(actions(&format!("{head}{written}")), actions(&text));
+    assert!(
+        written.starts_with("test \"quoted \\\"name\\\"\" {\n"),
+        "{written}"
+    );
+    assert!(
+        written.contains("\n  at day 2 09:05 desk.customer ann {"),
+        "{written}"
     );
 }

@@ -14,7 +14,7 @@ mod order;
 mod rows;
 mod tables;
 
-pub use cases::cases;
+pub use cases::{case, cases};
 pub use digest::spec_hash;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +49,16 @@ type Done<T> = Result<T, Diagnostic>;
 ///
 /// # Errors
 /// B001 where the model holds what the gate should not have let through.
-pub fn lower(model: &Checked<Model>, _facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
+pub fn lower(model: &Checked<Model>, facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
+    rehearsal(model, facts, inputs)
+}
+
+/// Lowers a model that need not have passed the gate, to replay in memory what is wrong with it. Such a plan is for nothing else: it
+/// is never sealed.
+///
+/// # Errors
+/// B001 where a name in it is unknown: what does not resolve cannot be replayed.
+pub fn rehearsal(model: &Model, _facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
     let mut cx = Cx::new(model, inputs);
     let order = order::order(model);
     let groups = identity::link_groups(model);
