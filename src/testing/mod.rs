@@ -220,14 +220,22 @@ fn take(world: &mut World<'_>, step: &CaseStep) -> Result<(), Vec<String>> {
     }
 }
 
-/// Runs the plan until a run writes nothing.
+/// Runs the plan until a run writes nothing. A rest that came of a row being stopped is none.
 fn settle(world: &mut World<'_>) -> Told<()> {
     let mut last = Round::default();
     for _ in 0..ROUNDS {
-        last = world.round()?;
-        if last.is_quiet() {
-            return Ok(());
+        let round = world.round()?;
+        if !round.is_quiet() {
+            last = round;
+            continue;
         }
+        return match world.stopped().first() {
+            None => Ok(()),
+            Some(stopped) => Err(format!(
+                "{stopped}; before that, a round wrote {}",
+                expect::happened(&last)
+            )),
+        };
     }
     Err(format!(
         "after {ROUNDS} rounds there is still no rest; the last round wrote {}",

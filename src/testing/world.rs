@@ -10,7 +10,9 @@ use super::{Bench, Told, instant};
 use crate::connect::{Behaving, IdStyle, Ids, Memory, StoreError, Stores};
 use crate::plan::{CaseAction, CaseStep, Field, Moment, System};
 use crate::runtime::driver::{self, Wish};
-use crate::runtime::{Action, Archive, Machine, ObjectId, Outcome, Record, Settings, Shape, Write};
+use crate::runtime::{
+    Action, Archive, Machine, ObjectId, Outcome, Reason, Record, Settings, Shape, Write,
+};
 use crate::side::Side;
 use crate::value::{Value, read_text, write_text};
 
@@ -457,10 +459,22 @@ impl<'b> World<'b> {
 
     /// What needs a person, a sentence each.
     pub fn held(&self) -> Vec<String> {
+        self.told_of(|_| true)
+    }
+
+    /// The rows that were stopped because their own writes were changed again and again, a sentence each.
+    pub fn stopped(&self) -> Vec<String> {
+        self.told_of(|reason| reason == Reason::Unsettled)
+    }
+
+    fn told_of(&self, wanted: impl Fn(Reason) -> bool) -> Vec<String> {
         let Some(archive) = &self.archive else {
             return Vec::new();
         };
         let sentence = |(name, held): (SmolStr, crate::runtime::archive::Held)| {
+            if !wanted(held.reason) {
+                return None;
+            }
             let sync = self.bench.plan.syncs.iter().find(|s| s.name == name)?;
             let record = self.called(sync.objects.get(held.side), &held.id);
             let (code, slug) = (held.reason.code(), held.reason.slug());
