@@ -10,6 +10,9 @@ use serde::Deserialize;
 use super::number::{Rounding, SHOWN};
 use super::{Blanks, Context, Datum, DatumKind, Fault, Formula, Number, Reference, moment, parse};
 
+/// The length that a text has at most as the result of a formula.
+const SHOWN_UNITS: usize = 1_300;
+
 /// One case: what Salesforce has computed, and what is computed here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
@@ -121,8 +124,13 @@ impl Reader {
             };
             Case {
                 test: line.test.clone(),
-                as_zeros: results(case.formula.unwrap_or_else(|| "null".to_owned()), Blanks::AsZeros),
-                as_blanks: case.formula_null_as_null.map(|expected| results(expected, Blanks::AsBlanks)),
+                as_zeros: results(
+                    case.formula.unwrap_or_else(|| "null".to_owned()),
+                    Blanks::AsZeros,
+                ),
+                as_blanks: case
+                    .formula_null_as_null
+                    .map(|expected| results(expected, Blanks::AsBlanks)),
                 inputs: case.inputs,
             }
         });
@@ -150,7 +158,11 @@ impl Reader {
 fn refused(test: &str, formula: &Result<Formula, super::FormulaError>, record: &Record) -> Case {
     let compiles = formula.as_ref().is_ok_and(|f| f.kind(record).is_ok());
     let expected = "does not compile".to_owned();
-    let computed = if compiles { "compiles".to_owned() } else { expected.clone() };
+    let computed = if compiles {
+        "compiles".to_owned()
+    } else {
+        expected.clone()
+    };
     Case {
         test: test.to_owned(),
         inputs: String::new(),
@@ -185,12 +197,18 @@ impl Record {
             for reference in formula.iter().flat_map(Formula::fields) {
                 let name = reference.path.join(".");
                 let known = fields.iter().any(|f| f.name.eq_ignore_ascii_case(&name))
-                    || lines.iter().any(|l| name.eq_ignore_ascii_case(&format!("{}__c", l.dev_name)));
+                    || lines
+                        .iter()
+                        .any(|l| name.eq_ignore_ascii_case(&format!("{}__c", l.dev_name)));
                 if !known {
                     fields.push(Field::new(&name, guess(&name), None));
                 }
             }
-            fields.push(Field::new(&format!("{}__c", line.dev_name), &line.data_type, formula));
+            fields.push(Field::new(
+                &format!("{}__c", line.dev_name),
+                &line.data_type,
+                formula,
+            ));
         }
         let blanks = Blanks::AsZeros;
         Self { fields, blanks }
@@ -216,13 +234,17 @@ impl Record {
 
     fn field(&self, reference: &Reference) -> Option<&Field> {
         let name = reference.path.join(".");
-        self.fields.iter().find(|f| f.name.eq_ignore_ascii_case(&name))
+        self.fields
+            .iter()
+            .find(|f| f.name.eq_ignore_ascii_case(&name))
     }
 }
 
 impl Context for Record {
     fn value(&self, reference: &Reference) -> Result<Datum, Fault> {
-        let field = self.field(reference).ok_or_else(|| Fault::Reference(reference.clone()))?;
+        let field = self
+            .field(reference)
+            .ok_or_else(|| Fault::Reference(reference.clone()))?;
         let Some(formula) = &field.formula else {
             return Ok(field.value.clone());
         };
@@ -242,7 +264,9 @@ impl Context for Record {
 /// The type of a field of which only the name is known: `customdate1__c`.
 fn guess(name: &str) -> &str {
     let name = name.strip_prefix("custom").unwrap_or(name);
-    let end = name.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(name.len());
+    let end = name
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(name.len());
     match name.get(..end).unwrap_or_default() {
         "checkbox" => "Boolean",
         "date" => "DateOnly",
@@ -269,7 +293,11 @@ impl Field {
             name: name.to_owned(),
             kind,
             percent: data_type == "percent",
-            value: if kind == DatumKind::Bool { Datum::Bool(false) } else { Datum::Blank },
+            value: if kind == DatumKind::Bool {
+                Datum::Bool(false)
+            } else {
+                Datum::Blank
+            },
             formula,
         }
     }
@@ -281,7 +309,11 @@ impl Field {
             _ if text.is_empty() => (self.kind == DatumKind::Bool).then_some(Datum::Bool(false)),
             DatumKind::Number => {
                 let number = Number::parse(word)?;
-                Some(Datum::Number(if self.percent { number.share() } else { number }))
+                Some(Datum::Number(if self.percent {
+                    number.share()
+                } else {
+                    number
+                }))
             }
             DatumKind::Bool => Some(Datum::Bool(word.eq_ignore_ascii_case("true"))),
             DatumKind::Date => {
@@ -308,9 +340,17 @@ fn instant(text: &str, day_only: bool) -> Option<i64> {
         i8::try_from(months.rem_euclid(12) + 1).ok()?,
         1,
     );
-    let seconds = if day_only { 0 } else { hour * 3600 + minute * 60 + second };
+    let seconds = if day_only {
+        0
+    } else {
+        hour * 3600 + minute * 60 + second
+    };
     let moved = jiff::SignedDuration::from_secs((day - 1) * 86_400 + seconds);
-    let local: DateTime = first.ok()?.to_datetime(Time::midnight()).checked_add(moved).ok()?;
+    let local: DateTime = first
+        .ok()?
+        .to_datetime(Time::midnight())
+        .checked_add(moved)
+        .ok()?;
     let zone = match parts.next() {
         None | Some("GMT" | "UTC") => TimeZone::UTC,
         Some("PST") => TimeZone::get("America/Los_Angeles").ok()?,
@@ -328,9 +368,20 @@ fn printed(value: &Datum, percent: bool) -> String {
     };
     match value {
         Datum::Blank => "null".to_owned(),
-        Datum::Text(text) => text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        Datum::Text(text) => {
+            let units: Vec<u16> = text.encode_utf16().take(SHOWN_UNITS).collect();
+            let shown = String::from_utf16_lossy(&units);
+            shown
+                .chars()
+                .map(|c| if c.is_control() { ' ' } else { c })
+                .collect()
+        }
         Datum::Number(number) => {
-            let number = if percent { number.shifted(2) } else { number.clone() };
+            let number = if percent {
+                number.shifted(2)
+            } else {
+                number.clone()
+            };
             let places = i32::try_from(SHOWN).unwrap_or(0) - 1;
             number.round(places, Rounding::HalfUp).to_string()
         }

@@ -87,7 +87,12 @@ impl Fault {
     pub(super) const fn is_caught(&self) -> bool {
         !matches!(
             self,
-            Self::TimeRange | Self::Kind | Self::Blank | Self::Arguments(_) | Self::Unknown(_) | Self::Reference(_)
+            Self::TimeRange
+                | Self::Kind
+                | Self::Blank
+                | Self::Arguments(_)
+                | Self::Unknown(_)
+                | Self::Reference(_)
         )
     }
 }

@@ -3,11 +3,11 @@
 
 use std::cmp::Ordering;
 
-use super::functions::{self, Arguments};
+use super::functions::{self, Arguments, LONGEST};
 use super::number::Rounding;
 use super::{
-    Blanks, Context, Datum, DatumKind, Expr, Fault, Formula, FormulaError, Node, Number, Operator, Reference, kinds,
-    moment,
+    Blanks, Context, Datum, DatumKind, Expr, Fault, Formula, FormulaError, Node, Number, Operator,
+    Reference, kinds, moment,
 };
 
 /// What a function gives.
@@ -43,7 +43,9 @@ impl Evaluator<'_> {
             Node::Text(text) => Ok(Datum::Text(text.to_string())),
             Node::Number(digits) => {
                 let number = Number::parse(digits).ok_or(Fault::NoNumber)?;
-                Ok(Datum::Number(number.at_precision(super::number::PRECISION, Rounding::HalfUp)))
+                Ok(Datum::Number(
+                    number.at_precision(super::number::PRECISION, Rounding::HalfUp),
+                ))
             }
             Node::Bool(value) => Ok(Datum::Bool(*value)),
             Node::Null => Ok(Datum::Blank),
@@ -53,8 +55,15 @@ impl Evaluator<'_> {
                 value @ (Datum::Number(_) | Datum::Blank) => Ok(value),
                 _ => Err(Fault::Kind),
             },
-            Node::Binary { operator, left, right } => self.binary(*operator, left, right),
-            Node::Call { function, arguments } => self.call(function, arguments),
+            Node::Binary {
+                operator,
+                left,
+                right,
+            } => self.binary(*operator, left, right),
+            Node::Call {
+                function,
+                arguments,
+            } => self.call(function, arguments),
             Node::Pairs(_) => Err(Fault::Kind),
         }
     }
@@ -64,7 +73,11 @@ impl Evaluator<'_> {
         let zero = self.blanks == Blanks::AsZeros
             && value == Datum::Blank
             && self.context.kind(reference) == DatumKind::Number;
-        Ok(if zero { Datum::Number(Number::ZERO) } else { value })
+        Ok(if zero {
+            Datum::Number(Number::ZERO)
+        } else {
+            value
+        })
     }
 
     fn binary(self, operator: Operator, left: &Expr, right: &Expr) -> Outcome {
@@ -99,7 +112,8 @@ impl Evaluator<'_> {
     }
 
     fn call(self, function: &str, arguments: &[Expr]) -> Outcome {
-        let signature = kinds::signature(function).ok_or_else(|| Fault::Unknown(function.into()))?;
+        let signature =
+            kinds::signature(function).ok_or_else(|| Fault::Unknown(function.into()))?;
         if !signature.takes(arguments.len()) {
             return Err(Fault::Arguments(function.into()));
         }
@@ -114,16 +128,31 @@ impl Evaluator<'_> {
             ("PRIORVALUE", [field]) => self.prior(field),
             ("ISCHANGED", [field]) => {
                 let (before, now) = (self.prior(field)?, self.evaluate(field)?);
-                Ok(Datum::Bool(before != now && !(before.is_blank() && now.is_blank())))
+                Ok(Datum::Bool(
+                    before != now && !(before.is_blank() && now.is_blank()),
+                ))
             }
-            ("ISNEW", _) => self.context.is_new().map(Datum::Bool).ok_or_else(|| Fault::Unknown(function.into())),
+            ("ISNEW", _) => self
+                .context
+                .is_new()
+                .map(Datum::Bool)
+                .ok_or_else(|| Fault::Unknown(function.into())),
             ("NOW" | "TODAY" | "TIMENOW", _) => {
-                let now = self.context.now().ok_or_else(|| Fault::Unknown(function.into()))?;
+                let now = self
+                    .context
+                    .now()
+                    .ok_or_else(|| Fault::Unknown(function.into()))?;
                 moment::part_of_now(function, now)
             }
             _ => {
-                let values = arguments.iter().map(|e| self.evaluate(e)).collect::<Result<Vec<_>, _>>()?;
-                self.apply(function, arguments, &values)
+                let values = arguments
+                    .iter()
+                    .map(|e| self.evaluate(e))
+                    .collect::<Result<Vec<_>, _>>()?;
+                match self.apply(function, arguments, &values)? {
+                    Datum::Text(text) if text.len() > LONGEST => Err(Fault::Range),
+                    value => Ok(value),
+                }
             }
         }
     }
@@ -134,7 +163,9 @@ impl Evaluator<'_> {
         match (function, values) {
             ("CASE", [value, cases @ ..]) => case(value, cases, text(1)),
             ("IN", [value, others @ ..]) => {
-                let found = others.iter().any(|o| equals(value, o, text(1)) == Some(true));
+                let found = others
+                    .iter()
+                    .any(|o| equals(value, o, text(1)) == Some(true));
                 Ok(Datum::Bool(*value != Datum::Blank && found))
             }
             ("ISBLANK", [value]) => Ok(Datum::Bool(value.is_blank())),
@@ -144,10 +175,17 @@ impl Evaluator<'_> {
             ("NULLVALUE", [value, _]) => Ok(value.clone()),
             ("BLANKVALUE", [value, instead]) => Ok(first_of(value, instead)),
             ("CURRENCYRATE", [code]) => {
-                let code = if let Datum::Text(code) = code { code } else { "" };
-                Ok(Datum::Number(self.context.rate(code).unwrap_or_else(|| Number::from(1))))
+                let code = if let Datum::Text(code) = code {
+                    code
+                } else {
+                    ""
+                };
+                Ok(Datum::Number(
+                    self.context.rate(code).unwrap_or_else(|| Number::from(1)),
+                ))
             }
-            _ => functions::apply(function, &Arguments(values)).unwrap_or_else(|| Err(Fault::Unknown(function.into()))),
+            _ => functions::apply(function, &Arguments(values))
+                .unwrap_or_else(|| Err(Fault::Unknown(function.into()))),
         }
     }
 
@@ -160,7 +198,8 @@ impl Evaluator<'_> {
             }
             rest = more;
         }
-        rest.first().map_or(Ok(Datum::Blank), |otherwise| self.evaluate(otherwise))
+        rest.first()
+            .map_or(Ok(Datum::Blank), |otherwise| self.evaluate(otherwise))
     }
 
     /// Whether all, or any, of the conditions hold, up to the first that decides.
@@ -183,7 +222,9 @@ impl Evaluator<'_> {
     }
 
     fn prior(self, field: &Expr) -> Outcome {
-        field.as_reference().map_or(Err(Fault::Kind), |r| self.context.prior(r))
+        field
+            .as_reference()
+            .map_or(Err(Fault::Kind), |r| self.context.prior(r))
     }
 }
 
@@ -236,7 +277,8 @@ fn numbers(a: &Datum, b: &Datum, f: impl Fn(&Number, &Number) -> Result<Number, 
 /// Joins texts; a blank adds nothing.
 fn concatenate(a: Datum, b: Datum) -> Outcome {
     match (a, b) {
-        (Datum::Blank, other @ (Datum::Text(_) | Datum::Blank)) | (other @ Datum::Text(_), Datum::Blank) => Ok(other),
+        (Datum::Blank, other @ (Datum::Text(_) | Datum::Blank))
+        | (other @ Datum::Text(_), Datum::Blank) => Ok(other),
         (Datum::Text(a), Datum::Text(b)) => Ok(Datum::Text(a + &b)),
         _ => Err(Fault::Kind),
     }

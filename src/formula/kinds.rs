@@ -146,7 +146,10 @@ impl Signature {
     /// The letter of a parameter.
     fn parameter(&self, at: usize) -> char {
         let mut letters = self.takes.chars().filter(char::is_ascii_alphabetic);
-        letters.nth(at).or_else(|| self.takes.chars().rfind(char::is_ascii_alphabetic)).unwrap_or('A')
+        letters
+            .nth(at)
+            .or_else(|| self.takes.chars().rfind(char::is_ascii_alphabetic))
+            .unwrap_or('A')
     }
 }
 
@@ -182,21 +185,34 @@ pub(super) fn check(expr: &Expr, cx: &dyn Context) -> Result<DatumKind, FormulaE
 fn check_one(expr: &Expr, cx: &dyn Context) -> Result<(), FormulaError> {
     let wrong = |message: String| Err(FormulaError::new(expr.span.start, message));
     match &expr.node {
-        Node::Call { function, arguments } => {
+        Node::Call {
+            function,
+            arguments,
+        } => {
             let Some(signature) = signature(function) else {
                 return wrong(format!("there is no function `{function}`"));
             };
             if !signature.takes(arguments.len()) {
-                return wrong(format!("`{function}` does not take {} arguments", arguments.len()));
+                return wrong(format!(
+                    "`{function}` does not take {} arguments",
+                    arguments.len()
+                ));
             }
             for (i, argument) in arguments.iter().enumerate() {
                 if !fits(signature.parameter(i), kind(argument, cx)) {
-                    return wrong(format!("argument {} of `{function}` is of a wrong kind", i + 1));
+                    return wrong(format!(
+                        "argument {} of `{function}` is of a wrong kind",
+                        i + 1
+                    ));
                 }
             }
             Ok(())
         }
-        Node::Binary { operator, left, right } => {
+        Node::Binary {
+            operator,
+            left,
+            right,
+        } => {
             let (a, b) = (kind(left, cx), kind(right, cx));
             let open = |k| matches!(k, DatumKind::Null | DatumKind::Unknown);
             let both = |letter| fits(letter, a) && fits(letter, b);
@@ -206,7 +222,14 @@ fn check_one(expr: &Expr, cx: &dyn Context) -> Result<(), FormulaError> {
                 Operator::Power | Operator::Multiply | Operator::Divide => both('N'),
                 _ => a == b || open(a) || open(b),
             };
-            if fine { Ok(()) } else { wrong(format!("the operands of `{}` do not fit together", operator.sign())) }
+            if fine {
+                Ok(())
+            } else {
+                wrong(format!(
+                    "the operands of `{}` do not fit together",
+                    operator.sign()
+                ))
+            }
         }
         _ => Ok(()),
     }
@@ -221,7 +244,11 @@ pub(super) fn kind(expr: &Expr, cx: &dyn Context) -> DatumKind {
         Node::Null => DatumKind::Null,
         Node::Reference(reference) => cx.kind(reference),
         Node::Pairs(_) => DatumKind::Unknown,
-        Node::Binary { operator, left, right } => match operator {
+        Node::Binary {
+            operator,
+            left,
+            right,
+        } => match operator {
             Operator::Add | Operator::Subtract => {
                 arithmetic(*operator, kind(left, cx), kind(right, cx)).unwrap_or(DatumKind::Unknown)
             }
@@ -229,7 +256,10 @@ pub(super) fn kind(expr: &Expr, cx: &dyn Context) -> DatumKind {
             Operator::Power | Operator::Multiply | Operator::Divide => DatumKind::Number,
             _ => DatumKind::Bool,
         },
-        Node::Call { function, arguments } => match signature(function).map(|s| s.gives) {
+        Node::Call {
+            function,
+            arguments,
+        } => match signature(function).map(|s| s.gives) {
             Some('T') => DatumKind::Text,
             Some('N') => DatumKind::Number,
             Some('B') => DatumKind::Bool,
@@ -261,7 +291,10 @@ fn arithmetic(operator: Operator, a: DatumKind, b: DatumKind) -> Option<DatumKin
 
 /// The first kind that is one.
 fn common<'a>(exprs: impl Iterator<Item = &'a Expr>, cx: &dyn Context) -> DatumKind {
-    exprs.map(|e| kind(e, cx)).find(|k| *k != DatumKind::Null).unwrap_or(DatumKind::Null)
+    exprs
+        .map(|e| kind(e, cx))
+        .find(|k| *k != DatumKind::Null)
+        .unwrap_or(DatumKind::Null)
 }
 
 /// The arguments that are results: every second one of `IF`, `IFS` and `CASE`, and the last.

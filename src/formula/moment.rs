@@ -28,7 +28,8 @@ fn day_start(date: Date) -> Result<i64, Fault> {
 
 /// Milliseconds since midnight.
 pub(super) fn of_day(time: Time) -> i64 {
-    let whole = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
+    let whole =
+        i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
     whole * 1000 + i64::from(time.subsec_nanosecond()) / 1_000_000
 }
 
@@ -57,14 +58,23 @@ pub(super) fn moved(from: &Datum, by: &Number) -> Outcome {
     match from {
         Datum::Date(date) => {
             let days = SignedDuration::from_secs(by.to_i64().saturating_mul(86_400));
-            Ok(Datum::Date(date.checked_add(days).map_err(|_| Fault::Range)?))
+            Ok(Datum::Date(
+                date.checked_add(days).map_err(|_| Fault::Range)?,
+            ))
         }
         Datum::DateTime(instant) => {
-            let seconds = by.multiply(&Number::from(86_400)).at_scale(0, Rounding::HalfUp);
-            let moved = seconds.to_i64().checked_mul(1000).and_then(|ms| instant.checked_add(ms));
+            let seconds = by
+                .multiply(&Number::from(86_400))
+                .at_scale(0, Rounding::HalfUp);
+            let moved = seconds
+                .to_i64()
+                .checked_mul(1000)
+                .and_then(|ms| instant.checked_add(ms));
             moved.map(Datum::DateTime).ok_or(Fault::Range)
         }
-        Datum::Time(time) => Ok(Datum::Time(time_of(of_day(*time).saturating_add(by.to_i64()))?)),
+        Datum::Time(time) => Ok(Datum::Time(time_of(
+            of_day(*time).saturating_add(by.to_i64()),
+        )?)),
         _ => Err(Fault::Kind),
     }
 }
@@ -92,7 +102,9 @@ pub(super) fn add_months(at: DateTime, months: i32) -> Result<DateTime, Fault> {
     let month = i64::from(at.year()) * 12 + i64::from(at.month()) - 1 + i64::from(months);
     let year = i16::try_from(month.div_euclid(12)).map_err(|_| Fault::Range)?;
     let month = i8::try_from(month.rem_euclid(12) + 1).map_err(|_| Fault::Range)?;
-    let last = Date::new(year, month, 1).map_err(|_| Fault::Range)?.days_in_month();
+    let last = Date::new(year, month, 1)
+        .map_err(|_| Fault::Range)?
+        .days_in_month();
     let is_last = at.day() == at.date().days_in_month();
     let day = if is_last { last } else { at.day().min(last) };
     let date = Date::new(year, month, day).map_err(|_| Fault::Range)?;
@@ -105,7 +117,9 @@ struct Reader<'a>(&'a str);
 impl Reader<'_> {
     fn number(&mut self) -> Option<i64> {
         let text = self.0.trim_start_matches([' ', '\t']);
-        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let end = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
         let (digits, rest) = text.split_at_checked(end)?;
         self.0 = rest;
         digits.parse().ok()
@@ -118,12 +132,21 @@ impl Reader<'_> {
 
     fn date(&mut self) -> Option<Date> {
         // the year has four digits, whatever the others have
-        let year = self.0.find('-').filter(|at| *at == 4).and_then(|_| self.number())?;
+        let year = self
+            .0
+            .find('-')
+            .filter(|at| *at == 4)
+            .and_then(|_| self.number())?;
         self.sign('-')?;
         let month = self.number()?;
         self.sign('-')?;
         let day = self.number()?;
-        Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+        Date::new(
+            i16::try_from(year).ok()?,
+            i8::try_from(month).ok()?,
+            i8::try_from(day).ok()?,
+        )
+        .ok()
     }
 
     fn time(&mut self, fraction: bool) -> Option<Time> {
@@ -138,7 +161,13 @@ impl Reader<'_> {
             milli = self.number().filter(|m| *m < 1000)?;
         }
         let part = |n: i64| i8::try_from(n).ok();
-        Time::new(part(hour)?, part(minute)?, part(second)?, i32::try_from(milli * 1_000_000).ok()?).ok()
+        Time::new(
+            part(hour)?,
+            part(minute)?,
+            part(second)?,
+            i32::try_from(milli * 1_000_000).ok()?,
+        )
+        .ok()
     }
 }
 

@@ -76,7 +76,11 @@ impl Number {
             return None;
         }
         let scale = i32::try_from(behind.len()).ok()? - exponent;
-        Some(Self::new(negative, all.bytes().map(|b| b - b'0').collect(), scale))
+        Some(Self::new(
+            negative,
+            all.bytes().map(|b| b - b'0').collect(),
+            scale,
+        ))
     }
 
     /// A number from a floating one by its shortest text; none where it is not finite.
@@ -115,11 +119,18 @@ impl Number {
             sum.wrapping_mul(10).wrapping_add(u64::from(*d))
         });
         let value = magnitude.cast_signed();
-        if whole.negative { value.wrapping_neg() } else { value }
+        if whole.negative {
+            value.wrapping_neg()
+        } else {
+            value
+        }
     }
 
     /// The whole part in 32 bits, wrapping around.
-    #[expect(clippy::cast_possible_truncation, reason = "wrapping is what is wanted")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "wrapping is what is wanted"
+    )]
     pub fn to_i32(&self) -> i32 {
         self.to_i64() as i32
     }
@@ -179,11 +190,19 @@ impl Number {
         let (kept, rest) = self.digits.split_at(keep);
         // where more is dropped than there is, what is dropped begins with zeros
         let leading = self.digits.len() >= dropped;
-        let first = if leading { rest.first().copied().unwrap_or(0) } else { 0 };
+        let first = if leading {
+            rest.first().copied().unwrap_or(0)
+        } else {
+            0
+        };
         let behind = rest.iter().skip(usize::from(leading)).any(|d| *d > 0);
         let any = first > 0 || behind;
         let odd = kept.last().is_some_and(|d| d % 2 == 1);
-        let half = first.cmp(&5).then(if behind { Ordering::Greater } else { Ordering::Equal });
+        let half = first.cmp(&5).then(if behind {
+            Ordering::Greater
+        } else {
+            Ordering::Equal
+        });
         let up = match rounding {
             Rounding::HalfUp => half.is_ge(),
             Rounding::HalfDown => half.is_gt(),
@@ -197,7 +216,9 @@ impl Number {
         if up {
             increment(&mut digits);
         }
-        let scale = self.scale.saturating_sub(i32::try_from(dropped).unwrap_or(i32::MAX));
+        let scale = self
+            .scale
+            .saturating_sub(i32::try_from(dropped).unwrap_or(i32::MAX));
         Self::new(self.negative, digits, scale)
     }
 
@@ -232,7 +253,12 @@ impl Number {
         } else {
             (b, a)
         };
-        Self::new(large.negative, difference(&large.digits, &small.digits), scale).rounded()
+        Self::new(
+            large.negative,
+            difference(&large.digits, &small.digits),
+            scale,
+        )
+        .rounded()
     }
 
     pub(super) fn subtract(&self, other: &Self) -> Self {
@@ -292,7 +318,11 @@ impl Number {
 
     /// Without trailing zeros, before the point as well.
     pub(super) fn stripped(self) -> Self {
-        if self.is_zero() { Self::ZERO } else { self.stripped_to(i32::MIN) }
+        if self.is_zero() {
+            Self::ZERO
+        } else {
+            self.stripped_to(i32::MIN)
+        }
     }
 
     /// What is left of a division by a whole number of times, with the sign of the dividend; none where the divisor is
@@ -302,7 +332,8 @@ impl Number {
         let mut whole = self
             .quotient(other, PRECISION, Rounding::Down)?
             .at_scale_if_above(0);
-        if whole.scale < 0 && compare_magnitudes(&self.subtract(&whole.times(other)), other).is_ge() {
+        if whole.scale < 0 && compare_magnitudes(&self.subtract(&whole.times(other)), other).is_ge()
+        {
             return None;
         }
         if wanted > whole.scale {
@@ -316,7 +347,11 @@ impl Number {
     }
 
     fn at_scale_if_above(self, scale: i32) -> Self {
-        if self.scale > scale { self.at_scale(scale, Rounding::Down) } else { self }
+        if self.scale > scale {
+            self.at_scale(scale, Rounding::Down)
+        } else {
+            self
+        }
     }
 
     /// A power with a whole exponent in 18 digits; none where it divides by zero.
@@ -337,7 +372,9 @@ impl Number {
                 result = result.times(self).at_precision(precision, Rounding::HalfUp);
             }
             if bit < 31 && seen {
-                result = result.times(&result).at_precision(precision, Rounding::HalfUp);
+                result = result
+                    .times(&result)
+                    .at_precision(precision, Rounding::HalfUp);
             }
         }
         if exponent < 0 {
@@ -373,7 +410,11 @@ impl Number {
 
     /// The same number with a scale of zero or more.
     pub(super) fn plain(self) -> Self {
-        if self.scale < 0 { self.at_scale(0, Rounding::Down) } else { self }
+        if self.scale < 0 {
+            self.at_scale(0, Rounding::Down)
+        } else {
+            self
+        }
     }
 
     /// A percentage as a share: a hundredth, without trailing zeros.
@@ -392,7 +433,12 @@ impl Number {
 
 impl From<i64> for Number {
     fn from(value: i64) -> Self {
-        let digits = value.unsigned_abs().to_string().bytes().map(|b| b - b'0').collect();
+        let digits = value
+            .unsigned_abs()
+            .to_string()
+            .bytes()
+            .map(|b| b - b'0')
+            .collect();
         Self::new(value < 0, digits, 0)
     }
 }

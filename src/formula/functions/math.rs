@@ -41,14 +41,21 @@ pub(super) fn apply(function: &str, arguments: &Arguments<'_>) -> Option<Outcome
         "ACOS" => float(f64::acos),
         "ATAN" => float(f64::atan),
         "ATAN2" => arc(arguments),
-        "PI" => Ok(Datum::Number(Number::parse("3.14159265358979323846").unwrap_or_default())),
+        "PI" => Ok(Datum::Number(
+            Number::parse("3.14159265358979323846").unwrap_or_default(),
+        )),
         "VALUE" => value(arguments),
-        "ISNUMBER" => arguments.text(0).map(|t| Datum::Bool(t.is_some_and(|t| Number::parse(t).is_some()))),
+        "ISNUMBER" => arguments
+            .text(0)
+            .map(|t| Datum::Bool(t.is_some_and(|t| Number::parse(t).is_some()))),
         _ => return None,
     })
 }
 
-fn two(arguments: &Arguments<'_>, f: impl Fn(&Number, &Number) -> Result<Number, Fault>) -> Outcome {
+fn two(
+    arguments: &Arguments<'_>,
+    f: impl Fn(&Number, &Number) -> Result<Number, Fault>,
+) -> Outcome {
     match (arguments.number(0)?, arguments.number(1)?) {
         (Some(a), Some(b)) => f(a, b).map(Datum::Number),
         _ => Ok(Datum::Blank),
@@ -59,7 +66,10 @@ fn places(arguments: &Arguments<'_>, rounding: Rounding) -> Outcome {
     if !arguments.has(2) {
         return arguments.map_number(|n| Ok(n.round(0, rounding)));
     }
-    two(arguments, |n, places| Ok(n.round(places.to_i32(), rounding)))
+    two(
+        arguments,
+        |n, places| Ok(n.round(places.to_i32(), rounding)),
+    )
 }
 
 /// The largest or the smallest; of equal ones the last. With a blank, blank.
@@ -91,7 +101,9 @@ fn value(arguments: &Arguments<'_>) -> Outcome {
         _ => return Err(Fault::Kind),
     };
     let number = Number::parse(text).ok_or(Fault::NumberText)?;
-    Ok(Datum::Number(number.at_precision(PRECISION, Rounding::HalfUp)))
+    Ok(Datum::Number(
+        number.at_precision(PRECISION, Rounding::HalfUp),
+    ))
 }
 
 /// The operator `^`: whole exponents, results below 10^64; what is smaller than 10^-39 is zero.

@@ -12,13 +12,23 @@ use super::{Datum, Fault, Number, moment};
 
 pub(super) use math::power;
 
+/// The longest text that a function gives, in bytes, so that no formula fills the memory.
+pub(super) const LONGEST: usize = 1 << 20;
+
 /// The computed arguments of a call, read as what the function takes. None is a blank, or one that is not given.
 #[derive(Clone, Copy)]
 pub(super) struct Arguments<'a>(pub(super) &'a [Datum]);
 
 /// Calls a function; none where it is none of these.
 pub(super) fn apply(function: &str, arguments: &Arguments<'_>) -> Option<Outcome> {
-    let rooms = [math::apply, text::apply, dates::apply, places::apply, pattern::apply, web::apply];
+    let rooms = [
+        math::apply,
+        text::apply,
+        dates::apply,
+        places::apply,
+        pattern::apply,
+        web::apply,
+    ];
     rooms.iter().find_map(|room| room(function, arguments))
 }
 
@@ -70,7 +80,8 @@ impl Arguments<'_> {
 
     /// Computes a number from a number; a blank stays one.
     fn map_number(&self, f: impl FnOnce(&Number) -> Result<Number, Fault>) -> Outcome {
-        self.number(0)?.map_or(Ok(Datum::Blank), |n| f(n).map(Datum::Number))
+        self.number(0)?
+            .map_or(Ok(Datum::Blank), |n| f(n).map(Datum::Number))
     }
 
     /// Computes a text from a text; a blank stays one.

@@ -90,7 +90,10 @@ fn translate(pattern: &str) -> String {
 
 /// A named class; those of POSIX are of ASCII.
 fn class(name: &str) -> String {
-    let posix = ["Alpha", "Digit", "Alnum", "Upper", "Lower", "Punct", "Space", "Blank", "Graph", "Print", "Cntrl", "XDigit"];
+    let posix = [
+        "Alpha", "Digit", "Alnum", "Upper", "Lower", "Punct", "Space", "Blank", "Graph", "Print",
+        "Cntrl", "XDigit",
+    ];
     if posix.contains(&name) {
         format!("[[:{}:]]", name.to_ascii_lowercase())
     } else {

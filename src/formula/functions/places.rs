@@ -44,11 +44,17 @@ fn distance(arguments: &Arguments<'_>) -> Outcome {
     };
     let [from, to] = [from, to].map(|(latitude, longitude)| {
         let (latitude, longitude) = (radians(latitude), radians(longitude));
-        (longitude.sin() * latitude.cos(), longitude.cos() * latitude.cos(), latitude.sin())
+        (
+            longitude.sin() * latitude.cos(),
+            longitude.cos() * latitude.cos(),
+            latitude.sin(),
+        )
     });
     let straight = (from.0 - to.0).hypot(from.1 - to.1).hypot(from.2 - to.2);
     let way = 2.0 * radius * (straight / 2.0).asin();
-    Number::from_f64(way).map(Datum::Number).ok_or(Fault::NoNumber)
+    Number::from_f64(way)
+        .map(Datum::Number)
+        .ok_or(Fault::NoNumber)
 }
 
 /// Degrees in radians, with the one factor that Salesforce's engine multiplies by.

@@ -3,10 +3,7 @@
 use super::super::evaluate::Outcome;
 use super::super::number::Rounding;
 use super::super::{Datum, Fault, Number};
-use super::Arguments;
-
-/// The longest text that padding makes.
-const LONGEST: usize = 4_000;
+use super::{Arguments, LONGEST};
 
 pub(super) fn apply(function: &str, arguments: &Arguments<'_>) -> Option<Outcome> {
     let test = |f: fn(&str, &str) -> bool| tested(arguments, f);
@@ -24,17 +21,27 @@ pub(super) fn apply(function: &str, arguments: &Arguments<'_>) -> Option<Outcome
         // a picklist that is not set is tested with an empty text
         "ISPICKVAL" => same(arguments),
         "SUBSTITUTE" => substitute(arguments),
-        "TRIM" => arguments.text(0).map(|t| filled(t.unwrap_or_default().trim_matches(' '))),
-        "UPPER" => cased(arguments, |t, turkish| if turkish { t.replace('i', "İ") } else { t }.to_uppercase()),
+        "TRIM" => arguments
+            .text(0)
+            .map(|t| filled(t.unwrap_or_default().trim_matches(' '))),
+        "UPPER" => cased(arguments, |t, turkish| {
+            if turkish { t.replace('i', "İ") } else { t }.to_uppercase()
+        }),
         "LOWER" => cased(arguments, |t, turkish| {
-            if turkish { t.replace('I', "ı").replace('İ', "i") } else { t }.to_lowercase()
+            if turkish {
+                t.replace('I', "ı").replace('İ', "i")
+            } else {
+                t
+            }
+            .to_lowercase()
         }),
         "INITCAP" => arguments.map_text(capitals),
         "REVERSE" => arguments.map_text(|t| t.chars().rev().collect()),
         "LPAD" => padded(arguments, true),
         "RPAD" => padded(arguments, false),
         "ASCII" => arguments.text(0).map(|t| {
-            t.and_then(|t| t.chars().next()).map_or(Datum::Blank, |c| Datum::from(i64::from(u32::from(c))))
+            t.and_then(|t| t.chars().next())
+                .map_or(Datum::Blank, |c| Datum::from(i64::from(u32::from(c))))
         }),
         "CHR" => character(arguments),
         "BR" => Ok(Datum::Text("\n".to_owned())),
@@ -46,7 +53,11 @@ pub(super) fn apply(function: &str, arguments: &Arguments<'_>) -> Option<Outcome
 }
 
 fn filled(text: &str) -> Datum {
-    if text.is_empty() { Datum::Blank } else { Datum::Text(text.to_owned()) }
+    if text.is_empty() {
+        Datum::Blank
+    } else {
+        Datum::Text(text.to_owned())
+    }
 }
 
 fn units(text: &str) -> Vec<u16> {
@@ -75,7 +86,11 @@ fn end(arguments: &Arguments<'_>, cut: impl Fn(&[u16], usize) -> Option<&[u16]>)
 }
 
 fn middle(arguments: &Arguments<'_>) -> Outcome {
-    let (Some(text), Some(start), Some(count)) = (arguments.text(0)?, arguments.number(1)?, arguments.number(2)?) else {
+    let (Some(text), Some(start), Some(count)) = (
+        arguments.text(0)?,
+        arguments.number(1)?,
+        arguments.number(2)?,
+    ) else {
         return Ok(Datum::Blank);
     };
     let (start, count) = (i64::from(start.to_i32()).max(1), i64::from(count.to_i32()));
@@ -84,7 +99,11 @@ fn middle(arguments: &Arguments<'_>) -> Outcome {
 
 /// So many units from a place.
 fn slice(text: &str, start: i64, count: i64) -> Datum {
-    let units: Vec<u16> = text.encode_utf16().skip(index(start)).take(index(count)).collect();
+    let units: Vec<u16> = text
+        .encode_utf16()
+        .skip(index(start))
+        .take(index(count))
+        .collect();
     from_units(&units)
 }
 
@@ -102,7 +121,11 @@ fn part(arguments: &Arguments<'_>) -> Outcome {
     if start.abs() > length {
         return Ok(Datum::Blank);
     }
-    let from = if start < 0 { length + start } else { start.max(1) - 1 };
+    let from = if start < 0 {
+        length + start
+    } else {
+        start.max(1) - 1
+    };
     Ok(slice(text, from, count))
 }
 
@@ -124,9 +147,12 @@ fn find(arguments: &Arguments<'_>) -> Outcome {
     let found = if search.is_empty() {
         Some(0)
     } else {
-        text.get(from..).and_then(|rest| rest.windows(search.len()).position(|w| w == search))
+        text.get(from..)
+            .and_then(|rest| rest.windows(search.len()).position(|w| w == search))
     };
-    Ok(Datum::from(found.map_or(0, |at| i64::try_from(from + at + 1).unwrap_or(0))))
+    Ok(Datum::from(
+        found.map_or(0, |at| i64::try_from(from + at + 1).unwrap_or(0)),
+    ))
 }
 
 /// A test of a text for a part: an empty part is in every text, and nothing is known of a blank text.
@@ -141,7 +167,9 @@ fn tested(arguments: &Arguments<'_>, f: impl Fn(&str, &str) -> bool) -> Outcome 
 fn includes(arguments: &Arguments<'_>) -> Outcome {
     let part = arguments.text(1)?.unwrap_or_default();
     let set = arguments.text(0)?.unwrap_or_default();
-    Ok(Datum::Bool(set.split(';').any(|member| member.trim() == part)))
+    Ok(Datum::Bool(
+        set.split(';').any(|member| member.trim() == part),
+    ))
 }
 
 fn same(arguments: &Arguments<'_>) -> Outcome {
@@ -157,6 +185,9 @@ fn substitute(arguments: &Arguments<'_>) -> Outcome {
     let (Some(text), Some(old)) = (arguments.text(0)?, old) else {
         return Ok(Datum::Blank);
     };
+    if text.matches(old).count().saturating_mul(new.len()) > LONGEST {
+        return Err(Fault::Range);
+    }
     Ok(Datum::Text(text.replace(old, new)))
 }
 
@@ -177,7 +208,10 @@ fn capitals(text: &str) -> String {
     let mut start = true;
     text.chars()
         .map(|c| {
-            let first = std::mem::replace(&mut start, !(c.is_lowercase() || c.is_uppercase() || c.is_numeric()));
+            let first = std::mem::replace(
+                &mut start,
+                !(c.is_lowercase() || c.is_uppercase() || c.is_numeric()),
+            );
             match c {
                 c if c.is_lowercase() && first => one(c, Box::new(c.to_uppercase())),
                 c if c.is_uppercase() && !first => one(c, Box::new(c.to_lowercase())),
@@ -188,7 +222,11 @@ fn capitals(text: &str) -> String {
 }
 
 fn padded(arguments: &Arguments<'_>, left: bool) -> Outcome {
-    let padding = if arguments.has(3) { arguments.text(2)? } else { Some(" ") };
+    let padding = if arguments.has(3) {
+        arguments.text(2)?
+    } else {
+        Some(" ")
+    };
     let (Some(text), Some(count)) = (arguments.text(0)?, arguments.number(1)?) else {
         return Ok(Datum::Blank);
     };
@@ -203,7 +241,11 @@ fn padded(arguments: &Arguments<'_>, left: bool) -> Outcome {
         return Err(Fault::Range);
     }
     let padding: Vec<u16> = units(padding).into_iter().cycle().take(missing).collect();
-    let whole = if left { [padding, text] } else { [text, padding] };
+    let whole = if left {
+        [padding, text]
+    } else {
+        [text, padding]
+    };
     Ok(from_units(&whole.concat()))
 }
 
@@ -212,7 +254,9 @@ fn character(arguments: &Arguments<'_>) -> Outcome {
         return Ok(Datum::Blank);
     };
     let code = u32::try_from(number.to_i32()).ok().filter(|code| *code > 0);
-    Ok(code.and_then(char::from_u32).map_or(Datum::Blank, |c| Datum::Text(c.to_string())))
+    Ok(code
+        .and_then(char::from_u32)
+        .map_or(Datum::Blank, |c| Datum::Text(c.to_string())))
 }
 
 /// What `TEXT` makes of a value: numbers without trailing zeros, dates as ISO 8601 has them.
@@ -222,9 +266,9 @@ fn text_of(value: &Datum) -> Outcome {
         Datum::Text(text) => text.clone(),
         Datum::Number(number) => number.clone().stripped().to_string(),
         Datum::Date(date) => date.to_string(),
-        Datum::DateTime(millis) => {
-            super::moment::civil(*millis)?.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
-        }
+        Datum::DateTime(millis) => super::moment::civil(*millis)?
+            .strftime("%Y-%m-%d %H:%M:%SZ")
+            .to_string(),
         Datum::Time(time) => time.strftime("%H:%M:%S%.3f").to_string(),
         Datum::Bool(_) | Datum::Place(_) => return Err(Fault::Kind),
     }))
@@ -240,14 +284,16 @@ fn currency(arguments: &Arguments<'_>) -> Outcome {
         return Err(Fault::Range);
     }
     let places = match code {
-        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND" | "VUV" | "XAF"
-        | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX"
+        | "UYI" | "VND" | "VUV" | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
         _ => 2,
     };
     let rounded = amount.at_scale(places, Rounding::HalfEven);
     let digits = rounded.clone().abs().to_string();
-    let (whole, behind) = digits.find('.').map_or((digits.as_str(), ""), |at| digits.split_at(at));
+    let (whole, behind) = digits
+        .find('.')
+        .map_or((digits.as_str(), ""), |at| digits.split_at(at));
     let mut grouped = String::new();
     for (i, digit) in whole.chars().enumerate() {
         if i > 0 && (whole.len() - i).is_multiple_of(3) {
@@ -266,9 +312,14 @@ fn case_safe(id: &str) -> String {
         return id.to_owned();
     }
     let sums = id.as_bytes().chunks(5).map(|five| {
-        let bits = five.iter().enumerate().filter(|(_, b)| b.is_ascii_uppercase());
+        let bits = five
+            .iter()
+            .enumerate()
+            .filter(|(_, b)| b.is_ascii_uppercase());
         bits.map(|(i, _)| 1_usize << i).sum::<usize>()
     });
-    let suffix = sums.filter_map(|sum| LETTERS.get(sum)).map(|b| char::from(*b));
+    let suffix = sums
+        .filter_map(|sum| LETTERS.get(sum))
+        .map(|b| char::from(*b));
     id.chars().chain(suffix).collect()
 }

@@ -8,7 +8,9 @@ use super::Arguments;
 
 pub(super) fn apply(function: &str, arguments: &Arguments<'_>) -> Option<Outcome> {
     let encode = |f: fn(&str) -> String| {
-        arguments.text(0).map(|t| Datum::Text(f(t.unwrap_or_default())))
+        arguments
+            .text(0)
+            .map(|t| Datum::Text(f(t.unwrap_or_default())))
     };
     Some(match function {
         "HYPERLINK" => link(arguments),
@@ -27,7 +29,9 @@ fn link(arguments: &Arguments<'_>) -> Outcome {
     let [to, label, target] = [0, 1, 2].map(|at| arguments.text(at));
     let target = target?.unwrap_or("_blank");
     let (to, label) = (to?.unwrap_or_default(), label?.unwrap_or_default());
-    Ok(Datum::Text(format!("<a href=\"{to}\" target=\"{target}\">{label}</a>")))
+    Ok(Datum::Text(format!(
+        "<a href=\"{to}\" target=\"{target}\">{label}</a>"
+    )))
 }
 
 fn image(arguments: &Arguments<'_>) -> Outcome {
@@ -35,10 +39,14 @@ fn image(arguments: &Arguments<'_>) -> Outcome {
     let label = arguments.text(1)?.unwrap_or_default();
     let size = |at, name| {
         let number = arguments.number(at)?;
-        Ok::<String, Fault>(number.map_or_else(String::new, |n: &Number| format!(" {name}=\"{n}\"")))
+        Ok::<String, Fault>(
+            number.map_or_else(String::new, |n: &Number| format!(" {name}=\"{n}\"")),
+        )
     };
     let (height, width) = (size(2, "height")?, size(3, "width")?);
-    Ok(Datum::Text(format!("<img src=\"{source}\" alt=\"{label}\"{height}{width} border=\"0\"/>")))
+    Ok(Datum::Text(format!(
+        "<img src=\"{source}\" alt=\"{label}\"{height}{width} border=\"0\"/>"
+    )))
 }
 
 fn html(text: &str) -> String {
@@ -82,7 +90,9 @@ fn script(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let sign = SIGNS.iter().find_map(|(from, to)| rest.strip_prefix(from).map(|rest| (rest, *to)));
+        let sign = SIGNS
+            .iter()
+            .find_map(|(from, to)| rest.strip_prefix(from).map(|rest| (rest, *to)));
         if let Some((after, to)) = sign {
             out.push_str(to);
             rest = after;
@@ -126,7 +136,10 @@ fn json_path(arguments: &Arguments<'_>) -> Outcome {
         return Ok(Datum::Blank);
     };
     let steps = path.strip_prefix('$').unwrap_or(path);
-    let steps = steps.split(['.', '[', ']']).map(|s| s.trim_matches(['\'', '"'])).filter(|s| !s.is_empty());
+    let steps = steps
+        .split(['.', '[', ']'])
+        .map(|s| s.trim_matches(['\'', '"']))
+        .filter(|s| !s.is_empty());
     let value: Json = serde_json::from_str(text).unwrap_or_default();
     let found = steps.into_iter().try_fold(&value, |at, step| match at {
         Json::Array(items) => items.get(step.parse::<usize>().ok()?),
