@@ -93,7 +93,7 @@ fn what_is_no_formula_is_told_where_it_shows() {
             "`\\d` is no escape: `\\\\d` is a backslash before it",
         ),
         ("a = = b", 4, "`=` does not fit here"),
-        (".5", 0, "`.` does not fit here"),
+        (".5", 0, "`.5` does not fit here"),
     ] {
         let error = refuse(text);
         assert_eq!((error.at, error.message.as_str()), (at, message), "{text}");
@@ -285,7 +285,7 @@ fn numbers_have_39_digits_and_a_scale() {
         ("ROUND(0.0006, 3)", "0.001"),
         ("ROUND(2.5, 0)", "3"),
         ("ROUND(-123456.3335, -2)", "-123500"),
-        ("ROUND(9.99, 1)", "10.0"),
+        ("ROUND(9.99, 1)", "10"),
         ("TRUNC(-4.47, 1)", "-4.4"),
         ("CEILING(-1.3) & ''", KIND),
         ("TEXT(CEILING(-1.3)) & TEXT(FLOOR(-1.7))", "-2-1"),

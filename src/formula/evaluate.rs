@@ -69,15 +69,19 @@ impl Evaluator<'_> {
     }
 
     fn read(self, reference: &Reference) -> Outcome {
-        let value = self.context.value(reference)?;
+        Ok(self.filled(reference, self.context.value(reference)?))
+    }
+
+    /// The value, or zero where a blank number is one.
+    fn filled(self, reference: &Reference, value: Datum) -> Datum {
         let zero = self.blanks == Blanks::AsZeros
             && value == Datum::Blank
             && self.context.kind(reference) == DatumKind::Number;
-        Ok(if zero {
+        if zero {
             Datum::Number(Number::ZERO)
         } else {
             value
-        })
+        }
     }
 
     fn binary(self, operator: Operator, left: &Expr, right: &Expr) -> Outcome {
@@ -168,6 +172,9 @@ impl Evaluator<'_> {
                     .any(|o| equals(value, o, text(1)) == Some(true));
                 Ok(Datum::Bool(*value != Datum::Blank && found))
             }
+            ("NOT", [Datum::Bool(value)]) => Ok(Datum::Bool(!value)),
+            ("NOT", [Datum::Blank]) => Ok(Datum::Blank),
+            ("NOT", _) => Err(Fault::Kind),
             ("ISBLANK", [value]) => Ok(Datum::Bool(value.is_blank())),
             // a text is never null, so its other value is never taken
             ("ISNULL", [value]) => Ok(Datum::Bool(!text(1) && *value == Datum::Blank)),
@@ -222,9 +229,8 @@ impl Evaluator<'_> {
     }
 
     fn prior(self, field: &Expr) -> Outcome {
-        field
-            .as_reference()
-            .map_or(Err(Fault::Kind), |r| self.context.prior(r))
+        let reference = field.as_reference().ok_or(Fault::Kind)?;
+        Ok(self.filled(reference, self.context.prior(reference)?))
     }
 }
 

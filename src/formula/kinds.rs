@@ -303,3 +303,52 @@ fn results<'a>(function: &str, arguments: &'a [Expr]) -> impl Iterator<Item = &'
     let cases = arguments.iter().skip(first).step_by(2);
     cases.chain(arguments.last())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formula::{Blanks, Datum, Fault, Reference, parse};
+
+    struct Nothing;
+
+    impl Context for Nothing {
+        fn value(&self, _: &Reference) -> Result<Datum, Fault> {
+            Ok(Datum::Blank)
+        }
+
+        fn kind(&self, _: &Reference) -> DatumKind {
+            DatumKind::Unknown
+        }
+
+        fn prior(&self, _: &Reference) -> Result<Datum, Fault> {
+            Ok(Datum::Blank)
+        }
+
+        fn is_new(&self) -> Option<bool> {
+            Some(true)
+        }
+
+        fn now(&self) -> Option<i64> {
+            Some(0)
+        }
+    }
+
+    #[test]
+    fn every_function_is_sorted_and_computed_with_each_number_of_arguments() {
+        assert!(FUNCTIONS.is_sorted_by(|a, b| a.name < b.name));
+        for function in FUNCTIONS {
+            let counts: Vec<usize> = (0..8).filter(|n| function.takes(*n)).collect();
+            assert!(!counts.is_empty(), "{}", function.name);
+            for count in counts {
+                let text = format!("{}({})", function.name, vec!["x"; count].join(", "));
+                let outcome = parse(&text).unwrap().evaluate(&Nothing, Blanks::AsBlanks);
+                let computed = !matches!(outcome, Err(Fault::Unknown(_) | Fault::Arguments(_)));
+                // whether a record is a copy, nobody is asked
+                assert!(
+                    computed || function.name == "ISCLONE",
+                    "{text}: {outcome:?}"
+                );
+            }
+        }
+    }
+}
