@@ -21,6 +21,7 @@ pub mod explain;
 pub mod lower;
 #[cfg(feature = "compiler")]
 pub mod manifest;
+pub mod merge;
 #[cfg(feature = "compiler")]
 pub mod model;
 pub mod plan;
