@@ -43,6 +43,8 @@ pub struct Facts {
     pub stated: Vec<StatedValue>,
     /// Every field that a sync may write, with the row, in the order of the spec.
     pub writes: Vec<Write>,
+    /// Who writes which cell, and whether the updates come to rest.
+    pub graph: graph::Graph,
 }
 
 /// Gathers the facts of a model.
@@ -54,5 +56,6 @@ pub fn analyze(model: &Model) -> Facts {
         stated: stated::stated(model, &by_map),
         applied,
         writes: writers::writes(model),
+        graph: graph::graph(model),
     }
 }

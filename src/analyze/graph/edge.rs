@@ -1,8 +1,8 @@
 //! Who writes which cell, and which cells make it write again: the edges of the cell graph.
 
 use crate::model::{
-    Automation, CellKind, Effect, Entry, Events, Expr, ExprKind, FieldRef, Mode, Model, Phase, RowId,
-    RowView, Timing, Written,
+    Automation, CellKind, Effect, Entry, Events, Expr, ExprKind, FieldRef, Mode, Model, Phase,
+    RowId, RowView, Timing, Written,
 };
 use crate::side::Side;
 use crate::source::Span;

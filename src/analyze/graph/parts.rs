@@ -58,9 +58,7 @@ fn components(edges: &[Edge], among: &[usize]) -> Vec<Component> {
     let mut nodes: BTreeMap<FieldRef, NodeIndex> = BTreeMap::new();
     let mut graph: DiGraph<FieldRef, ()> = DiGraph::new();
     let mut node = |graph: &mut DiGraph<FieldRef, ()>, field: FieldRef| {
-        *nodes
-            .entry(field)
-            .or_insert_with(|| graph.add_node(field))
+        *nodes.entry(field).or_insert_with(|| graph.add_node(field))
     };
     for edge in among.iter().filter_map(|i| edges.get(*i)) {
         let to = node(&mut graph, edge.target);

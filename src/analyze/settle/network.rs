@@ -2,7 +2,7 @@
 //!
 //! A network knows no names, no spans and no kinds of values. A value of a cell is its position in the cell's domain
 //! ([`Symbol`]), position 0 is the blank. Who builds a network keeps what stands behind the positions: that is how a
-//! witness gets its words. 
+//! witness gets its words.
 
 use crate::model::{Authority, BlankPolicy, Entry, Phase, Timing};
 use crate::side::{Side, Sides};

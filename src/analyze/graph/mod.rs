@@ -1,0 +1,44 @@
+//! The cell graph: who writes which field of both systems, and whether the updates come to rest.
+//!
+//! In comes the [`Model`], out goes the [`Graph`]: an edge for every write, and the strongly connected parts that are more
+//! than a plain row pair, each as a network of finite tables with its judgement. No words: what a verdict means to people is
+//! the business of the rules.
+//!
+//! The three questions are those of the literature on active rules (Aiken, Widom, Hellerstein: Static analysis techniques for
+//! predicting the behavior of active database rules, 1995): does it terminate, does it end in one state whatever the order,
+//! and does an observer see one course of events. Triggering and activation are told apart as Baralis, Ceri and Paraboschi
+//! do (Improved rule analysis by means of triggering and activation graphs, 1995): an edge stands for a write that a change
+//! both starts and gives another result.
+
+mod build;
+mod domain;
+mod edge;
+mod parts;
+mod place;
+mod tabulate;
+
+pub use build::Built;
+pub use edge::{AutomationId, Edge, Writer};
+pub use place::Place;
+
+use crate::model::Model;
+
+/// Who writes what, and whether it comes to rest.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// Every write.
+    pub edges: Vec<Edge>,
+    /// The parts that are more than a plain row pair.
+    pub parts: Vec<Built>,
+}
+
+/// The cell graph of a model.
+pub fn graph(model: &Model) -> Graph {
+    let edges = edge::edges(model);
+    let parts = parts::parts(model, &edges);
+    let parts = parts
+        .iter()
+        .map(|p| build::build(model, &edges, p))
+        .collect();
+    Graph { edges, parts }
+}
