@@ -11,6 +11,7 @@
 //! both starts and gives another result.
 
 mod build;
+mod consequence;
 mod domain;
 mod edge;
 mod parts;
@@ -18,6 +19,7 @@ mod place;
 mod tabulate;
 
 pub use build::Built;
+pub use consequence::{Opaque, Reached, Rivals, acting, row};
 pub use edge::{AutomationId, Edge, Writer};
 pub use place::Place;
 
@@ -30,6 +32,14 @@ pub struct Graph {
     pub edges: Vec<Edge>,
     /// The parts that are more than a plain row pair.
     pub parts: Vec<Built>,
+    /// Protected fields that automations write as a consequence.
+    pub reached: Vec<Reached>,
+    /// Writers of one cell that do not agree.
+    pub rivals: Vec<Rivals>,
+    /// Rows that clear a field which an automation fills at once.
+    pub refills: Vec<Rivals>,
+    /// Code that nobody understands.
+    pub opaque: Vec<Opaque>,
 }
 
 /// The cell graph of a model.
@@ -40,5 +50,12 @@ pub fn graph(model: &Model) -> Graph {
         .iter()
         .map(|p| build::build(model, &edges, p))
         .collect();
-    Graph { edges, parts }
+    Graph {
+        reached: consequence::reached(model, &edges),
+        rivals: consequence::rivals(model, &edges),
+        refills: consequence::refills(model, &edges),
+        opaque: consequence::opaque(model, &edges),
+        parts,
+        edges,
+    }
 }

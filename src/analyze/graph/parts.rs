@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use super::consequence::is_guess;
 use super::edge::{Edge, Writer};
 use crate::model::{FieldRef, Mode, Model, RowId, SyncId};
 use crate::side::Side;
@@ -29,7 +30,8 @@ pub(super) struct Component {
 /// A record is linked once among the syncs that share its object: a part that needs two such syncs at the same time is none,
 /// and is taken apart by the ways in which its records can be linked.
 pub(super) fn parts(model: &Model, edges: &[Edge]) -> Vec<Component> {
-    let all: Vec<usize> = (0..edges.len()).collect();
+    let known = |i: &usize| edges.get(*i).is_some_and(|e| !is_guess(model, e));
+    let all: Vec<usize> = (0..edges.len()).filter(known).collect();
     let mut found = BTreeSet::new();
     for whole in components(edges, &all) {
         if is_settled(model, edges, &whole) {
