@@ -1,5 +1,7 @@
 //! Expressions: typed, total and pure. Every plan terminates, since nothing in here loops.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -154,6 +156,22 @@ pub enum Comparison {
     Greater,
     /// `>=`
     GreaterOrEqual,
+}
+
+impl Comparison {
+    /// Whether it holds between two values. A blank equals a blank; no order holds with a blank, or between kinds.
+    pub fn holds(self, left: &Value, right: &Value) -> bool {
+        let order = left.order(right);
+        match self {
+            Self::Equal => order == Some(Ordering::Equal),
+            Self::NotEqual => order != Some(Ordering::Equal),
+            _ if left.is_blank() || right.is_blank() => false,
+            Self::Less => order == Some(Ordering::Less),
+            Self::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+            Self::Greater => order == Some(Ordering::Greater),
+            Self::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+        }
+    }
 }
 
 /// Arithmetic on numbers and dates; `add` also joins texts.

@@ -7,6 +7,7 @@ mod exprs;
 mod lifecycles;
 mod lookup;
 mod maps;
+mod routes;
 mod rows;
 pub mod rules;
 mod scenarios;
@@ -71,6 +72,7 @@ pub fn resolve(
     syncs::bodies(&mut cx);
     world::relations(&mut cx);
     lifecycles::lifecycles(&mut cx);
+    routes::routes(&mut cx);
     world::deferred(&mut cx);
     world::waivers(&mut cx);
     scenarios::scenarios(&mut cx);

@@ -1,7 +1,6 @@
 //! Compiled expressions and their evaluation: slots and tables instead of names, functions as pointers.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -279,11 +278,9 @@ impl Node {
                 }
                 truth(false)
             }
-            Self::Compare(comparison, left, right) => truth(compare(
-                *comparison,
-                &*left.eval(scene, input)?,
-                &*right.eval(scene, input)?,
-            )),
+            Self::Compare(comparison, left, right) => truth(
+                comparison.holds(&*left.eval(scene, input)?, &*right.eval(scene, input)?),
+            ),
             Self::In(inner, list) => truth(list.binary_search(&*inner.eval(scene, input)?).is_ok()),
             Self::IsSet(inner) => truth(!inner.eval(scene, input)?.is_blank()),
             Self::Changed(side, rows) => {
@@ -441,33 +438,6 @@ fn normalize<'v>(table: &Spellings, value: Cow<'v, Value>) -> Answer<'v> {
             Reason::ValueRejected,
             format!("`{text}` is in no row of `{}`", table.name),
         )),
-    }
-}
-
-fn compare(comparison: Comparison, left: &Value, right: &Value) -> bool {
-    let order = order(left, right);
-    match comparison {
-        Comparison::Equal => order == Some(Ordering::Equal),
-        Comparison::NotEqual => order != Some(Ordering::Equal),
-        _ if left.is_blank() || right.is_blank() => false,
-        Comparison::Less => order == Some(Ordering::Less),
-        Comparison::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-        Comparison::Greater => order == Some(Ordering::Greater),
-        Comparison::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-    }
-}
-
-/// The order of two values of one kind; a day stands beside an instant as its midnight in UTC.
-fn order(left: &Value, right: &Value) -> Option<Ordering> {
-    let midnight = |day: &jiff::civil::Date| {
-        day.to_zoned_datetime(jiff::tz::TimeZone::UTC)
-            .ok()
-            .map(|z| z.timestamp().as_millisecond())
-    };
-    match (left, right) {
-        (Value::Date(day), Value::DateTime(ms)) => Some(midnight(day)?.cmp(ms)),
-        (Value::DateTime(ms), Value::Date(day)) => Some(ms.cmp(&midnight(day)?)),
-        _ => (left.kind() == right.kind()).then(|| left.cmp(right)),
     }
 }
 
