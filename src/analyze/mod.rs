@@ -2,6 +2,7 @@
 //!
 //! Numbers and lists, no words: what a fact is worth is the business of the rules.
 
+mod admission;
 mod alike;
 mod applied;
 mod blank;
@@ -15,6 +16,7 @@ mod satisfy;
 mod stated;
 mod writers;
 
+pub use admission::admission;
 pub use alike::{alike, is_field};
 pub use applied::{Applied, forgotten_map};
 pub use blank::{create_may_lack, may_be_blank};

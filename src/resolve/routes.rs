@@ -14,7 +14,7 @@ use crate::side::Side;
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Item};
 
-/// Resolves routes and the operating model. Neither is executed by this version: each is kept, and told.
+/// Resolves the operating model, and routes, which this version does not execute: each of them is told.
 pub(super) fn routes(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| match &line.node {
         Item::Route(r) => {
@@ -64,12 +64,10 @@ fn branches(cx: &mut Cx<'_>, object: ObjectRef, route: &ast::Route) -> Vec<Branc
 }
 
 fn operating_model(cx: &mut Cx<'_>, m: &ast::Model, span: Span) {
-    let (name, lead) = match m.kind.node {
-        ast::ModelKind::HubspotCentric => ("hubspot_centric", Lead::Kind(SystemKind::HubSpot)),
-        ast::ModelKind::SalesforceCentric => {
-            ("salesforce_centric", Lead::Kind(SystemKind::Salesforce))
-        }
-        ast::ModelKind::Hybrid => ("hybrid", Lead::Hybrid),
+    let lead = match m.kind.node {
+        ast::ModelKind::HubspotCentric => Lead::Kind(SystemKind::HubSpot),
+        ast::ModelKind::SalesforceCentric => Lead::Kind(SystemKind::Salesforce),
+        ast::ModelKind::Hybrid => Lead::Hybrid,
     };
     let systems = (0u32..).map(SystemId).zip(&cx.model.systems);
     let leads = systems.filter(|(_, s)| lead == Lead::Kind(s.kind));
@@ -84,8 +82,6 @@ fn operating_model(cx: &mut Cx<'_>, m: &ast::Model, span: Span) {
         leaders,
         partitions,
     });
-    let reason = "the spec is held to it, and the runtime needs nothing of it";
-    defer(cx, "model", name.into(), span, reason);
 }
 
 fn partitions(cx: &mut Cx<'_>, partition: &ast::Partition) -> Vec<Partition> {
