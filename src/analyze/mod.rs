@@ -2,31 +2,33 @@
 //!
 //! Numbers and lists, no words: what a fact is worth is the business of the rules.
 
+mod admission;
 mod alike;
 mod applied;
 mod blank;
 mod coverage;
-mod disjoint;
 mod eval;
 pub mod graph;
 mod images;
 mod range;
 mod reach;
 mod round_trip;
+mod satisfy;
 pub mod settle;
 mod stated;
 mod writers;
 
+pub use admission::admission;
 pub use alike::{alike, is_field};
 pub use applied::{Applied, forgotten_map};
-pub use blank::{create_may_lack, implies_set, may_be_blank};
+pub use blank::{create_may_lack, may_be_blank};
 pub use coverage::{Coverage, Place, home, standing};
-pub use disjoint::disjoint;
 pub use eval::{Cell, Known, eval};
 pub use images::unknown_images;
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};
+pub use satisfy::{Answer, Example, disjoint, equals, filled, implies, satisfy};
 pub use stated::StatedValue;
 pub use writers::{Write, writes};
 

@@ -8,6 +8,7 @@ mod automation;
 mod expr;
 mod ids;
 mod maps;
+mod route;
 mod row;
 mod scenario;
 mod sync;
@@ -23,6 +24,7 @@ pub use maps::{
     Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
     Role, ValueUse,
 };
+pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{
     Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
 };
@@ -62,6 +64,10 @@ pub struct Model {
     pub automations: Vec<Automation>,
     /// Lifecycles.
     pub lifecycles: Vec<Lifecycle>,
+    /// Who gets a record that is made, in the order of the spec.
+    pub routes: Vec<Route>,
+    /// The operating models that the spec is held to; a sound spec has one at most.
+    pub operating_models: Vec<OperatingModel>,
     /// Declarations that are resolved and kept for the docs, and that this version does not execute.
     pub deferred: Vec<Deferred>,
     /// Waivers.

@@ -192,11 +192,11 @@ fn rows_collide(model: &Model, x: RowView<'_>, y: RowView<'_>, a: &Edge, b: &Edg
     let together = x.id.sync != y.id.sync && !exclusive(model, x.id.sync, y.id.sync);
     let same_value = a.starts == b.starts
         && x.lane(from).map(|l| &l.value.node) == y.lane(other).map(|l| &l.value.node);
-    together && !same_value && !apart(x.row.when.as_ref(), y.row.when.as_ref())
+    together && !same_value && !apart(model, x.row.when.as_ref(), y.row.when.as_ref())
 }
 
-fn apart(a: Option<&Expr>, b: Option<&Expr>) -> bool {
-    a.zip(b).is_some_and(|(a, b)| disjoint(a, b))
+fn apart(model: &Model, a: Option<&Expr>, b: Option<&Expr>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| disjoint(model, a, b))
 }
 
 /// Whether an automation replaces each value that a one-way row writes by one of its own, so that the two sides never agree.
@@ -218,7 +218,9 @@ fn overwrites(model: &Model, row: RowView<'_>, written: &Edge, edge: &Edge) -> b
         !super::edge::read_by(v).contains(&edge.target) && v.node != ExprKind::Unknown
     });
     let guards = [automation.guard.as_ref(), effect.when.as_ref()];
-    let never = guards.into_iter().any(|g| apart(row.row.when.as_ref(), g));
+    let never = guards
+        .into_iter()
+        .any(|g| apart(model, row.row.when.as_ref(), g));
     let asks_target = guards.into_iter().flatten().any(|g| {
         let reads = super::edge::read_by(g);
         reads.contains(&edge.target)

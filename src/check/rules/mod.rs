@@ -1,8 +1,10 @@
 //! The rules, one file each, grouped by family. Each file holds its page, its finding, `run` that finds and `describe`
 //! that words. Rules do not see each other.
 
+mod example;
 pub mod identity;
 pub mod names;
+pub mod owners;
 pub mod picklists;
 pub mod policy;
 pub mod syntax;
@@ -69,6 +71,16 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     identity::missing_delete_policy::run(cx);
     identity::deletes_both_ways::run(cx);
     identity::exists_as_other_object::run(cx);
+
+    // owners, routing, model
+    owners::against_model::run(cx);
+    owners::routing_not_total::run(cx);
+    owners::dead_branch::run(cx);
+    owners::owner_without_counterpart::run(cx);
+    owners::inactive_owner::run(cx);
+    owners::missing_fallback::run(cx);
+    owners::owner_kind::run(cx);
+    owners::route_reads_unfilled_field::run(cx);
 }
 
 /// The pages of the rules.
@@ -117,4 +129,12 @@ pub const PAGES: &[Page] = &[
     identity::missing_delete_policy::PAGE,
     identity::deletes_both_ways::PAGE,
     identity::exists_as_other_object::PAGE,
+    owners::against_model::PAGE,
+    owners::routing_not_total::PAGE,
+    owners::dead_branch::PAGE,
+    owners::owner_without_counterpart::PAGE,
+    owners::inactive_owner::PAGE,
+    owners::missing_fallback::PAGE,
+    owners::owner_kind::PAGE,
+    owners::route_reads_unfilled_field::PAGE,
 ];
