@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::domain::{Changes, Named};
+use super::domain::{Changes, Named, Seeds};
 use super::edge::{AutomationId, Edge, Writer, recurs};
 use super::parts::Component;
 use super::place::{Place, store};
@@ -62,13 +62,13 @@ pub(super) struct Part<'m> {
 }
 
 /// The network of a part.
-pub(super) fn build(model: &Model, edges: &[Edge], component: &Component) -> Built {
+pub(super) fn build(model: &Model, edges: &[Edge], component: &Component, seeds: Seeds) -> Built {
     let mut part = Part::new(model, edges, component);
     let (named, changes) = part.name();
     part.values = part
         .places
         .iter()
-        .map(|p| named.seeds(*p, p.view(model), changes))
+        .map(|p| named.seeds(*p, p.view(model), changes, seeds))
         .collect();
     let open = part.close();
     let mut built = tabulate::tabulate(&part);

@@ -15,12 +15,23 @@ use crate::model::{Comparison, Expr, ExprKind, FieldView, MapId, Model, Picklist
 use crate::side::Side;
 use crate::value::{Kind, Value};
 
-/// Values beside the listed ones that a cell has at most.
+/// Values that stand for the rest, where values are only copied, compared and looked up.
 const FRESH: usize = 2;
 /// Values of a list of a condition that are looked at.
 const LISTED: usize = 6;
 /// Rows of a map that are not one to one and are looked at.
 const IRREGULAR: usize = 12;
+
+/// How many values of its kind a cell gets beside those that are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seeds {
+    /// One.
+    Few,
+    /// Those that stand for the rest, where nothing changes values; a few corners, where something does.
+    Some,
+    /// All corners.
+    All,
+}
 
 /// Values that a part names, by the place beside which they stand, in the order in which they were met.
 #[derive(Debug, Default)]
@@ -118,7 +129,13 @@ impl Named {
     }
 
     /// The first values of a cell: the blank, those that are named beside it, and those that stand for the rest.
-    pub fn seeds(&self, place: Place, view: Option<FieldView<'_>>, changes: Changes) -> Vec<Value> {
+    pub fn seeds(
+        &self,
+        place: Place,
+        view: Option<FieldView<'_>>,
+        changes: Changes,
+        seeds: Seeds,
+    ) -> Vec<Value> {
         let mut values = vec![Value::Blank];
         let named = self.0.get(&place).map(Vec::as_slice).unwrap_or_default();
         for value in named {
@@ -134,12 +151,13 @@ impl Named {
             Some(view) => samples(view, changes),
             None => Vec::new(),
         };
-        let limit = values.len()
-            + if changes == Changes::None {
-                FRESH
-            } else {
-                usize::MAX / 2
-            };
+        let more = match (seeds, changes) {
+            (Seeds::Few, _) => 1,
+            (_, Changes::None) => FRESH,
+            (Seeds::Some, Changes::Some) => FRESH + 1,
+            (Seeds::All, Changes::Some) => fresh.len(),
+        };
+        let limit = values.len() + more;
         for value in fresh {
             if values.len() < limit && !values.contains(&value) {
                 values.push(value);

@@ -17,11 +17,13 @@ mod edge;
 mod parts;
 mod place;
 mod tabulate;
+mod verdict;
 
 pub use build::Built;
 pub use consequence::{Opaque, Reached, Rivals, acting, row};
 pub use edge::{AutomationId, Edge, Writer};
 pub use place::Place;
+pub use verdict::{Judged, Remedy};
 
 use crate::model::Model;
 
@@ -31,7 +33,7 @@ pub struct Graph {
     /// Every write.
     pub edges: Vec<Edge>,
     /// The parts that are more than a plain row pair.
-    pub parts: Vec<Built>,
+    pub parts: Vec<Judged>,
     /// Protected fields that automations write as a consequence.
     pub reached: Vec<Reached>,
     /// Writers of one cell that do not agree.
@@ -48,7 +50,7 @@ pub fn graph(model: &Model) -> Graph {
     let parts = parts::parts(model, &edges);
     let parts = parts
         .iter()
-        .map(|p| build::build(model, &edges, p))
+        .map(|p| verdict::judged(model, &edges, p))
         .collect();
     Graph {
         reached: consequence::reached(model, &edges),
