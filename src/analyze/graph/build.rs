@@ -18,8 +18,8 @@ use crate::model::{CellKind, Expr, ExprKind, Fallback, Lane, Model, ObjectRef, R
 use crate::side::Side;
 use crate::value::Value;
 
-/// The most values of a cell.
-const VALUES: usize = 48;
+/// The most values that functions and platforms add to a cell.
+const MADE: usize = 12;
 /// The most combinations of values that a function is tried with.
 pub(super) const COMBINATIONS: usize = 4_096;
 
@@ -38,7 +38,7 @@ pub struct Built {
     pub rows: Vec<RowId>,
     /// By automation: which one it is; none for the computed cell of a row.
     pub automations: Vec<Option<AutomationId>>,
-    /// The cells whose values have no end, with the last that were met.
+    /// The cells whose values have no end, with the first that were made. What lies beyond the last one stands for it.
     pub open: Vec<(Place, Vec<Value>)>,
     /// Whether functions make values of others: what holds of the values that were tried is then no proof for all.
     pub tried: bool,
@@ -59,6 +59,7 @@ pub(super) struct Part<'m> {
     pub places: Vec<Place>,
     pub positions: BTreeMap<Place, usize>,
     pub values: Vec<Vec<Value>>,
+    pub open: Vec<(Place, Vec<Value>)>,
 }
 
 /// The network of a part.
@@ -70,9 +71,9 @@ pub(super) fn build(model: &Model, edges: &[Edge], component: &Component, seeds:
         .iter()
         .map(|p| named.seeds(*p, p.view(model), changes, seeds))
         .collect();
-    let open = part.close();
+    part.open = part.close();
     let mut built = tabulate::tabulate(&part);
-    built.open = open;
+    built.open = part.open;
     built.tried = changes == Changes::Some;
     built
 }
@@ -101,6 +102,7 @@ impl<'m> Part<'m> {
             places: Vec::new(),
             positions: BTreeMap::new(),
             values: Vec::new(),
+            open: Vec::new(),
         };
         for field in &component.cells {
             part.add(Place::Field(*field));
@@ -225,8 +227,9 @@ impl<'m> Part<'m> {
 
     /// Adds what functions and platforms make of the values, until nothing new comes. Gives the cells that have no end.
     fn close(&mut self) -> Vec<(Place, Vec<Value>)> {
-        let mut open = Vec::new();
-        for _ in 0..VALUES {
+        let mut open: Vec<(Place, Vec<Value>)> = Vec::new();
+        let limits: Vec<usize> = self.values.iter().map(|v| v.len() + MADE).collect();
+        for _ in 0..=MADE {
             let mut made: Vec<(usize, Value)> = Vec::new();
             for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
                 for from in Side::BOTH {
@@ -249,18 +252,19 @@ impl<'m> Part<'m> {
             }
             let mut grown = false;
             for (at, value) in made {
-                let Some(values) = self.values.get_mut(at) else {
+                let (Some(values), Some(limit)) = (self.values.get_mut(at), limits.get(at)) else {
                     continue;
                 };
                 if values.contains(&value) {
                     continue;
                 }
-                if values.len() >= VALUES {
+                if values.len() >= *limit {
                     if let Some(place) = self.places.get(at)
                         && !open.iter().any(|(p, _)| p == place)
                     {
-                        let last = values.len().saturating_sub(3);
-                        open.push((*place, values.get(last..).unwrap_or_default().to_vec()));
+                        let first = limit.saturating_sub(MADE);
+                        let made = values.get(first..).unwrap_or_default();
+                        open.push((*place, made.iter().take(3).cloned().collect()));
                     }
                     continue;
                 }
@@ -299,6 +303,18 @@ impl<'m> Part<'m> {
         if let Some(default) = &lane.default {
             made.push((target, default.node.clone()));
         }
+    }
+
+    /// The position of a value in the domain of a cell; what lies beyond the last value of an open one stands for it.
+    pub fn symbol(&self, at: usize, value: &Value) -> Option<u16> {
+        let values = self.values.get(at)?;
+        let found = values.iter().position(|v| v == value);
+        let open = || {
+            let place = self.places.get(at)?;
+            let open = self.open.iter().any(|(p, _)| p == place);
+            open.then(|| values.len().saturating_sub(1))
+        };
+        u16::try_from(found.or_else(open)?).ok()
     }
 
     /// The position of a place.

@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::DiGraph;
+
 use super::edge::{AutomationId, Edge, Writer, recurs};
 use super::parts::exclusive;
 use crate::analyze::disjoint;
 use crate::model::{
-    Automation, Effect, Expr, ExprKind, FieldRef, Model, ObjectRef, Protect, RowView, SyncId,
+    Automation, Effect, Expr, ExprKind, FieldRef, Model, ObjectRef, Protect, RowId, RowView, SyncId,
 };
+use crate::side::Side;
 use crate::value::Value;
 
 /// A protected field that an automation writes as a consequence of a row.
@@ -311,4 +315,57 @@ fn fills_blank(model: &Model, automation: &Automation, effect: &Effect) -> bool 
         .as_ref()
         .is_some_and(|v| !matches!(v.node, ExprKind::Const(Value::Blank)));
     recurs(automation, effect) && blank_may && filled_not && writes
+}
+
+/// Syncs whose references lead in a circle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Circle {
+    /// The syncs, in the order of the spec.
+    pub syncs: Vec<SyncId>,
+    /// The rows whose references make the circle.
+    pub rows: Vec<RowId>,
+}
+
+/// The circles of references between syncs.
+pub(super) fn circles(model: &Model) -> Vec<Circle> {
+    let mut references: BTreeMap<(SyncId, SyncId), RowId> = BTreeMap::new();
+    for row in model.rows().filter(|r| r.sync.merges()) {
+        let lanes = Side::BOTH.into_iter().filter_map(|s| row.lane(s));
+        lanes.for_each(|lane| {
+            lane.value.visit(&mut |e| {
+                if let ExprKind::Linked { syncs, .. } = &e.node {
+                    for to in syncs {
+                        references.entry((row.id.sync, *to)).or_insert(row.id);
+                    }
+                }
+            });
+        });
+    }
+    let mut graph: DiGraph<SyncId, ()> = DiGraph::new();
+    let nodes: Vec<_> = model.sync_views().map(|s| graph.add_node(s.id)).collect();
+    for (from, to) in references.keys() {
+        if let (Some(from), Some(to)) = (nodes.get(from.index()), nodes.get(to.index())) {
+            graph.add_edge(*from, *to, ());
+        }
+    }
+    let mut found: Vec<Circle> = Vec::new();
+    for part in tarjan_scc(&graph) {
+        let mut syncs: Vec<SyncId> = part
+            .iter()
+            .filter_map(|n| graph.node_weight(*n))
+            .copied()
+            .collect();
+        syncs.sort_unstable();
+        let inside = |id: &SyncId| syncs.contains(id);
+        let rows: Vec<RowId> = references
+            .iter()
+            .filter(|((from, to), _)| inside(from) && inside(to))
+            .map(|(_, row)| *row)
+            .collect();
+        if !rows.is_empty() {
+            found.push(Circle { syncs, rows });
+        }
+    }
+    found.sort_by(|a, b| a.syncs.cmp(&b.syncs));
+    found
 }

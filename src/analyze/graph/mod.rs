@@ -20,7 +20,7 @@ mod tabulate;
 mod verdict;
 
 pub use build::Built;
-pub use consequence::{Opaque, Reached, Rivals, acting, row};
+pub use consequence::{Circle, Opaque, Reached, Rivals, acting, row};
 pub use edge::{AutomationId, Edge, Writer};
 pub use place::Place;
 pub use verdict::{Judged, Remedy};
@@ -42,6 +42,8 @@ pub struct Graph {
     pub refills: Vec<Rivals>,
     /// Code that nobody understands.
     pub opaque: Vec<Opaque>,
+    /// Syncs whose references lead in a circle.
+    pub circles: Vec<Circle>,
 }
 
 /// The cell graph of a model.
@@ -57,6 +59,7 @@ pub fn graph(model: &Model) -> Graph {
         rivals: consequence::rivals(model, &edges),
         refills: consequence::refills(model, &edges),
         opaque: consequence::opaque(model, &edges),
+        circles: consequence::circles(model),
         parts,
         edges,
     }

@@ -61,7 +61,7 @@ impl Tables<'_, '_> {
 
     fn cells(&mut self) {
         let part = self.part;
-        for (place, values) in part.places.iter().zip(&part.values) {
+        for (at, (place, values)) in part.places.iter().zip(&part.values).enumerate() {
             let Some(object) = place.object(part.model) else {
                 continue;
             };
@@ -71,7 +71,7 @@ impl Tables<'_, '_> {
                 record,
                 stores: values
                     .iter()
-                    .map(|v| symbol(values, &store(view, v)).unwrap_or(0))
+                    .map(|v| part.symbol(at, &store(view, v)).unwrap_or(0))
                     .collect(),
                 class: classes(values, |x, y| alike(view, x, y)),
                 takes: values.iter().map(|v| takes(view, v)).collect(),
@@ -158,14 +158,17 @@ impl Tables<'_, '_> {
         let part = self.part;
         let lane = view.lane(from)?;
         let sources = part.values.get(*positions.get(from))?;
-        let targets = part.values.get(*positions.get(!from))?;
+        let target = *positions.get(!from);
         let value = simple(&lane.value);
-        let image = |v: &Value| symbol(targets, &image(part.model, lane, &value, v)?);
+        let image = |v: &Value| part.symbol(target, &image(part.model, lane, &value, v)?);
         Some(Lane {
             image: sources.iter().map(image).collect(),
             blank: lane.blank,
             timing: lane.timing,
-            default: lane.default.as_ref().and_then(|d| symbol(targets, &d.node)),
+            default: lane
+                .default
+                .as_ref()
+                .and_then(|d| part.symbol(target, &d.node)),
             enforce: lane.enforce,
         })
     }
@@ -247,23 +250,23 @@ impl Tables<'_, '_> {
     }
 
     fn source(&self, e: Option<&Expr>, target: CellId) -> Source {
-        let values = self.part.values.get(target.index());
-        let values = values.map_or(&[] as &[Value], Vec::as_slice);
-        let unknown = || Source::Unknown((0..values.len() as Symbol).collect());
+        let count = self.part.values.get(target.index()).map_or(0, Vec::len);
+        let unknown = || Source::Unknown((0..count as Symbol).collect());
+        let position = |v: &Value| self.part.symbol(target.index(), v);
         let Some(e) = e.map(simple) else {
             return unknown();
         };
         if let ExprKind::Const(value) = &e.node {
-            return symbol(values, value).map_or_else(unknown, Source::Constant);
+            return position(value).map_or_else(unknown, Source::Constant);
         }
-        match self.table(&e, values) {
+        match self.table(&e, position) {
             Some(table) => Source::Table(table),
             None => unknown(),
         }
     }
 
     /// A function as a table of positions; none where it depends on what nobody knows.
-    fn table(&self, e: &Expr, values: &[Value]) -> Option<Table> {
+    fn table(&self, e: &Expr, position: impl Fn(&Value) -> Option<Symbol>) -> Option<Table> {
         if is_opaque(e) {
             return None;
         }
@@ -272,10 +275,7 @@ impl Tables<'_, '_> {
         let inputs: Option<Vec<usize>> = inputs.iter().map(|p| self.part.position(*p)).collect();
         Some(Table {
             inputs: inputs?.into_iter().map(|i| CellId(i as u16)).collect(),
-            values: rows
-                .iter()
-                .map(|(_, v)| symbol(values, v.as_ref()?))
-                .collect(),
+            values: rows.iter().map(|(_, v)| position(v.as_ref()?)).collect(),
         })
     }
 
@@ -295,8 +295,8 @@ impl Tables<'_, '_> {
 
     /// A condition without parts, as the set of values or combinations of which it holds.
     fn atom(&self, e: &Expr) -> Guard {
-        let truth = [Value::Blank, Value::Bool(true)];
-        let Some(table) = self.table(e, &truth) else {
+        let truth = |v: &Value| Some(Symbol::from(*v == Value::Bool(true)));
+        let Some(table) = self.table(e, truth) else {
             return Guard::Unknown;
         };
         let holds = |v: &Option<Symbol>| *v == Some(1);
@@ -329,11 +329,6 @@ fn is_opaque(e: &Expr) -> bool {
         );
     });
     opaque
-}
-
-fn symbol(values: &[Value], value: &Value) -> Option<Symbol> {
-    let at = values.iter().position(|v| v == value)?;
-    Symbol::try_from(at).ok()
 }
 
 fn alike(view: Option<FieldView<'_>>, x: &Value, y: &Value) -> bool {
@@ -376,12 +371,12 @@ fn forward(view: Option<FieldView<'_>>, values: &[Value]) -> Option<Vec<Option<u
 
 /// How often an automation runs for a record in one transaction. Field updates of workflow rules fire the automations of the
 /// record once more (Apex Developer Guide, Triggers and Order of Execution); processes are evaluated again five times;
-/// flows and triggers go on until the stack of sixteen is full.
+/// flows run once for a record. Code may ask for more, and is taken to run twice.
 fn limit(automation: &Automation) -> u8 {
     match automation.kind {
-        "workflow rule" => 1,
+        "record-triggered flow" | "platform" => 1,
         "process" => 6,
-        _ => 16,
+        _ => 2,
     }
 }
 

@@ -11,6 +11,8 @@ use crate::side::Side;
 
 /// States that a part may have to be searched.
 const STATES: u64 = 200_000;
+/// A circle that makes new values for so many rounds makes them for ever: no chain of automations of real systems is as long.
+const GROWING: u32 = 6;
 
 /// A part with what was found about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +52,7 @@ pub(super) fn judged(model: &Model, edges: &[Edge], component: &Component) -> Ju
         }
         let judgement = judge(&built.network, limits());
         let found = |v: &Verdict| matches!(v, Verdict::Oscillates(_) | Verdict::Undecided { .. });
-        let done = found(judgement.verdict());
+        let done = found(judgement.verdict()) || !built.open.is_empty();
         if matches!(judgement.verdict(), Verdict::TooLarge { .. }) && best.is_some() {
             continue;
         }
@@ -104,6 +106,12 @@ impl Judged {
             Verdict::Oscillates(witness) | Verdict::Undecided { witness, .. } => Some(witness),
             Verdict::Stable | Verdict::Settles { .. } | Verdict::TooLarge { .. } => None,
         }
+    }
+
+    /// Whether each round makes another value, without an end.
+    pub fn diverges(&self) -> bool {
+        let rounds = self.judgement.verdict().rounds();
+        !self.built.open.is_empty() && rounds.is_some_and(|r| r >= GROWING)
     }
 
     /// Who writes in the rounds that repeat, each once.
@@ -205,5 +213,5 @@ fn fold(built: &Built, at: RowAt) -> Option<Network> {
             }
         }
     }
-    changed.then(|| super::verdict::change(&built.network, at, |row| row.class = class))
+    changed.then(|| change(&built.network, at, |row| row.class = class))
 }
