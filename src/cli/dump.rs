@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::plan;
 use crate::session::Compilation;
 
-use super::{Exit, Failure, Output, check, project};
+use super::{Exit, Failure, Output, check, formulas, project};
 
 /// Print what a stage of the compiler made, for those who work on it
 #[derive(Debug, Args)]
@@ -16,7 +16,7 @@ pub struct Dump {
     /// The stage
     #[arg(value_enum)]
     pub stage: Stage,
-    /// The project; the one of the current folder if none is given
+    /// The project, the one of the current folder if none is given; for `formulas`, the file
     pub path: Option<PathBuf>,
 }
 
@@ -33,16 +33,22 @@ pub enum Stage {
     Plan,
     /// The JSON Schema of the plan
     Schema,
+    /// Cases of Salesforce formulas, and what they compute here: a JSON line a case, with blank numbers as zeros in
+    /// `expected` and `computed`, as blanks in `expected_null_as_null` and `computed_null_as_null`; `equal` if both are
+    Formulas,
 }
 
 /// Prints what a stage made of a project, findings or not.
 ///
 /// # Errors
-/// Where there is no project, or its folder cannot be read.
+/// Where there is no project, or its folder or file cannot be read.
 pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
     if matches!(args.stage, Stage::Schema) {
         output.result(&format!("{:#}\n", crate::emit::plan_schema()));
         return Ok(Exit::Fine);
+    }
+    if matches!(args.stage, Stage::Formulas) {
+        return formulas::run(args.path.as_deref(), output);
     }
     let here = PathBuf::from(".");
     let project = project::find(args.path.as_ref().unwrap_or(&here))?;
@@ -66,7 +72,7 @@ pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
             let _ = writeln!(text, "{:#?}", compilation.facts);
         }
         Stage::Plan => text = sealed(&compilation)?,
-        Stage::Schema => {}
+        Stage::Schema | Stage::Formulas => {}
     }
     output.result(&text);
     if compilation.model.is_err() {
