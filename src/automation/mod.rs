@@ -12,6 +12,7 @@
 
 mod apex;
 mod approval;
+mod condition;
 mod conversion;
 mod criteria;
 mod derived;
@@ -22,13 +23,14 @@ mod kind;
 mod load;
 mod logic;
 mod names;
+mod order;
 mod report;
 mod routing;
 mod workflow;
 
 pub use kind::Kind;
 pub use load::load;
-pub use report::{Account, Count, json_line};
+pub use report::{Account, Count, Reason, json_line};
 
 use std::fmt;
 
