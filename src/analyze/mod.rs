@@ -9,6 +9,7 @@ mod coverage;
 mod disjoint;
 mod eval;
 mod images;
+mod lifecycle;
 mod range;
 mod reach;
 mod round_trip;
@@ -22,6 +23,10 @@ pub use coverage::{Coverage, Place, home, standing};
 pub use disjoint::disjoint;
 pub use eval::eval;
 pub use images::unknown_images;
+pub use lifecycle::{
+    Automaton, Cause, Chain, Event, Explored, Life, Never, Race, Reaction, Refusal, StageWrite,
+    Winner,
+};
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};
@@ -41,6 +46,10 @@ pub struct Facts {
     pub stated: Vec<StatedValue>,
     /// Every field that a sync may write, with the row, in the order of the spec.
     pub writes: Vec<Write>,
+    /// What is known of each lifecycle, in the order of the model.
+    pub lifecycles: Vec<Automaton>,
+    /// Every write of every lifecycle: what becomes of the other columns where one has moved.
+    pub stage_writes: Vec<StageWrite>,
 }
 
 /// Gathers the facts of a model.
@@ -52,5 +61,7 @@ pub fn analyze(model: &Model) -> Facts {
         stated: stated::stated(model, &by_map),
         applied,
         writes: writers::writes(model),
+        lifecycles: lifecycle::automata(model),
+        stage_writes: lifecycle::stage_writes(model),
     }
 }
