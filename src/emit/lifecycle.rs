@@ -66,7 +66,9 @@ fn stages(model: &Model, lifecycle: &Lifecycle) -> String {
 }
 
 fn conditions(model: &Model, t: &Transition) -> (String, String) {
-    let systems = t.by.iter().filter_map(|s| model.systems.get(s.node.index()));
+    let systems =
+        t.by.iter()
+            .filter_map(|s| model.systems.get(s.node.index()));
     let mut by: Vec<String> = systems.map(|s| s.name.node.to_string()).collect();
     if t.conversion.is_some() {
         by.push("by conversion".to_owned());

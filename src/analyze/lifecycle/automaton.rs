@@ -198,10 +198,7 @@ impl<'m> Search<'m> {
         }
         let number = self.found.visits.len();
         self.found.reached.entry(state.stage).or_insert(number);
-        self.found.visits.push(Visit {
-            before,
-            event,
-        });
+        self.found.visits.push(Visit { before, event });
         self.states.push(state);
     }
 
@@ -282,9 +279,7 @@ impl<'m> Search<'m> {
     }
 
     fn refuse(&mut self, refusal: Refusal) {
-        let known = |r: &Refusal| {
-            r.transition == refusal.transition && r.column == refusal.column
-        };
+        let known = |r: &Refusal| r.transition == refusal.transition && r.column == refusal.column;
         if !self.found.refusals.iter().any(known) {
             self.found.refusals.push(refusal);
         }

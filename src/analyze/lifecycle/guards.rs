@@ -29,12 +29,21 @@ pub enum Never {
         /// The stage.
         stage: StageIdx,
     },
+    /// Who may take it has no column in which the move would show.
+    Invisible,
 }
 
 /// The lines that are never permitted.
 pub(super) fn never(life: Life<'_>) -> Vec<(usize, Never)> {
     let before = entered_before(life);
     let reason = |t: &Transition| {
+        let mut ways = t.from.iter().flat_map(|f| {
+            let movers = life.movers(t).into_iter();
+            movers.flat_map(move |by| life.ways(t, f.node, by))
+        });
+        if t.conversion.is_none() && !t.from.is_empty() && ways.next().is_none() {
+            return Some(Never::Invisible);
+        }
         let guard = t.when.as_ref().filter(|g| !g.is_poisoned())?;
         let parts = parts(guard);
         contradiction(&parts)
@@ -73,7 +82,9 @@ fn not_in_stage(life: Life<'_>, t: &Transition, parts: &[&Expr]) -> Option<Never
     {
         ways.extend(life.ways(t, from, by));
     }
-    let column = ways.pop_first().filter(|_| ways.is_empty() && t.conversion.is_none())?;
+    let column = ways
+        .pop_first()
+        .filter(|_| ways.is_empty() && t.conversion.is_none())?;
     let field = life.field(column)?.id;
     let list = life.lifecycle.cell(t.to.node, column).iter();
     let list: Vec<(Value, Span)> = list.map(|v| (Value::text(&v.value), v.span)).collect();
@@ -150,8 +161,11 @@ fn not_entered(
 /// For each stage those that may have been entered on the way to it, itself included. A stage that nothing leads to may be
 /// anybody's first one: whoever is met in it.
 fn entered_before(life: Life<'_>) -> Vec<BTreeSet<StageIdx>> {
-    let mut before: Vec<BTreeSet<StageIdx>> =
-        life.lifecycle.rows().map(|(at, _)| BTreeSet::from([at])).collect();
+    let mut before: Vec<BTreeSet<StageIdx>> = life
+        .lifecycle
+        .rows()
+        .map(|(at, _)| BTreeSet::from([at]))
+        .collect();
     loop {
         let mut grown = false;
         for t in &life.lifecycle.transitions {

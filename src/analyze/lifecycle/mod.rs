@@ -151,7 +151,7 @@ impl<'m> Life<'m> {
         let shows = |column: &usize| {
             let new = self.lifecycle.cell(t.to.node, *column);
             let old = self.lifecycle.cell(from, *column);
-            new.iter().any(|v| !old.contains_value(&v.value))
+            new.iter().any(|v| old.iter().all(|o| o.value != v.value))
         };
         self.columns()
             .filter(|c| self.system(*c) == Some(system))
@@ -174,21 +174,25 @@ impl<'m> Life<'m> {
         };
         let place = |stage| {
             let value = self.written(stage, column)?;
-            field.picklist()?.values.iter().position(|v| v.value == value)
+            field
+                .picklist()?
+                .values
+                .iter()
+                .position(|v| v.value == value)
         };
         place(from)
             .zip(place(to))
             .is_some_and(|(from, to)| to < from)
     }
 
-    /// The column by which records in a stage are closed, as far as the catalogs say so.
+    /// The column by which records in a stage are closed, as far as the catalogs say so: the last one that shows it.
     pub fn closed_by(self, stage: StageIdx) -> Option<usize> {
-        self.columns().find(|c| {
-            let cell = self.lifecycle.cell(stage, *c);
-            let field = self.field(*c);
-            let closed = |v: &str| field.is_some_and(|f| is_closed(f.object, v));
-            !cell.is_empty() && cell.iter().all(|v| closed(&v.value))
-        })
+        let shows = |c: &usize| !self.lifecycle.cell(stage, *c).is_empty();
+        let column = self.columns().rev().find(shows)?;
+        let field = self.field(column)?;
+        let mut cell = self.lifecycle.cell(stage, column).iter();
+        cell.all(|v| is_closed(field.object, &v.value))
+            .then_some(column)
     }
 
     /// Whether a line permits a system to move from one stage to another.
@@ -203,14 +207,4 @@ impl<'m> Life<'m> {
 fn is_closed(object: &Object, value: &str) -> bool {
     let mut stages = object.pipelines.iter().filter_map(|p| p.stage(value));
     stages.any(|s| s.closed)
-}
-
-trait Cell {
-    fn contains_value(&self, value: &str) -> bool;
-}
-
-impl Cell for [crate::model::MapValue] {
-    fn contains_value(&self, value: &str) -> bool {
-        self.iter().any(|v| v.value == value)
-    }
 }

@@ -51,7 +51,8 @@ pub(super) fn races(life: Life<'_>, explored: &Explored) -> Vec<Race> {
             for b in moves.iter().skip(n + 1) {
                 let race = race(life, stage, *a, *b);
                 let known = |r: &Race| {
-                    r.stage == stage && r.moves.map(|m| (m.by, m.to)) == [(a.by, a.to), (b.by, b.to)]
+                    r.stage == stage
+                        && r.moves.map(|m| (m.by, m.to)) == [(a.by, a.to), (b.by, b.to)]
                 };
                 found.extend(race.filter(|_| !found.iter().any(known)));
             }

@@ -69,13 +69,17 @@ pub(super) fn chains(life: Life<'_>, explored: &Explored) -> Vec<Chain> {
             if !explored.taken.contains(&(number, from)) || told.contains(&number) {
                 continue;
             }
-            let mut path = Vec::new();
-            let Some(repeats) = all.follow(from, t.to.node, from, &mut path) else {
+            let mut walk = Walk {
+                home: from,
+                path: Vec::new(),
+                done: BTreeSet::new(),
+            };
+            let Some(repeats) = all.follow(from, t.to.node, &mut walk) else {
                 continue;
             };
-            let cycle = |c: &Chain| {
-                c.repeats.is_some() && c.reactions.iter().any(|r| path.contains(r))
-            };
+            let path = walk.path;
+            let cycle =
+                |c: &Chain| c.repeats.is_some() && c.reactions.iter().any(|r| path.contains(r));
             if repeats.is_none() || !found.iter().any(cycle) {
                 told.insert(number);
                 found.push(Chain {
@@ -217,41 +221,46 @@ impl<'m> Reactions<'m> {
     fn written(&self, link: &Link<'_>, value: &str) -> Option<SmolStr> {
         match link.value {
             Writes::Constant(value) => Some(value.into()),
-            Writes::Lane(lane) => {
-                match eval(self.life.model, &lane.value, &Value::text(value))? {
-                    Value::Text(text) => Some(text),
-                    _ => None,
-                }
-            }
+            Writes::Lane(lane) => match eval(self.life.model, &lane.value, &Value::text(value))? {
+                Value::Text(text) => Some(text),
+                _ => None,
+            },
         }
     }
 
     /// Follows the reactions on a move, depth first. Some where they repeat, from a position of the path on, or where they
     /// end at home; the path is what led there.
-    fn follow(
-        &self,
-        before: StageIdx,
-        stage: StageIdx,
-        home: StageIdx,
-        path: &mut Vec<Reaction>,
-    ) -> Option<Option<usize>> {
+    fn follow(&self, before: StageIdx, stage: StageIdx, walk: &mut Walk) -> Option<Option<usize>> {
         let next = self.after(before, stage);
-        if next.is_empty() && stage == home && !path.is_empty() {
+        if next.is_empty() && stage == walk.home && !walk.path.is_empty() {
             return Some(None);
         }
+        if walk.path.len() > DEEPEST || !walk.done.insert((before, stage)) {
+            let first = walk.path.iter().position(|r| next.contains(r));
+            return first.map(Some);
+        }
         for reaction in next {
-            if let Some(first) = path.iter().position(|r| *r == reaction) {
-                return Some(Some(first));
-            }
             let to = reaction.to;
-            path.push(reaction);
-            if let Some(end) = self.follow(stage, to, home, path) {
+            walk.path.push(reaction);
+            if let Some(end) = self.follow(stage, to, walk) {
                 return Some(end);
             }
-            path.pop();
+            walk.path.pop();
         }
         None
     }
+}
+
+/// So many reactions on one move are followed.
+const DEEPEST: usize = 256;
+
+/// What was followed so far.
+struct Walk {
+    /// The stage that the move left.
+    home: StageIdx,
+    path: Vec<Reaction>,
+    /// Stages, each with the one before it, whose reactions were followed.
+    done: BTreeSet<(StageIdx, StageIdx)>,
 }
 
 impl Link<'_> {

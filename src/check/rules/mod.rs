@@ -2,6 +2,7 @@
 //! that words. Rules do not see each other.
 
 pub mod identity;
+pub mod lifecycle;
 pub mod names;
 pub mod picklists;
 pub mod policy;
@@ -59,6 +60,22 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     picklists::differs_only_in_case::run(cx);
     picklists::country_picklist_enabled::run(cx);
 
+    // lifecycle
+    lifecycle::unmapped_stage_value::run(cx);
+    lifecycle::unreachable_stage::run(cx);
+    lifecycle::dead_end_stage::run(cx);
+    lifecycle::ambiguous_transition::run(cx);
+    lifecycle::backward_move_refused::run(cx);
+    lifecycle::simultaneous_moves_undecided::run(cx);
+    lifecycle::livelock::run(cx);
+    lifecycle::order_not_preserved::run(cx);
+    lifecycle::re_entry_undefined::run(cx);
+    lifecycle::guard_never_true::run(cx);
+    lifecycle::lost_user_transition::run(cx);
+    lifecycle::conversion_not_modelled::run(cx);
+    lifecycle::stage_from_many::run(cx);
+    lifecycle::handoff_without_context::run(cx);
+
     // identity
     identity::missing_match::run(cx);
     identity::match_key_normalised_differently::run(cx);
@@ -108,6 +125,20 @@ pub const PAGES: &[Page] = &[
     picklists::catch_all_hides_values::PAGE,
     picklists::differs_only_in_case::PAGE,
     picklists::country_picklist_enabled::PAGE,
+    lifecycle::unmapped_stage_value::PAGE,
+    lifecycle::unreachable_stage::PAGE,
+    lifecycle::dead_end_stage::PAGE,
+    lifecycle::ambiguous_transition::PAGE,
+    lifecycle::backward_move_refused::PAGE,
+    lifecycle::simultaneous_moves_undecided::PAGE,
+    lifecycle::livelock::PAGE,
+    lifecycle::order_not_preserved::PAGE,
+    lifecycle::re_entry_undefined::PAGE,
+    lifecycle::guard_never_true::PAGE,
+    lifecycle::lost_user_transition::PAGE,
+    lifecycle::conversion_not_modelled::PAGE,
+    lifecycle::stage_from_many::PAGE,
+    lifecycle::handoff_without_context::PAGE,
     identity::missing_match::PAGE,
     identity::match_key_normalised_differently::PAGE,
     identity::no_external_id::PAGE,

@@ -370,9 +370,7 @@ impl Printer<'_> {
             LifecycleLine::Final(stages) => {
                 Some(Shown::free(format!("final {}", self.names(stages))))
             }
-            LifecycleLine::Truth(side) => {
-                Some(Shown::free(format!("truth {}", self.name(side))))
-            }
+            LifecycleLine::Truth(side) => Some(Shown::free(format!("truth {}", self.name(side)))),
             LifecycleLine::Broken => None,
         })
     }
