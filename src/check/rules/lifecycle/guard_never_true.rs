@@ -30,7 +30,7 @@ rule! {
     ///   visitor  -> talking   by desk
     ///   talking  -> customer  by crm
     ///   talking  -> lost      by crm
-    ///   lost     -> talking   by desk  when contact.score >= 50 and contact.score < 10, as task, keep owner
+    ///   lost     -> talking   by desk  when contact.score > 9 and contact.score < 5, as task, keep owner
     ///   final customer
     /// }
     /// ```
