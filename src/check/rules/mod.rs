@@ -4,6 +4,7 @@
 mod example;
 pub mod graph;
 pub mod identity;
+pub mod lifecycle;
 pub mod names;
 pub mod owners;
 pub mod picklists;
@@ -73,6 +74,21 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     graph::reference_cycle::run(cx);
     graph::opaque_automation::run(cx);
     graph::settles_slowly::run(cx);
+    // lifecycle
+    lifecycle::unmapped_stage_value::run(cx);
+    lifecycle::unreachable_stage::run(cx);
+    lifecycle::dead_end_stage::run(cx);
+    lifecycle::ambiguous_transition::run(cx);
+    lifecycle::backward_move_refused::run(cx);
+    lifecycle::simultaneous_moves_undecided::run(cx);
+    lifecycle::livelock::run(cx);
+    lifecycle::order_not_preserved::run(cx);
+    lifecycle::re_entry_undefined::run(cx);
+    lifecycle::guard_never_true::run(cx);
+    lifecycle::lost_user_transition::run(cx);
+    lifecycle::conversion_not_modelled::run(cx);
+    lifecycle::stage_from_many::run(cx);
+    lifecycle::handoff_without_context::run(cx);
 
     // identity
     identity::missing_match::run(cx);
@@ -143,6 +159,20 @@ pub const PAGES: &[Page] = &[
     graph::reference_cycle::PAGE,
     graph::opaque_automation::PAGE,
     graph::settles_slowly::PAGE,
+    lifecycle::unmapped_stage_value::PAGE,
+    lifecycle::unreachable_stage::PAGE,
+    lifecycle::dead_end_stage::PAGE,
+    lifecycle::ambiguous_transition::PAGE,
+    lifecycle::backward_move_refused::PAGE,
+    lifecycle::simultaneous_moves_undecided::PAGE,
+    lifecycle::livelock::PAGE,
+    lifecycle::order_not_preserved::PAGE,
+    lifecycle::re_entry_undefined::PAGE,
+    lifecycle::guard_never_true::PAGE,
+    lifecycle::lost_user_transition::PAGE,
+    lifecycle::conversion_not_modelled::PAGE,
+    lifecycle::stage_from_many::PAGE,
+    lifecycle::handoff_without_context::PAGE,
     identity::missing_match::PAGE,
     identity::match_key_normalised_differently::PAGE,
     identity::no_external_id::PAGE,
