@@ -7,7 +7,7 @@ use super::functions::{self, Arguments, LONGEST};
 use super::number::Rounding;
 use super::{
     Blanks, Context, Datum, DatumKind, Expr, Fault, Formula, FormulaError, Node, Number, Operator,
-    Reference, kinds, moment,
+    Reference, kinds, moment, signatures,
 };
 
 /// What a function gives.
@@ -117,7 +117,7 @@ impl Evaluator<'_> {
 
     fn call(self, function: &str, arguments: &[Expr]) -> Outcome {
         let signature =
-            kinds::signature(function).ok_or_else(|| Fault::Unknown(function.into()))?;
+            signatures::signature(function).ok_or_else(|| Fault::Unknown(function.into()))?;
         if !signature.takes(arguments.len()) {
             return Err(Fault::Arguments(function.into()));
         }
