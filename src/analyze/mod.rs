@@ -16,7 +16,7 @@ mod stated;
 mod writers;
 
 pub use alike::{alike, is_field};
-pub use applied::{Applied, forgotten_map};
+pub use applied::{Applied, Declared, forgotten_map};
 pub use blank::{create_may_lack, implies_set, may_be_blank};
 pub use coverage::{Coverage, Place, home, standing};
 pub use disjoint::disjoint;
@@ -35,6 +35,8 @@ use crate::model::Model;
 pub struct Facts {
     /// Which rows apply which maps, in the order of the spec.
     pub applied: Vec<Applied>,
+    /// Which map is declared for which fields.
+    pub declared: Declared,
     /// How well each map covers the fields that it is declared for or applied to, in the order of the maps.
     pub coverage: Vec<Coverage>,
     /// Values written out in the spec that their field does not list as active.
@@ -47,10 +49,20 @@ pub struct Facts {
 pub fn analyze(model: &Model) -> Facts {
     let applied = applied::applied(model);
     let by_map = applied::ByMap::new(&applied);
+    let ((coverage, stated), (declared, writes)) = rayon::join(
+        || {
+            rayon::join(
+                || coverage::coverage(model, &by_map),
+                || stated::stated(model, &by_map),
+            )
+        },
+        || (Declared::new(model), writers::writes(model)),
+    );
     Facts {
-        coverage: coverage::coverage(model, &by_map),
-        stated: stated::stated(model, &by_map),
         applied,
-        writes: writers::writes(model),
+        declared,
+        coverage,
+        stated,
+        writes,
     }
 }

@@ -63,6 +63,9 @@ fn losses(row: RowView<'_>, from: Side) -> Vec<Round> {
     let Some((there, home)) = lanes.map(|(t, h)| (&t.value, &h.value)) else {
         return Vec::new();
     };
+    if there.node == ExprKind::Input && home.node == ExprKind::Input {
+        return Vec::new();
+    }
     let model = row.sync.model;
     let mut values = domain(row, from);
     let sent = domain(row, !from);

@@ -378,7 +378,7 @@ fn model(cx: &mut Cx<'_>, m: &ast::Model, span: Span) {
                 if let (ast::PartitionValues::Values(values), Some(field)) = (values, field) {
                     values
                         .iter()
-                        .for_each(|v| cx.model.use_value(field, &v.text, v.span));
+                        .for_each(|v| cx.use_value(field, &v.text, v.span));
                 }
             }
         }

@@ -8,8 +8,8 @@ use super::build::{Builder, Node};
 use super::cut::{self, Cut};
 use super::grammar::Rule;
 use super::keywords::STATEMENTS;
-use super::recover::{COUNTS, ENTRIES, PLAIN, Reader, Rows, STEPS, needs_block};
-use super::{repeated, report};
+use super::recover::{COUNTS, ENTRIES, PLAIN, Plain, Reader, STEPS, needs_block};
+use super::{plain as plainly, repeated, report};
 
 /// Reads an item that begins with a word that opens items.
 pub(super) fn item(reader: &mut Reader, cut: &Cut) -> Option<Item> {
@@ -94,25 +94,12 @@ fn without_block(reader: &mut Reader, cut: &Cut, word: &str) -> Option<Item> {
 }
 
 /// Rows of a map.
-const MAP_ROWS: Option<Rows<MapRowLine>> = Some(Rows {
-    rule: Rule::map_rows,
-    is_row: |_, _| true,
-    build: Builder::map_row,
-});
+const MAP_ROWS: Option<Plain<MapRowLine>> =
+    Some(|reader, cut| plainly::map_row(reader.file, reader.text, cut.code).map(MapRowLine::Row));
 
 /// Rows of a sync.
-const SYNC_ROWS: Option<Rows<SyncLine>> = Some(Rows {
-    rule: Rule::rows,
-    is_row,
-    build: |b, n| b.row(n).map(SyncLine::Row),
-});
-
-/// Whether a line of a sync is a row.
-fn is_row(reader: &Reader, cut: &Cut) -> bool {
-    let word = reader.leading_word(cut);
-    let statement = !word.is_empty() && STATEMENTS.iter().any(|(w, _)| *w == word);
-    !statement && !reader.slice(cut.code).starts_with(['-', '<', '.'])
-}
+const SYNC_ROWS: Option<Plain<SyncLine>> =
+    Some(|reader, cut| plainly::row(reader.file, reader.text, cut.code).map(SyncLine::Row));
 
 fn sync(reader: &mut Reader, cut: &Cut, word: &str) -> Option<Item> {
     let place = match word {
