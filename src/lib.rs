@@ -18,6 +18,8 @@ pub mod emit;
 #[cfg(feature = "compiler")]
 pub mod explain;
 #[cfg(feature = "compiler")]
+pub mod formula;
+#[cfg(feature = "compiler")]
 pub mod lower;
 #[cfg(feature = "compiler")]
 pub mod manifest;

@@ -28,7 +28,8 @@ const FLOORS: &[Floor] = &[
     Floor("platform", &["diagnostic"]),
     Floor("manifest", &["diagnostic"]),
     Floor("catalog", &["diagnostic", "platform"]),
-    Floor("automation", &["diagnostic", "catalog"]),
+    Floor("formula", &["diagnostic"]),
+    Floor("automation", &["diagnostic", "catalog", "formula"]),
     // the words for directions, authorities and policies are the plan's; a waiver names a code
     Floor("model", &["diagnostic", "catalog", "platform", "plan"]),
     Floor(
@@ -40,12 +41,20 @@ const FLOORS: &[Floor] = &[
             "platform",
             "manifest",
             "model",
+            "formula",
         ],
     ),
-    Floor("analyze", &["catalog", "platform", "model"]),
+    Floor("analyze", &["catalog", "platform", "model", "formula"]),
     Floor(
         "check",
-        &["diagnostic", "catalog", "platform", "model", "analyze"],
+        &[
+            "diagnostic",
+            "catalog",
+            "platform",
+            "model",
+            "analyze",
+            "formula",
+        ],
     ),
     Floor(
         "lower",
@@ -73,6 +82,7 @@ const COMPILER: &[&str] = &[
     "platform",
     "manifest",
     "catalog",
+    "formula",
     "automation",
     "model",
     "resolve",
@@ -92,6 +102,7 @@ const EVERYTHING: &[&str] = &[
     "platform",
     "manifest",
     "catalog",
+    "formula",
     "automation",
     "model",
     "resolve",
@@ -119,12 +130,12 @@ struct Fact {
 const FACTS: &[Fact] = &[
     Fact {
         segments: &["pest"],
-        only_in: &["syntax/", "automation/"],
+        only_in: &["syntax/", "formula/"],
         why: "the grammar glue alone knows the parser",
     },
     Fact {
         segments: &["pest_derive"],
-        only_in: &["syntax/", "automation/"],
+        only_in: &["syntax/", "formula/"],
         why: "as with pest",
     },
     Fact {

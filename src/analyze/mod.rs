@@ -12,6 +12,7 @@ mod images;
 mod range;
 mod reach;
 mod round_trip;
+pub mod settle;
 mod stated;
 mod writers;
 

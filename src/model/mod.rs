@@ -4,6 +4,7 @@
 //! already reported; rules stay silent about what is poisoned. Nothing has been judged yet: types have not been compared,
 //! values not been covered. It keeps spans and knows no syntax.
 
+mod automation;
 mod expr;
 mod ids;
 mod maps;
@@ -13,6 +14,7 @@ mod sync;
 mod view;
 mod world;
 
+pub use automation::{Automation, Effect, Entry, Events, Phase, Written};
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
@@ -56,6 +58,8 @@ pub struct Model {
     pub syncs: Vec<Sync>,
     /// Many-to-many relations.
     pub relations: Vec<Relation>,
+    /// Writers that are not this spec, declared ones first.
+    pub automations: Vec<Automation>,
     /// Lifecycles.
     pub lifecycles: Vec<Lifecycle>,
     /// Declarations that are resolved and kept for the docs, and that this version does not execute.
