@@ -4,7 +4,7 @@
 //! Transformations, 2007, ask it of one fixed side; here either may be the finer one). Values of maps and lists are tried
 //! one by one; of other fields a few samples, and what the other side sends.
 
-use crate::model::{Arrow, ExprKind, MapRow, MapValue, RowView, ViaKind};
+use crate::model::{Arrow, ExprKind, MapRow, MapValue, PicklistMap, RowView, ViaKind};
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
 
@@ -25,6 +25,9 @@ pub struct Round {
 /// values that can meet is then determined by one of the two. Functions are tried on samples that seldom meet: there one
 /// loss on each side is enough.
 pub fn round_trip(row: RowView<'_>) -> Option<Sides<Round>> {
+    if is_bijection(row) {
+        return None;
+    }
     let (left, right) = (losses(row, Side::Left), losses(row, Side::Right));
     let Some(ViaKind::Map(map)) = row.row.via.as_ref().map(|v| &v.kind) else {
         return Some(Sides::new(left.first()?.clone(), right.first()?.clone()));
@@ -57,15 +60,30 @@ pub fn round_trip(row: RowView<'_>) -> Option<Sides<Round>> {
         })
 }
 
+/// Whether a row does nothing but apply a map that loses nothing, one way and the other.
+fn is_bijection(row: RowView<'_>) -> bool {
+    let applied = |from: Side| match &row.lane(from)?.value.node {
+        ExprKind::Map {
+            map,
+            from: side,
+            input,
+            within: None,
+        } if *side == from && input.node == ExprKind::Input => Some(*map),
+        _ => None,
+    };
+    let (Some(there), Some(home)) = (applied(Side::Left), applied(Side::Right)) else {
+        return false;
+    };
+    let map = row.sync.model.maps.get(there.index());
+    there == home && map.is_some_and(PicklistMap::is_bijection)
+}
+
 /// The values of a side that a row brings back as others.
 fn losses(row: RowView<'_>, from: Side) -> Vec<Round> {
     let lanes = row.lane(from).zip(row.lane(!from));
     let Some((there, home)) = lanes.map(|(t, h)| (&t.value, &h.value)) else {
         return Vec::new();
     };
-    if there.node == ExprKind::Input && home.node == ExprKind::Input {
-        return Vec::new();
-    }
     let model = row.sync.model;
     let mut values = domain(row, from);
     let sent = domain(row, !from);

@@ -13,9 +13,7 @@ use super::rules::{
 use super::symbols::{Global, Symbols};
 use crate::catalog::Catalog;
 use crate::diagnostic::Sink;
-use crate::model::{
-    End, FieldRef, MapValue, Model, ObjectRef, Role, SyncId, SystemId, ValueUse,
-};
+use crate::model::{End, FieldRef, MapValue, Model, ObjectRef, Role, SyncId, SystemId, ValueUse};
 use crate::side::{Side, Sides};
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, Name};
@@ -108,7 +106,11 @@ impl<'a> Cx<'a> {
                 |cx, (n, (module, line))| {
                     cx.module = *module;
                     let made = make(cx, n, line);
-                    (made, std::mem::take(&mut cx.sink), std::mem::take(&mut cx.values))
+                    (
+                        made,
+                        std::mem::take(&mut cx.sink),
+                        std::mem::take(&mut cx.values),
+                    )
                 },
             )
             .collect();

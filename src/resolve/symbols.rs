@@ -188,7 +188,9 @@ impl Symbols {
                         used: Used(AtomicBool::new(true)),
                     };
                     for space in Space::ALL {
-                        table.entry((space, name.clone())).or_insert_with(|| poison.clone());
+                        table
+                            .entry((space, name.clone()))
+                            .or_insert_with(|| poison.clone());
                     }
                     let global = (Global::Poisoned, line.span);
                     self.globals.entry(name).or_insert(global);

@@ -169,7 +169,7 @@ fn volume_entry(reader: &mut Reader, cut: &Cut) -> VolumeEntry {
     )
 }
 
-fn map_row(reader: &mut Reader, cut: &Cut) -> MapRowLine {
+pub(super) fn map_row(reader: &mut Reader, cut: &Cut) -> MapRowLine {
     plain(reader, cut, Rule::map_row, MapRowLine::Broken, |b, n| {
         b.map_row(n)
     })
@@ -244,13 +244,13 @@ fn step(reader: &mut Reader, cut: &Cut) -> TestLine {
 
 /// Whose block a line stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Sync,
     Fields,
     Relation,
 }
 
-fn sync_line(reader: &mut Reader, cut: &Cut, place: Place) -> SyncLine {
+pub(super) fn sync_line(reader: &mut Reader, cut: &Cut, place: Place) -> SyncLine {
     let code = reader.slice(cut.code);
     let broken = SyncLine::Broken;
     if code.starts_with("...") {

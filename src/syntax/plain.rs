@@ -104,7 +104,10 @@ impl<'t> Scanner<'t> {
     fn word(&mut self) -> Option<(&'t str, Span)> {
         let rest = self.rest();
         let is_letter = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
-        let length = rest.iter().position(|b| !is_letter(b)).unwrap_or(rest.len());
+        let length = rest
+            .iter()
+            .position(|b| !is_letter(b))
+            .unwrap_or(rest.len());
         let sound = !rest.first()?.is_ascii_digit() && rest.get(length).is_none_or(u8::is_ascii);
         (length > 0 && sound).then(|| self.take(length))
     }
@@ -121,7 +124,9 @@ impl<'t> Scanner<'t> {
     /// A text without escapes.
     fn quoted(&mut self) -> Option<Name> {
         let inside = self.rest().strip_prefix(b"\"")?;
-        let length = inside.iter().position(|b| matches!(b, b'"' | b'\\' | b'\n'))?;
+        let length = inside
+            .iter()
+            .position(|b| matches!(b, b'"' | b'\\' | b'\n'))?;
         if inside.get(length) != Some(&b'"') {
             return None;
         }
@@ -229,5 +234,210 @@ const fn one(name: Name) -> Via {
             span,
         }),
         otherwise: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::ast::{MapRowLine, SyncLine};
+    use super::super::cut;
+    use super::super::lines::{self, Place};
+    use super::super::recover::{PLAIN, Reader};
+    use super::*;
+
+    const FILE: FileId = FileId(3);
+
+    const WORDS: &[&str] = &[
+        "a", "Email__c", "_x1", "x", "via", "each", "prefer", "unless", "blank", "latest", "else",
+        "through", "on", "create", "fill", "only", "default", "enforce", "ask", "wins", "as",
+        "when", "currency", "keeps", "clears", "keep", "reject", "none", "true", "false", "match",
+        "key", "truth", "and", "or", "not", "viax", "eachx",
+    ];
+    const SIGNS: &[&str] = &[
+        "->",
+        "<-",
+        "<->",
+        ",",
+        ".",
+        ":",
+        "...",
+        "=",
+        "|",
+        "~",
+        "(",
+        ")",
+        "{",
+        "}",
+        "[",
+        "\"a b\"",
+        "\"",
+        "\"a\\\"b\"",
+        "`a b`",
+        "`",
+        "7",
+        "1.5",
+        "2x",
+        "é",
+        "aé",
+        "//",
+        "// c",
+        ";",
+        "\\",
+        "-",
+        "<",
+        ">",
+        "\n",
+        "\r\n",
+        "\u{a0}",
+    ];
+
+    fn one_of(all: &'static [&'static str]) -> impl Strategy<Value = String> {
+        prop::sample::select(all).prop_map(str::to_owned)
+    }
+
+    fn gap() -> impl Strategy<Value = String> {
+        one_of(&["", " ", " ", " ", "  ", "\t", "\n"])
+    }
+
+    /// Tokens of all sorts in any order.
+    fn soup() -> impl Strategy<Value = String> {
+        let token = prop_oneof![3 => one_of(WORDS), 2 => one_of(SIGNS), 1 => "[ -~é]{1,3}"];
+        prop::collection::vec((token, gap()), 0..14)
+            .prop_map(|all| all.into_iter().map(|(t, g)| t + &g).collect())
+    }
+
+    fn clause() -> impl Strategy<Value = String> {
+        const CLAUSES: &[&str] = &[
+            "via W",
+            "via W",
+            "prefer W unless blank",
+            "latest else W",
+            "through W",
+            "ask",
+            "enforce",
+            "on create",
+            "fill only",
+            "blank keeps",
+            "blank clears",
+            "as W",
+            "W wins",
+            "default W",
+            "when W",
+            "-> via W",
+            "via W else keep",
+            "via each W",
+            "via W(2)",
+            "currency W, W",
+            "W W",
+            "W",
+        ];
+        (one_of(CLAUSES), one_of(WORDS)).prop_map(|(clause, word)| clause.replace('W', &word))
+    }
+
+    /// Rows that are nearly right, with a few characters changed, and what follows them.
+    fn row() -> impl Strategy<Value = String> {
+        let end = || prop_oneof![4 => one_of(WORDS), 1 => one_of(SIGNS), 1 => Just("\"Very hot\"".to_owned())];
+        let arrow = one_of(&["->", "<-", "<->"]);
+        let clauses = prop::collection::vec((one_of(&[", ", ",", "  ", " ,\t"]), clause()), 0..4);
+        let slip = (
+            any::<prop::sample::Index>(),
+            prop_oneof![one_of(SIGNS), one_of(WORDS), gap()],
+        );
+        let slips = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(slip, 1..3)];
+        (end(), gap(), arrow, gap(), end(), clauses, slips).prop_map(
+            |(left, g, arrow, h, right, clauses, slips)| {
+                let mut row = format!("{left}{g}{arrow}{h}{right}");
+                for (sign, clause) in clauses {
+                    row += &(sign + &clause);
+                }
+                for (at, slip) in slips {
+                    let mut letters: Vec<String> = row.chars().map(String::from).collect();
+                    let at = at.index(letters.len() + 1);
+                    letters.splice(at..(at + 1).min(letters.len()), [slip]);
+                    row = letters.concat();
+                }
+                row
+            },
+        )
+    }
+
+    /// What is read plainly is what the grammar makes of it, and nothing is wrong with it.
+    fn same(text: &str) -> Result<(), TestCaseError> {
+        let cuts = cut::lines(text, (0, text.len()), PLAIN);
+        for cut in &cuts.lines {
+            if let Some(row) = super::row(FILE, text, cut.code) {
+                for place in [Place::Sync, Place::Fields, Place::Relation] {
+                    let mut reader = Reader::new(FILE, text);
+                    let read = lines::sync_line(&mut reader, cut, place);
+                    prop_assert_eq!(&SyncLine::Row(row.clone()), &read, "{:?}", text);
+                    prop_assert!(reader.found().is_empty(), "{:?}", text);
+                }
+            }
+            if let Some(row) = super::map_row(FILE, text, cut.code) {
+                let mut reader = Reader::new(FILE, text);
+                let read = lines::map_row(&mut reader, cut);
+                prop_assert_eq!(&MapRowLine::Row(row), &read, "{:?}", text);
+                prop_assert!(reader.found().is_empty(), "{:?}", text);
+            }
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn rows_are_what_the_grammar_makes_of_them(first in row(), sign in one_of(&["\n", ";", " "]), second in row()) {
+            same(&format!("{first}{sign}{second}"))?;
+        }
+
+        #[test]
+        fn any_text_is_what_the_grammar_makes_of_it(text in soup()) {
+            same(&text)?;
+        }
+    }
+
+    #[test]
+    fn plain_rows_are_read_plainly() {
+        let rows = [
+            "email <-> Email",
+            "email->Email,via lower_trim",
+            "a <- b  prefer crm unless blank, on create, blank keeps",
+            "a <-> b  latest else crm, enforce, as Other",
+            "a -> b  through Person, fill only, blank clears",
+            "a <-> b\tcrm wins",
+            "wins <-> via  ask",
+        ];
+        for text in rows {
+            assert!(row(text), "{text}");
+        }
+        for text in [
+            "hot <-> Hot",
+            "\"Very hot\" -> keep",
+            "else -> \"a, b\"",
+            "none<-x",
+        ] {
+            assert!(
+                super::map_row(FILE, text, (0, text.len())).is_some(),
+                "{text}"
+            );
+        }
+        let others = [
+            "a <-> b,",
+            "a.b -> c",
+            "a -> b  via f(2)",
+            "a -> b  ask, ask",
+            "true -> b",
+            "a -> 7",
+            "a -> b  -> via f",
+        ];
+        for text in others {
+            assert!(!row(text), "{text}");
+        }
+        fn row(text: &str) -> bool {
+            super::row(FILE, text, (0, text.len())).is_some()
+        }
     }
 }

@@ -36,12 +36,7 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
     }
     let cuts = cut::items(text);
     let read = |cut: &Cut| {
-        let mut reader = Reader {
-            file,
-            text,
-            found: Vec::new(),
-            unread: Vec::new(),
-        };
+        let mut reader = Reader::new(file, text);
         let item = reader.item(cut);
         (item, reader.found, reader.unread)
     };
@@ -77,6 +72,21 @@ pub(super) struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
+    pub const fn new(file: FileId, text: &'t str) -> Self {
+        Self {
+            file,
+            text,
+            found: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    /// What was wrong so far.
+    #[cfg(test)]
+    pub fn found(&self) -> &[Diagnostic] {
+        &self.found
+    }
+
     pub fn slice(&self, range: Range) -> &'t str {
         self.text.get(range.0..range.1).unwrap_or_default()
     }

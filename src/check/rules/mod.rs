@@ -18,10 +18,8 @@ type Run = fn(&mut Cx<'_>);
 pub(super) const ALL: &[Run] = &[
     // syntax
     syntax::contradictory_clauses::run,
-
     // names
     names::unused_declaration::run,
-
     // types
     types::incompatible_types::run,
     types::unstated_time_zone::run,
@@ -35,7 +33,6 @@ pub(super) const ALL: &[Run] = &[
     types::required_may_be_blank::run,
     types::currency_unmapped::run,
     types::formula_does_not_trigger::run,
-
     // policy
     policy::missing_authority::run,
     policy::protected_field_written::run,
@@ -46,7 +43,6 @@ pub(super) const ALL: &[Run] = &[
     policy::default_travels_back::run,
     policy::row_mapped_twice::run,
     policy::coarse_latest::run,
-
     // picklists
     picklists::unmapped_value::run,
     picklists::unmapped_pair::run,
@@ -61,7 +57,6 @@ pub(super) const ALL: &[Run] = &[
     picklists::catch_all_hides_values::run,
     picklists::differs_only_in_case::run,
     picklists::country_picklist_enabled::run,
-
     // identity
     identity::missing_match::run,
     identity::match_key_normalised_differently::run,
