@@ -91,15 +91,54 @@ impl Compilation {
         }
     }
 }
+//TICK
+
+#[allow(missing_docs)]
+#[allow(unused)]
+pub fn tick(what: &str) {
+    use std::sync::Mutex;
+    static LAST: Mutex<Option<(std::time::Instant, u64, u64)>> = Mutex::new(None);
+    let read = |p: std::path::PathBuf| -> u64 {
+        std::fs::read_to_string(p)
+            .ok()
+            .and_then(|t| t.split(' ').next().and_then(|n| n.parse().ok()))
+            .unwrap_or(0)
+    };
+    let mut all = 0;
+    if let Ok(d) = std::fs::read_dir("/proc/self/task") {
+        for e in d.flatten() {
+            all += read(e.path().join("schedstat"));
+        }
+    }
+    let main = read("/proc/self/schedstat".into());
+    let now = std::time::Instant::now();
+    if let Ok(mut last) = LAST.lock() {
+        if let Some((t, a, m)) = *last {
+            if std::env::var_os("TICK").is_some() {
+                eprintln!(
+                    "{what:>12}: wall {:6.1} cpu {:6.1} main {:6.1}",
+                    (now - t).as_secs_f64() * 1e3,
+                    (all - a) as f64 / 1e6,
+                    (main - m) as f64 / 1e6
+                );
+            }
+        }
+        *last = Some((now, all, main));
+    }
+}
+//TOCK
 
 /// Compiles a project up to the gate. `today` decides which waivers have expired and how old catalogs are.
 pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     let manifest = read_manifest(files, &mut sources, &mut sink);
+    tick("manifest"); //T
     let modules = parse(files, &manifest, &mut sources, &mut sink);
+    tick("parse"); //T
     let before = sources.iter().count();
     let catalogs = catalogs(files, &manifest, &modules, &mut sources, &mut sink);
+    tick("catalogs"); //T
     let names = environment_names(&manifest);
     let model = resolve::resolve(
         &manifest.project.name,
@@ -109,10 +148,14 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
         &sources,
         &mut sink,
     );
+    tick("resolve"); //T
     let facts = analyze::analyze(&model);
+    tick("analyze"); //T
     check::check(&model, &facts, today, &mut sink);
+    tick("check"); //T
     manifest.weigh(sink.inner_mut());
     let findings = sink.sorted(&sources);
+    tick("sort"); //T
     let files = before;
     Compilation {
         model: check::gate(model, &findings),
