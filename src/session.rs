@@ -91,42 +91,6 @@ impl Compilation {
         }
     }
 }
-//TICK
-
-#[allow(missing_docs)]
-#[allow(unused)]
-pub fn tick(what: &str) {
-    use std::sync::Mutex;
-    static LAST: Mutex<Option<(std::time::Instant, u64, u64)>> = Mutex::new(None);
-    let read = |p: std::path::PathBuf| -> u64 {
-        std::fs::read_to_string(p)
-            .ok()
-            .and_then(|t| t.split(' ').next().and_then(|n| n.parse().ok()))
-            .unwrap_or(0)
-    };
-    let mut all = 0;
-    if let Ok(d) = std::fs::read_dir("/proc/self/task") {
-        for e in d.flatten() {
-            all += read(e.path().join("schedstat"));
-        }
-    }
-    let main = read("/proc/self/schedstat".into());
-    let now = std::time::Instant::now();
-    if let Ok(mut last) = LAST.lock() {
-        if let Some((t, a, m)) = *last {
-            if std::env::var_os("TICK").is_some() {
-                eprintln!(
-                    "{what:>12}: wall {:6.1} cpu {:6.1} main {:6.1}",
-                    (now - t).as_secs_f64() * 1e3,
-                    (all - a) as f64 / 1e6,
-                    (main - m) as f64 / 1e6
-                );
-            }
-        }
-        *last = Some((now, all, main));
-    }
-}
-//TOCK
 
 /// Compiles a project up to the gate. `today` decides which waivers have expired and how old catalogs are.
 pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
