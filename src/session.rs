@@ -97,12 +97,9 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     let manifest = read_manifest(files, &mut sources, &mut sink);
-    tick("manifest"); //T
     let modules = parse(files, &manifest, &mut sources, &mut sink);
-    tick("parse"); //T
     let before = sources.iter().count();
     let catalogs = catalogs(files, &manifest, &modules, &mut sources, &mut sink);
-    tick("catalogs"); //T
     let names = environment_names(&manifest);
     let model = resolve::resolve(
         &manifest.project.name,
@@ -112,14 +109,10 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
         &sources,
         &mut sink,
     );
-    tick("resolve"); //T
     let facts = analyze::analyze(&model);
-    tick("analyze"); //T
     check::check(&model, &facts, today, &mut sink);
-    tick("check"); //T
     manifest.weigh(sink.inner_mut());
     let findings = sink.sorted(&sources);
-    tick("sort"); //T
     let files = before;
     Compilation {
         model: check::gate(model, &findings),
