@@ -5,6 +5,8 @@
 #[cfg(feature = "compiler")]
 pub mod analyze;
 #[cfg(feature = "compiler")]
+pub mod automation;
+#[cfg(feature = "compiler")]
 pub mod catalog;
 #[cfg(feature = "compiler")]
 pub mod check;
@@ -23,6 +25,7 @@ pub mod formula;
 pub mod lower;
 #[cfg(feature = "compiler")]
 pub mod manifest;
+pub mod merge;
 #[cfg(feature = "compiler")]
 pub mod model;
 pub mod plan;

@@ -7,7 +7,9 @@
 mod automation;
 mod expr;
 mod ids;
+mod lifecycle;
 mod maps;
+mod route;
 mod row;
 mod scenario;
 mod sync;
@@ -19,10 +21,15 @@ pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
 };
+pub use lifecycle::{
+    Lifecycle, Made, NewOwner, Pick, Rank, Stage, StageColumn, StageIdx, StageState, Through,
+    Transition,
+};
 pub use maps::{
     Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
     Role, ValueUse,
 };
+pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{
     Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
 };
@@ -32,9 +39,7 @@ pub use sync::{
     Narrowing, Order, Protect, SortKey, Sync,
 };
 pub use view::{FieldView, RowView, SyncView};
-pub use world::{
-    Attribute, Deferred, Lifecycle, Relation, Stage, StageColumn, System, Transition, Waiver,
-};
+pub use world::{Attribute, Deferred, Relation, System, Waiver};
 
 use smol_str::SmolStr;
 
@@ -62,6 +67,10 @@ pub struct Model {
     pub automations: Vec<Automation>,
     /// Lifecycles.
     pub lifecycles: Vec<Lifecycle>,
+    /// Who gets a record that is made, in the order of the spec.
+    pub routes: Vec<Route>,
+    /// The operating models that the spec is held to; a sound spec has one at most.
+    pub operating_models: Vec<OperatingModel>,
     /// Declarations that are resolved and kept for the docs, and that this version does not execute.
     pub deferred: Vec<Deferred>,
     /// Waivers.

@@ -8,6 +8,7 @@ mod exprs;
 mod lifecycles;
 mod lookup;
 mod maps;
+mod routes;
 mod rows;
 pub mod rules;
 mod scenarios;
@@ -74,6 +75,7 @@ pub fn resolve(
     world::relations(&mut cx);
     lifecycles::lifecycles(&mut cx);
     automations::automations(&mut cx);
+    routes::routes(&mut cx);
     world::deferred(&mut cx);
     world::waivers(&mut cx);
     scenarios::scenarios(&mut cx);
