@@ -170,10 +170,12 @@ fn too_long(text: &str, field: &Field) -> Option<String> {
 
 fn not_listed(text: &str, field: &Field) -> Option<String> {
     let only = field.only.as_ref()?;
-    only.binary_search_by(|known| known.as_str().cmp(text)).is_err().then(|| {
-        let text: String = text.chars().take(80).collect();
-        format!("`{text}` is not one of its values")
-    })
+    only.binary_search_by(|known| known.as_str().cmp(text))
+        .is_err()
+        .then(|| {
+            let text: String = text.chars().take(80).collect();
+            format!("`{text}` is not one of its values")
+        })
 }
 
 impl<S: Store> Store for Behaving<S> {

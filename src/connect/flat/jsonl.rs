@@ -163,7 +163,10 @@ impl Format for Jsonl {
             let name = self.fields.get(usize::from(*slot))?;
             (*name != self.id && !new_and_blank).then_some((name, value))
         });
-        let members = id.iter().chain(&archived).map(|(name, value)| (*name, value));
+        let members = id
+            .iter()
+            .chain(&archived)
+            .map(|(name, value)| (*name, value));
         let members = members.chain(fields);
         match before {
             Some(raw) => {
@@ -172,7 +175,11 @@ impl Format for Jsonl {
                     put_value(value, self.wire, &mut out);
                     (name.clone(), out)
                 };
-                splice(checked(raw)?, &members.map(encoded).collect::<Vec<_>>(), out)
+                splice(
+                    checked(raw)?,
+                    &members.map(encoded).collect::<Vec<_>>(),
+                    out,
+                )
             }
             None => {
                 out.push(b'{');
@@ -516,4 +523,82 @@ fn splice(text: &str, changes: &[Encoded], out: &mut Vec<u8>) -> Result<(), Faul
     }
     out.extend_from_slice(tail.as_bytes());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::{Lookup, Meta, Presence, Slot};
+
+    fn format() -> Jsonl {
+        let field = |name: &str, kind| Slot {
+            name: name.into(),
+            kind,
+            lookup: Lookup::None,
+            presence: Presence::Expected,
+        };
+        let shape = Shape {
+            system: "crm".into(),
+            object: "person".into(),
+            meta: Meta {
+                id: "id".into(),
+                deleted: Some("archived".into()),
+                modified: None,
+                created: None,
+                merged_into: None,
+            },
+            fields: vec![
+                field("name", Kind::Text),
+                field("size", Kind::Number),
+                field("tags", Kind::Set),
+            ],
+        };
+        Jsonl::new(&shape, Wire::Strings, None).expect("is made")
+    }
+
+    /// What is read in one pass is what the full parser reads, and what it refuses is left to that one.
+    #[test]
+    fn both_ways_to_read_a_line_agree() {
+        let lines = [
+            r#"{"id":"1","name":"Ann","size":12,"tags":"a;b"}"#,
+            r#" { "id" : "1" , "name" : "Ann" , "size" : -1.5 } "#,
+            r#"{"id":1,"name":null,"size":"7","archived":true}"#,
+            r#"{"id":"1","name":"A \"quoted\" \\ name\u00e9","other":"\u12"}"#,
+            r#"{"id":"1","name":"first","name":"second"}"#,
+            r#"{"id":"1","n\u0061me":"escaped","size":1e3}"#,
+            r#"{"id":"1","name":{"a":[1]},"tags":["b","a"]}"#,
+            r#"{"id":"1","size":01}"#,
+            r#"{"id":"1","size":-}"#,
+            r#"{"id":"1","size":1.}"#,
+            r#"{"id":"1","name":"a",}"#,
+            r#"{"id":"1" "name":"a"}"#,
+            r#"{"id":"1","name":"a"} x"#,
+            r#"{"id":"1","name":"a"#,
+            r#"{"id":"1","name":tru}"#,
+            r#"{"id":"1","name":"\ud800"}"#,
+            r#"{"id":"1","unknown":"\ud800"}"#,
+            r#"{"id":"1","name":"}"}"#,
+            r#"{"id":"1","name":"été, 你好"}"#,
+            r#"{"":1,"id":"1"}"#,
+            "{\"id\":\"1\",\"name\":\"a\tb\"}",
+            "{}",
+            "{",
+        ];
+        // Each line follows another, so that its names are expected, or not.
+        let (mut format, mut plain) = (format(), 0);
+        for text in lines.into_iter().cycle().take(lines.len() * 3) {
+            let quick = format.read_plain(text);
+            let record = format.blank();
+            let walk = Walk {
+                format: &mut format,
+                record,
+            };
+            let full = parse(text, walk);
+            plain += usize::from(quick.is_some());
+            if let Some(quick) = quick {
+                assert_eq!(full.as_ref(), Ok(&quick), "{text}");
+            }
+        }
+        assert!(plain >= 3 * 7, "{plain}");
+    }
 }

@@ -81,3 +81,67 @@ impl Ahead {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::runtime::Archive;
+    use crate::runtime::archive::{Link, LinkState, Rest};
+    use crate::side::{Side, Sides};
+
+    fn link(n: usize) -> Link {
+        Link {
+            sync: 1,
+            ids: Sides::new(
+                format!("l{n:03}").into(),
+                format!("r{:03}", n * 7 % 100).into(),
+            ),
+            state: LinkState::Alive,
+            rest: Rest::NONE,
+        }
+    }
+
+    /// In whatever order links are asked for, and changed between the questions, the answers are those of the state.
+    #[test]
+    fn what_is_read_ahead_is_as_it_is_stored() {
+        let mut archive = Archive::memory().expect("opens");
+        let groups = Sides::new(1, 2);
+        for n in (0..100).filter(|n| n % 3 != 0) {
+            archive.put_link(groups, &link(n), b"").expect("puts");
+        }
+        let there = |archive: &Archive, n: usize, wanted: bool| {
+            for side in Side::BOTH {
+                let found = archive
+                    .link(side, *groups.get(side), link(n).ids.get(side))
+                    .expect("asked");
+                assert_eq!(found.map(|l| l.ids), wanted.then(|| link(n).ids), "{n}");
+            }
+        };
+        for step in [1, 2, 7, 33, 99] {
+            for n in (0..100).map(|n| n * step % 100) {
+                there(&archive, n, n % 3 != 0);
+            }
+        }
+        for n in 0..100 {
+            there(&archive, n, n % 3 != 0);
+            let near = (n + 2) % 100;
+            if near % 3 == 0 {
+                archive.put_link(groups, &link(near), b"").expect("puts");
+                there(&archive, near, true);
+                archive
+                    .remove_link(1, &link(near).ids.left)
+                    .expect("removes");
+                there(&archive, near, false);
+            } else {
+                let rest = Rest(Some(Sides::new(n as i64 + 1, 5)));
+                archive
+                    .put_rest(1, &link(near).ids.left, rest)
+                    .expect("puts");
+                for side in Side::BOTH {
+                    let id = link(near).ids.get(side).clone();
+                    let found = archive.link(side, *groups.get(side), &id).expect("asked");
+                    assert_eq!(found.map(|l| l.rest), Some(rest));
+                }
+            }
+        }
+    }
+}

@@ -92,3 +92,45 @@ impl Archive {
 fn number(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queues_are_left_in_the_order_in_which_they_were_joined() {
+        let mut archive = Archive::memory().expect("opens");
+        for round in 0..2 {
+            archive.gather_waiting().expect("begins");
+            for (queue, sync, left) in [(0, 7, "b"), (1, 8, "x"), (0, 7, "a"), (0, 9, "b")] {
+                archive.wait(queue, sync, left).expect("waits");
+            }
+            let named = |archive: &Archive, queue| -> Vec<(usize, SmolStr)> {
+                let all = archive.waiting(queue, 2).expect("asked");
+                all.into_iter().map(|w| (w.sync, w.left)).collect()
+            };
+            assert_eq!(
+                named(&archive, 0),
+                [(7, "b".into()), (7, "a".into())],
+                "{round}"
+            );
+            let second = archive.waiting(0, 2).expect("asked")[1].place;
+            archive.wait_no_more(0, second).expect("leaves");
+            assert_eq!(named(&archive, 0), [(9, "b".into())]);
+            assert_eq!(named(&archive, 1), [(8, "x".into())]);
+        }
+    }
+
+    #[test]
+    fn a_record_is_redirected_to_one_sync_and_in_one_run() {
+        let mut archive = Archive::memory().expect("opens");
+        archive.gather_waiting().expect("begins");
+        archive.redirect(3, "a").expect("redirects");
+        archive.redirect(3, "a").expect("redirects");
+        assert_eq!(archive.is_redirected(3, "a"), Ok(true));
+        assert_eq!(archive.is_redirected(4, "a"), Ok(false));
+        assert_eq!(archive.is_redirected(3, "b"), Ok(false));
+        archive.gather_waiting().expect("begins");
+        assert_eq!(archive.is_redirected(3, "a"), Ok(false));
+    }
+}

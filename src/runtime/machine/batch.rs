@@ -194,6 +194,12 @@ impl Batch {
         Some(batch)
     }
 
+    /// Records, pairs and writes in it.
+    pub(super) fn size(&self) -> usize {
+        let work = self.jobs.len() + self.works.len() + self.verify.len() + self.recovery.len();
+        self.records.len() + work + self.sends.len() + self.in_flight.len()
+    }
+
     /// Asks for records that are not there yet.
     pub(super) fn ask(&mut self, object: ObjectId, ids: impl IntoIterator<Item = SmolStr>) {
         let missing: BTreeSet<SmolStr> = ids

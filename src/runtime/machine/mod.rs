@@ -176,6 +176,14 @@ impl Machine {
         &self.archive
     }
 
+    /// Records, pairs and writes that are in memory now: how many is bounded by the window, however many records there are.
+    pub fn in_memory(&self) -> usize {
+        self.batch.as_ref().map_or(0, Batch::size)
+            + self.gathered.size()
+            + self.page.as_ref().map_or(0, Waiting::size)
+            + self.lost.len()
+    }
+
     /// Gives the archive back, for another machine. What was not committed is given up.
     pub fn into_archive(mut self) -> Step<Archive> {
         self.archive.abandon()?;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::batch::{Batch, Keep, Work};
 use super::{Machine, Step};
 use crate::plan::Mode;
+use crate::runtime::Reason;
 use crate::runtime::archive::{Link, LinkState, LogEntry, LogKind, Rest};
 use crate::runtime::merge::Sent;
 use crate::runtime::program::Sync;
 use crate::runtime::shadow::Trace;
-use crate::runtime::Reason;
 use crate::side::{Side, Sides};
 
 impl Machine {

@@ -23,6 +23,13 @@ pub(super) struct Gathered {
     records: Related,
 }
 
+impl Gathered {
+    /// Records and pairs in it.
+    pub(super) fn size(&self) -> usize {
+        self.jobs.len() + self.records.len()
+    }
+}
+
 impl Machine {
     /// Meets the records of a page; `related` are those to which they refer.
     pub(super) fn meet_page(&mut self, page: Page, related: &Related) -> Step<()> {
