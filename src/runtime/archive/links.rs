@@ -218,6 +218,7 @@ impl Archive {
     /// Says that nothing is made from a record any more, and what took its place.
     pub fn bury(&mut self, group: i64, id: &str, superseded_by: Option<&str>) -> Asked<()> {
         self.begin()?;
+        self.some_buried.set(Some(true));
         self.connection
             .prepare_cached("INSERT OR REPLACE INTO tombstones VALUES (?1, ?2, ?3)")?
             .execute(params![group, id, superseded_by])?;
@@ -226,6 +227,9 @@ impl Archive {
 
     /// Whether nothing is made from a record any more.
     pub fn is_buried(&self, group: i64, id: &str) -> Asked<bool> {
+        if !self.has_some("tombstones", &self.some_buried)? {
+            return Ok(false);
+        }
         let mut statement = self
             .connection
             .prepare_cached("SELECT 1 FROM tombstones WHERE link_group = ?1 AND id = ?2")?;

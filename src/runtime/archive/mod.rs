@@ -11,7 +11,7 @@ mod links;
 mod trails;
 mod waiting;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -124,6 +124,9 @@ pub struct Archive {
     resolved: Option<(RangeInclusive<i64>, IntentState)>,
     layouts: RefCell<HashMap<u32, Arc<[SmolStr]>>>,
     ahead: Sides<RefCell<Ahead>>,
+    /// Whether anything is held, and whether anything is buried, as far as that is known: most often nothing is.
+    some_held: Cell<Option<bool>>,
+    some_buried: Cell<Option<bool>>,
     /// How many records another sync takes in this run.
     redirected: u64,
 }
@@ -177,6 +180,8 @@ impl Archive {
             resolved: None,
             layouts: RefCell::default(),
             ahead: Sides::default(),
+            some_held: Cell::default(),
+            some_buried: Cell::default(),
             redirected: 0,
         })
     }
@@ -197,6 +202,8 @@ impl Archive {
         }
         self.resolved = None;
         self.ahead = Sides::default();
+        self.some_held.set(None);
+        self.some_buried.set(None);
         self.connection
             .execute_batch("DROP TABLE IF EXISTS temp.candidates")?;
         Ok(())
@@ -219,6 +226,17 @@ impl Archive {
             self.open = false;
         }
         Ok(())
+    }
+
+    /// Whether a table has any row; `known` remembers it.
+    fn has_some(&self, table: &str, known: &Cell<Option<bool>>) -> Asked<bool> {
+        if let Some(some) = known.get() {
+            return Ok(some);
+        }
+        let sql = format!("SELECT 1 FROM {table} LIMIT 1");
+        let some = self.connection.prepare_cached(&sql)?.exists([])?;
+        known.set(Some(some));
+        Ok(some)
     }
 
     /// A remembered fact about the project.
