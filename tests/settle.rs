@@ -1,7 +1,7 @@
 //! That updates settle, or that they do not: the analysis against an interpreter that shares no code with it.
 
-mod interpreter;
-mod random;
+pub mod interpreter;
+pub mod random;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use accordant::analyze::settle::{
     Begin, Judgement, Limits, Network, StepKind, Verdict, Witness, judge,
 };
-use interpreter::{Interpreter, Memory, Nature, World};
+use accordant::side::Side;
+use interpreter::{Interpreter, Memory, Nature, Reached, World};
 use random::{Knowledge, Random, network};
 
 /// Replays a witness. What it says of every cell after every step must be so, and the last step must lead back.
@@ -88,51 +89,47 @@ fn replays(net: &Network, witness: &Witness, nature: Nature) -> Result<(), Strin
     }
 }
 
-/// What one verdict is worth; an error is a mismatch.
-fn compare(
-    net: &Network,
-    verdict: &Verdict,
-    memories: &[Memory],
-    thorough: bool,
-) -> Result<usize, String> {
+/// Compares both verdicts; an error is a mismatch. How many worlds the interpreter saw.
+fn compare(net: &Network, judgement: &Judgement, thorough: bool) -> Result<usize, String> {
     let wild = Interpreter {
         net,
         nature: Nature::Wild,
     };
-    match verdict {
-        Verdict::Stable | Verdict::Settles { .. } => {
-            let found = wild.explore(memories, thorough);
-            match (verdict, found.rounds) {
-                (_, None) => Err("accepted, and it loops".into()),
-                (Verdict::Stable, Some(0 | 1)) => Ok(found.states),
-                (Verdict::Settles { rounds }, Some(found_rounds)) if *rounds == found_rounds => {
-                    Ok(found.states)
-                }
-                (_, Some(rounds)) => Err(format!("it takes {rounds} rounds")),
-            }
-        }
-        Verdict::Oscillates(witness) => {
-            replays(net, witness, Nature::Idle(witness.newer)).map(|()| witness.steps.len())
-        }
-        Verdict::Undecided { witness, .. } => {
-            replays(net, witness, Nature::Wild)?;
-            for newer in [
-                None,
-                Some(accordant::side::Side::Left),
-                Some(accordant::side::Side::Right),
-            ] {
-                let idle = Interpreter {
-                    net,
-                    nature: Nature::Idle(newer),
-                };
-                if idle.explore(memories, thorough).rounds.is_none() {
-                    return Err("undecided, and it loops whatever the unknown does".into());
+    let mut reached = Reached::new(wild, thorough);
+    for (verdict, memory) in [
+        (&judgement.kept, Memory::Met),
+        (&judgement.lost, Memory::Lost),
+    ] {
+        match verdict {
+            Verdict::Stable | Verdict::Settles { .. } => {
+                let told = verdict.rounds().unwrap_or_default();
+                match reached.from(memory) {
+                    None => return Err("accepted, and it loops".into()),
+                    Some(rounds) if rounds.max(1) == told => {}
+                    Some(rounds) => return Err(format!("it takes {rounds} rounds")),
                 }
             }
-            Ok(0)
+            Verdict::Oscillates(witness) => {
+                replays(net, witness, Nature::Idle(witness.newer))?;
+                break;
+            }
+            Verdict::Undecided { witness, .. } => {
+                replays(net, witness, Nature::Wild)?;
+                for newer in [None, Some(Side::Left), Some(Side::Right)] {
+                    let nature = Nature::Idle(newer);
+                    let mut idle = Reached::new(Interpreter { net, nature }, thorough);
+                    let memories = [Memory::Met, Memory::Lost];
+                    let until = memories.iter().position(|m| *m == memory).unwrap();
+                    if memories[..=until].iter().any(|m| idle.from(*m).is_none()) {
+                        return Err("undecided, and it loops whatever the unknown does".into());
+                    }
+                }
+                break;
+            }
+            Verdict::TooLarge { .. } => return Err("too large".into()),
         }
-        Verdict::TooLarge { .. } => Err("too large".into()),
     }
+    Ok(reached.worlds.len())
 }
 
 #[derive(Default)]
@@ -191,18 +188,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
             let judgement = judge(&net, Limits::default());
             tally.count(&judgement);
             let thorough = at % 16 == 0;
-            let kept = compare(&net, &judgement.kept, &[Memory::Met], thorough);
-            let lost = if judgement.kept.rounds().is_some() {
-                compare(
-                    &net,
-                    &judgement.lost,
-                    &[Memory::Met, Memory::Lost],
-                    thorough,
-                )
-            } else {
-                Ok(0)
-            };
-            match kept.and_then(|n| lost.map(|m| n + m)) {
+            match compare(&net, &judgement, thorough) {
                 Ok(n) => {
                     states.fetch_add(n, Ordering::Relaxed);
                     None

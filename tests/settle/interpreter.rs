@@ -688,61 +688,64 @@ fn pair(row: &Row, a: u8, b: u8) -> Memory {
     Memory::Pair(first(Side::Left, a), first(Side::Right, b))
 }
 
-/// What an exhaustive search finds: the most writing rounds until rest, or that something never rests.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Found {
-    pub rounds: Option<u32>,
-    pub states: usize,
+/// Everything that can be reached, by all edits and rounds.
+pub struct Reached<'n> {
+    interpreter: Interpreter<'n>,
+    /// Saves of all combinations of cells are tried even where nothing reacts to a save.
+    thorough: bool,
+    known: HashMap<u64, u32, BuildHasherDefault<Plain>>,
+    pub worlds: Vec<World>,
+    silent: Vec<Vec<(u32, bool, bool)>>,
 }
 
-impl Interpreter<'_> {
-    /// Everything that can be reached from these beginnings, by all edits and rounds. `thorough` tries saves of all
-    /// combinations of cells even where nothing reacts to a save.
-    pub fn explore(&self, memories: &[Memory], thorough: bool) -> Found {
-        let mut known: HashMap<u64, u32, BuildHasherDefault<Plain>> = HashMap::default();
-        let mut worlds: Vec<World> = Vec::new();
-        let mut meet = |w: World, worlds: &mut Vec<World>| -> u32 {
-            let next = worlds.len() as u32;
-            let id = *known.entry(w.number()).or_insert(next);
-            if id == next {
-                worlds.push(w);
-            }
-            id
-        };
-        for memory in memories {
-            for start in self.starts(*memory) {
-                meet(start, &mut worlds);
-            }
-        }
-        let mut silent: Vec<Vec<(u32, bool, bool)>> = Vec::new();
-        let mut at = 0;
-        while at < worlds.len() {
-            let w = worlds[at];
-            let mut steps = Vec::new();
-            for (after, wrote) in self.round(w) {
-                let (list, more) = self.pause(after);
-                for end in list {
-                    steps.push((meet(end, &mut worlds), wrote, wrote || more));
-                }
-            }
-            silent.push(steps);
-            for end in self.pause(w).0 {
-                meet(end, &mut worlds);
-            }
-            for (record, sets) in self.saves(&w, thorough) {
-                for end in self.edit(w, record, &sets) {
-                    meet(end, &mut worlds);
-                }
-            }
-            at += 1;
-        }
-        let states = worlds.len();
-        Found {
-            rounds: eliminate(&silent),
-            states,
+impl<'n> Reached<'n> {
+    pub fn new(interpreter: Interpreter<'n>, thorough: bool) -> Self {
+        Self {
+            interpreter,
+            thorough,
+            known: HashMap::default(),
+            worlds: Vec::new(),
+            silent: Vec::new(),
         }
     }
 
+    fn meet(&mut self, w: World) -> u32 {
+        let next = self.worlds.len() as u32;
+        let id = *self.known.entry(w.number()).or_insert(next);
+        if id == next {
+            self.worlds.push(w);
+        }
+        id
+    }
+
+    /// The most writing rounds until rest with these beginnings, too; none where something never rests.
+    pub fn from(&mut self, memory: Memory) -> Option<u32> {
+        for start in self.interpreter.starts(memory) {
+            self.meet(start);
+        }
+        while let Some(w) = self.worlds.get(self.silent.len()).copied() {
+            let mut steps = Vec::new();
+            for (after, wrote) in self.interpreter.round(w) {
+                let (list, more) = self.interpreter.pause(after);
+                for end in list {
+                    steps.push((self.meet(end), wrote, wrote || more));
+                }
+            }
+            self.silent.push(steps);
+            for end in self.interpreter.pause(w).0 {
+                self.meet(end);
+            }
+            for (record, sets) in self.interpreter.saves(&w, self.thorough) {
+                for end in self.interpreter.edit(w, record, &sets) {
+                    self.meet(end);
+                }
+            }
+        }
+        eliminate(&self.silent)
+    }
+}
+
+impl Interpreter<'_> {
     fn starts(&self, memory: Memory) -> Vec<World> {
         let derived: Vec<usize> = (self.net.rules.iter())
             .filter(|r| r.phase == Phase::Derived)

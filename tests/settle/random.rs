@@ -41,7 +41,23 @@ pub enum Knowledge {
     Partial,
 }
 
+/// A network. Nine of ten have few states, so that there is time for many.
 pub fn network(random: &mut Random, knowledge: Knowledge) -> Network {
+    let few = random.percent(92);
+    loop {
+        let net = any(random, knowledge);
+        let states: usize = net.cells.iter().map(Cell::size).product();
+        let pairs = net
+            .rows
+            .iter()
+            .map(|r| r.class.left.len() * r.class.right.len());
+        if !few || states * pairs.sum::<usize>() <= 54 {
+            return net;
+        }
+    }
+}
+
+fn any(random: &mut Random, knowledge: Knowledge) -> Network {
     let mut net = Network {
         records: vec![Record { system: 0 }, Record { system: 1 }],
         ..Network::default()
