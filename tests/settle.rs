@@ -1,6 +1,7 @@
 //! That updates settle, or that they do not: the analysis against an interpreter that shares no code with it.
 
 pub mod interpreter;
+mod pair;
 pub mod random;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +17,7 @@ use random::{Knowledge, Random, network};
 
 /// Replays a witness. What it says of every cell after every step must be so, and the last step must lead back.
 fn replays(net: &Network, witness: &Witness, nature: Nature) -> Result<(), String> {
-    let interpreter = Interpreter { net, nature };
+    let interpreter = Interpreter::new(net, nature);
     let memory = match witness.begin {
         Begin::Met => Memory::Met,
         Begin::Recovered => Memory::Lost,
@@ -91,10 +92,7 @@ fn replays(net: &Network, witness: &Witness, nature: Nature) -> Result<(), Strin
 
 /// Compares both verdicts; an error is a mismatch. How many worlds the interpreter saw.
 fn compare(net: &Network, judgement: &Judgement, thorough: bool) -> Result<usize, String> {
-    let wild = Interpreter {
-        net,
-        nature: Nature::Wild,
-    };
+    let wild = Interpreter::new(net, Nature::Wild);
     let mut reached = Reached::new(wild, thorough);
     for (verdict, memory) in [
         (&judgement.kept, Memory::Met),
@@ -117,7 +115,7 @@ fn compare(net: &Network, judgement: &Judgement, thorough: bool) -> Result<usize
                 replays(net, witness, Nature::Wild)?;
                 for newer in [None, Some(Side::Left), Some(Side::Right)] {
                     let nature = Nature::Idle(newer);
-                    let mut idle = Reached::new(Interpreter { net, nature }, thorough);
+                    let mut idle = Reached::new(Interpreter::new(net, nature), thorough);
                     let memories = [Memory::Met, Memory::Lost];
                     let until = memories.iter().position(|m| *m == memory).unwrap();
                     if memories[..=until].iter().any(|m| idle.from(*m).is_none()) {

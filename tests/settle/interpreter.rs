@@ -78,11 +78,37 @@ const fn only(truth: bool) -> Truths {
 }
 
 pub struct Interpreter<'n> {
-    pub net: &'n Network,
-    pub nature: Nature,
+    net: &'n Network,
+    nature: Nature,
+    /// By record, then before, after and later.
+    order: Vec<[Vec<usize>; 3]>,
+    later: Vec<usize>,
+    derived: Vec<usize>,
 }
 
 type Sets = Vec<(usize, u8)>;
+
+impl<'n> Interpreter<'n> {
+    pub fn new(net: &'n Network, nature: Nature) -> Self {
+        let sorted = |wanted: &dyn Fn(&Rule) -> bool| {
+            let all = 0..net.rules.len();
+            let mut list: Vec<usize> = all.filter(|r| wanted(&net.rules[*r])).collect();
+            list.sort_by_key(|r| (net.rules[*r].rank, *r));
+            list
+        };
+        let of = |record: usize| {
+            [Phase::BeforeSave, Phase::AfterSave, Phase::Later]
+                .map(|phase| sorted(&|r| r.record.index() == record && r.phase == phase))
+        };
+        Self {
+            net,
+            nature,
+            order: (0..net.records.len()).map(of).collect(),
+            later: sorted(&|r| r.phase == Phase::Later),
+            derived: sorted(&|r| r.phase == Phase::Derived),
+        }
+    }
+}
 
 impl Interpreter<'_> {
     pub fn world(&self, cells: &[u16], memory: Memory) -> World {
@@ -162,17 +188,6 @@ impl Interpreter<'_> {
         }
     }
 
-    fn rules(&self, record: usize, phase: Phase) -> Vec<usize> {
-        let mut list: Vec<usize> = (0..self.net.rules.len())
-            .filter(|r| {
-                let rule = &self.net.rules[*r];
-                rule.phase == phase && (rule.record.index() == record || record == usize::MAX)
-            })
-            .collect();
-        list.sort_by_key(|r| (self.net.rules[*r].rank, *r));
-        list
-    }
-
     fn started(&self, rule: &Rule, w: &World, old: &[u8; CELLS]) -> Truths {
         let touched = rule.starts.is_empty()
             || rule
@@ -202,7 +217,7 @@ impl Interpreter<'_> {
 
     fn derive(&self, w: World) -> Vec<World> {
         let mut worlds = vec![w];
-        for r in self.rules(usize::MAX, Phase::Derived) {
+        for &r in &self.derived {
             let rule = &self.net.rules[r];
             let mut next = Vec::new();
             for w in worlds {
@@ -257,7 +272,8 @@ impl Interpreter<'_> {
             assigned[cell] = true;
         }
         let mut drafts = vec![(draft, assigned)];
-        for r in self.rules(record, Phase::BeforeSave) {
+        let [before, after, later] = &self.order[record];
+        for &r in before {
             let rule = &self.net.rules[r];
             let mut next = Vec::new();
             for (w, assigned) in drafts {
@@ -300,7 +316,7 @@ impl Interpreter<'_> {
             }
             worlds.extend(self.derive(w));
         }
-        for r in self.rules(record, Phase::Later) {
+        for &r in later {
             worlds = self.each(worlds, |w| {
                 let [no, yes] = self.started(&self.net.rules[r], &w, &old);
                 let mut noted = w;
@@ -315,7 +331,7 @@ impl Interpreter<'_> {
                 list
             });
         }
-        for r in self.rules(record, Phase::AfterSave) {
+        for &r in after {
             let rule = &self.net.rules[r];
             worlds = self.each(worlds, |w| {
                 if w.ran[r] >= rule.limit {
@@ -400,7 +416,7 @@ impl Interpreter<'_> {
         let mut start = w;
         start.waiting = [false; RULES];
         let mut worlds = vec![start];
-        for r in self.rules(usize::MAX, Phase::Later) {
+        for &r in &self.later {
             if due[r] {
                 worlds = self.each(worlds, |w| {
                     self.act(Self::fresh(w), &self.net.rules[r], When::Late)
