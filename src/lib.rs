@@ -5,6 +5,8 @@
 #[cfg(feature = "compiler")]
 pub mod analyze;
 #[cfg(feature = "compiler")]
+pub mod automation;
+#[cfg(feature = "compiler")]
 pub mod catalog;
 #[cfg(feature = "compiler")]
 pub mod check;
@@ -17,6 +19,8 @@ pub mod diagnostic;
 pub mod emit;
 #[cfg(feature = "compiler")]
 pub mod explain;
+#[cfg(feature = "compiler")]
+pub mod formula;
 #[cfg(feature = "compiler")]
 pub mod lower;
 #[cfg(feature = "compiler")]

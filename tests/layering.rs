@@ -30,7 +30,8 @@ const FLOORS: &[Floor] = &[
     Floor("platform", &["diagnostic"]),
     Floor("manifest", &["diagnostic"]),
     Floor("catalog", &["diagnostic", "platform"]),
-    Floor("automation", &["diagnostic", "catalog"]),
+    Floor("formula", &["diagnostic"]),
+    Floor("automation", &["diagnostic", "catalog", "formula"]),
     // the words for directions, authorities and policies are the plan's; a waiver names a code
     Floor("model", &["diagnostic", "catalog", "platform", "plan"]),
     Floor(
@@ -42,12 +43,23 @@ const FLOORS: &[Floor] = &[
             "platform",
             "manifest",
             "model",
+            "formula",
         ],
     ),
-    Floor("analyze", &["catalog", "platform", "model", "merge"]),
+    Floor(
+        "analyze",
+        &["catalog", "platform", "model", "merge", "formula"],
+    ),
     Floor(
         "check",
-        &["diagnostic", "catalog", "platform", "model", "analyze"],
+        &[
+            "diagnostic",
+            "catalog",
+            "platform",
+            "model",
+            "analyze",
+            "formula",
+        ],
     ),
     Floor(
         "lower",
@@ -76,6 +88,7 @@ const COMPILER: &[&str] = &[
     "platform",
     "manifest",
     "catalog",
+    "formula",
     "automation",
     "model",
     "resolve",
@@ -96,6 +109,7 @@ const EVERYTHING: &[&str] = &[
     "platform",
     "manifest",
     "catalog",
+    "formula",
     "automation",
     "model",
     "resolve",
@@ -124,12 +138,12 @@ struct Fact {
 const FACTS: &[Fact] = &[
     Fact {
         segments: &["pest"],
-        only_in: &["syntax/", "automation/"],
+        only_in: &["syntax/", "formula/"],
         why: "the grammar glue alone knows the parser",
     },
     Fact {
         segments: &["pest_derive"],
-        only_in: &["syntax/", "automation/"],
+        only_in: &["syntax/", "formula/"],
         why: "as with pest",
     },
     Fact {
