@@ -25,6 +25,7 @@ mod people;
 mod rules;
 mod running;
 mod runtime;
+mod settle;
 mod support;
 mod syntax;
 mod testing;
