@@ -12,7 +12,7 @@ mod step;
 mod store;
 mod value;
 
-pub(super) use document::Flow;
+pub(super) use document::{Flow, versioned};
 pub(super) use start::{kind, read};
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use crate::automation::condition::Decision;
-use super::document::{Element, ElementKind, connector, target};
+use super::document::{Element, ElementKind, connector, successors, target};
 use super::run::{Frame, Run, Step, named};
 use super::state::{Assigned, Base, Meeting, Record, State, Value};
 use super::value::{as_plain, unknown};
@@ -62,6 +62,17 @@ impl<'a> Run<'a> {
                 ));
                 go_on(node, state.clone())
             }
+            ElementKind::Unknown => {
+                self.draft.reason(format!(
+                    "the element `{}` is of the kind `{}`, which is not read",
+                    element.name, node.name
+                ));
+                let next = successors(node).into_iter().map(Some).chain([None]);
+                Step {
+                    next: next.map(|target| (target, state.clone())).collect(),
+                    ..Step::default()
+                }
+            }
             ElementKind::CustomError | ElementKind::Rollback | ElementKind::Step => {
                 go_on(node, state.clone())
             }
@@ -100,24 +111,27 @@ impl<'a> Run<'a> {
         value: Value,
     ) -> Option<SmolStr> {
         let path: Vec<SmolStr> = to.split('.').map(|p| SmolStr::new(p.trim())).collect();
-        let (variable, field) = match path.as_slice() {
-            [variable] => (variable, None),
-            [variable, field] => (variable, Some(field)),
-            _ => {
-                self.draft
-                    .reason(format!("it assigns to `{to}`, which leads through a reference"));
-                return None;
-            }
-        };
-        let Some(field) = field else {
-            if !variable.starts_with('$') {
-                self.assign_variable(frame, state, variable, operator, value);
-            }
+        let Some((field, head)) = path.split_last() else {
             return None;
         };
-        let current = match state.variables.get(variable) {
+        if head.is_empty() {
+            if !field.starts_with('$') {
+                self.assign_variable(frame, state, field, operator, value);
+            }
+            return None;
+        }
+        let variable = SmolStr::new(head.join("."));
+        if !state.variables.contains_key(&variable) {
+            let behind = self.path(frame, state, head, 0);
+            state.variables.insert(variable.clone(), behind);
+        }
+        let current = match state.variables.get(&variable) {
             Some(Value::Record(record) | Value::Records(record)) => record.clone(),
             _ => {
+                if variable.contains('.') {
+                    self.draft
+                        .reason(format!("it assigns to `{to}`, and where that leads is not known here"));
+                }
                 // a field of an Apex type, or of something that was never set: nothing of it is stored
                 return None;
             }
@@ -142,7 +156,7 @@ impl<'a> Run<'a> {
         }
         let starting = variable == "$Record" && frame.prefix.is_empty();
         if let Some(Value::Record(record) | Value::Records(record)) =
-            state.variables.get_mut(variable)
+            state.variables.get_mut(&variable)
         {
             record.fields.insert(field.clone(), assigned);
         }

@@ -22,8 +22,11 @@ impl<'a> Run<'a> {
         let node = element.node;
         let object = node.text_of("object").unwrap_or_default();
         let which = self.filtered(frame, state, object, node);
+        let mut carries = Vec::new();
         for field in node.all("queriedFields") {
-            self.draft.read(object, &[field.text.trim().into()]);
+            let field = self.draft.names.field(object, field.text.trim());
+            carries.push(field.field.clone());
+            self.draft.read_field(field);
         }
         if let Some(field) = node.text_of("sortField") {
             self.draft.read(object, &[field.into()]);
@@ -35,6 +38,7 @@ impl<'a> Run<'a> {
         let record = Record {
             base: self.base(&which, label.clone()),
             which,
+            carries,
             ..Record::found(Some(object_name), label)
         };
         let mut state = state.clone();
@@ -92,6 +96,7 @@ impl<'a> Run<'a> {
             let value = self.named(frame, state, reference);
             match value {
                 Value::Record(record) | Value::Records(record) => {
+                    let record = self.with_carried(record);
                     if record.whole || !matches!(record.base, Base::Blank) {
                         self.draft.reason(format!(
                             "it makes records from `{reference}`, whose other fields are not known here"
@@ -187,6 +192,24 @@ impl<'a> Run<'a> {
             record.fields.clear();
         }
         effects
+    }
+
+    /// A record to be made: what it was read with, where that is listed, is among what is assigned to it.
+    fn with_carried(&mut self, mut record: Record) -> Record {
+        if record.carries.is_empty() {
+            return record;
+        }
+        for field in record.carries.clone() {
+            if !record.fields.contains_key(&field) {
+                let value = self.field(&record, std::slice::from_ref(&field));
+                record.fields.insert(field, Assigned { value, when: None });
+            }
+        }
+        Record {
+            base: Base::Blank,
+            whole: false,
+            ..record
+        }
     }
 
     fn unknown_records(&mut self, reference: &str) {

@@ -126,7 +126,7 @@ fn walk(flow: &mut Flow<'_>, actions: &BTreeMap<&str, Action<'_>>, start: &str) 
         .collect();
     let order = order::of(&[start], |id| {
         let next = connections.get(id).into_iter().flatten();
-        next.map(SmolStr::as_str).collect()
+        next.map(SmolStr::as_str).filter(|id| !id.is_empty()).collect()
     });
     let mut reached: BTreeMap<&str, Condition> = BTreeMap::new();
     reached.insert(start, Condition::always());
