@@ -25,6 +25,7 @@ pub mod formula;
 pub mod lower;
 #[cfg(feature = "compiler")]
 pub mod manifest;
+pub mod merge;
 #[cfg(feature = "compiler")]
 pub mod model;
 pub mod plan;

@@ -73,13 +73,23 @@ impl Compilation {
     /// B001 where the gate let through what it should not have.
     pub fn plan(&self) -> Option<Result<Plan, Diagnostic>> {
         let model = self.model.as_ref().ok()?;
-        let inputs = lower::Inputs {
+        let hash = lower::spec_hash(self.specs());
+        Some(lower::lower(model, &self.facts, &self.inputs(&hash)))
+    }
+
+    /// The plan of a project whether or not it passed the gate, for replays in memory alone; none where a name in it is unknown.
+    pub fn rehearsal(&self) -> Option<Plan> {
+        let hash = lower::spec_hash(self.specs());
+        lower::rehearsal(self.model(), &self.facts, &self.inputs(&hash)).ok()
+    }
+
+    fn inputs<'a>(&'a self, spec_hash: &'a str) -> lower::Inputs<'a> {
+        lower::Inputs {
             sources: &self.sources,
-            spec_hash: &lower::spec_hash(self.specs()),
+            spec_hash,
             tool: concat!("accordant ", env!("CARGO_PKG_VERSION")),
             language: self.manifest.project.language,
-        };
-        Some(lower::lower(model, &self.facts, &inputs))
+        }
     }
 }
 

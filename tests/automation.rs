@@ -68,7 +68,9 @@ struct Row<'t> {
 }
 
 fn rows(table: &str) -> Vec<Row<'_>> {
-    let lines = table.lines().filter(|l| !l.starts_with('#') && !l.is_empty());
+    let lines = table
+        .lines()
+        .filter(|l| !l.starts_with('#') && !l.is_empty());
     lines
         .map(|line| {
             let cells: Vec<&str> = line.split('\t').collect();
@@ -120,11 +122,17 @@ fn compare(table: &str, root: &Path, listed: impl Fn(&Automation) -> bool) -> us
         };
         let mut check = |what: &str, wanted: &str, got: String| {
             if wanted != got {
-                wrong.push(format!("{place}: {what}\n  wanted {wanted}\n  got    {got}"));
+                wrong.push(format!(
+                    "{place}: {what}\n  wanted {wanted}\n  got    {got}"
+                ));
             }
         };
         check("trigger", row.trigger, automation::trigger(found));
-        check("understood", row.understood, found.understood.word().to_owned());
+        check(
+            "understood",
+            row.understood,
+            found.understood.word().to_owned(),
+        );
         check("writes", &sorted(row.writes), fields(found.writes()));
         if row.reads != "?" {
             check("reads", &sorted(row.reads), fields(&found.reads));
@@ -136,7 +144,10 @@ fn compare(table: &str, root: &Path, listed: impl Fn(&Automation) -> bool) -> us
                 r.folder == *folder && automation.file == r.file && automation.name == r.name
             };
             if rows.iter().find(is).is_none() {
-                wrong.push(format!("{folder}/{} {}: not in the table", automation.file, automation.name));
+                wrong.push(format!(
+                    "{folder}/{} {}: not in the table",
+                    automation.file, automation.name
+                ));
             }
         }
     }
@@ -146,7 +157,9 @@ fn compare(table: &str, root: &Path, listed: impl Fn(&Automation) -> bool) -> us
 
 #[test]
 fn fixtures_are_read_as_a_person_reads_them() {
-    let count = compare(include_str!("automation/fixtures.tsv"), &fixtures(), |_| true);
+    let count = compare(include_str!("automation/fixtures.tsv"), &fixtures(), |_| {
+        true
+    });
     assert!(count > 30);
 }
 
@@ -175,11 +188,25 @@ fn each_automation_is_one_json_object_of_the_promised_members() {
     let output = accordant(&["dump", "automations", "org", "--format", "json"]);
     let list: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout).unwrap();
     let members = [
-        "name", "kind", "object", "trigger", "guard", "reads", "writes", "file", "element",
-        "understood", "why",
+        "name",
+        "kind",
+        "object",
+        "trigger",
+        "guard",
+        "reads",
+        "writes",
+        "file",
+        "element",
+        "understood",
+        "why",
     ];
     for one in &list {
-        let mut keys: Vec<&str> = one.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut keys: Vec<&str> = one
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         let mut wanted = members.to_vec();
         keys.sort_unstable();
         wanted.sort_unstable();
@@ -191,9 +218,18 @@ fn each_automation_is_one_json_object_of_the_promised_members() {
     }
     // a line an automation, between the brackets
     assert_eq!(text(&output.stdout).lines().count(), list.len() + 2);
-    let nothing = accordant(&["dump", "automations", "org/objects/Invoice__c/fields/Status__c.field-meta.xml", "--format", "json"]);
+    let nothing = accordant(&[
+        "dump",
+        "automations",
+        "org/objects/Invoice__c/fields/Status__c.field-meta.xml",
+        "--format",
+        "json",
+    ]);
     assert_eq!(text(&nothing.stdout), "[]\n");
-    assert_eq!(accordant(&["dump", "automations", "nowhere"]).status.code(), Some(2));
+    assert_eq!(
+        accordant(&["dump", "automations", "nowhere"]).status.code(),
+        Some(2)
+    );
 }
 
 #[test]
@@ -221,19 +257,30 @@ fn what_is_switched_off_is_counted_and_not_listed() {
 fn effects_stand_at_their_elements() {
     let files = DiskFiles::new(&fixtures().join("org")).unwrap();
     let (found, _, sources) = read(&files);
-    let calling = found.active.iter().find(|a| a.name == "Calls_Others").unwrap();
+    let calling = found
+        .active
+        .iter()
+        .find(|a| a.name == "Calls_Others")
+        .unwrap();
     let places: Vec<String> = calling
         .effects
         .iter()
         .map(|e| format!("{} {}", e.element, sources.text(e.span)))
         .collect();
     assert_eq!(places[0], "Store <name>Store</name>");
-    assert_eq!(places[1], places[0], "the first is in the file of the flow that is called");
+    assert_eq!(
+        places[1], places[0],
+        "the first is in the file of the flow that is called"
+    );
     let file = |i: usize| sources.get(calling.effects[i].span.file).unwrap().path();
     assert!(file(0).ends_with("Rates_An_Account.flow-meta.xml"));
     assert!(file(1).ends_with("Calls_Others.flow-meta.xml"));
     for automation in &found.active {
-        assert!(!sources.text(automation.span).is_empty(), "{}", automation.name);
+        assert!(
+            !sources.text(automation.span).is_empty(),
+            "{}",
+            automation.name
+        );
     }
 }
 
@@ -254,7 +301,11 @@ fn unreadable_files_are_told_and_the_others_are_used() {
         .map(|f| crate::support::line(f, &sources))
         .collect();
     assert_eq!(told.len(), 5, "{told:#?}");
-    assert!(findings.iter().all(|f| f.code == Code::M008 && f.help.is_some()));
+    assert!(
+        findings
+            .iter()
+            .all(|f| f.code == Code::M008 && f.help.is_some())
+    );
 }
 
 #[test]
@@ -268,7 +319,11 @@ fn endless_flows_are_read_in_the_end() {
         let next = (i + 1) % 40;
         let body = format!(
             "{}{}<start><connector><targetReference>A</targetReference></connector></start>",
-            calls("A", &next.to_string(), "<connector><targetReference>B</targetReference></connector>"),
+            calls(
+                "A",
+                &next.to_string(),
+                "<connector><targetReference>B</targetReference></connector>"
+            ),
             calls("B", &next.to_string(), "")
         );
         files.insert(
@@ -276,8 +331,10 @@ fn endless_flows_are_read_in_the_end() {
             format!("<Flow><processType>AutoLaunchedFlow</processType>{body}<status>Active</status></Flow>"),
         );
     }
-    let connector = |to: usize| format!("<connector><targetReference>E{to}</targetReference></connector>");
-    let mut long = String::from("<Flow><processType>AutoLaunchedFlow</processType><status>Active</status>");
+    let connector =
+        |to: usize| format!("<connector><targetReference>E{to}</targetReference></connector>");
+    let mut long =
+        String::from("<Flow><processType>AutoLaunchedFlow</processType><status>Active</status>");
     long.push_str("<start><object>Account</object><triggerType>RecordBeforeSave</triggerType>");
     long.push_str(&connector(0));
     long.push_str("</start>");

@@ -19,7 +19,9 @@ const FLOORS: &[Floor] = &[
     Floor("value", &[]),
     // the hatch and what is behind it: a program that only runs plans has these floors alone
     Floor("plan", &[]),
-    Floor("runtime", &["plan"]),
+    // one table for those who execute it and those who prove something of it
+    Floor("merge", &["plan"]),
+    Floor("runtime", &["plan", "merge"]),
     Floor("connect", &["plan", "runtime"]),
     Floor("testing", &["plan", "runtime", "connect"]),
     // the compiler, downhill
@@ -44,7 +46,10 @@ const FLOORS: &[Floor] = &[
             "formula",
         ],
     ),
-    Floor("analyze", &["catalog", "platform", "model", "formula"]),
+    Floor(
+        "analyze",
+        &["catalog", "platform", "model", "merge", "formula"],
+    ),
     Floor(
         "check",
         &[
@@ -77,6 +82,7 @@ const FLOORS: &[Floor] = &[
 
 const COMPILER: &[&str] = &[
     "plan",
+    "merge",
     "diagnostic",
     "syntax",
     "platform",
@@ -94,6 +100,7 @@ const COMPILER: &[&str] = &[
 
 const EVERYTHING: &[&str] = &[
     "plan",
+    "merge",
     "runtime",
     "connect",
     "testing",
@@ -117,6 +124,7 @@ const EVERYTHING: &[&str] = &[
 /// Floors that say exactly what they may use, ground floor included, because less is the point of them.
 const NARROW: &[Floor] = &[
     Floor("plan", &["side", "value"]),
+    Floor("merge", &["side", "plan"]),
     Floor("diagnostic", &["source", "text"]),
 ];
 

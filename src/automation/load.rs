@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
 use super::apex::{Code as Apex, Words};
 use super::draft::Document;
 use super::flow::{self, Flow, Flows};
@@ -17,6 +16,7 @@ use crate::catalog::{Catalog, SystemSource, Unreadable, read_text};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::platform::SystemKind;
 use crate::source::{FileId, Files, SourceFile, Sources, Span, matching};
+use rayon::prelude::*;
 
 /// What a metadata file tells of automations, by its name's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,8 +192,14 @@ fn salesforce(
             )),
             (Err(_), _) if schema(&path) => {}
             (Err((message, at)), _) => sink.push(
-                unreadable(&path, &format!("not readable as XML: {message}"), file, &text, at)
-                    .help("retrieve the file again, or take it out of the metadata"),
+                unreadable(
+                    &path,
+                    &format!("not readable as XML: {message}"),
+                    file,
+                    &text,
+                    at,
+                )
+                .help("retrieve the file again, or take it out of the metadata"),
             ),
             (Ok(_), None) => {}
         }
@@ -220,7 +226,8 @@ fn salesforce(
             ),
         }
     }
-    out.active.extend(classes.values().filter_map(|c| words.class(c)));
+    out.active
+        .extend(classes.values().filter_map(|c| words.class(c)));
     out.active.sort_by_key(|a| (a.file.clone(), a.span.start));
     out.inactive.sort_by_key(|i| i.span);
     out

@@ -7,7 +7,9 @@
 mod automation;
 mod expr;
 mod ids;
+mod lifecycle;
 mod maps;
+mod route;
 mod row;
 mod scenario;
 mod sync;
@@ -19,10 +21,15 @@ pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
 };
+pub use lifecycle::{
+    Lifecycle, Made, NewOwner, Pick, Rank, Stage, StageColumn, StageIdx, StageState, Through,
+    Transition,
+};
 pub use maps::{
     Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
     Role, ValueUse,
 };
+pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{
     Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
 };
@@ -32,9 +39,7 @@ pub use sync::{
     Narrowing, Order, Protect, SortKey, Sync,
 };
 pub use view::{FieldView, RowView, SyncView};
-pub use world::{
-    Attribute, Deferred, Lifecycle, Relation, Stage, StageColumn, System, Transition, Waiver,
-};
+pub use world::{Attribute, Deferred, Relation, System, Waiver};
 
 use smol_str::SmolStr;
 
@@ -42,7 +47,7 @@ use crate::catalog::Catalogs;
 use crate::source::Span;
 
 /// A whole project, resolved.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Model {
     /// Name of the project, from the manifest.
     pub project: SmolStr,
@@ -62,6 +67,10 @@ pub struct Model {
     pub automations: Vec<Automation>,
     /// Lifecycles.
     pub lifecycles: Vec<Lifecycle>,
+    /// Who gets a record that is made, in the order of the spec.
+    pub routes: Vec<Route>,
+    /// The operating models that the spec is held to; a sound spec has one at most.
+    pub operating_models: Vec<OperatingModel>,
     /// Declarations that are resolved and kept for the docs, and that this version does not execute.
     pub deferred: Vec<Deferred>,
     /// Waivers.
@@ -82,18 +91,5 @@ impl Model {
     /// Whether a place stands in a declaration of which a part is missing: what it lacks may be what could not be read.
     pub fn is_incomplete(&self, place: Span) -> bool {
         self.incomplete.iter().any(|whole| whole.contains(place))
-    }
-
-    /// Remembers a value that stands beside a field and is compared with it.
-    pub fn use_value(&mut self, field: FieldRef, value: &str, span: Span) {
-        let value = MapValue {
-            value: value.into(),
-            span,
-        };
-        self.values.push(ValueUse {
-            field,
-            value,
-            role: Role::Compared,
-        });
     }
 }

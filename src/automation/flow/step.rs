@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::automation::condition::Decision;
 use super::document::{Element, ElementKind, connector, successors, target};
 use super::run::{Frame, Run, Step, named};
 use super::state::{Assigned, Base, Meeting, Record, State, Value};
 use super::value::{as_plain, unknown};
+use crate::automation::condition::Decision;
+use crate::automation::condition::Decision;
 use crate::automation::logic;
 use crate::catalog::xml::Node;
 use crate::formula::Operator;
@@ -79,12 +80,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn assignments(
-        &mut self,
-        frame: &Frame<'a>,
-        element: Element<'a>,
-        state: &State,
-    ) -> Step<'a> {
+    fn assignments(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let mut state = state.clone();
         let mut step = Step::default();
         for item in element.node.all("assignmentItems") {
@@ -129,8 +125,9 @@ impl<'a> Run<'a> {
             Some(Value::Record(record) | Value::Records(record)) => record.clone(),
             _ => {
                 if variable.contains('.') {
-                    self.draft
-                        .reason(format!("it assigns to `{to}`, and where that leads is not known here"));
+                    self.draft.reason(format!(
+                        "it assigns to `{to}`, and where that leads is not known here"
+                    ));
                 }
                 // a field of an Apex type, or of something that was never set: nothing of it is stored
                 return None;
@@ -364,7 +361,9 @@ impl<'a> Run<'a> {
             self.literal(frame, state, input.child("value"));
         }
         match kind {
-            "apex" => self.draft.reason(format!("it calls the Apex action `{name}`")),
+            "apex" => self
+                .draft
+                .reason(format!("it calls the Apex action `{name}`")),
             "quickAction" => self
                 .draft
                 .reason(format!("it runs the quick action `{name}`")),

@@ -190,21 +190,15 @@ fn collect(
 
 /// Whether a body is a workflow: it has actions, and says who is enrolled or of which type it is.
 fn is_workflow(body: &Body) -> bool {
-    let typed = text(body, "type").is_some_and(|t| {
-        t.ends_with("_FLOW") || t.ends_with("_ANCHOR") || t == "DRIP_DELAY"
-    });
+    let typed = text(body, "type")
+        .is_some_and(|t| t.ends_with("_FLOW") || t.ends_with("_ANCHOR") || t == "DRIP_DELAY");
     let enrols = ["enrollmentCriteria", "segmentCriteria", "startActionId"]
         .iter()
         .any(|key| body.contains_key(*key));
     body.get("actions").is_some_and(Value::is_array) && (typed || enrols)
 }
 
-fn one(
-    part: Part<'_>,
-    body: &Body,
-    names: Names<'_>,
-    out: &mut Automations,
-) {
+fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
     let name: SmolStr = text(body, "name").unwrap_or("workflow").into();
     let enabled = ["isEnabled", "enabled"]
         .iter()
