@@ -9,7 +9,6 @@ use super::run::{Frame, Run, Step, named};
 use super::state::{Assigned, Base, Meeting, Record, State, Value};
 use super::value::{as_plain, unknown};
 use crate::automation::condition::Decision;
-use crate::automation::condition::Decision;
 use crate::automation::logic;
 use crate::catalog::xml::Node;
 use crate::formula::Operator;
