@@ -3,6 +3,7 @@
 //! A file holds one workflow, a list of them, or an answer with `results`, `workflows` or `flows`. JSON of other kinds is
 //! passed by: a folder may hold catalogs beside workflows.
 
+mod actions;
 mod filter;
 mod legacy;
 mod values;
