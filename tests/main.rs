@@ -8,6 +8,7 @@
 )]
 
 mod acme;
+mod automation;
 mod catalogs;
 mod cli;
 mod connect;
