@@ -22,8 +22,12 @@ pub(super) fn automations(cx: &mut Cx<'_>) {
         if let Item::Automation(declared) = &line.node
             && let Some(system) = cx.system(&declared.system)
         {
+            let before = cx.sink.iter().count();
             let found = cx.declared(system, declared);
-            cx.model.automations.push(found);
+            // what a wrong name would have done is not known, and nothing follows from it
+            if cx.sink.iter().count() == before {
+                cx.model.automations.push(found);
+            }
         }
     });
     platform::writes(&mut cx.model);
