@@ -5,6 +5,8 @@
 #[cfg(feature = "compiler")]
 pub mod analyze;
 #[cfg(feature = "compiler")]
+pub mod automation;
+#[cfg(feature = "compiler")]
 pub mod catalog;
 #[cfg(feature = "compiler")]
 pub mod check;

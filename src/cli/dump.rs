@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::plan;
 use crate::session::Compilation;
 
-use super::{Exit, Failure, Output, check, project};
+use super::{Exit, Failure, Output, automations, check, project};
 
 /// Print what a stage of the compiler made, for those who work on it
 #[derive(Debug, Args)]
@@ -16,7 +16,7 @@ pub struct Dump {
     /// The stage
     #[arg(value_enum)]
     pub stage: Stage,
-    /// The project; the one of the current folder if none is given
+    /// The project, or the folder of metadata; the current one if none is given
     pub path: Option<PathBuf>,
 }
 
@@ -33,6 +33,14 @@ pub enum Stage {
     Plan,
     /// The JSON Schema of the plan
     Schema,
+    /// What the systems do by themselves, read from any folder of metadata: flows, processes, workflow rules, formulas,
+    /// code, HubSpot workflows. With `--format json` an array of objects with the members name, kind, object, trigger,
+    /// guard, reads, writes, file, element, understood (full, partly, opaque), why. The kinds are record_triggered_flow,
+    /// scheduled_flow, platform_event_flow, autolaunched_flow, screen_flow, process_builder, workflow_rule,
+    /// formula_field, rollup_summary, assignment_rule, escalation_rule, lead_conversion, approval_process, apex_trigger,
+    /// apex_class, hubspot_workflow. A trigger is the phase (before_save, after_save, later) and the events of a record,
+    /// or derived, scheduled, submitted, converted, called, by people
+    Automations,
 }
 
 /// Prints what a stage made of a project, findings or not.
@@ -45,6 +53,9 @@ pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
         return Ok(Exit::Fine);
     }
     let here = PathBuf::from(".");
+    if matches!(args.stage, Stage::Automations) {
+        return automations::dump(args.path.as_ref().unwrap_or(&here), output);
+    }
     let project = project::find(args.path.as_ref().unwrap_or(&here))?;
     let (compilation, elapsed) = check::compile(&project)?;
     let mut text = String::new();
@@ -66,7 +77,7 @@ pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
             let _ = writeln!(text, "{:#?}", compilation.facts);
         }
         Stage::Plan => text = sealed(&compilation)?,
-        Stage::Schema => {}
+        Stage::Schema | Stage::Automations => {}
     }
     output.result(&text);
     if compilation.model.is_err() {

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::draft::FieldDraft;
-use super::xml::Node;
+use crate::catalog::xml::Node;
 use crate::catalog::field::{DefaultValue, FieldType, PickValue, Picklist};
 
 /// Reads one field; `file` is its name where the element has none.
