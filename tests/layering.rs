@@ -42,6 +42,7 @@ const FLOORS: &[Floor] = &[
             "catalog",
             "platform",
             "manifest",
+            "automation",
             "model",
             "formula",
         ],

@@ -78,7 +78,8 @@ impl<'a> Words<'a> {
         };
         let mut draft = Draft::new(self.names);
         draft.opaque = true;
-        draft.reason("what Apex code does is not read: it may write the fields that its text names");
+        draft
+            .reason("what Apex code does is not read: it may write the fields that its text names");
         let mut fields = self.fields_of(&object, &text, true);
         for class in self.called(&text) {
             fields.extend(self.fields_of(&object, &without_comments(&class.text), false));
@@ -98,7 +99,8 @@ impl<'a> Words<'a> {
         head.phase = Phase::Later;
         let mut draft = Draft::new(self.names);
         draft.opaque = true;
-        draft.reason("what Apex code does is not read: it may write the fields that its text names");
+        draft
+            .reason("what Apex code does is not read: it may write the fields that its text names");
         let fields: BTreeSet<FieldName> = words(&text)
             .filter_map(|word| {
                 let owner = self.owners.get(&word.text.to_ascii_lowercase())?.as_ref()?;
@@ -134,11 +136,7 @@ impl<'a> Words<'a> {
                 element: head.element.clone(),
                 span: head.span,
                 target,
-                record: if own {
-                    Written::Itself
-                } else {
-                    Written::Found
-                },
+                record: if own { Written::Itself } else { Written::Found },
                 phase: head.phase,
                 when: None,
                 value: None,
@@ -216,7 +214,9 @@ impl<'t> Header<'t> {
     }
 
     fn has(&self, word: &str) -> bool {
-        self.events.split(|c: char| !c.is_alphabetic()).any(|w| w == word)
+        self.events
+            .split(|c: char| !c.is_alphabetic())
+            .any(|w| w == word)
     }
 
     fn events(&self) -> Option<Events> {
@@ -301,13 +301,21 @@ mod tests {
 
     #[test]
     fn headers_of_triggers_are_read_past_comments() {
-        let text = without_comments("// trigger X on Y (\n/* ü */ trigger Sync on Lead(before insert, after update) { }");
+        let text = without_comments(
+            "// trigger X on Y (\n/* ü */ trigger Sync on Lead(before insert, after update) { }",
+        );
         let header = Header::read(&text).expect("a header");
         assert_eq!((header.name, header.object), ("Sync", "Lead"));
         assert_eq!(header.events(), Some(Events::Saved));
         assert!(header.has("after") && !header.has("delete"));
         assert!(text.get(header.at..).is_some_and(|t| t.starts_with("Sync")));
-        for bad in ["", "(", "class X (", "trigger X (before insert)", "trigger X on Y"] {
+        for bad in [
+            "",
+            "(",
+            "class X (",
+            "trigger X (before insert)",
+            "trigger X on Y",
+        ] {
             assert!(Header::read(bad).is_none(), "{bad}");
         }
     }

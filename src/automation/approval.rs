@@ -54,7 +54,10 @@ pub(super) fn read(
         if let Some(criteria) = step.child("entryCriteria") {
             criteria::condition(&mut draft, &object, criteria);
         }
-        for (list, event) in [("approvalActions", "Approved"), ("rejectionActions", "Rejected")] {
+        for (list, event) in [
+            ("approvalActions", "Approved"),
+            ("rejectionActions", "Rejected"),
+        ] {
             for actions in step.all(list) {
                 act(&mut draft, workflows, &object, actions, event);
             }

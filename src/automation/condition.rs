@@ -237,7 +237,10 @@ mod tests {
 
     fn decisions() -> Vec<Decision> {
         let one = |names: &[&str]| Decision {
-            outcomes: names.iter().map(|n| logic::field(&[SmolStr::new(n)])).collect(),
+            outcomes: names
+                .iter()
+                .map(|n| logic::field(&[SmolStr::new(n)]))
+                .collect(),
         };
         vec![one(&["A", "B"]), one(&["C"])]
     }
@@ -252,7 +255,10 @@ mod tests {
         assert_eq!(told(&start.taking(0, 0, 3)), "A");
         assert_eq!(told(&start.taking(0, 1, 3)), "AND(NOT(A), B)");
         assert_eq!(told(&start.taking(0, 2, 3)), "AND(NOT(A), NOT(B))");
-        assert_eq!(told(&start.taking(0, 1, 3).taking(1, 1, 2)), "AND(NOT(A), B, NOT(C))");
+        assert_eq!(
+            told(&start.taking(0, 1, 3).taking(1, 1, 2)),
+            "AND(NOT(A), B, NOT(C))"
+        );
     }
 
     #[test]
@@ -261,7 +267,13 @@ mod tests {
         let [a, b, c] = [0, 1, 2].map(|i| start.taking(0, i, 3));
         assert_eq!(told(&a.or(&b)), "OR(A, B)");
         assert!(a.or(&b).or(&c).is_always());
-        assert!(a.taking(1, 0, 2).or(&a.taking(1, 1, 2)).or(&b).or(&c).is_always());
+        assert!(
+            a.taking(1, 0, 2)
+                .or(&a.taking(1, 1, 2))
+                .or(&b)
+                .or(&c)
+                .is_always()
+        );
         assert!(start.or(&a).is_always());
     }
 

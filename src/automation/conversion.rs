@@ -6,7 +6,12 @@ use super::{Automation, Effect, Kind, Phase, Written, logic};
 
 /// Reads the settings: one automation of all mappings.
 pub(super) fn read(document: &Document, names: Names<'_>) -> Automation {
-    let mut head = Head::new(Kind::LeadConversion, "LeadConvert", document, &document.root);
+    let mut head = Head::new(
+        Kind::LeadConversion,
+        "LeadConvert",
+        document,
+        &document.root,
+    );
     head.object = Some(names.object("Lead"));
     head.phase = Phase::AfterSave;
     let mut draft = Draft::new(names);

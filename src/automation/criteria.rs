@@ -61,11 +61,7 @@ fn one(draft: &mut Draft<'_>, object: &str, item: &Node) -> Expr {
         operation,
         "equals" | "notEqual" | "contains" | "notContain" | "startsWith" | "includes" | "excludes"
     );
-    let values: Vec<&str> = if many {
-        split(value)
-    } else {
-        vec![value]
-    };
+    let values: Vec<&str> = if many { split(value) } else { vec![value] };
     let parts: Vec<Expr> = values
         .into_iter()
         .map(|v| compared(draft, operation, field.clone(), literal(ty.as_ref(), v)))
@@ -129,9 +125,9 @@ fn compared(draft: &mut Draft<'_>, operation: &str, field: Expr, value: Expr) ->
 fn literal(ty: Option<&FieldType>, value: &str) -> Expr {
     match ty {
         Some(FieldType::Boolean) => logic::truth(matches!(value, "True" | "true" | "1")),
-        Some(
-            FieldType::Number | FieldType::Integer | FieldType::Currency | FieldType::Percent,
-        ) => logic::number(value),
+        Some(FieldType::Number | FieldType::Integer | FieldType::Currency | FieldType::Percent) => {
+            logic::number(value)
+        }
         _ => logic::text(value),
     }
 }
@@ -150,7 +146,9 @@ fn split(value: &str) -> Vec<&str> {
         }
     }
     out.extend(value.get(start..));
-    out.into_iter().map(|v| v.trim().trim_matches('"')).collect()
+    out.into_iter()
+        .map(|v| v.trim().trim_matches('"'))
+        .collect()
 }
 
 #[cfg(test)]

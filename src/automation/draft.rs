@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::names::Names;
-use super::{
-    Automation, Effect, Entry, Events, FieldName, Kind, Phase, Understood, logic,
-};
+use super::{Automation, Effect, Entry, Events, FieldName, Kind, Phase, Understood, logic};
 use crate::catalog::xml::Node;
 use crate::formula::{self, Expr, Reference};
 use crate::source::{FileId, Span};

@@ -194,8 +194,14 @@ fn salesforce(
             )),
             (Err(_), _) if schema(&path) => {}
             (Err((message, at)), _) => sink.push(
-                unreadable(&path, &format!("not readable as XML: {message}"), file, &text, at)
-                    .help("retrieve the file again, or take it out of the metadata"),
+                unreadable(
+                    &path,
+                    &format!("not readable as XML: {message}"),
+                    file,
+                    &text,
+                    at,
+                )
+                .help("retrieve the file again, or take it out of the metadata"),
             ),
             (Ok(_), None) => {}
         }
@@ -218,7 +224,8 @@ fn salesforce(
             ),
         }
     }
-    out.active.extend(classes.values().filter_map(|c| words.class(c)));
+    out.active
+        .extend(classes.values().filter_map(|c| words.class(c)));
     out.active.sort_by_key(|a| (a.file.clone(), a.span.start));
     out.inactive.sort_by_key(|i| i.span);
     out

@@ -77,9 +77,7 @@ pub(super) fn not(operand: Expr) -> Expr {
         Node::Call {
             function,
             mut arguments,
-        } if function == "NOT" && arguments.len() == 1 => {
-            arguments.pop().unwrap_or_else(null)
-        }
+        } if function == "NOT" && arguments.len() == 1 => arguments.pop().unwrap_or_else(null),
         node => call("NOT", vec![expr(node)]),
     }
 }
@@ -299,9 +297,7 @@ mod tests {
     use super::*;
 
     fn names(logic: &str) -> Option<String> {
-        let conditions: Vec<Expr> = ["A", "B", "C"]
-            .map(|n| field(&[SmolStr::new(n)]))
-            .to_vec();
+        let conditions: Vec<Expr> = ["A", "B", "C"].map(|n| field(&[SmolStr::new(n)])).to_vec();
         by_logic(logic, &conditions).map(|e| e.to_string())
     }
 
@@ -310,7 +306,10 @@ mod tests {
         assert_eq!(names("and").as_deref(), Some("AND(A, B, C)"));
         assert_eq!(names("OR").as_deref(), Some("OR(A, B, C)"));
         assert_eq!(names("1 AND (2 OR 3)").as_deref(), Some("AND(A, OR(B, C))"));
-        assert_eq!(names("1 OR 2 AND NOT 3").as_deref(), Some("OR(A, AND(B, NOT(C)))"));
+        assert_eq!(
+            names("1 OR 2 AND NOT 3").as_deref(),
+            Some("OR(A, AND(B, NOT(C)))")
+        );
         for bad in ["1 AND", "4", "0", "(1", "1 2", "x", "1 AND ()"] {
             assert_eq!(names(bad), None, "{bad}");
         }

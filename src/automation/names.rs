@@ -53,7 +53,10 @@ impl<'a> Names<'a> {
 
     /// The fields of an object, as far as the catalog knows them.
     pub fn fields(&self, object: &str) -> &'a [Field] {
-        let known = self.catalog.object(object).and_then(|o| self.catalog.get(o));
+        let known = self
+            .catalog
+            .object(object)
+            .and_then(|o| self.catalog.get(o));
         known.map_or(&[], |o| &o.fields)
     }
 
@@ -128,7 +131,10 @@ impl<'a> Names<'a> {
 
     /// The name by which paths pass a reference: `Account` for `AccountId`.
     pub fn relationship(&self, object: &str, field: &str) -> Option<SmolStr> {
-        if let Some(name) = self.known(object, field).and_then(|f| f.relationship.clone()) {
+        if let Some(name) = self
+            .known(object, field)
+            .and_then(|f| f.relationship.clone())
+        {
             return Some(name);
         }
         match field.strip_suffix("__c") {
@@ -204,7 +210,10 @@ mod tests {
             way("Invoice__c", "Project__r.Owner.Name"),
             "Invoice__c.Project__c Project__c.OwnerId User.Name"
         );
-        assert_eq!(way("Account", "Parent.Name"), "Account.ParentId Account.Name");
+        assert_eq!(
+            way("Account", "Parent.Name"),
+            "Account.ParentId Account.Name"
+        );
         assert_eq!(way("Lead", "Owner:Queue.Name"), "Lead.OwnerId Queue.Name");
         assert_eq!(way("Task", "What.Name"), "Task.WhatId ?");
     }

@@ -32,7 +32,11 @@ pub fn json_line(automation: &Automation) -> String {
         trigger: trigger(automation),
         guard: automation.guard.as_ref().map(ToString::to_string),
         reads: automation.reads.iter().map(ToString::to_string).collect(),
-        writes: automation.writes().iter().map(ToString::to_string).collect(),
+        writes: automation
+            .writes()
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         file: &automation.file,
         element: &automation.element,
         understood: automation.understood.word(),
@@ -83,7 +87,10 @@ const fn started(kind: Kind) -> &'static str {
 fn why(automation: &Automation) -> Option<String> {
     let mut parts = automation.reasons.clone();
     if !automation.deletes.is_empty() {
-        parts.push(format!("deletes records of {}", automation.deletes.join(", ")));
+        parts.push(format!(
+            "deletes records of {}",
+            automation.deletes.join(", ")
+        ));
     }
     if automation.locks {
         parts.push("locks the record until it is decided".to_owned());

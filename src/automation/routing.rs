@@ -45,8 +45,8 @@ fn rule(document: &Document, kind: Kind, names: Names<'_>, node: &Node) -> Autom
     let mut draft = Draft::new(names);
     let mut earlier: Vec<Expr> = Vec::new();
     for entry in node.all("ruleEntry") {
-        let own = criteria::condition(&mut draft, &object, entry)
-            .unwrap_or_else(|| logic::truth(true));
+        let own =
+            criteria::condition(&mut draft, &object, entry).unwrap_or_else(|| logic::truth(true));
         let mut parts: Vec<Expr> = earlier.iter().cloned().map(logic::not).collect();
         parts.push(own.clone());
         let when = logic::all(parts);

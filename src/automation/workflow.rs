@@ -7,9 +7,7 @@ use smol_str::SmolStr;
 use super::criteria;
 use super::draft::{Document, Draft, Head};
 use super::names::Names;
-use super::{
-    Automation, Effect, Entry, Events, FieldName, Inactive, Kind, Phase, Written, logic,
-};
+use super::{Automation, Effect, Entry, Events, FieldName, Inactive, Kind, Phase, Written, logic};
 use crate::catalog::xml::Node;
 use crate::formula::Expr;
 
@@ -218,7 +216,11 @@ fn task(draft: &mut Draft<'_>, applied: &Applied<'_, '_>, document: &Document, n
         ("Subject", stated("subject"), true),
         ("Status", stated("status"), true),
         ("Priority", stated("priority"), true),
-        ("Description", stated("description"), node.child("description").is_some()),
+        (
+            "Description",
+            stated("description"),
+            node.child("description").is_some(),
+        ),
         ("ActivityDate", None, node.child("dueDateOffset").is_some()),
         ("OwnerId", None, true),
         (related, Some(logic::field(&["Id".into()])), true),

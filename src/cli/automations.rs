@@ -180,7 +180,13 @@ fn told(name: &str, automations: &Automations) -> String {
         "  {:<30} {:>6} {:>8} {:>8} {:>9}",
         "", "full", "in part", "opaque", "inactive"
     );
-    let cell = |n: usize| if n == 0 { "–".to_owned() } else { n.to_string() };
+    let cell = |n: usize| {
+        if n == 0 {
+            "–".to_owned()
+        } else {
+            n.to_string()
+        }
+    };
     for kind in &account.kinds {
         let _ = writeln!(
             out,

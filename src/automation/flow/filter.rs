@@ -90,7 +90,12 @@ impl<'a> Run<'a> {
     }
 
     /// The filters on the record that starts a flow.
-    pub fn entry(&mut self, frame: &Frame<'a>, state: &State, start: &'a xml::Node) -> Option<Expr> {
+    pub fn entry(
+        &mut self,
+        frame: &Frame<'a>,
+        state: &State,
+        start: &'a xml::Node,
+    ) -> Option<Expr> {
         if let Some(formula) = start.text_of("filterFormula") {
             return self.formula(frame, state, formula);
         }
@@ -150,9 +155,9 @@ impl<'a> Run<'a> {
         let path = plain_path(value)?;
         if field.eq_ignore_ascii_case("Id") {
             return match path {
-                [id] if id.eq_ignore_ascii_case("Id") => {
-                    object.eq_ignore_ascii_case(start).then_some(Written::Itself)
-                }
+                [id] if id.eq_ignore_ascii_case("Id") => object
+                    .eq_ignore_ascii_case(start)
+                    .then_some(Written::Itself),
                 [reference] => Some(Written::Referenced(reference.clone())),
                 [way, id] if id.eq_ignore_ascii_case("Id") => {
                     let way = [way.clone(), SmolStr::new_static("Id")];
@@ -194,8 +199,19 @@ fn is_condition(e: &Expr) -> bool {
 fn is_test(function: &str) -> bool {
     matches!(
         function,
-        "AND" | "OR" | "NOT" | "ISBLANK" | "ISNULL" | "ISCHANGED" | "ISNEW" | "ISPICKVAL" | "BEGINS"
-            | "CONTAINS" | "INCLUDES" | "ISNUMBER" | "REGEX"
+        "AND"
+            | "OR"
+            | "NOT"
+            | "ISBLANK"
+            | "ISNULL"
+            | "ISCHANGED"
+            | "ISNEW"
+            | "ISPICKVAL"
+            | "BEGINS"
+            | "CONTAINS"
+            | "INCLUDES"
+            | "ISNUMBER"
+            | "REGEX"
     )
 }
 

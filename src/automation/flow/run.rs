@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::Flows;
-use crate::automation::condition::{Condition, Decision, DecisionId};
 use super::document::{Flow, successors};
 use super::state::{Meeting, Record, State, Value};
+use crate::automation::condition::{Condition, Decision, DecisionId};
 use crate::automation::draft::Draft;
 use crate::automation::{Effect, Phase, logic, order};
 use crate::catalog::xml::Node;
@@ -96,8 +96,9 @@ impl<'a> Run<'a> {
     /// Walks from these elements, each with the state in which it is entered.
     pub fn walk(&mut self, frame: &Frame<'a>, entries: Vec<(&'a str, State)>) -> Walk {
         for (tag, name) in &frame.flow.unknown {
-            self.draft
-                .reason(format!("the element `{name}` is of the kind `{tag}`, which is not read"));
+            self.draft.reason(format!(
+                "the element `{name}` is of the kind `{tag}`, which is not read"
+            ));
         }
         let starts: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
         let elements = &frame.flow.elements;
@@ -153,7 +154,9 @@ impl<'a> Run<'a> {
                 continue;
             };
             if self.steps >= MOST_STEPS
-                || visits.get(i).is_some_and(|v| v.seen.as_ref() == Some(&state))
+                || visits
+                    .get(i)
+                    .is_some_and(|v| v.seen.as_ref() == Some(&state))
             {
                 continue;
             }
@@ -202,14 +205,15 @@ impl<'a> Run<'a> {
             widen: true,
             ..meeting
         };
-        rounds
-            .into_iter()
-            .fold(met, |met, (_, state)| Some(looping.states(&met?, state, true)))
+        rounds.into_iter().fold(met, |met, (_, state)| {
+            Some(looping.states(&met?, state, true))
+        })
     }
 
     fn dangling(&mut self, name: &str) {
-        self.draft
-            .reason(format!("it leads to the element `{name}`, which its file does not have"));
+        self.draft.reason(format!(
+            "it leads to the element `{name}`, which its file does not have"
+        ));
     }
 
     /// Walks a called flow. None where it cannot be followed.

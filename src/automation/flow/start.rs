@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::Flows;
-use crate::automation::condition::Condition;
 use super::document::{Flow, connector};
 use super::run::{Frame, Run, entry, fresh};
 use super::state::{Base, Record, State, Value};
+use crate::automation::condition::Condition;
 use crate::automation::draft::{Draft, Head};
 use crate::automation::names::Names;
 use crate::automation::{Automation, Entry, Events, Kind, Phase, Written};
@@ -25,7 +25,10 @@ pub(in crate::automation) fn read(
     let mut head = Head::new(kind(flow), flow.name().clone(), document, &document.root);
     head.element = "start".into();
     // a process says what starts it beside its elements
-    let stated = |tag, key| node.text_of(tag).or_else(|| process_value(&document.root, key));
+    let stated = |tag, key| {
+        node.text_of(tag)
+            .or_else(|| process_value(&document.root, key))
+    };
     head.object = stated("object", "ObjectType").map(|o| names.object(o));
     let trigger = node.text_of("triggerType").unwrap_or_default();
     let mut run = Run::new(Draft::new(names), flows, head.object.clone());
@@ -106,7 +109,11 @@ fn record_trigger(trigger: &str, events: Option<&str>) -> (Events, Phase) {
 fn process_value<'a>(root: &'a Node, name: &str) -> Option<&'a str> {
     let value = root
         .all("processMetadataValues")
-        .chain(root.child("start").into_iter().flat_map(|s| s.all("processMetadataValues")))
+        .chain(
+            root.child("start")
+                .into_iter()
+                .flat_map(|s| s.all("processMetadataValues")),
+        )
         .find(|v| v.text_of("name") == Some(name))?
         .child("value")?;
     value

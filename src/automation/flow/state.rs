@@ -128,7 +128,9 @@ impl Meeting<'_> {
     fn values(&self, name: &str, a: (&Value, &Condition), b: (&Value, &Condition)) -> Value {
         match (a.0, b.0) {
             (x, y) if x == y => x.clone(),
-            (Value::Plain(x), Value::Plain(y)) => Value::Plain(self.plain(name, (x, a.1), (y, b.1))),
+            (Value::Plain(x), Value::Plain(y)) => {
+                Value::Plain(self.plain(name, (x, a.1), (y, b.1)))
+            }
             (Value::Record(x), Value::Record(y)) => {
                 Value::Record(self.records(name, (x, a.1), (y, b.1)))
             }
@@ -168,7 +170,12 @@ impl Meeting<'_> {
     }
 
     /// Two records under one name. An empty variable takes nothing away from what the other way knows.
-    pub fn records(&self, name: &str, a: (&Record, &Condition), b: (&Record, &Condition)) -> Record {
+    pub fn records(
+        &self,
+        name: &str,
+        a: (&Record, &Condition),
+        b: (&Record, &Condition),
+    ) -> Record {
         let (x, y) = (a.0, b.0);
         let (which, base) = if x.is_empty() {
             (y.which.clone(), y.base.clone())

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::automation::condition::Decision;
 use super::document::{Element, ElementKind, connector, target};
 use super::run::{Frame, Run, Step, named};
 use super::state::{Assigned, Base, Meeting, Record, State, Value};
 use super::value::{as_plain, unknown};
+use crate::automation::condition::Decision;
 use crate::automation::logic;
 use crate::catalog::xml::Node;
 use crate::formula::Operator;
@@ -68,12 +68,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn assignments(
-        &mut self,
-        frame: &Frame<'a>,
-        element: Element<'a>,
-        state: &State,
-    ) -> Step<'a> {
+    fn assignments(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let mut state = state.clone();
         let mut step = Step::default();
         for item in element.node.all("assignmentItems") {
@@ -104,8 +99,9 @@ impl<'a> Run<'a> {
             [variable] => (variable, None),
             [variable, field] => (variable, Some(field)),
             _ => {
-                self.draft
-                    .reason(format!("it assigns to `{to}`, which leads through a reference"));
+                self.draft.reason(format!(
+                    "it assigns to `{to}`, which leads through a reference"
+                ));
                 return None;
             }
         };
@@ -350,7 +346,9 @@ impl<'a> Run<'a> {
             self.literal(frame, state, input.child("value"));
         }
         match kind {
-            "apex" => self.draft.reason(format!("it calls the Apex action `{name}`")),
+            "apex" => self
+                .draft
+                .reason(format!("it calls the Apex action `{name}`")),
             "quickAction" => self
                 .draft
                 .reason(format!("it runs the quick action `{name}`")),

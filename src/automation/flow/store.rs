@@ -110,7 +110,9 @@ impl<'a> Run<'a> {
         if let Some(to) = node.text_of("assignRecordIdToReference") {
             self.assign(frame, &mut state, to, "Assign", Value::Plain(id.clone()));
         }
-        state.variables.insert(element.name.into(), Value::Plain(id));
+        state
+            .variables
+            .insert(element.name.into(), Value::Plain(id));
         step.next = self.or_fault(frame, element, state);
         step
     }
@@ -237,8 +239,9 @@ impl<'a> Run<'a> {
         let Some(object) = record.object.clone() else {
             if !record.fields.is_empty() {
                 let name = writing.element.name;
-                self.draft
-                    .reason(format!("`{name}` stores a record of an object that is not stated"));
+                self.draft.reason(format!(
+                    "`{name}` stores a record of an object that is not stated"
+                ));
             }
             return Vec::new();
         };
@@ -352,7 +355,9 @@ impl<'a> Run<'a> {
         state: &State,
     ) -> Step<'a> {
         let node = element.node;
-        let object = node.text_of("objectType").map(|o| self.draft.names.object(o));
+        let object = node
+            .text_of("objectType")
+            .map(|o| self.draft.names.object(o));
         let mut record = Record::blank(object);
         for action in node
             .all("transformValues")

@@ -206,13 +206,7 @@ impl<'a> Run<'a> {
     }
 
     /// A text with merge fields, as the texts and values that it is joined from.
-    pub fn template(
-        &mut self,
-        frame: &Frame<'a>,
-        state: &State,
-        text: &str,
-        depth: usize,
-    ) -> Expr {
+    pub fn template(&mut self, frame: &Frame<'a>, state: &State, text: &str, depth: usize) -> Expr {
         let mut joined: Option<Expr> = None;
         let mut rest = text;
         loop {

@@ -17,7 +17,8 @@ impl Flow<'_> {
     /// A branch of filters of version 4. `of` is the associated object that the filters are about.
     pub fn branch(&mut self, branch: &Body, of: Option<&str>, depth: usize) -> Expr {
         if depth > DEEPEST {
-            self.draft.reason("its filters are nested too deep to be read");
+            self.draft
+                .reason("its filters are nested too deep to be read");
             return logic::found(&["$Filter"]);
         }
         let kind = text(branch, "filterBranchType").unwrap_or("AND");
@@ -25,8 +26,9 @@ impl Flow<'_> {
             return self.event(branch);
         }
         let associated = match kind {
-            "ASSOCIATION" | "PROPERTY_ASSOCIATION" => text(branch, "objectTypeId")
-                .map(|id| self.object_named(id)),
+            "ASSOCIATION" | "PROPERTY_ASSOCIATION" => {
+                text(branch, "objectTypeId").map(|id| self.object_named(id))
+            }
             _ => None,
         };
         let of = associated.as_deref().or(of);
@@ -110,7 +112,8 @@ impl Flow<'_> {
                 self.operation(&property, field, operation)
             }
             ("PROPERTY", ..) => {
-                self.draft.reason("a filter lacks its property or its operation");
+                self.draft
+                    .reason("a filter lacks its property or its operation");
                 logic::found(&["$Filter"])
             }
             // lists, forms, events: known to the portal alone
@@ -164,7 +167,9 @@ impl Flow<'_> {
         let call = |name: &'static str| move |a: Expr, b: Expr| logic::call(name, vec![a, b]);
         let sign = |operator: Operator| move |a: Expr, b: Expr| logic::compare(operator, a, b);
         let number = |operator: Operator| {
-            let value = values.first().map_or_else(logic::null, |v| logic::number(v));
+            let value = values
+                .first()
+                .map_or_else(logic::null, |v| logic::number(v));
             logic::compare(operator, field.clone(), value)
         };
         match operator {
@@ -232,7 +237,10 @@ fn values(operation: &Body) -> Vec<SmolStr> {
     if let Some(list) = operation.get("values").and_then(Value::as_array) {
         return list
             .iter()
-            .map(|v| v.as_str().map_or_else(|| v.to_string().into(), SmolStr::from))
+            .map(|v| {
+                v.as_str()
+                    .map_or_else(|| v.to_string().into(), SmolStr::from)
+            })
             .collect();
     }
     match operation.get("value") {

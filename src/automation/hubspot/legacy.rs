@@ -78,7 +78,8 @@ impl Flow<'_> {
             "SET_CONTACT_PROPERTY" | "SET_COMPANY_PROPERTY" | "SET_DEAL_PROPERTY" => {
                 let object = object_of(kind);
                 let Some(property) = text(action, "propertyName") else {
-                    self.draft.reason("an action sets a property that it does not name");
+                    self.draft
+                        .reason("an action sets a property that it does not name");
                     return;
                 };
                 let value = match action.get("newValue") {
@@ -116,7 +117,12 @@ impl Flow<'_> {
     fn copy(&mut self, action: &Body, part: Part<'_>, when: &[Expr], kind: &str) {
         let first = |keys: &[&str]| keys.iter().find_map(|k| text(action, k));
         let source = first(&["sourceProperty", "sourcePropertyName", "fromProperty"]);
-        let target = first(&["targetProperty", "targetPropertyName", "toProperty", "propertyName"]);
+        let target = first(&[
+            "targetProperty",
+            "targetPropertyName",
+            "toProperty",
+            "propertyName",
+        ]);
         let (Some(source), Some(target)) = (source, target) else {
             self.draft.reason("a copy lacks one of its two properties");
             return;
@@ -141,14 +147,16 @@ impl Flow<'_> {
 
     fn increase(&mut self, action: &Body, part: Part<'_>, when: &[Expr]) {
         let Some(property) = text(action, "propertyName") else {
-            self.draft.reason("an action sets a property that it does not name");
+            self.draft
+                .reason("an action sets a property that it does not name");
             return;
         };
         self.read(property);
         let amount = ["amount", "value", "newValue"]
             .iter()
             .find_map(|key| id(action, key));
-        let less = text(action, "operation").is_some_and(|o| o.starts_with("SUB") || o == "DECREASE");
+        let less =
+            text(action, "operation").is_some_and(|o| o.starts_with("SUB") || o == "DECREASE");
         let operator = if less {
             Operator::Subtract
         } else {

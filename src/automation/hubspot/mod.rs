@@ -193,9 +193,8 @@ fn collect(
 
 /// Whether a body is a workflow: it has actions, and says who is enrolled or of which type it is.
 fn is_workflow(body: &Body) -> bool {
-    let typed = text(body, "type").is_some_and(|t| {
-        t.ends_with("_FLOW") || t.ends_with("_ANCHOR") || t == "DRIP_DELAY"
-    });
+    let typed = text(body, "type")
+        .is_some_and(|t| t.ends_with("_FLOW") || t.ends_with("_ANCHOR") || t == "DRIP_DELAY");
     let enrols = ["enrollmentCriteria", "segmentCriteria", "startActionId"]
         .iter()
         .any(|key| body.contains_key(*key));

@@ -95,7 +95,10 @@ impl Flow<'_> {
                 self.read(property);
                 logic::field(&[SmolStr::new(property)])
             }
-            [object @ ("contact" | "company" | "deal" | "ticket"), property] => {
+            [
+                object @ ("contact" | "company" | "deal" | "ticket"),
+                property,
+            ] => {
                 self.read_of(object, property);
                 logic::found(&["$Associated", object, property])
             }

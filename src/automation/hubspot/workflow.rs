@@ -17,8 +17,23 @@ use crate::source::Span;
 
 /// Actions that write no property: messages, lists, delays, enrolments.
 const HARMLESS: &[&str] = &[
-    "0-1", "0-4", "0-8", "0-9", "0-13", "0-15", "0-25", "0-29", "0-35", "0-63809083", "0-63863438",
-    "0-46510720", "0-4702372", "0-25085031", "0-40900952", "0-43347357", "0-199186210",
+    "0-1",
+    "0-4",
+    "0-8",
+    "0-9",
+    "0-13",
+    "0-15",
+    "0-25",
+    "0-29",
+    "0-35",
+    "0-63809083",
+    "0-63863438",
+    "0-46510720",
+    "0-4702372",
+    "0-25085031",
+    "0-40900952",
+    "0-43347357",
+    "0-199186210",
 ];
 
 /// Actions that change which records belong together.
@@ -257,13 +272,23 @@ impl Flow<'_> {
                 for (field, property) in TASK {
                     if fields.contains_key(*field) {
                         let value = self.value(fields.get(*field), property);
-                        self.write(&place, FieldName::new("task", *property), Written::Made, value);
+                        self.write(
+                            &place,
+                            FieldName::new("task", *property),
+                            Written::Made,
+                            value,
+                        );
                     }
                 }
             }
             (_, "0-169425243") => {
                 let value = self.value(fields.get("note_body"), "hs_note_body");
-                self.write(&place, FieldName::new("note", "hs_note_body"), Written::Made, value);
+                self.write(
+                    &place,
+                    FieldName::new("note", "hs_note_body"),
+                    Written::Made,
+                    value,
+                );
             }
             (_, "0-31") => {
                 let target = FieldName::new(self.object.clone(), "hs_marketable_status");
@@ -294,7 +319,8 @@ impl Flow<'_> {
             .iter()
             .find_map(|key| text(fields, key));
         let Some(property) = property else {
-            self.draft.reason("an action sets a property that it does not name");
+            self.draft
+                .reason("an action sets a property that it does not name");
             return;
         };
         let stated = fields.get("value").or_else(|| fields.get("newValue"));
