@@ -21,6 +21,7 @@ mod lower;
 mod manifest;
 mod mutants;
 mod noise;
+mod pains;
 mod people;
 mod rules;
 mod running;
