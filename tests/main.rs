@@ -22,6 +22,7 @@ mod lower;
 mod manifest;
 mod mutants;
 mod noise;
+mod pains;
 mod people;
 mod rules;
 mod running;

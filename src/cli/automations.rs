@@ -162,7 +162,7 @@ pub fn check(path: &Path, output: &Output) -> Result<Exit, Failure> {
                 output.snippets(findings, &survey.sources);
             }
         }
-        Format::Human => {
+        Format::Human | Format::Dot | Format::Mermaid | Format::Svg => {
             if !findings.is_empty() {
                 output.snippets(findings, &survey.sources);
             }

@@ -193,7 +193,10 @@ fn rows_collide(model: &Model, x: RowView<'_>, y: RowView<'_>, a: &Edge, b: &Edg
     let (Writer::Row(_, from), Writer::Row(_, other)) = (a.writer, b.writer) else {
         return false;
     };
-    let together = x.id.sync != y.id.sync && !exclusive(model, x.id.sync, y.id.sync);
+    let together = x.id.sync != y.id.sync
+        && x.sync.merges()
+        && y.sync.merges()
+        && !exclusive(model, x.id.sync, y.id.sync);
     let same_value = a.starts == b.starts
         && x.lane(from).map(|l| &l.value.node) == y.lane(other).map(|l| &l.value.node);
     together && !same_value && !apart(model, x.row.when.as_deref(), y.row.when.as_deref())

@@ -25,7 +25,9 @@ pub use edge::{AutomationId, Edge, Writer};
 pub use place::Place;
 pub use verdict::{Judged, Remedy};
 
-use crate::model::Model;
+use std::collections::BTreeMap;
+
+use crate::model::{Model, RowId};
 
 /// Who writes what, and whether it comes to rest.
 #[derive(Clone, Debug, Default)]
@@ -62,5 +64,22 @@ pub fn graph(model: &Model) -> Graph {
         circles: consequence::circles(model),
         parts,
         edges,
+    }
+}
+
+impl Graph {
+    /// The rounds after which each row of a judged part is quiet: none for a row that never is, or of which nobody knows.
+    pub fn bounds(&self) -> BTreeMap<RowId, u32> {
+        let mut bounds: BTreeMap<RowId, u32> = BTreeMap::new();
+        for part in self.parts.iter().filter(|p| !p.diverges()) {
+            let Some(rounds) = part.judgement.verdict().rounds() else {
+                continue;
+            };
+            for row in &part.built.rows {
+                let bound = bounds.entry(*row).or_default();
+                *bound = rounds.max(*bound);
+            }
+        }
+        bounds
     }
 }
