@@ -10,6 +10,7 @@ mod document;
 mod expr;
 mod identity;
 mod row;
+mod stages;
 
 pub use bind::{bind, env_names};
 pub use case::{Case, CaseAction, CaseStep, Expected, Moment};
@@ -19,6 +20,7 @@ pub use identity::{
     Absent, After, DeletePolicy, Identity, Leave, Many, MatchKey, MatchPart, Order, SortKey,
 };
 pub use row::{Authority, BlankPolicy, Cell, Fallback, Lane, Row, Timing};
+pub use stages::{Move, Stage, Stages};
 
 use std::collections::BTreeMap;
 

@@ -184,6 +184,9 @@ impl Case<'_> {
 
     /// Whether two values agree: the image of one side is the other, in a direction that the row has.
     pub(super) fn consistent(self, pair: Sides<&Value>) -> bool {
+        if let Some(stages) = &self.row.stages {
+            return self.agree(stages, pair);
+        }
         let lanes = &self.row.lanes;
         let blank = |side: Side| self.row.reads_blank(self.scene, side, pair.get(side));
         let half = |from: Side| {

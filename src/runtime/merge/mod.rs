@@ -4,6 +4,7 @@
 //! direction; the clauses of its lane then filter the write.
 
 mod case;
+mod stages;
 mod write;
 
 use super::Reason;
@@ -41,6 +42,8 @@ pub enum Cause {
     Enforced,
     /// A side that may only fill a blank had changed.
     PutBack,
+    /// A field that does not move backwards is cleared before it is set.
+    ClearedFirst,
     /// The record was made.
     Created,
 }
@@ -56,6 +59,7 @@ impl Cause {
         Self::Defaulted,
         Self::Enforced,
         Self::PutBack,
+        Self::ClearedFirst,
         Self::Created,
     ];
 
@@ -70,6 +74,7 @@ impl Cause {
             Self::Defaulted => "default",
             Self::Enforced => "enforced",
             Self::PutBack => "put back",
+            Self::ClearedFirst => "cleared first",
             Self::Created => "created",
         }
     }
@@ -120,14 +125,17 @@ pub fn merge(
     if row.only_on_create() {
         return Verdict::Rest;
     }
-    Case {
+    let case = Case {
         row,
         now,
         trace,
         times,
         scene,
+    };
+    match &row.stages {
+        Some(stages) => case.move_stage(stages),
+        None => case.decide(),
     }
-    .decide()
 }
 
 /// What is remembered of a row after its record was made on `target` with this value.
@@ -162,6 +170,16 @@ pub fn compose(
     let Some(lane) = row.lanes.get(from) else {
         return Ok(None);
     };
+    if let Some(stages) = &row.stages {
+        let case = Case {
+            row,
+            now: Sides::new(source, source),
+            trace: &Trace::default(),
+            times: &Times::default(),
+            scene,
+        };
+        return Ok(stages::composed(case, stages, from));
+    }
     if let Some(when) = &row.when
         && !when.holds(scene, source)?
     {

@@ -63,7 +63,7 @@ impl Case<'_> {
         self.write(target, value, cause)
     }
 
-    fn write(self, target: Side, value: Value, cause: Cause) -> Verdict {
+    pub(super) fn write(self, target: Side, value: Value, cause: Cause) -> Verdict {
         let answers = match (&self.trace.state, self.trace.last) {
             (State::Known { marks, .. }, Some(last)) => self.changed(last, marks),
             _ => false,

@@ -5,10 +5,12 @@
 mod compile;
 mod equality;
 mod eval;
+mod stages;
 
 pub use compile::compile;
 pub use equality::{alike, canonical};
 pub use eval::{Answer, Failed, Links, Node, Related, Scene, Source};
+pub use stages::{Move, Stages};
 
 use std::borrow::Cow;
 
@@ -215,6 +217,8 @@ pub struct Row {
     pub bound: u32,
     /// The syncs whose links it goes through.
     pub through: Vec<u16>,
+    /// The stages that its cells show.
+    pub stages: Option<Stages>,
 }
 
 /// A compiled cell.

@@ -97,8 +97,7 @@ fn linked(life: Life<'_>, column: usize, object: ObjectRef) -> bool {
             .is_some_and(|o| others.contains(&o))
     };
     let mut syncs = life.model.syncs.iter();
-    others.contains(&object)
-        || syncs.any(|s| Side::BOTH.into_iter().any(|side| links(side, s)))
+    others.contains(&object) || syncs.any(|s| Side::BOTH.into_iter().any(|side| links(side, s)))
 }
 
 fn object(life: Life<'_>, column: usize) -> String {
