@@ -16,6 +16,7 @@ mod diagnostics;
 mod emit;
 mod format;
 mod layering;
+mod lifecycles;
 mod lower;
 mod manifest;
 mod mutants;

@@ -3,6 +3,7 @@
 mod crashes;
 mod scenarios;
 mod simulation;
+mod stages;
 mod world;
 
 use accordant::diagnostic::Code;
