@@ -59,7 +59,7 @@ fn syncs(book: Book<'_>) -> String {
                 arrow(sync).to_owned(),
                 code(&sync.objects.right),
                 does,
-                sync.rows.len().to_string(),
+                fields.to_string(),
             ]
         })
         .collect();

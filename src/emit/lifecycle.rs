@@ -32,7 +32,7 @@ pub fn page(book: Book<'_>, lifecycle: &Lifecycle) -> String {
     if held.is_none() {
         let _ = writeln!(
             out,
-            "A move that is not in this table is held for a person: nobody is told of it, and nothing is put back.\n"
+            "A move that is not in this table is held for a person: the other system does not follow, and nothing is put back.\n"
         );
     }
     let _ = writeln!(out, "```mermaid\n{}```", diagram(book.model, lifecycle));
