@@ -1,8 +1,8 @@
 //! Blanks: which values can be missing where they are needed.
 
-use crate::model::{Comparison, Expr, ExprKind, Fallback, FieldRef, Model, RowView};
+use super::satisfy::{filled, implies};
+use crate::model::{Expr, ExprKind, Fallback, FieldRef, Model, RowView};
 use crate::side::Side;
-use crate::value::Value;
 use crate::value::library::{self, OnBlank};
 
 /// Whether the value that a row brings from a side can be blank: because the source can be, or because a failed `via`
@@ -34,6 +34,7 @@ pub fn create_may_lack(row: RowView<'_>, to: Side) -> bool {
 /// What is known to be filled on the records that a sync admits.
 struct Filled<'m> {
     model: &'m Model,
+    side: Side,
     admission: Option<&'m Expr>,
 }
 
@@ -42,13 +43,20 @@ impl<'m> Filled<'m> {
         let filter = row.sync.sync.from.get(side).as_ref();
         Self {
             model: row.sync.model,
+            side,
             admission: filter.and_then(|f| f.condition.as_ref()),
         }
     }
 
     fn field(&self, field: FieldRef) -> bool {
         let catalogued = self.model.field(field).is_none_or(|f| f.never_blank());
-        catalogued || self.admission.is_some_and(|a| implies_set(a, field))
+        catalogued || self.admission.is_some_and(|a| self.sets(a, field))
+    }
+
+    /// Whether a condition can only hold where a field has a value. One that does not read it says nothing of it.
+    fn sets(&self, condition: &Expr, field: FieldRef) -> bool {
+        condition.fields().iter().any(|(_, f, _)| *f == field)
+            && implies(self.model, condition, &filled(self.side, field))
     }
 
     /// Whether an expression gives a value where its input is filled (`input`).
@@ -86,28 +94,5 @@ impl<'m> Filled<'m> {
         let map = self.model.maps.get(map.index());
         let otherwise = map.and_then(|m| m.otherwise.get(from).as_ref());
         otherwise.is_some_and(|o| matches!(o.fallback, Fallback::Blank))
-    }
-}
-
-/// Whether a condition can only hold where a field has a value.
-pub fn implies_set(condition: &Expr, field: FieldRef) -> bool {
-    let is = |e: &Expr| matches!(e.node, ExprKind::Field { field: f, .. } if f == field);
-    let given = |e: &Expr| matches!(&e.node, ExprKind::Const(v) if !v.is_blank());
-    match &condition.node {
-        ExprKind::Field { .. } => is(condition),
-        ExprKind::IsSet(e) => is(e),
-        ExprKind::In { input, list } => is(input) && list.iter().all(|(v, _)| *v != Value::Blank),
-        ExprKind::Compare {
-            comparison,
-            left,
-            right,
-        } => {
-            *comparison != Comparison::NotEqual
-                && ((is(left) && given(right)) || (is(right) && given(left)))
-        }
-        ExprKind::Not(e) => matches!(&e.node, ExprKind::Not(e) if implies_set(e, field)),
-        ExprKind::All(list) => list.iter().any(|e| implies_set(e, field)),
-        ExprKind::Any(list) => list.iter().all(|e| implies_set(e, field)),
-        _ => false,
     }
 }

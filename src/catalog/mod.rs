@@ -5,12 +5,15 @@
 //! is the business of the rules.
 
 mod field;
+mod file;
 mod load;
 mod object;
 mod serial;
 mod stored;
+pub mod xml;
 
 pub use field::{DefaultValue, Field, FieldType, Known, PickValue, Picklist};
+pub use file::{Unreadable, read_text};
 pub use load::{BaseCatalog, Pattern, SystemSource, import, load};
 pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, Stage};
 
@@ -34,6 +37,9 @@ impl Catalogs {
     /// object has that name.
     pub fn with_associations(mut self) -> Self {
         for object in self.0.iter_mut().flat_map(|c| &mut c.objects) {
+            if object.associations.is_empty() {
+                continue;
+            }
             for association in &object.associations {
                 if object.fields.iter().all(|f| f.name != association.name) {
                     let mut field = Field::new(association.name.clone(), FieldType::Reference);

@@ -9,6 +9,7 @@ mod expr;
 mod ids;
 mod lifecycle;
 mod maps;
+mod route;
 mod row;
 mod scenario;
 mod sync;
@@ -28,6 +29,7 @@ pub use maps::{
     Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
     Role, ValueUse,
 };
+pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{
     Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
 };
@@ -45,7 +47,7 @@ use crate::catalog::Catalogs;
 use crate::source::Span;
 
 /// A whole project, resolved.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Model {
     /// Name of the project, from the manifest.
     pub project: SmolStr,
@@ -65,6 +67,10 @@ pub struct Model {
     pub automations: Vec<Automation>,
     /// Lifecycles.
     pub lifecycles: Vec<Lifecycle>,
+    /// Who gets a record that is made, in the order of the spec.
+    pub routes: Vec<Route>,
+    /// The operating models that the spec is held to; a sound spec has one at most.
+    pub operating_models: Vec<OperatingModel>,
     /// Declarations that are resolved and kept for the docs, and that this version does not execute.
     pub deferred: Vec<Deferred>,
     /// Waivers.
@@ -85,18 +91,5 @@ impl Model {
     /// Whether a place stands in a declaration of which a part is missing: what it lacks may be what could not be read.
     pub fn is_incomplete(&self, place: Span) -> bool {
         self.incomplete.iter().any(|whole| whole.contains(place))
-    }
-
-    /// Remembers a value that stands beside a field and is compared with it.
-    pub fn use_value(&mut self, field: FieldRef, value: &str, span: Span) {
-        let value = MapValue {
-            value: value.into(),
-            span,
-        };
-        self.values.push(ValueUse {
-            field,
-            value,
-            role: Role::Compared,
-        });
     }
 }

@@ -3,10 +3,12 @@
 //! Never fails: an unknown name is reported once and poisoned, and whatever depends on it stays silent. Looks up names and
 //! picks what they mean; whether the result makes sense is the business of the rules.
 
+mod automations;
 mod exprs;
 mod lifecycles;
 mod lookup;
 mod maps;
+mod routes;
 mod rows;
 pub mod rules;
 mod scenarios;
@@ -23,7 +25,7 @@ use crate::model::Model;
 use crate::source::Sources;
 use crate::syntax::ast::SyntaxTree;
 
-use lookup::{Cx, Gaps};
+use lookup::{Cx, Gaps, Shared};
 use symbols::Symbols;
 
 /// A parsed file under the name by which `use` knows it: `people` for `people.sync`, `std.picklists` for the library.
@@ -54,12 +56,13 @@ pub fn resolve(
     world::systems(modules, &mut model, sink);
     let symbols = Symbols::declare(modules, sources, sink);
     let mut cx = Cx {
-        model,
+        model: Shared::new(model),
         modules,
-        symbols,
+        symbols: Shared::new(symbols),
         environments,
         sources,
         sink: Sink::default(),
+        values: Vec::new(),
         module: 0,
         gaps: Gaps::None,
     };
@@ -71,12 +74,15 @@ pub fn resolve(
     syncs::bodies(&mut cx);
     world::relations(&mut cx);
     lifecycles::lifecycles(&mut cx);
+    automations::automations(&mut cx);
+    routes::routes(&mut cx);
     world::deferred(&mut cx);
     world::waivers(&mut cx);
     scenarios::scenarios(&mut cx);
     cx.unused();
     sink.absorb(cx.sink);
-    let mut model = cx.model;
+    let mut model = cx.model.into_inner();
+    model.values = cx.values;
     model.docs = world::file_docs(modules, sources);
     model
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 
 use super::Module;
 use super::exprs::Scope;
@@ -125,7 +125,8 @@ pub(super) fn relations(cx: &mut Cx<'_>) {
     });
 }
 
-fn defer(
+/// Keeps a declaration that this version does not execute, so that it is told.
+pub(super) fn defer(
     cx: &mut Cx<'_>,
     construct: &'static str,
     name: SmolStr,
@@ -192,7 +193,8 @@ impl Cx<'_> {
         }
     }
 
-    fn objects(&mut self, path: &ast::ObjectRef) -> Vec<crate::model::ObjectRef> {
+    /// `salesforce.(Lead | Contact)`: the objects that are known.
+    pub fn objects(&mut self, path: &ast::ObjectRef) -> Vec<crate::model::ObjectRef> {
         let Some(system) = self.system(&path.system) else {
             return Vec::new();
         };
@@ -200,20 +202,6 @@ impl Cx<'_> {
             .iter()
             .filter_map(|name| self.object(system, name))
             .collect()
-    }
-
-    /// `Account.Rating` of an automation: an object of its system and a field.
-    fn automation_field(
-        &mut self,
-        system: crate::model::SystemId,
-        path: &ast::Path,
-    ) -> Option<FieldRef> {
-        let [object, field] = path.parts.as_slice() else {
-            self.sink.push(unknown_name::not_a_field_path(path.span));
-            return None;
-        };
-        let object = self.object(system, object)?;
-        self.field(object, field)
     }
 
     fn measure(&mut self, measure: &ast::Measure) {
@@ -234,29 +222,6 @@ impl Cx<'_> {
 /// Resolves the names of what is not executed by this version, and keeps each declaration so that it is reported.
 pub(super) fn deferred(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| match &line.node {
-        Item::Route(r) => {
-            for row in r.rows.nodes() {
-                if let ast::RouteLine::Row(row) = row {
-                    if let ast::RouteCondition::When(e) = &row.condition {
-                        cx.check_expr(&r.object, e);
-                    }
-                    let (ast::RouteTarget::User(e)
-                    | ast::RouteTarget::Queue(e)
-                    | ast::RouteTarget::RoundRobin(e)) = &row.target;
-                    cx.expr(&Scope::default(), e);
-                }
-            }
-            cx.objects(&r.object);
-            let name = object_text(&r.object);
-            defer(
-                cx,
-                "route",
-                name,
-                line.span,
-                "records keep the owner that their rows give them",
-            );
-        }
-        Item::Automation(a) => automation(cx, a, line.span),
         Item::Budget(b) => {
             cx.system(&b.system);
             defer(
@@ -303,106 +268,8 @@ pub(super) fn deferred(cx: &mut Cx<'_>) {
             line.span,
             "no environment is gated by it yet",
         ),
-        Item::Model(m) => model(cx, m, line.span),
         _ => {}
     });
-}
-
-fn automation(cx: &mut Cx<'_>, a: &ast::Automation, span: Span) {
-    if let Some(system) = cx.system(&a.system) {
-        for line in a.body.nodes() {
-            match line {
-                ast::AutomationLine::When(ast::Trigger::Changes(paths))
-                | ast::AutomationLine::Writes(paths) => {
-                    for path in paths {
-                        cx.automation_field(system, path);
-                    }
-                }
-                ast::AutomationLine::When(ast::Trigger::BecomesTrue(e)) => {
-                    cx.automation_expr(system, e)
-                }
-                ast::AutomationLine::Sets { field, value } => {
-                    cx.automation_field(system, field);
-                    cx.automation_expr(system, value);
-                }
-                ast::AutomationLine::Broken => {}
-            }
-        }
-    }
-    defer(
-        cx,
-        "automation",
-        a.name.text.clone(),
-        span,
-        "its writes are not analysed yet",
-    );
-}
-
-impl Cx<'_> {
-    fn automation_expr(&mut self, system: crate::model::SystemId, e: &ast::Expr) {
-        match &e.node {
-            ast::ExprKind::Path(path) => {
-                self.automation_field(system, path);
-            }
-            ast::ExprKind::Group(inner)
-            | ast::ExprKind::Not(inner)
-            | ast::ExprKind::Negative(inner)
-            | ast::ExprKind::Changed(inner) => {
-                self.automation_expr(system, inner);
-            }
-            ast::ExprKind::Binary { left, right, .. } => {
-                self.automation_expr(system, left);
-                self.automation_expr(system, right);
-            }
-            ast::ExprKind::In { value, .. } | ast::ExprKind::Is { value, .. } => {
-                self.automation_expr(system, value)
-            }
-            ast::ExprKind::Call { arguments, .. } => arguments
-                .iter()
-                .for_each(|a| self.automation_expr(system, a)),
-            _ => {}
-        }
-    }
-}
-
-fn model(cx: &mut Cx<'_>, m: &ast::Model, span: Span) {
-    if let Some(partition) = &m.partition {
-        let objects = cx.objects(&partition.object);
-        for object in objects {
-            let field = cx.field(object, &partition.field);
-            for row in partition.rows.nodes() {
-                let ast::PartitionRow::Leads { values, side } = row else {
-                    continue;
-                };
-                cx.system(side);
-                if let (ast::PartitionValues::Values(values), Some(field)) = (values, field) {
-                    values
-                        .iter()
-                        .for_each(|v| cx.model.use_value(field, &v.text, v.span));
-                }
-            }
-        }
-    }
-    let name = match m.kind.node {
-        ast::ModelKind::HubspotCentric => "hubspot_centric",
-        ast::ModelKind::SalesforceCentric => "salesforce_centric",
-        ast::ModelKind::Hybrid => "hybrid",
-    };
-    defer(
-        cx,
-        "model",
-        name.into(),
-        span,
-        "the spec is not held to it yet",
-    );
-}
-
-fn object_text(object: &ast::ObjectRef) -> SmolStr {
-    let names: Vec<&str> = object.objects.iter().map(|n| n.as_str()).collect();
-    match names.as_slice() {
-        [one] => format_smolstr!("{}.{one}", object.system.text),
-        several => format_smolstr!("{}.({})", object.system.text, several.join(" | ")),
-    }
 }
 
 /// Resolves waivers: their code, and the declaration or row that they are limited to.

@@ -7,6 +7,7 @@ mod wire;
 
 pub use wire::{Misread, Wire, read_json, read_text, write_json, write_text};
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -114,6 +115,29 @@ impl Value {
             Self::Time(_) => Some(Kind::Time),
             Self::Text(_) => Some(Kind::Text),
             Self::Set(_) => Some(Kind::Set),
+        }
+    }
+
+    /// The order of two values of one kind; a day stands beside an instant as its midnight in UTC.
+    pub fn order(&self, other: &Self) -> Option<Ordering> {
+        let midnight = |day: &jiff::civil::Date| {
+            let midnight = day.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?;
+            Some(midnight.timestamp().as_millisecond())
+        };
+        match (self, other) {
+            (Self::Date(day), Self::DateTime(ms)) => Some(midnight(day)?.cmp(ms)),
+            (Self::DateTime(ms), Self::Date(day)) => Some(ms.cmp(&midnight(day)?)),
+            _ => (self.kind() == other.kind()).then(|| self.cmp(other)),
+        }
+    }
+
+    /// The texts of a set or a text, none of a blank, and how any other value is written.
+    pub fn members(&self) -> Vec<SmolStr> {
+        match self {
+            Self::Blank => Vec::new(),
+            Self::Set(items) => items.to_vec(),
+            Self::Text(text) => vec![text.clone()],
+            other => vec![write_text(other).into()],
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Life;
 use crate::analyze::disjoint;
-use crate::model::{Comparison, Expr, ExprKind, FieldRef, StageIdx, Transition};
+use crate::model::{Comparison, Expr, ExprKind, FieldRef, Model, StageIdx, Transition};
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::Value;
@@ -46,7 +46,7 @@ pub(super) fn never(life: Life<'_>) -> Vec<(usize, Never)> {
         }
         let guard = t.when.as_ref().filter(|g| !g.is_poisoned())?;
         let parts = parts(guard);
-        contradiction(&parts)
+        contradiction(life.model, &parts)
             .or_else(|| not_in_stage(life, t, &parts))
             .or_else(|| not_entered(life, t, &parts, &before))
     };
@@ -62,13 +62,13 @@ fn parts(guard: &Expr) -> Vec<&Expr> {
     }
 }
 
-fn contradiction(parts: &[&Expr]) -> Option<Never> {
+fn contradiction(model: &Model, parts: &[&Expr]) -> Option<Never> {
     let mut pairs = parts
         .iter()
         .enumerate()
         .flat_map(|(n, a)| parts.iter().skip(n + 1).map(move |b| (a, b)));
     pairs
-        .find(|(a, b)| disjoint(a, b))
+        .find(|(a, b)| disjoint(model, a, b))
         .map(|(a, b)| Never::Contradiction(a.span, b.span))
 }
 
@@ -94,7 +94,7 @@ fn not_in_stage(life: Life<'_>, t: &Transition, parts: &[&Expr]) -> Option<Never
     };
     let part = parts
         .iter()
-        .find(|p| shown(p).is_some_and(|shown| disjoint(p, &shown)))?;
+        .find(|p| shown(p).is_some_and(|shown| disjoint(life.model, p, &shown)))?;
     Some(Never::NotInStage {
         part: part.span,
         column,

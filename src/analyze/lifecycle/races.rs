@@ -83,7 +83,7 @@ fn race(life: Life<'_>, stage: StageIdx, a: Contender, b: Contender) -> Option<R
     let line = |c: Contender| life.lifecycle.transitions.get(c.transition);
     let (first, second) = (line(a)?, line(b)?);
     let exclusive = match (&first.when, &second.when) {
-        (Some(x), Some(y)) => disjoint(x, y),
+        (Some(x), Some(y)) => disjoint(life.model, x, y),
         _ => false,
     };
     if a.by == b.by || a.to == b.to || exclusive {

@@ -9,7 +9,7 @@ use super::guards::among;
 use super::{Explored, Life};
 use crate::analyze::{disjoint, eval};
 use crate::model::{
-    Automation, Effect, Expr, ExprKind, FieldRef, Lane, Phase, RowId, StageIdx, Timing,
+    Automation, Effect, Expr, ExprKind, FieldRef, Lane, Model, Phase, RowId, StageIdx, Timing,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -190,7 +190,9 @@ impl<'m> Reactions<'m> {
         for link in &self.links {
             for value in self.life.lifecycle.cell(stage, link.source) {
                 let value = value.value.as_str();
-                if self.life.shows(before, link.source, value) || !link.may_run(value) {
+                if self.life.shows(before, link.source, value)
+                    || !link.may_run(self.life.model, value)
+                {
                     continue;
                 }
                 let Some(writes) = self.written(link, value) else {
@@ -265,10 +267,10 @@ struct Walk {
 
 impl Link<'_> {
     /// Whether its conditions may hold while the column that it reads shows a value.
-    fn may_run(&self, value: &str) -> bool {
+    fn may_run(&self, model: &Model, value: &str) -> bool {
         self.conditions.iter().all(|(side, condition)| {
             let shown = vec![(Value::text(value), Span::default())];
-            !disjoint(condition, &among(*side, self.field, shown))
+            !disjoint(model, condition, &among(*side, self.field, shown))
         })
     }
 }

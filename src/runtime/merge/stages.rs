@@ -5,6 +5,7 @@
 
 use super::case::Case;
 use super::{Cause, Verdict};
+use crate::merge::reads_blank;
 use crate::runtime::Reason;
 use crate::runtime::program::{Move, Stages};
 use crate::runtime::shadow::{Consistency, Mark, State, Trace};
@@ -35,14 +36,14 @@ impl Case<'_> {
                 let moved = |side: Side| {
                     let now = self.now.get(side);
                     let same = before.is_some_and(|b| self.shows(stages, b, side, now));
-                    self.changed(side, marks) && !same
+                    self.differs(side, marks) && !same
                 };
                 match (moved(Side::Left), moved(Side::Right)) {
                     (true, true) => self.both_move(stages, before),
                     (true, false) => self.one_moves(stages, before, Side::Left),
                     (false, true) => self.one_moves(stages, before, Side::Right),
                     // Another value of the same stage.
-                    _ if self.changed(Side::Left, marks) || self.changed(Side::Right, marks) => {
+                    _ if self.differs(Side::Left, marks) || self.differs(Side::Right, marks) => {
                         self.remember(Consistency::Inconsistent)
                     }
                     _ => self.quiet(),
@@ -88,7 +89,7 @@ impl Case<'_> {
 
     /// A pair that was found unequal: the column that decides says where it is, and the other follows where moves lead there.
     fn meet(self, stages: &Stages) -> Verdict {
-        let from = if self.reads_blank(stages.decides) {
+        let from = if reads_blank(&self, stages.decides) {
             !stages.decides
         } else {
             stages.decides
@@ -97,7 +98,7 @@ impl Case<'_> {
         let Some(stage) = self.shown(stages, from, there).first().copied() else {
             return nowhere(there);
         };
-        if self.reads_blank(!from) {
+        if reads_blank(&self, !from) {
             return self.enter(stages, from, stage, None, Cause::Filled);
         }
         let Some(stands) = self.shown(stages, !from, other).first().copied() else {

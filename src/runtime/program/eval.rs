@@ -1,12 +1,9 @@
 //! Compiled expressions and their evaluation: slots and tables instead of names, functions as pointers.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::plan::{Comparison, Fallback, Operation};
@@ -279,11 +276,9 @@ impl Node {
                 }
                 truth(false)
             }
-            Self::Compare(comparison, left, right) => truth(compare(
-                *comparison,
-                &*left.eval(scene, input)?,
-                &*right.eval(scene, input)?,
-            )),
+            Self::Compare(comparison, left, right) => {
+                truth(comparison.holds(&*left.eval(scene, input)?, &*right.eval(scene, input)?))
+            }
             Self::In(inner, list) => truth(list.binary_search(&*inner.eval(scene, input)?).is_ok()),
             Self::IsSet(inner) => truth(!inner.eval(scene, input)?.is_blank()),
             Self::Changed(side, rows) => {
@@ -444,65 +439,8 @@ fn normalize<'v>(table: &Spellings, value: Cow<'v, Value>) -> Answer<'v> {
     }
 }
 
-fn compare(comparison: Comparison, left: &Value, right: &Value) -> bool {
-    let order = order(left, right);
-    match comparison {
-        Comparison::Equal => order == Some(Ordering::Equal),
-        Comparison::NotEqual => order != Some(Ordering::Equal),
-        _ if left.is_blank() || right.is_blank() => false,
-        Comparison::Less => order == Some(Ordering::Less),
-        Comparison::LessOrEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-        Comparison::Greater => order == Some(Ordering::Greater),
-        Comparison::GreaterOrEqual => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-    }
-}
-
-/// The order of two values of one kind; a day stands beside an instant as its midnight in UTC.
-fn order(left: &Value, right: &Value) -> Option<Ordering> {
-    let midnight = |day: &jiff::civil::Date| {
-        day.to_zoned_datetime(jiff::tz::TimeZone::UTC)
-            .ok()
-            .map(|z| z.timestamp().as_millisecond())
-    };
-    match (left, right) {
-        (Value::Date(day), Value::DateTime(ms)) => Some(midnight(day)?.cmp(ms)),
-        (Value::DateTime(ms), Value::Date(day)) => Some(ms.cmp(&midnight(day)?)),
-        _ => (left.kind() == right.kind()).then(|| left.cmp(right)),
-    }
-}
-
 fn arithmetic<'v>(operation: Operation, left: &Value, right: &Value) -> Answer<'v> {
-    let bad = |text: &str| Err(Failed::new(Reason::NotConvertible, text));
-    let number = |n: Option<Decimal>| match n {
-        Some(n) => Ok(Cow::Owned(Value::Number(n.normalize()))),
-        None => bad("the number is too large, or divided by zero"),
-    };
-    let shifted = |day: &jiff::civil::Date, count: Option<i64>| {
-        let span = count
-            .filter(|n| n.unsigned_abs() < 7_304_484)
-            .map(|n| jiff::Span::new().days(n));
-        match span.and_then(|s| day.checked_add(s).ok()) {
-            Some(day) => Ok(Cow::Owned(Value::Date(day))),
-            None => bad("the day is beyond the calendar"),
-        }
-    };
-    match (operation, left, right) {
-        (_, Value::Blank, _) | (_, _, Value::Blank) => Ok(Cow::Owned(Value::Blank)),
-        (Operation::Add, Value::Number(x), Value::Number(y)) => number(x.checked_add(*y)),
-        (Operation::Subtract, Value::Number(x), Value::Number(y)) => number(x.checked_sub(*y)),
-        (Operation::Multiply, Value::Number(x), Value::Number(y)) => number(x.checked_mul(*y)),
-        (Operation::Divide, Value::Number(x), Value::Number(y)) => number(x.checked_div(*y)),
-        (Operation::Add, Value::Text(x), Value::Text(y)) => {
-            Ok(Cow::Owned(Value::text(format!("{x}{y}"))))
-        }
-        (Operation::Add, Value::Date(day), Value::Number(n)) => shifted(day, n.trunc().to_i64()),
-        (Operation::Subtract, Value::Date(day), Value::Number(n)) => {
-            shifted(day, n.trunc().to_i64().and_then(i64::checked_neg))
-        }
-        (Operation::Subtract, Value::Date(x), Value::Date(y)) => match y.until(*x) {
-            Ok(span) => number(Some(Decimal::from(span.get_days()))),
-            Err(_) => bad("the days are too far apart"),
-        },
-        _ => bad("these kinds cannot be calculated with"),
-    }
+    let done = operation.apply(left, right);
+    done.map(Cow::Owned)
+        .map_err(|text| Failed::new(Reason::NotConvertible, text))
 }

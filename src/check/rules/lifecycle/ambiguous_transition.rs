@@ -102,7 +102,7 @@ fn doubt<'m>(
     (m, second): (usize, &'m Transition),
 ) -> Option<AmbiguousTransition<'m>> {
     let exclusive = match (&first.when, &second.when) {
-        (Some(a), Some(b)) => disjoint(a, b) || a.is_poisoned() || b.is_poisoned(),
+        (Some(a), Some(b)) => disjoint(life.model, a, b) || a.is_poisoned() || b.is_poisoned(),
         _ => false,
     };
     if exclusive || first.conversion.is_some() != second.conversion.is_some() {

@@ -89,7 +89,7 @@ fn may_share(first: RowView<'_>, second: RowView<'_>) -> bool {
     let fields = |r: RowView<'_>| (r.row.cells.left.field(), r.row.cells.right.field());
     let one_currency =
         first.is_companion() && second.is_companion() && fields(first) == fields(second);
-    one_currency || conditions.is_some_and(|(a, b)| disjoint(a, b))
+    one_currency || conditions.is_some_and(|(a, b)| disjoint(first.sync.model, a, b))
 }
 
 impl RowMappedTwice<'_> {
