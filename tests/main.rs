@@ -18,6 +18,7 @@ mod emit;
 mod format;
 mod formulas;
 mod layering;
+mod lifecycles;
 mod lower;
 mod manifest;
 mod mutants;
