@@ -71,6 +71,15 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     identity::missing_delete_policy::run(cx);
     identity::deletes_both_ways::run(cx);
     identity::exists_as_other_object::run(cx);
+    identity::match_key_not_unique::run(cx);
+    identity::inclusion_overlaps::run(cx);
+    identity::inclusion_never_true::run(cx);
+    identity::unreachable_from_anchor::run(cx);
+    identity::mutable_match_key::run(cx);
+    identity::partitions_overlap::run(cx);
+    identity::second_creator::run(cx);
+    identity::unbounded_first_load::run(cx);
+    identity::filter_reads_synced_field::run(cx);
 
     // owners, routing, model
     owners::against_model::run(cx);
@@ -129,6 +138,15 @@ pub const PAGES: &[Page] = &[
     identity::missing_delete_policy::PAGE,
     identity::deletes_both_ways::PAGE,
     identity::exists_as_other_object::PAGE,
+    identity::match_key_not_unique::PAGE,
+    identity::inclusion_overlaps::PAGE,
+    identity::inclusion_never_true::PAGE,
+    identity::unreachable_from_anchor::PAGE,
+    identity::mutable_match_key::PAGE,
+    identity::partitions_overlap::PAGE,
+    identity::second_creator::PAGE,
+    identity::unbounded_first_load::PAGE,
+    identity::filter_reads_synced_field::PAGE,
     owners::against_model::PAGE,
     owners::routing_not_total::PAGE,
     owners::dead_branch::PAGE,

@@ -79,10 +79,10 @@ fn queue_where_users_own<'m>(
     queues.map(move |branch| {
         let name = model.object_name(route.object);
         let finding = Diagnostic::new(Code::O007, format!("no queue can own a `{name}`"))
-            .at(branch.span, "goes to a queue")
+            .at(branch.who.span, "goes to a queue")
             .note("the system takes only users as owners of this object, and refuses the record")
             .help("name a person, or several by turns\n  user env.default_owner\n  round robin \"…\"");
-        (branch.span, finding)
+        (branch.who.span, finding)
     })
 }
 
