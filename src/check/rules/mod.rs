@@ -44,6 +44,7 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     policy::lossy_round_trip::run(cx);
     policy::default_travels_back::run(cx);
     policy::row_mapped_twice::run(cx);
+    policy::create_only_race::run(cx);
     policy::coarse_latest::run(cx);
 
     // picklists
@@ -55,6 +56,7 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     picklists::not_idempotent::run(cx);
     picklists::repeated_value::run(cx);
     picklists::record_type_forbids_value::run(cx);
+    picklists::dependent_value_forbidden::run(cx);
     picklists::label_for_value::run(cx);
     picklists::unreachable_row::run(cx);
     picklists::catch_all_hides_values::run(cx);
@@ -116,6 +118,7 @@ pub const PAGES: &[Page] = &[
     policy::lossy_round_trip::PAGE,
     policy::default_travels_back::PAGE,
     policy::row_mapped_twice::PAGE,
+    policy::create_only_race::PAGE,
     policy::coarse_latest::PAGE,
     picklists::unmapped_value::PAGE,
     picklists::unknown_value::PAGE,
@@ -124,6 +127,7 @@ pub const PAGES: &[Page] = &[
     picklists::not_idempotent::PAGE,
     picklists::repeated_value::PAGE,
     picklists::record_type_forbids_value::PAGE,
+    picklists::dependent_value_forbidden::PAGE,
     picklists::label_for_value::PAGE,
     picklists::unreachable_row::PAGE,
     picklists::catch_all_hides_values::PAGE,

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Expr, FieldView, Key, Mode, SyncView};
 use crate::side::Side;
 
-use super::words::likely_key;
+use super::words::{creates_twice, likely_key};
 
 rule! {
     /// # What it checks
@@ -66,7 +66,7 @@ pub fn run(cx: &mut Cx<'_>) {
 
 fn mutable(sync: SyncView<'_>) -> Option<Mutable<'_>> {
     let stamped = Side::BOTH.iter().any(|s| sync.sync.stamp.get(*s).is_some());
-    if stamped || sync.sync.mode != Mode::Merge || sync.model.is_incomplete(sync.sync.span) {
+    if stamped || creates_twice(sync) || sync.sync.mode != Mode::Merge || sync.model.is_incomplete(sync.sync.span) {
         return None;
     }
     let changes = |e: &Expr| {

@@ -5,13 +5,12 @@ use crate::diagnostic::{Code, Diagnostic, Level, rule};
 use crate::model::{Mode, Model, SyncView, System};
 use crate::platform::PlatformWrite;
 use crate::side::Side;
-use crate::text::list;
 
-use super::words::likely_key;
+use super::words::{creates_twice, likely_key};
 
 rule! {
     /// # What it checks
-    /// Where a sync creates on both sides, both have a `key`. And where the sync of an object creates, the platform does not
+    /// Where a sync creates on both sides, there is a `key` (a side of creation without one is told by I004). And where the sync of an object creates, the platform does not
     /// make records of that object by itself: HubSpot makes a company for the domain of a new address, unless
     /// `auto_create_companies off` says that it does not; where nothing is said, that is a warning.
     ///
@@ -26,7 +25,6 @@ rule! {
     ///   match  email = SuppliedEmail
     ///   many   desk hold
     ///   many   crm hold
-    ///   key    crm.Desk_Ticket_Id__c
     ///   create in desk, crm
     ///   delete keep
     ///   subject <-> Subject, -> default "none"
@@ -61,37 +59,20 @@ pub fn run(cx: &mut Cx<'_>) {
 }
 
 fn both_houses(sync: SyncView<'_>) -> Option<Diagnostic> {
-    let (left, right) = ((sync.sync.create.left)?, (sync.sync.create.right)?);
-    let lacking: Vec<Side> = Side::BOTH
-        .into_iter()
-        .filter(|s| sync.sync.stamp.get(*s).is_none())
-        .collect();
-    let told = sync.sync.mode == Mode::Merge && !sync.sync.keys.is_empty();
-    let (missing, open) = (lacking.first()?, sync.model.is_incomplete(sync.sync.span));
-    if !told || open {
+    if !creates_twice(sync) {
         return None;
     }
+    let (left, right) = ((sync.sync.create.left)?, (sync.sync.create.right)?);
+    let keys = Side::BOTH.map(|side| likely_key(sync, side));
     let name = &sync.sync.name.node;
-    let systems: Vec<String> = lacking.iter().map(|s| format!("`{}`", sync.side_name(*s))).collect();
-    let keys = Side::BOTH.map(|side| match sync.sync.stamp.get(side).as_ref() {
-        Some(stamp) => {
-            let field = sync.model.field(stamp.node);
-            format!("{}.{}", sync.side_name(side), field.map_or("…", |f| f.name()))
-        }
-        None => likely_key(sync, side),
-    });
-    let (here, there) = match missing {
-        Side::Left => (left, right),
-        Side::Right => (right, left),
-    };
     Some(
         Diagnostic::new(
             Code::I016,
             format!("both sides of `{name}` create, and nothing keeps them from making one thing twice"),
         )
-        .at(here, format!("created here, without a key in {}", list(&systems)))
-        .at(there, "and here")
-        .note("two records that are made at the same time never learn of each other")
+        .at(left, "created here")
+        .at(right, "and here, without a `key`")
+        .note("two records that are made at the same time, or sent twice, never learn of each other")
         .help(format!("name a key on both sides, or create on one side only\n  key  {}", keys.join(", "))),
     )
 }

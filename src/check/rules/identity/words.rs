@@ -60,6 +60,15 @@ pub(super) fn delete_line(sync: SyncView<'_>, changed: Side, policy: &str) -> St
     format!("delete  {}", parts.join(", "))
 }
 
+/// Whether a sync makes records on both sides, recognises them by what people fill, and keeps no ids: told by I016.
+pub(super) fn creates_twice(sync: SyncView<'_>) -> bool {
+    let both = |holds: &dyn Fn(Side) -> bool| Side::BOTH.iter().all(|s| holds(*s));
+    sync.sync.mode == Mode::Merge
+        && both(&|s| sync.creates(s) && sync.sync.stamp.get(s).is_none())
+        && !sync.sync.keys.is_empty()
+        && !sync.model.is_incomplete(sync.sync.span)
+}
+
 /// How well the keys of a sync tell the records of a side apart, where nothing says what happens to several.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Telling {

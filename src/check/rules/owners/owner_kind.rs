@@ -13,7 +13,8 @@ use super::named::{Named, named, word};
 rule! {
     /// # What it checks
     /// A route gives records to a queue only where queues may own them, and calls a user a user. Where records are made on
-    /// a side that gives each an owner, a row or a route says whom; otherwise that is one warning for the system.
+    /// a side that gives each an owner, a row or a route says whom, or `protect` says that nobody
+    /// does; otherwise that is one warning for the system.
     ///
     /// # Why it matters
     /// A queue that may not own an object is refused with the whole record. A record without an owner of its own belongs
@@ -126,6 +127,7 @@ fn falls_to_the_integration(sync: SyncView<'_>, side: Side) -> bool {
     sync.makes(side)
         && given_by_platform(sync.model, object)
         && !sync.model.routes.iter().any(|r| r.object == object)
+        && !sync.sync.protect.iter().any(|p| p.side == side && sync.model.field(p.field).is_some_and(FieldView::is_owner))
         && !sync.rows().any(|r| r.writes(side).is_some_and(|(_, f)| f.is_owner()))
 }
 
@@ -149,11 +151,12 @@ fn integration_owns(
         .iter()
         .map(|(s, _)| quoted(&s.sync.name.node))
         .collect();
+    let makes = if names.len() == 1 { "makes" } else { "make" };
     let object = sync.sync.ends.get(side).object;
     let object = object.map_or_else(Default::default, |o| sync.model.object_name(o));
     Diagnostic::new(
         Code::O007,
-        format!("what {} makes in `{}` belongs to the integration user", list(&names), sync.side_name(side)),
+        format!("what {} {makes} in `{}` belongs to the integration user", list(&names), sync.side_name(side)),
     )
     .level(Level::Warning)
     .at(sync.made_at(side), "made here, and nothing says who owns it")

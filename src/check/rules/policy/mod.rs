@@ -2,6 +2,7 @@
 
 pub mod against_system_of_record;
 pub mod coarse_latest;
+pub mod create_only_race;
 pub mod default_travels_back;
 pub mod lossy_round_trip;
 pub mod may_clear_data;
