@@ -5,6 +5,8 @@
 #[cfg(feature = "compiler")]
 pub mod analyze;
 #[cfg(feature = "compiler")]
+pub mod automation;
+#[cfg(feature = "compiler")]
 pub mod catalog;
 #[cfg(feature = "compiler")]
 pub mod check;
@@ -18,9 +20,12 @@ pub mod emit;
 #[cfg(feature = "compiler")]
 pub mod explain;
 #[cfg(feature = "compiler")]
+pub mod formula;
+#[cfg(feature = "compiler")]
 pub mod lower;
 #[cfg(feature = "compiler")]
 pub mod manifest;
+pub mod merge;
 #[cfg(feature = "compiler")]
 pub mod model;
 pub mod plan;

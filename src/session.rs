@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use crate::analyze::{self, Facts};
-use crate::catalog::{self, BaseCatalog, Catalogs, Pattern, SystemSource};
+use crate::automation::{self, Automations};
+use crate::catalog::{self, BaseCatalog, Pattern, SystemSource};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::lower;
@@ -72,13 +73,23 @@ impl Compilation {
     /// B001 where the gate let through what it should not have.
     pub fn plan(&self) -> Option<Result<Plan, Diagnostic>> {
         let model = self.model.as_ref().ok()?;
-        let inputs = lower::Inputs {
+        let hash = lower::spec_hash(self.specs());
+        Some(lower::lower(model, &self.facts, &self.inputs(&hash)))
+    }
+
+    /// The plan of a project whether or not it passed the gate, for replays in memory alone; none where a name in it is unknown.
+    pub fn rehearsal(&self) -> Option<Plan> {
+        let hash = lower::spec_hash(self.specs());
+        lower::rehearsal(self.model(), &self.facts, &self.inputs(&hash)).ok()
+    }
+
+    fn inputs<'a>(&'a self, spec_hash: &'a str) -> lower::Inputs<'a> {
+        lower::Inputs {
             sources: &self.sources,
-            spec_hash: &lower::spec_hash(self.specs()),
+            spec_hash,
             tool: concat!("accordant ", env!("CARGO_PKG_VERSION")),
             language: self.manifest.project.language,
-        };
-        Some(lower::lower(model, &self.facts, &inputs))
+        }
     }
 }
 
@@ -89,7 +100,8 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
     let manifest = read_manifest(files, &mut sources, &mut sink);
     let modules = parse(files, &manifest, &mut sources, &mut sink);
     let before = sources.iter().count();
-    let catalogs = catalogs(files, &manifest, &modules, &mut sources, &mut sink);
+    let systems = systems(&manifest, &modules, &mut sink);
+    let catalogs = catalog::load(&systems, files, &mut sources, &mut sink).with_associations();
     let names = environment_names(&manifest);
     let model = resolve::resolve(
         &manifest.project.name,
@@ -112,6 +124,39 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
         facts,
         findings,
         files,
+    }
+}
+
+/// What the systems of a project do by themselves.
+#[derive(Debug)]
+pub struct Survey {
+    /// Every text that findings point into.
+    pub sources: Sources,
+    /// The automations of each system that the spec declares, in its order.
+    pub systems: Vec<(SmolStr, Automations)>,
+    /// What is wrong with the manifest and the metadata, sorted, with the project's levels.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Reads what the systems of a project do by themselves, without compiling the project.
+pub fn survey(files: &dyn Files) -> Survey {
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let manifest = read_manifest(files, &mut sources, &mut sink);
+    // what is wrong with the specs is for `check` to tell
+    let modules = parse(files, &manifest, &mut sources, &mut Sink::default());
+    let declared = systems(&manifest, &modules, &mut sink);
+    let catalogs = catalog::load(&declared, files, &mut sources, &mut sink);
+    let mut systems = Vec::new();
+    for (system, catalog) in declared.iter().zip(catalogs.iter()) {
+        let read = automation::load(system, catalog, files, &mut sources, &mut sink);
+        systems.push((system.name.clone(), read));
+    }
+    manifest.weigh(sink.inner_mut());
+    let findings = sink.sorted(&sources);
+    Survey {
+        sources,
+        systems,
+        findings,
     }
 }
 
@@ -225,14 +270,8 @@ fn uses(tree: &SyntaxTree, module: &str) -> bool {
     })
 }
 
-/// Loads the catalogs of the systems that the spec declares, from where the manifest says.
-fn catalogs(
-    files: &dyn Files,
-    manifest: &Manifest,
-    modules: &[Module],
-    sources: &mut Sources,
-    sink: &mut Sink,
-) -> Catalogs {
+/// The systems that the spec declares, with where the manifest says that they are described.
+fn systems(manifest: &Manifest, modules: &[Module], sink: &mut Sink) -> Vec<SystemSource> {
     let mut systems: Vec<SystemSource> = Vec::new();
     for item in modules.iter().flat_map(|m| m.tree.sound()) {
         let Item::System(system) = item else { continue };
@@ -260,7 +299,7 @@ fn catalogs(
             sink.push(undeclared(name, config, &systems));
         }
     }
-    catalog::load(&systems, files, sources, sink).with_associations()
+    systems
 }
 
 fn patterns(stated: &[Spanned<String>]) -> Vec<Pattern> {

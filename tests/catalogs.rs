@@ -11,19 +11,9 @@ use accordant::platform::{SystemKind, UnknownValue};
 use accordant::source::{Files, MemoryFiles, ReadError, Sources};
 use accordant::value::{Kind, Value};
 
-/// The folder of the large public schemas, where it is present.
+/// The large public schemas, where they are present.
 fn shared() -> Option<Folder> {
-    let root = std::env::var_os("ACCORDANT_SHARED")
-        .map_or_else(
-            || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")),
-            PathBuf::from,
-        )
-        .join("data");
-    if root.is_dir() {
-        return Some(Folder(root));
-    }
-    println!("skipped: the shared data are not here");
-    None
+    crate::support::shared("").map(Folder)
 }
 
 /// Files of a folder on disk.

@@ -1122,6 +1122,8 @@ fn plan() -> Plan {
         normalizers: BTreeMap::new(),
         syncs: Vec::new(),
         brakes: Brakes::default(),
+        automations: Vec::new(),
+        reacting: BTreeMap::new(),
         not_executed: Vec::new(),
         bound: BTreeMap::new(),
     }

@@ -19,7 +19,9 @@ const FLOORS: &[Floor] = &[
     Floor("value", &[]),
     // the hatch and what is behind it: a program that only runs plans has these floors alone
     Floor("plan", &[]),
-    Floor("runtime", &["plan"]),
+    // one table for those who execute it and those who prove something of it
+    Floor("merge", &["plan"]),
+    Floor("runtime", &["plan", "merge"]),
     Floor("connect", &["plan", "runtime"]),
     Floor("testing", &["plan", "runtime", "connect"]),
     // the compiler, downhill
@@ -28,7 +30,8 @@ const FLOORS: &[Floor] = &[
     Floor("platform", &["diagnostic"]),
     Floor("manifest", &["diagnostic"]),
     Floor("catalog", &["diagnostic", "platform"]),
-    Floor("automation", &["diagnostic", "catalog"]),
+    Floor("formula", &["diagnostic"]),
+    Floor("automation", &["diagnostic", "catalog", "formula"]),
     // the words for directions, authorities and policies are the plan's; a waiver names a code
     Floor("model", &["diagnostic", "catalog", "platform", "plan"]),
     Floor(
@@ -40,12 +43,23 @@ const FLOORS: &[Floor] = &[
             "platform",
             "manifest",
             "model",
+            "formula",
         ],
     ),
-    Floor("analyze", &["catalog", "platform", "model"]),
+    Floor(
+        "analyze",
+        &["catalog", "platform", "model", "merge", "formula"],
+    ),
     Floor(
         "check",
-        &["diagnostic", "catalog", "platform", "model", "analyze"],
+        &[
+            "diagnostic",
+            "catalog",
+            "platform",
+            "model",
+            "analyze",
+            "formula",
+        ],
     ),
     Floor(
         "lower",
@@ -68,11 +82,13 @@ const FLOORS: &[Floor] = &[
 
 const COMPILER: &[&str] = &[
     "plan",
+    "merge",
     "diagnostic",
     "syntax",
     "platform",
     "manifest",
     "catalog",
+    "formula",
     "automation",
     "model",
     "resolve",
@@ -84,6 +100,7 @@ const COMPILER: &[&str] = &[
 
 const EVERYTHING: &[&str] = &[
     "plan",
+    "merge",
     "runtime",
     "connect",
     "testing",
@@ -92,6 +109,7 @@ const EVERYTHING: &[&str] = &[
     "platform",
     "manifest",
     "catalog",
+    "formula",
     "automation",
     "model",
     "resolve",
@@ -106,6 +124,7 @@ const EVERYTHING: &[&str] = &[
 /// Floors that say exactly what they may use, ground floor included, because less is the point of them.
 const NARROW: &[Floor] = &[
     Floor("plan", &["side", "value"]),
+    Floor("merge", &["side", "plan"]),
     Floor("diagnostic", &["source", "text"]),
 ];
 
@@ -119,12 +138,12 @@ struct Fact {
 const FACTS: &[Fact] = &[
     Fact {
         segments: &["pest"],
-        only_in: &["syntax/", "automation/"],
+        only_in: &["syntax/", "formula/"],
         why: "the grammar glue alone knows the parser",
     },
     Fact {
         segments: &["pest_derive"],
-        only_in: &["syntax/", "automation/"],
+        only_in: &["syntax/", "formula/"],
         why: "as with pest",
     },
     Fact {

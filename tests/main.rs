@@ -15,6 +15,7 @@ mod dependencies;
 mod diagnostics;
 mod emit;
 mod format;
+mod formulas;
 mod layering;
 mod lower;
 mod manifest;

@@ -245,3 +245,40 @@ fn a_new_project_passes_its_own_check_and_tests() {
     let test = accordant(&demo, &["test"]);
     assert_eq!(code(&test), 0, "{test:?}");
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_with_its_code_and_the_next_one_goes_on() {
+    const PEOPLE: usize = 5_000;
+    let root = project();
+    let mut people = String::new();
+    for n in 0..PEOPLE {
+        people.push_str(&format!(
+            "{{\"id\":\"{n}\",\"email\":\"p{n}@x.example\",\"surname\":\"P{n}\",\"name\":\"\",\"phone\":\"\"}}\n"
+        ));
+    }
+    fs::write(root.path().join("data/desk/customer.jsonl"), people).unwrap();
+    let state = root.path().join("target/accordant/local/state.db");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_accordant"))
+        .arg("run")
+        .current_dir(root.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // interrupts are watched for before the state is opened, and so many records take longer than a signal
+    while !state.exists() && run.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+    let id = run.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &id]).status().unwrap();
+    assert!(sent.success());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+
+    let rest = accordant(root.path(), &["run", "--format", "json"]);
+    assert_eq!(code(&rest), 0, "{rest:?}");
+    let again = json(&accordant(root.path(), &["run", "--format", "json"]));
+    assert_eq!(counts(&again), (0, 0));
+    let written = fs::read_to_string(root.path().join("target/accordant/local/crm/Person.jsonl"));
+    assert_eq!(written.unwrap().lines().count(), PEOPLE + 2);
+}

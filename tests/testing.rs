@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use accordant::cli::disk::DiskFiles;
+use accordant::emit::test_block;
 use accordant::lower::cases;
-use accordant::plan::{Expr, Timing};
+use accordant::plan::{CaseAction, Expr, Timing};
 use accordant::session::{Compilation, compile};
 use accordant::source::MemoryFiles;
 use accordant::testing::{CaseResult, run_case};
@@ -477,5 +478,131 @@ fn a_spec_with_errors_runs_no_tests() {
     assert_eq!(
         (code, out.as_str()),
         (Some(0), "there are no tests in this project\n")
+    );
+}
+
+/// The actions of the first test of a project.
+fn actions(text: &str) -> Vec<CaseAction> {
+    let compilation = compile_fixture(text);
+    let model = compilation.model.as_ref().expect("checked");
+    let case = cases(model, &compilation.sources).remove(0);
+    case.steps.into_iter().map(|step| step.action).collect()
+}
+
+#[test]
+fn a_case_written_as_a_test_block_is_the_same_case() {
+    let head = PROJECT.split("test \"").next().expect("text");
+    let steps = r#"given desk.customer ann { email = "a\"n\\n@x.example", surname = "Lee\tOh" }
+        given crm.Person bo { LastName = blank }
+        settle
+        at day 2 09:05 desk.customer ann { surname = "yes" }
+        delete desk.customer ann
+        settle
+        expect crm.Person ann { LastName = "no" }
+        expect no crm.Person bo
+        expect quiet"#;
+    let text = format!("{head}test \"quoted \\\"name\\\"\" {{\n{steps}\n}}\n");
+    let compilation = compile_fixture(&text);
+    let model = compilation.model.as_ref().expect("checked");
+    let case = cases(model, &compilation.sources).remove(0);
+    let written = test_block(&case);
+    assert_eq!(actions(&format!("{head}{written}")), actions(&text));
+    assert!(
+        written.starts_with("test \"quoted \\\"name\\\"\" {\n"),
+        "{written}"
+    );
+    assert!(
+        written.contains("\n  at day 2 09:05 desk.customer ann {"),
+        "{written}"
+    );
+}
+
+/// What does not hold in a test, with these automations declared.
+fn run_with(automations: &str, steps: &str) -> CaseResult {
+    let head = PROJECT.split("test \"").next().expect("text");
+    let text = format!("{head}{automations}\ntest \"t\" {{\n{steps}\n}}\n");
+    results(&compile_fixture(&text)).remove(0)
+}
+
+#[test]
+fn an_automation_answers_what_a_person_and_what_a_run_writes() {
+    let upper = r#"automation crm "Shout" {
+        when  Person.Country changes
+        sets  Person.Country = upper(Person.Country)
+    }"#;
+    let result = run_with(
+        upper,
+        r#"given desk.customer ann { email = "ann@x.example", surname = "Lee", country = "peru" }
+           given crm.Person    ann { Email = "ann@x.example", LastName = "Lee", Country = "peru" }
+           settle
+           expect crm.Person ann { Country = "peru" }
+           at day 1 10:00 crm.Person ann { Country = "chile" }
+           expect crm.Person ann { Country = "CHILE" }
+           settle
+           expect desk.customer ann { country = "CHILE" }
+           at day 1 11:00 desk.customer ann { country = "cuba" }
+           settle
+           expect desk.customer ann { country = "CUBA" }
+           expect crm.Person ann { Country = "CUBA" }
+           expect quiet"#,
+    );
+    assert!(result.passed(), "{result:#?}");
+}
+
+#[test]
+fn an_automation_runs_when_its_guard_becomes_true_and_follows_references() {
+    let tier = r#"automation crm "Vip" {
+        when  Case.Priority = High
+        sets  Person.Title = "expects a call"
+        sets  Case.Vip__c = true
+    }"#;
+    let result = run_with(
+        tier,
+        r#"given crm.Person ann { LastName = "Lee", Email = "ann@x.example" }
+           given desk.ticket t1 { subject = "Broken", priority = low, state = new }
+           given crm.Case    t1 { Subject = "Broken", Priority = Low, Status = New, ContactId = "ann" }
+           settle
+           expect crm.Person ann { Title = blank }
+           at day 1 10:00 desk.ticket t1 { priority = urgent }
+           settle
+           expect crm.Case t1 { Vip__c = true }
+           expect crm.Person ann { Title = "expects a call" }
+           at day 1 11:00 crm.Case t1 { Vip__c = false }
+           at day 1 11:00 crm.Case t1 { Subject = "Broken again" }
+           settle
+           expect crm.Case t1 { Vip__c = false }
+           expect quiet"#,
+    );
+    assert!(result.passed(), "{result:#?}");
+}
+
+#[test]
+fn automations_that_undo_each_other_never_settle_and_are_named() {
+    let both = r#"automation crm "Shout" {
+        when  Person.Country changes
+        sets  Person.Country = upper(Person.Country)
+    }
+    automation desk "Whisper" {
+        when  customer.country changes
+        sets  customer.country = lower(customer.country)
+    }"#;
+    let result = run_with(
+        both,
+        r#"given desk.customer ann { email = "ann@x.example", surname = "Lee", country = "peru" }
+           settle
+           at day 1 10:00 desk.customer ann { country = "Cuba" }
+           settle"#,
+    );
+    let texts = texts(&result);
+    let [text] = texts.as_slice() else {
+        panic!("{result:#?}")
+    };
+    assert!(
+        text.contains("is held in `Person`, row `country`: R015"),
+        "{text}"
+    );
+    assert!(
+        text.contains("declared automation \"Shout\" stored `Country` = `PERU`"),
+        "{text}"
     );
 }

@@ -88,6 +88,27 @@ impl Known<'_> {
                 Value::Text(text) => self.model.maps.get(map.index())?.apply(*from, &text),
                 _ => None,
             },
+            ExprKind::Each { map, from, input } => {
+                let map = self.model.maps.get(map.index())?;
+                match self.eval(input)? {
+                    Value::Blank => Some(Value::Blank),
+                    Value::Set(members) => {
+                        let images: Option<Vec<Value>> =
+                            members.iter().map(|m| map.apply(*from, m)).collect();
+                        Some(Value::set(images?.iter().flat_map(Value::members)))
+                    }
+                    other => map.apply(*from, &other.to_string()),
+                }
+            }
+            ExprKind::Normalize { table, input } => match self.eval(input)? {
+                Value::Text(text) => self.model.normalizers.get(table.index())?.apply(&text),
+                other => Some(other),
+            },
+            ExprKind::Arithmetic {
+                operation,
+                left,
+                right,
+            } => operation.apply(&self.eval(left)?, &self.eval(right)?).ok(),
             ExprKind::Not(inner) => self.holds(inner).map(|b| Value::Bool(!b)),
             ExprKind::All(parts) => self.joined(parts, false),
             ExprKind::Any(parts) => self.joined(parts, true),

@@ -8,11 +8,14 @@ mod applied;
 mod blank;
 mod coverage;
 mod eval;
+pub mod graph;
 mod images;
+mod lifecycle;
 mod range;
 mod reach;
 mod round_trip;
 mod satisfy;
+pub mod settle;
 mod stated;
 mod writers;
 
@@ -21,8 +24,12 @@ pub use alike::{alike, is_field};
 pub use applied::{Applied, forgotten_map};
 pub use blank::{create_may_lack, may_be_blank};
 pub use coverage::{Coverage, Place, home, standing};
-pub use eval::{Cell, eval};
+pub use eval::{Cell, Known, eval};
 pub use images::unknown_images;
+pub use lifecycle::{
+    Automaton, Cause, Chain, Event, Explored, Life, Never, Race, Reaction, Refusal, StageWrite,
+    Winner,
+};
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};
@@ -43,6 +50,12 @@ pub struct Facts {
     pub stated: Vec<StatedValue>,
     /// Every field that a sync may write, with the row, in the order of the spec.
     pub writes: Vec<Write>,
+    /// Who writes which cell, and whether the updates come to rest.
+    pub graph: graph::Graph,
+    /// What is known of each lifecycle, in the order of the model.
+    pub lifecycles: Vec<Automaton>,
+    /// Every write of every lifecycle: what becomes of the other columns where one has moved.
+    pub stage_writes: Vec<StageWrite>,
 }
 
 /// Gathers the facts of a model.
@@ -54,5 +67,8 @@ pub fn analyze(model: &Model) -> Facts {
         stated: stated::stated(model, &by_map),
         applied,
         writes: writers::writes(model),
+        graph: graph::graph(model),
+        lifecycles: lifecycle::automata(model),
+        stage_writes: lifecycle::stage_writes(model),
     }
 }

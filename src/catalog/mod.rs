@@ -5,12 +5,15 @@
 //! is the business of the rules.
 
 mod field;
+mod file;
 mod load;
 mod object;
 mod serial;
 mod stored;
+pub mod xml;
 
 pub use field::{DefaultValue, Field, FieldType, Known, PickValue, Picklist};
+pub use file::{Unreadable, read_text};
 pub use load::{BaseCatalog, Pattern, SystemSource, import, load};
 pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, Stage};
 

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 
 use super::disk::DiskFiles;
 use super::output::{reason, write_atomically};
-use super::{Exit, Failure, Output};
+use super::{Exit, Failure, Output, automations};
 use crate::catalog::{self, BaseCatalog, Pattern, SystemSource};
 use crate::diagnostic::render::Extent;
 use crate::diagnostic::{Level, Sink};
@@ -29,6 +29,15 @@ pub struct Catalog {
 pub enum Action {
     /// Turn exports of a system into the normalised form that a team commits
     Import(Import),
+    /// Tell how far what the systems do by themselves is understood: counts by kind, and the reasons
+    Check(Check),
+}
+
+/// The arguments of `catalog check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The project; the one of the current folder if none is given
+    pub path: Option<PathBuf>,
 }
 
 /// The arguments of `catalog import`.
@@ -45,12 +54,21 @@ pub struct Import {
     pub out: PathBuf,
 }
 
-/// Runs `catalog import`.
+/// Runs the action.
 ///
 /// # Errors
-/// Where the kind is unknown, or a file cannot be read or written.
+/// Where the kind is unknown, there is no project, or a file cannot be read or written.
 pub fn run(args: &Catalog, output: &Output) -> Result<Exit, Failure> {
-    let Action::Import(import) = &args.action;
+    match &args.action {
+        Action::Import(args) => import(args, output),
+        Action::Check(check) => {
+            let path = check.path.as_deref().unwrap_or(Path::new("."));
+            automations::check(path, output)
+        }
+    }
+}
+
+fn import(import: &Import, output: &Output) -> Result<Exit, Failure> {
     let kind = SystemKind::from_str(&import.system).map_err(|()| unknown_kind(&import.system))?;
     let root = common_folder(&import.files)?;
     let files = DiskFiles::new(&root).map_err(|e| Failure::new(e.0))?;

@@ -3,6 +3,7 @@
 //! A command takes its arguments and the [`Output`], calls the floors below, and gives an [`Exit`]. What it could not
 //! do is a [`Failure`]. It decides nothing about specs and records.
 
+pub mod automations;
 pub mod build;
 pub mod catalog;
 pub mod check;
@@ -13,6 +14,7 @@ pub mod engine;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
+pub mod formulas;
 pub mod help;
 pub mod init;
 pub mod output;

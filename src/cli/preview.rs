@@ -38,10 +38,11 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
     let built = engine::plan_of(args.path.as_ref(), output)?;
     output.remark(&summary::heading(&built));
     let begin = running::beginning(args.fresh, &args.env)?;
+    let interrupted = running::interrupts();
     let mut engine = engine::open(&built, &args.env, begin, Mood::Rehearsal, output)?;
     running::remark_on_copies(&engine, output);
     let start = Instant::now();
-    running::drive(&built, &mut engine, output)?;
+    running::drive(&built, &mut engine, &interrupted, output)?;
     let report = engine.machine.report();
     let state = engine.folder.join("state");
     let held = engine

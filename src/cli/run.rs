@@ -42,10 +42,11 @@ fn execute(args: &Run, output: &Output) -> Result<Exit, Stop> {
     let built = engine::plan_of(args.path.as_ref(), output)?;
     output.remark(&summary::heading(&built));
     let begin = beginning(args.fresh, &args.env)?;
+    let interrupted = interrupts();
     let mut engine = engine::open(&built, &args.env, begin, Mood::Earnest, output)?;
     remark_on_copies(&engine, output);
     let start = Instant::now();
-    drive(&built, &mut engine, output)?;
+    drive(&built, &mut engine, &interrupted, output)?;
     engine
         .stores
         .close()
@@ -109,12 +110,22 @@ pub(super) fn remark_on_copies(engine: &Engine, output: &Output) {
     }
 }
 
-/// Drives the machine to its end, with a bar for each sync; an interrupt ends it after what is under way.
-pub(super) fn drive(built: &Built, engine: &mut Engine, output: &Output) -> Result<(), Stop> {
+/// Watches for interrupts from here on: the flag is set by the first one, and nothing is cut off.
+pub(super) fn interrupts() -> Arc<AtomicBool> {
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
     // a second handler cannot be set in one process; the first one does
     let _ = ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst));
+    interrupted
+}
+
+/// Drives the machine to its end, with a bar for each sync; an interrupt ends it after what is under way.
+pub(super) fn drive(
+    built: &Built,
+    engine: &mut Engine,
+    interrupted: &AtomicBool,
+    output: &Output,
+) -> Result<(), Stop> {
     let bar = output.progress(0, "");
     let clock = || jiff::Timestamp::now().as_millisecond();
     let done = driver::run(&mut engine.machine, &mut engine.stores, clock, |progress| {

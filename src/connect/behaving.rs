@@ -98,9 +98,7 @@ impl Rules {
             let field = self.field(*slot)?;
             let reason = match value {
                 Value::Blank if field.required && update => Some("it cannot be empty".to_owned()),
-                Value::Text(text) => too_long(text, field).or_else(|| not_listed(text, field)),
-                Value::Set(items) => items.iter().find_map(|item| not_listed(item, field)),
-                _ => None,
+                value => self::refusal(field, value),
             };
             reason.map(|reason| refused(&self.shape, Some(*slot), &reason))
         })
@@ -150,6 +148,15 @@ impl Rules {
             action: write.action.clone(),
             values,
         })
+    }
+}
+
+/// Why a field does not take a value, in words; none where it does. A platform looks at this before any automation runs.
+pub fn refusal(field: &Field, value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => too_long(text, field).or_else(|| not_listed(text, field)),
+        Value::Set(items) => items.iter().find_map(|item| not_listed(item, field)),
+        _ => None,
     }
 }
 

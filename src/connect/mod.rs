@@ -22,7 +22,7 @@ use crate::runtime::driver;
 use crate::runtime::{Cursor, ObjectId, Outcome, Page, Record, Shape, Write};
 use crate::value::{Value, Wire};
 
-pub use behaving::Behaving;
+pub use behaving::{Behaving, refusal};
 pub use error::StoreError;
 pub use flat::{Archived, Csv, Fault, Flat, Format, Jsonl, Patch, Quotes};
 pub use ids::{IdStyle, Ids};

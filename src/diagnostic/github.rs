@@ -50,9 +50,12 @@ pub fn github(diagnostics: &[Diagnostic], sources: &Sources, base: &str) -> Stri
     out
 }
 
-/// The message, why and fix, a line each.
+/// The message, the events, why and fix, a line each.
 fn body(diagnostic: &Diagnostic) -> String {
     let mut body = diagnostic.message.clone();
+    for (n, event) in (1..).zip(&diagnostic.story) {
+        let _ = write!(body, "\n{n}. {event}");
+    }
     for (word, remark) in [("why", &diagnostic.note), ("fix", &diagnostic.help)] {
         if let Some(remark) = remark {
             let _ = write!(body, "\n{word}: {remark}");

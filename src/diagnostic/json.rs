@@ -49,6 +49,8 @@ struct Finding<'a> {
     #[serde(flatten)]
     place: Place,
     labels: Vec<LabelOut<'a>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    story: &'a [String],
     note: Option<&'a str>,
     help: Option<&'a str>,
 }
@@ -102,6 +104,7 @@ fn finding<'a>(diagnostic: &'a Diagnostic, sources: &Sources) -> Finding<'a> {
                 text: &l.text,
             })
             .collect(),
+        story: &diagnostic.story,
         note: diagnostic.note.as_deref(),
         help: diagnostic.help.as_deref(),
     }

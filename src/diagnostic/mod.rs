@@ -72,6 +72,8 @@ pub struct Diagnostic {
     pub message: String,
     /// Where; the first one is the primary place.
     pub labels: Vec<Label>,
+    /// What happens, event by event, where a finding is about the order of events; each without a line break.
+    pub story: Vec<String>,
     /// Why it matters, where that is not obvious.
     pub note: Option<String>,
     /// What to do.
@@ -86,6 +88,7 @@ impl Diagnostic {
             level: code.default_level(),
             message: message.into(),
             labels: Vec::new(),
+            story: Vec::new(),
             note: None,
             help: None,
         }
@@ -105,6 +108,13 @@ impl Diagnostic {
             span,
             text: text.into(),
         });
+        self
+    }
+
+    /// Tells what happens, one event after the other.
+    #[must_use]
+    pub fn story(mut self, events: Vec<String>) -> Self {
+        self.story = events;
         self
     }
 

@@ -60,6 +60,9 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> S
             out: &mut out,
             colour,
         };
+        for (n, event) in (1..).zip(&diagnostic.story) {
+            remarks.put(&format!("{n:<3}"), event);
+        }
         if let Some(note) = &diagnostic.note {
             remarks.put("why", note);
         }

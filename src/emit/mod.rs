@@ -11,8 +11,10 @@ mod phrase;
 mod rows;
 mod schema;
 mod tables;
+mod test_block;
 
 pub use schema::{SCHEMA_URI, plan_schema};
+pub use test_block::test_block;
 
 use std::collections::BTreeMap;
 

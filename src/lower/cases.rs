@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::origin;
 use crate::check::Checked;
-use crate::model::{Expectation, FieldRef, Model, StepKind};
+use crate::model::{Expectation, FieldRef, Model, Scenario, StepKind};
 use crate::plan::{Case, CaseAction, CaseStep, Expected, Moment};
 use crate::source::{Sources, Span};
 use crate::value::Value;
@@ -16,23 +16,25 @@ pub fn cases(model: &Checked<Model>, sources: &Sources) -> Vec<Case> {
     model
         .scenarios
         .iter()
-        .map(|s| Case {
-            name: s.name.node.clone(),
-            origin: origin(sources, s.name.span),
-            steps: s
-                .steps
-                .iter()
-                .map(|step| CaseStep {
-                    origin: origin(sources, step.span),
-                    at: step.at.map(|m| Moment {
-                        day: m.day,
-                        minute: m.minute,
-                    }),
-                    action: action(model, &step.kind),
-                })
-                .collect(),
-        })
+        .map(|s| case(model, s, sources))
         .collect()
+}
+
+/// One scenario in the names of the plan: a test of the spec, or what an analysis found.
+pub fn case(model: &Model, scenario: &Scenario, sources: &Sources) -> Case {
+    let steps = scenario.steps.iter().map(|step| CaseStep {
+        origin: origin(sources, step.span),
+        at: step.at.map(|m| Moment {
+            day: m.day,
+            minute: m.minute,
+        }),
+        action: action(model, &step.kind),
+    });
+    Case {
+        name: scenario.name.node.clone(),
+        origin: origin(sources, scenario.name.span),
+        steps: steps.collect(),
+    }
 }
 
 fn action(model: &Model, kind: &StepKind) -> CaseAction {

@@ -3,6 +3,7 @@
 //! In come the model that passed the gate and what the plan's hashes are about; out go the [`Plan`] and the test
 //! [`Case`](crate::plan::Case)s. Knows no clock, no file, and no environment: names of environments stay names.
 
+mod automations;
 mod cases;
 mod digest;
 mod exprs;
@@ -13,7 +14,7 @@ mod order;
 mod rows;
 mod tables;
 
-pub use cases::cases;
+pub use cases::{case, cases};
 pub use digest::spec_hash;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +49,16 @@ type Done<T> = Result<T, Diagnostic>;
 ///
 /// # Errors
 /// B001 where the model holds what the gate should not have let through.
-pub fn lower(model: &Checked<Model>, _facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
+pub fn lower(model: &Checked<Model>, facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
+    rehearsal(model, facts, inputs)
+}
+
+/// Lowers a model that need not have passed the gate, to replay in memory what is wrong with it. Such a plan is for nothing else: it
+/// is never sealed.
+///
+/// # Errors
+/// B001 where a name in it is unknown: what does not resolve cannot be replayed.
+pub fn rehearsal(model: &Model, _facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
     let mut cx = Cx::new(model, inputs);
     let order = order::order(model);
     let groups = identity::link_groups(model);
@@ -64,6 +74,7 @@ pub fn lower(model: &Checked<Model>, _facts: &Facts, inputs: &Inputs<'_>) -> Don
         row.digest = digest::of_row(row, &maps, &normalizers);
     }
     let objects = cx.lower_objects();
+    let (automations, reacting) = cx.lower_automations(&objects);
     let hashes = Hashes {
         spec: inputs.spec_hash.to_owned(),
         catalogs: digest::of_catalogs(&objects),
@@ -81,6 +92,8 @@ pub fn lower(model: &Checked<Model>, _facts: &Facts, inputs: &Inputs<'_>) -> Don
         normalizers,
         syncs,
         brakes: Brakes::default(),
+        automations,
+        reacting,
         not_executed: cx.not_executed(),
         bound: BTreeMap::new(),
     })

@@ -5,6 +5,8 @@ use smol_str::SmolStr;
 use super::{Expr, FieldRef, ObjectRef, SystemId};
 use crate::source::Span;
 
+pub use crate::plan::{Entry, Events, Phase};
+
 /// An automation that lives in a system, as guarded reads and writes.
 ///
 /// In its expressions the record that starts it is the left one: [`ExprKind::Field`](super::ExprKind::Field) names a field
@@ -66,39 +68,4 @@ pub enum Written {
     Made,
     /// Records that are found by other means.
     Found,
-}
-
-/// When in a transaction an automation runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
-    /// Before the record is stored: what it assigns is stored with it and starts nothing by itself.
-    BeforeSave,
-    /// After the record is stored, in the same transaction: its writes are updates and start automations again.
-    AfterSave,
-    /// In a transaction of its own, later.
-    Later,
-    /// Whenever it is read: a formula or a roll-up, whose value is never stored by a write.
-    Derived,
-}
-
-/// Which events start an automation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Events {
-    /// A record is made.
-    Created,
-    /// A record is changed.
-    Updated,
-    /// Either.
-    Saved,
-    /// A record is deleted.
-    Deleted,
-}
-
-/// Whether a guard has to become true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// It runs at each event at which the guard holds.
-    EveryTime,
-    /// It runs at an event that makes the guard true.
-    BecomesTrue,
 }

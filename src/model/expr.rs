@@ -215,4 +215,40 @@ impl Expr {
             }
         }
     }
+
+    /// Calls a function on this expression and on all within it, innermost first, each to be changed.
+    pub fn rewrite(&mut self, f: &mut impl FnMut(&mut Self)) {
+        match &mut self.node {
+            ExprKind::Unknown
+            | ExprKind::Input
+            | ExprKind::Const(_)
+            | ExprKind::Env(_)
+            | ExprKind::Field { .. }
+            | ExprKind::Related { .. }
+            | ExprKind::Changed { .. }
+            | ExprKind::Entered(_) => {}
+            ExprKind::Map { input, within, .. } => {
+                input.rewrite(f);
+                if let Some(within) = within {
+                    within.rewrite(f);
+                }
+            }
+            ExprKind::Each { input, .. }
+            | ExprKind::Normalize { input, .. }
+            | ExprKind::Linked { input, .. }
+            | ExprKind::In { input, .. }
+            | ExprKind::IsSet(input)
+            | ExprKind::Not(input) => input.rewrite(f),
+            ExprKind::Call {
+                arguments: list, ..
+            }
+            | ExprKind::All(list)
+            | ExprKind::Any(list) => list.iter_mut().for_each(|e| e.rewrite(f)),
+            ExprKind::Compare { left, right, .. } | ExprKind::Arithmetic { left, right, .. } => {
+                left.rewrite(f);
+                right.rewrite(f);
+            }
+        }
+        f(self);
+    }
 }

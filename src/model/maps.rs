@@ -171,6 +171,24 @@ pub enum Role {
 }
 
 impl NormalizeTable {
+    /// The spelling of a text, `else` included; none where it is rejected.
+    pub fn apply(&self, text: &str) -> Option<Value> {
+        let folding = self.folding();
+        let folded = folding.fold(text);
+        let is = |v: &MapValue| folding.fold(&v.value) == folded;
+        let row = self.rows.iter().find(|r| is(&r.output));
+        let row = row.or_else(|| self.rows.iter().find(|r| r.variants.iter().any(is)));
+        if let Some(row) = row {
+            return Some(Value::text(&row.output.value));
+        }
+        match self.otherwise.as_ref().map(|o| &o.fallback) {
+            None | Some(Fallback::Keep) => Some(Value::text(text)),
+            Some(Fallback::Blank) => Some(Value::Blank),
+            Some(Fallback::Value(v)) => Some(v.clone()),
+            Some(Fallback::Reject) => None,
+        }
+    }
+
     /// What does not count in this table.
     pub const fn folding(&self) -> Folding {
         Folding {

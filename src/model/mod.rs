@@ -7,6 +7,7 @@
 mod automation;
 mod expr;
 mod ids;
+mod lifecycle;
 mod maps;
 mod route;
 mod row;
@@ -20,13 +21,15 @@ pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
 };
+pub use lifecycle::{
+    Lifecycle, Made, NewOwner, Pick, Rank, Stage, StageColumn, StageIdx, StageState, Through,
+    Transition,
+};
 pub use maps::{
     Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
     Role, ValueUse,
 };
-pub use route::{
-    AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route,
-};
+pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{
     Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
 };
@@ -36,9 +39,7 @@ pub use sync::{
     Narrowing, Order, Protect, SortKey, Sync,
 };
 pub use view::{FieldView, RowView, SyncView};
-pub use world::{
-    Attribute, Deferred, Lifecycle, Relation, Stage, StageColumn, System, Transition, Waiver,
-};
+pub use world::{Attribute, Deferred, Relation, System, Waiver};
 
 use smol_str::SmolStr;
 

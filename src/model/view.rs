@@ -315,6 +315,18 @@ impl<'m> FieldView<'m> {
         self.is_called(WORDS)
     }
 
+    /// The value of a box that declines, as far as the name or label of the field tells: true of an opt-out, false of an
+    /// opt-in; none where it is about neither.
+    pub fn declines(self) -> Option<bool> {
+        const OUT: &[&str] = &["optout", "optedout", "unsubscribe", "donotcall"];
+        const IN: &[&str] = &["optin", "optedin", "consent"];
+        if self.is_called(OUT) {
+            Some(true)
+        } else {
+            self.is_called(IN).then_some(false)
+        }
+    }
+
     /// Whether it names the person to whom a record belongs, as far as its name or label tells.
     pub fn is_owner(self) -> bool {
         !self.field.references.is_empty() && self.is_called(&["owner"])

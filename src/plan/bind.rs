@@ -76,6 +76,12 @@ impl Plan {
                     .for_each(|e| e.visit_mut(f));
             }
         }
+        for automation in &mut self.automations {
+            let effects = automation.effects.iter_mut();
+            let parts = effects.flat_map(|e| [&mut e.when, &mut e.value]);
+            let parts = parts.chain([&mut automation.guard]);
+            parts.flatten().for_each(|e| e.visit_mut(f));
+        }
     }
 }
 

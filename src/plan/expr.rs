@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -187,4 +189,43 @@ pub enum Operation {
     Multiply,
     /// `/`; a division by zero fails.
     Divide,
+}
+
+impl Operation {
+    /// The result for two values, a blank where one of them is blank.
+    ///
+    /// # Errors
+    /// Says in words what stands against it.
+    pub fn apply(self, left: &Value, right: &Value) -> Result<Value, &'static str> {
+        let number = |n: Option<Decimal>| match n {
+            Some(n) => Ok(Value::Number(n.normalize())),
+            None => Err("the number is too large, or divided by zero"),
+        };
+        let shifted = |day: &jiff::civil::Date, count: Option<i64>| {
+            let span = count
+                .filter(|n| n.unsigned_abs() < 7_304_484)
+                .map(|n| jiff::Span::new().days(n));
+            match span.and_then(|s| day.checked_add(s).ok()) {
+                Some(day) => Ok(Value::Date(day)),
+                None => Err("the day is beyond the calendar"),
+            }
+        };
+        match (self, left, right) {
+            (_, Value::Blank, _) | (_, _, Value::Blank) => Ok(Value::Blank),
+            (Self::Add, Value::Number(x), Value::Number(y)) => number(x.checked_add(*y)),
+            (Self::Subtract, Value::Number(x), Value::Number(y)) => number(x.checked_sub(*y)),
+            (Self::Multiply, Value::Number(x), Value::Number(y)) => number(x.checked_mul(*y)),
+            (Self::Divide, Value::Number(x), Value::Number(y)) => number(x.checked_div(*y)),
+            (Self::Add, Value::Text(x), Value::Text(y)) => Ok(Value::text(format!("{x}{y}"))),
+            (Self::Add, Value::Date(day), Value::Number(n)) => shifted(day, n.trunc().to_i64()),
+            (Self::Subtract, Value::Date(day), Value::Number(n)) => {
+                shifted(day, n.trunc().to_i64().and_then(i64::checked_neg))
+            }
+            (Self::Subtract, Value::Date(x), Value::Date(y)) => match y.until(*x) {
+                Ok(span) => number(Some(Decimal::from(span.get_days()))),
+                Err(_) => Err("the days are too far apart"),
+            },
+            _ => Err("these kinds cannot be calculated with"),
+        }
+    }
 }

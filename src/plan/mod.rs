@@ -4,6 +4,7 @@
 //! `system.object`, a field its API name, a map and a sync their declared names. So a plan reads without the spec, and an
 //! insertion changes only the lines that it adds. Knows nothing of texts, spans or catalogs.
 
+mod automation;
 mod bind;
 mod case;
 mod document;
@@ -11,6 +12,7 @@ mod expr;
 mod identity;
 mod row;
 
+pub use automation::{Automation, Effect, Entry, Events, Phase, Reached};
 pub use bind::{bind, env_names};
 pub use case::{Case, CaseAction, CaseStep, Expected, Moment};
 pub use document::{PlanError, load, seal};
@@ -56,6 +58,12 @@ pub struct Plan {
     pub syncs: Vec<Sync>,
     /// When a run must stop and ask.
     pub brakes: Brakes,
+    /// What the systems do by themselves to these objects, as far as it is known. A run does not execute it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub automations: Vec<Automation>,
+    /// Objects with the fields that only automations touch: no run reads them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reacting: BTreeMap<SmolStr, Object>,
     /// What the spec declares and this version does not execute, each with the reason.
     pub not_executed: Vec<NotExecuted>,
     /// The names of the environment that were put in by [`bind`]: no part of the document.

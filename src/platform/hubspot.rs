@@ -5,7 +5,9 @@
 //! 65,536 characters; batches hold 100 records.
 
 use super::SystemKind;
-use super::profile::{Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Upsert};
+use super::profile::{
+    Automations, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Upsert,
+};
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;
 
@@ -124,6 +126,7 @@ pub(super) const PROFILE: Profile = Profile {
             when: "always",
         },
     ],
+    automations: Automations::Later,
     field_times: true,
     currency_codes: &["deal_currency_code", "hs_currency_code"],
     queue_owned: &[],

@@ -11,6 +11,7 @@ mod stored;
 
 pub use kind::SystemKind;
 pub use profile::{
-    Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, UnknownValue, Upsert,
+    Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses,
+    UnknownValue, Upsert,
 };
 pub use stored::{Case, LineEnds, Precision, Stored, Trim};

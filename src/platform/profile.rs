@@ -43,6 +43,8 @@ pub struct Profile {
     pub forward_only: &'static [(&'static str, &'static str)],
     /// What the platform writes by itself.
     pub writes: &'static [PlatformWrite],
+    /// When automations run that people make on it.
+    pub automations: Automations,
     /// Whether it keeps for each field when it was last changed.
     pub field_times: bool,
     /// Names of the field in which a record says in what currency its amounts are.
@@ -77,6 +79,15 @@ pub enum Merged {
     From(&'static str),
     /// Not at all.
     Never,
+}
+
+/// When automations run that people make on a platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Automations {
+    /// In the transaction of the write that starts them.
+    WithTheWrite,
+    /// Later, when their queue comes to them.
+    Later,
 }
 
 /// Whether names have a case.

@@ -6,7 +6,7 @@
 
 use super::SystemKind;
 use super::profile::{
-    Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Upsert,
+    Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Upsert,
 };
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;
@@ -101,6 +101,7 @@ pub(super) const PROFILE: Profile = Profile {
         always("Lead", "FirstName", &[("Lead", "Name")]),
         always("Lead", "LastName", &[("Lead", "Name")]),
     ],
+    automations: Automations::WithTheWrite,
     field_times: false,
     currency_codes: &["CurrencyIsoCode"],
     queue_owned: &["Lead", "Case", "Task"],

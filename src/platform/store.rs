@@ -1,7 +1,7 @@
 //! The profiles of plain stores: they keep exactly what is written, and refuse nothing.
 
 use super::SystemKind;
-use super::profile::{Marks, Merged, NameCase, Profile, Refuses, Upsert};
+use super::profile::{Automations, Marks, Merged, NameCase, Profile, Refuses, Upsert};
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;
 
@@ -30,6 +30,7 @@ const fn plain(kind: SystemKind, wire: Wire, names: NameCase) -> Profile {
         upsert: Upsert::Any,
         forward_only: &[],
         writes: &[],
+        automations: Automations::WithTheWrite,
         field_times: false,
         currency_codes: &[],
         queue_owned: &[],

@@ -29,6 +29,8 @@ pub(super) struct Scope {
     pub params: Vec<(SmolStr, Expr)>,
     /// Columns of the lifecycle under way: their name and object.
     pub columns: Vec<(SmolStr, Option<ObjectRef>)>,
+    /// Objects at which the paths of an automation start: the name, and the object where it is known.
+    pub heads: Vec<(SmolStr, Option<ObjectRef>)>,
     /// How many functions are unfolded around this place.
     pub depth: usize,
 }
@@ -47,7 +49,16 @@ impl Scope {
 
     /// Whether an object is unknown, so that unknown fields stay silent.
     fn poisoned(&self) -> bool {
-        self.columns.is_empty() && self.objects.left.is_none() && self.objects.right.is_none()
+        self.columns.is_empty()
+            && self.heads.is_empty()
+            && self.objects.left.is_none()
+            && self.objects.right.is_none()
+    }
+
+    /// The object for which a name stands at the start of a path.
+    fn head(&self, name: &str) -> Option<Option<ObjectRef>> {
+        let mut heads = self.columns.iter().chain(&self.heads);
+        heads.find(|(n, _)| n == name).map(|(_, object)| *object)
     }
 }
 
@@ -172,6 +183,9 @@ impl Cx<'_> {
             Some(object) => {
                 self.field(object, name);
             }
+            None if !scope.heads.is_empty() => {
+                self.sink.push(unknown_name::not_a_field_path(span));
+            }
             None => {
                 let columns = scope.columns.iter().map(|(n, _)| n.as_str());
                 self.sink
@@ -198,7 +212,7 @@ impl Cx<'_> {
                 kind: Some(Kind::Text),
             };
         }
-        if let Some((_, object)) = scope.columns.iter().find(|(n, _)| *n == head.text).cloned() {
+        if let Some(object) = scope.head(&head.text) {
             let field = object.and_then(|o| self.field(o, last));
             return field.map_or_else(
                 || Expr::unknown(path.span),

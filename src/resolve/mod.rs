@@ -3,6 +3,7 @@
 //! Never fails: an unknown name is reported once and poisoned, and whatever depends on it stays silent. Looks up names and
 //! picks what they mean; whether the result makes sense is the business of the rules.
 
+mod automations;
 mod exprs;
 mod lifecycles;
 mod lookup;
@@ -72,6 +73,7 @@ pub fn resolve(
     syncs::bodies(&mut cx);
     world::relations(&mut cx);
     lifecycles::lifecycles(&mut cx);
+    automations::automations(&mut cx);
     routes::routes(&mut cx);
     world::deferred(&mut cx);
     world::waivers(&mut cx);

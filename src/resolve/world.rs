@@ -204,20 +204,6 @@ impl Cx<'_> {
             .collect()
     }
 
-    /// `Account.Rating` of an automation: an object of its system and a field.
-    fn automation_field(
-        &mut self,
-        system: crate::model::SystemId,
-        path: &ast::Path,
-    ) -> Option<FieldRef> {
-        let [object, field] = path.parts.as_slice() else {
-            self.sink.push(unknown_name::not_a_field_path(path.span));
-            return None;
-        };
-        let object = self.object(system, object)?;
-        self.field(object, field)
-    }
-
     fn measure(&mut self, measure: &ast::Measure) {
         if let ast::Measure::Count {
             object, condition, ..
@@ -236,7 +222,6 @@ impl Cx<'_> {
 /// Resolves the names of what is not executed by this version, and keeps each declaration so that it is reported.
 pub(super) fn deferred(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| match &line.node {
-        Item::Automation(a) => automation(cx, a, line.span),
         Item::Budget(b) => {
             cx.system(&b.system);
             defer(
@@ -285,63 +270,6 @@ pub(super) fn deferred(cx: &mut Cx<'_>) {
         ),
         _ => {}
     });
-}
-
-fn automation(cx: &mut Cx<'_>, a: &ast::Automation, span: Span) {
-    if let Some(system) = cx.system(&a.system) {
-        for line in a.body.nodes() {
-            match line {
-                ast::AutomationLine::When(ast::Trigger::Changes(paths))
-                | ast::AutomationLine::Writes(paths) => {
-                    for path in paths {
-                        cx.automation_field(system, path);
-                    }
-                }
-                ast::AutomationLine::When(ast::Trigger::BecomesTrue(e)) => {
-                    cx.automation_expr(system, e)
-                }
-                ast::AutomationLine::Sets { field, value } => {
-                    cx.automation_field(system, field);
-                    cx.automation_expr(system, value);
-                }
-                ast::AutomationLine::Broken => {}
-            }
-        }
-    }
-    defer(
-        cx,
-        "automation",
-        a.name.text.clone(),
-        span,
-        "its writes are not analysed yet",
-    );
-}
-
-impl Cx<'_> {
-    fn automation_expr(&mut self, system: crate::model::SystemId, e: &ast::Expr) {
-        match &e.node {
-            ast::ExprKind::Path(path) => {
-                self.automation_field(system, path);
-            }
-            ast::ExprKind::Group(inner)
-            | ast::ExprKind::Not(inner)
-            | ast::ExprKind::Negative(inner)
-            | ast::ExprKind::Changed(inner) => {
-                self.automation_expr(system, inner);
-            }
-            ast::ExprKind::Binary { left, right, .. } => {
-                self.automation_expr(system, left);
-                self.automation_expr(system, right);
-            }
-            ast::ExprKind::In { value, .. } | ast::ExprKind::Is { value, .. } => {
-                self.automation_expr(system, value)
-            }
-            ast::ExprKind::Call { arguments, .. } => arguments
-                .iter()
-                .for_each(|a| self.automation_expr(system, a)),
-            _ => {}
-        }
-    }
 }
 
 /// Resolves waivers: their code, and the declaration or row that they are limited to.

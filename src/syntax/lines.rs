@@ -237,6 +237,7 @@ fn lifecycle_line(reader: &mut Reader, cut: &Cut) -> LifecycleLine {
     match reader.leading_word(cut) {
         _ if stage => plain(reader, cut, Rule::stage, broken, |b, n| b.stage(&n)),
         "column" => plain(reader, cut, Rule::column, broken, |b, n| b.column(&n)),
+        "truth" => plain(reader, cut, Rule::truth, broken, |b, n| b.leader(&n)),
         "start" | "final" => plain(reader, cut, Rule::bounds, broken, |b, n| b.bounds(&n)),
         _ => plain(reader, cut, Rule::transition, broken, |b, n| {
             b.transition(&n)

@@ -153,6 +153,7 @@ pub(super) const fn friendly(rule: Rule) -> &'static str {
         Rule::k_by => "`by`",
         Rule::k_changed => "`changed`",
         Rule::k_changes => "`changes`",
+        Rule::k_clear => "`clear`",
         Rule::k_clears => "`clears`",
         Rule::k_continue => "`continue`",
         Rule::k_conversion => "`conversion`",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::world::{Entry, World};
+use super::world::{Entry, Round, World};
 use crate::plan::Expected;
 use crate::runtime::program::alike;
 use crate::value::Value;
@@ -14,10 +14,10 @@ pub(super) fn expect(world: &mut World<'_>, expected: &Expected) -> Result<(), V
     let one = |text: String| Err(vec![text]);
     match expected {
         Expected::Quiet => match world.round() {
-            Ok(sent) if sent.is_empty() => Ok(()),
-            Ok(sent) => one(format!(
+            Ok(round) if round.is_quiet() => Ok(()),
+            Ok(round) => one(format!(
                 "expected quiet, and one more round wrote {}",
-                listed(&sent)
+                happened(&round)
             )),
             Err(text) => one(text),
         },
@@ -85,8 +85,17 @@ fn member(world: &World<'_>, object: &SmolStr, entry: &Entry, field: &SmolStr) -
     }
 }
 
-/// Writes in a sentence; the first few.
-pub(super) fn listed(writes: &[String]) -> String {
+/// What a round wrote, and what the systems made of it, in a sentence.
+pub(super) fn happened(round: &Round) -> String {
+    match (round.sent.is_empty(), round.reactions.is_empty()) {
+        (_, true) => listed(&round.sent),
+        (true, false) => format!("nothing, and {}", listed(&round.reactions)),
+        (false, false) => format!("{}; {}", listed(&round.sent), listed(&round.reactions)),
+    }
+}
+
+/// Sentences in one; the first few.
+fn listed(writes: &[String]) -> String {
     const SHOWN: usize = 3;
     let first: Vec<&str> = writes.iter().take(SHOWN).map(String::as_str).collect();
     let more = match writes.len().saturating_sub(SHOWN) {

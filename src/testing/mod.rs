@@ -10,12 +10,15 @@
 //! - In a field that holds the id of another record (one that a row reads `through` a sync or along a path, a key stamp,
 //!   the mark of a conversion) a text that is an alias of a record of that object stands for that record's id.
 //! - `settle` runs the plan until a run writes nothing, at most [`ROUNDS`] times.
+//! - Automations that the plan knows answer what people and runs write, see [`platforms`]; a record that is there since day 0 has
+//!   started none.
 //! - A field that no row reads is kept beside the store, and compared as it is.
 //!
 //! Does not know specs, files or how results are printed; the form of JUnit excepted.
 
 mod expect;
 mod junit;
+mod platforms;
 mod references;
 mod verbs;
 mod world;
@@ -26,9 +29,10 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::plan::{Case, CaseAction, CaseStep, Moment, Origin, Plan, PlanError, bind, env_names};
+use crate::runtime::program::{Automation, automations};
 use crate::runtime::{Program, compile};
 use references::References;
-use world::World;
+use world::{Round, World};
 
 pub use junit::junit;
 
@@ -72,6 +76,7 @@ pub struct Failure {
 pub struct Bench {
     plan: Plan,
     program: Arc<Program>,
+    automations: Vec<Automation>,
     references: References,
 }
 
@@ -87,11 +92,21 @@ impl Bench {
             .map(|name| (name.clone(), name))
             .collect();
         bind(&mut plan, &names)?;
+        for (key, object) in std::mem::take(&mut plan.reacting) {
+            match plan.objects.get_mut(&key) {
+                Some(known) => known.fields.extend(object.fields),
+                None => {
+                    plan.objects.insert(key, object);
+                }
+            }
+        }
         let program = Arc::new(compile(&plan)?);
+        let automations = automations(&plan)?;
         let references = References::of(&plan);
         Ok(Self {
             plan,
             program,
+            automations,
             references,
         })
     }
@@ -205,18 +220,26 @@ fn take(world: &mut World<'_>, step: &CaseStep) -> Result<(), Vec<String>> {
     }
 }
 
-/// Runs the plan until a run writes nothing.
+/// Runs the plan until a run writes nothing. A rest that came of a row being stopped is none.
 fn settle(world: &mut World<'_>) -> Told<()> {
-    let mut last = Vec::new();
+    let mut last = Round::default();
     for _ in 0..ROUNDS {
-        last = world.round()?;
-        if last.is_empty() {
-            return Ok(());
+        let round = world.round()?;
+        if !round.is_quiet() {
+            last = round;
+            continue;
         }
+        return match world.stopped().first() {
+            None => Ok(()),
+            Some(stopped) => Err(format!(
+                "{stopped}; before that, a round wrote {}",
+                expect::happened(&last)
+            )),
+        };
     }
-    let writes = expect::listed(&last);
     Err(format!(
-        "after {ROUNDS} rounds there is still no rest; the last round wrote {writes}"
+        "after {ROUNDS} rounds there is still no rest; the last round wrote {}",
+        expect::happened(&last)
     ))
 }
 

@@ -39,6 +39,9 @@ pub(super) fn give(
     };
     set(world, object, &mut entry, values);
     world.add(object, entry);
+    if world.has_begun() {
+        world.react(object, &id, None)?;
+    }
     Ok(())
 }
 
@@ -49,11 +52,13 @@ pub(super) fn edit(
     alias: &SmolStr,
     values: &BTreeMap<SmolStr, Value>,
 ) -> Told<()> {
-    let mut changed = world.living(object, alias)?.clone();
+    let before = world.living(object, alias)?.clone();
+    let mut changed = before.clone();
     changed.record.modified = Some(world.now);
     set(world, object, &mut changed, values);
+    let id = changed.record.id.clone();
     *world.living(object, alias)? = changed;
-    Ok(())
+    world.react(object, &id, Some(&before))
 }
 
 /// A record is deleted.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::platforms::{Platforms, Reaction};
 use super::{Bench, Told, instant};
 use crate::connect::{Behaving, IdStyle, Ids, Memory, StoreError, Stores};
 use crate::plan::{CaseAction, CaseStep, Field, Moment, System};
 use crate::runtime::driver::{self, Wish};
 use crate::runtime::{
-    Action, Archive, Cursor, Machine, ObjectId, Outcome, Page, Record, Settings, Shape, Write,
+    Action, Archive, Machine, ObjectId, Outcome, Reason, Record, Settings, Shape, Write,
 };
 use crate::side::Side;
 use crate::value::{Value, read_text, write_text};
@@ -23,6 +24,24 @@ const LEAST: usize = 50_000_000_000;
 pub(super) struct Entry {
     pub record: Record,
     pub fields: BTreeMap<SmolStr, Value>,
+}
+
+/// What happened in one run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Round {
+    /// What was written, in words.
+    pub sent: Vec<String>,
+    /// What automations of the systems changed, in words.
+    pub reactions: Vec<String>,
+    /// Whether something that a system did after the run changed a record.
+    pub stirred: bool,
+}
+
+impl Round {
+    /// Whether nothing happened that a further run could answer.
+    pub const fn is_quiet(&self) -> bool {
+        self.sent.is_empty() && !self.stirred
+    }
 }
 
 /// Everything there is.
@@ -91,6 +110,11 @@ impl<'b> World<'b> {
     /// Day 1 begins.
     pub fn begin(&mut self) {
         self.now = instant(Moment { day: 1, minute: 0 });
+    }
+
+    /// Whether day 1 has begun.
+    pub fn has_begun(&self) -> bool {
+        self.now >= instant(Moment { day: 1, minute: 0 })
     }
 
     /// Sets the clock.
@@ -223,37 +247,95 @@ impl<'b> World<'b> {
         }
     }
 
-    /// One whole run. What was written, in words.
-    pub fn round(&mut self) -> Told<Vec<String>> {
-        let program = Arc::clone(&self.bench.program);
-        let mut stores = Recording {
-            stores: self.stores()?,
-            sent: Vec::new(),
-        };
+    /// One whole run, then what the systems left for later.
+    pub fn round(&mut self) -> Told<Round> {
+        let mut platforms = Platforms::new(self.bench, self.stores()?);
         let archive = self
             .archive
             .take()
             .ok_or("the run before this one failed")?;
-        let mut machine = Machine::new(Arc::clone(&program), archive, Settings::default());
+        let program = Arc::clone(&self.bench.program);
+        let mut machine = Machine::new(program, archive, Settings::default());
         let now = self.now;
-        driver::run(&mut machine, &mut stores, || now, |_| Wish::GoOn)
+        driver::run(&mut machine, &mut platforms, || now, |_| Wish::GoOn)
             .map_err(|e| e.to_string())?;
         if let Some(brake) = &machine.report().brake {
             return Err(format!("the run stopped at a limit of the plan: {brake}"));
         }
         let archive = machine.into_archive().map_err(|e| e.to_string())?;
         self.archive = Some(archive);
+        let later = platforms.catch_up().map_err(|e| e.to_string())?;
+        self.end(&mut platforms)?;
+        self.learn()?;
+        let sent = platforms.sent.iter();
+        Ok(Round {
+            sent: sent
+                .map(|(object, write, outcome)| self.told(*object, write, outcome))
+                .collect(),
+            reactions: self.reacted(&platforms),
+            stirred: later,
+        })
+    }
+
+    /// A person has changed or made a record; `before` is what stood there. The automations of its system answer.
+    pub fn react(&mut self, object: &SmolStr, id: &SmolStr, before: Option<&Entry>) -> Told<()> {
+        let program = &self.bench.program;
+        let Some(at) = program
+            .shapes
+            .iter()
+            .position(|s| object.split_once('.') == Some((s.system.as_str(), s.object.as_str())))
+        else {
+            return Ok(());
+        };
+        if self.bench.automations.is_empty() {
+            return Ok(());
+        }
+        let shape = program.shapes.get(at);
+        let before = before.zip(shape).map(|(entry, shape)| {
+            let value = |name| entry.fields.get(name).cloned().unwrap_or_default();
+            Record {
+                values: shape.fields.iter().map(|slot| value(&slot.name)).collect(),
+                ..entry.record.clone()
+            }
+        });
+        let mut platforms = Platforms::new(self.bench, self.stores()?);
+        let object = ObjectId(u16::try_from(at).unwrap_or(u16::MAX));
+        let told = |e: StoreError| e.to_string();
+        platforms
+            .edited(object, id, before.as_ref())
+            .map_err(told)?;
+        platforms.catch_up().map_err(told)?;
+        self.end(&mut platforms)
+    }
+
+    /// What the stores hold becomes what is there.
+    fn end(&mut self, platforms: &mut Platforms<'_>) -> Told<()> {
+        let program = Arc::clone(&self.bench.program);
         for (at, shape) in program.shapes.iter().enumerate() {
             let object = ObjectId(u16::try_from(at).unwrap_or(u16::MAX));
-            let records = all(&mut stores.stores, object).map_err(|e| e.to_string())?;
+            let records = all(&mut platforms.stores, object).map_err(|e| e.to_string())?;
             self.take_over(shape, records);
         }
-        self.learn()?;
-        Ok(stores
-            .sent
-            .iter()
-            .map(|(object, write, outcome)| self.told(*object, write, outcome))
-            .collect())
+        Ok(())
+    }
+
+    /// What automations changed, in words.
+    fn reacted(&self, platforms: &Platforms<'_>) -> Vec<String> {
+        let reactions = platforms.reactions.iter();
+        let sentence = |r: &Reaction| {
+            let rule = self.bench.automations.get(r.automation)?;
+            let shape = self.bench.program.shapes.get(usize::from(r.object.0))?;
+            let field = &shape.fields.get(usize::from(r.slot))?.name;
+            let key = self.bench.program.object_name(r.object);
+            Some(format!(
+                "{} \"{}\" stored `{field}` = {} in {}",
+                rule.kind,
+                rule.name,
+                self.shown(&key, field, &r.value),
+                self.called(&key, &r.id)
+            ))
+        };
+        reactions.filter_map(sentence).collect()
     }
 
     /// The stores of all systems, filled with what is there.
@@ -377,10 +459,22 @@ impl<'b> World<'b> {
 
     /// What needs a person, a sentence each.
     pub fn held(&self) -> Vec<String> {
+        self.told_of(|_| true)
+    }
+
+    /// The rows that were stopped because their own writes were changed again and again, a sentence each.
+    pub fn stopped(&self) -> Vec<String> {
+        self.told_of(|reason| reason == Reason::Unsettled)
+    }
+
+    fn told_of(&self, wanted: impl Fn(Reason) -> bool) -> Vec<String> {
         let Some(archive) = &self.archive else {
             return Vec::new();
         };
         let sentence = |(name, held): (SmolStr, crate::runtime::archive::Held)| {
+            if !wanted(held.reason) {
+                return None;
+            }
             let sync = self.bench.plan.syncs.iter().find(|s| s.name == name)?;
             let record = self.called(sync.objects.get(held.side), &held.id);
             let (code, slug) = (held.reason.code(), held.reason.slug());
@@ -439,7 +533,7 @@ impl<'b> World<'b> {
 }
 
 /// All records of an object.
-fn all(stores: &mut Stores, object: ObjectId) -> Result<Vec<Record>, StoreError> {
+pub(super) fn all(stores: &mut Stores, object: ObjectId) -> Result<Vec<Record>, StoreError> {
     let mut records = Vec::new();
     let mut from = None;
     loop {
@@ -449,36 +543,5 @@ fn all(stores: &mut Stores, object: ObjectId) -> Result<Vec<Record>, StoreError>
             Some(next) => from = Some(next),
             None => return Ok(records),
         }
-    }
-}
-
-/// Stores, and what was sent to them.
-struct Recording {
-    stores: Stores,
-    sent: Vec<(ObjectId, Write, Outcome)>,
-}
-
-impl driver::Stores for Recording {
-    type Error = StoreError;
-
-    fn scan(
-        &mut self,
-        object: ObjectId,
-        from: Option<Cursor>,
-        limit: usize,
-    ) -> Result<Page, StoreError> {
-        self.stores.scan(object, from, limit)
-    }
-
-    fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError> {
-        self.stores.read(object, ids)
-    }
-
-    fn write(&mut self, object: ObjectId, writes: &[Write]) -> Result<Vec<Outcome>, StoreError> {
-        let outcomes = self.stores.write(object, writes)?;
-        let sent = writes.iter().cloned().zip(outcomes.iter().cloned());
-        self.sent
-            .extend(sent.map(|(write, outcome)| (object, write, outcome)));
-        Ok(outcomes)
     }
 }

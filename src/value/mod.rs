@@ -131,6 +131,16 @@ impl Value {
         }
     }
 
+    /// The texts of a set or a text, none of a blank, and how any other value is written.
+    pub fn members(&self) -> Vec<SmolStr> {
+        match self {
+            Self::Blank => Vec::new(),
+            Self::Set(items) => items.to_vec(),
+            Self::Text(text) => vec![text.clone()],
+            other => vec![write_text(other).into()],
+        }
+    }
+
     /// The text of a text value.
     pub fn as_text(&self) -> Option<&str> {
         if let Self::Text(t) = self {

@@ -543,6 +543,8 @@ pub fn plan() -> Plan {
         normalizers: BTreeMap::new(),
         syncs: vec![company, contact],
         brakes: Brakes::default(),
+        automations: Vec::new(),
+        reacting: BTreeMap::new(),
         not_executed: Vec::new(),
         bound: BTreeMap::new(),
     }

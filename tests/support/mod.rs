@@ -1,4 +1,6 @@
-//! What several tests need: projects in memory, and findings in a stable form.
+//! What several tests need: projects in memory, findings in a stable form, the shared data.
+
+use std::path::PathBuf;
 
 use accordant::diagnostic::Diagnostic;
 use accordant::session::{Compilation, compile};
@@ -45,6 +47,20 @@ pub fn fixture_files(specs: &[(&str, &str)]) -> MemoryFiles {
         files.insert(*path, *text);
     }
     files
+}
+
+/// A place in the large shared data; where it is absent, a line says that the test is skipped.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("ACCORDANT_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")),
+        PathBuf::from,
+    );
+    let place = root.join("data").join(path);
+    if place.exists() {
+        return Some(place);
+    }
+    println!("skipped: the shared data are not here");
+    None
 }
 
 /// A finding as `path:line:column CODE message`.

@@ -17,7 +17,11 @@ pub(super) fn fill(formula: &mut Formula<'_>) {
         let Some(cell) = formula.cells.get(at).map(|(c, _)| *c) else {
             continue;
         };
-        let about: Vec<_> = formula.atoms.iter().filter(|a| a.cells.contains(&at)).collect();
+        let about: Vec<_> = formula
+            .atoms
+            .iter()
+            .filter(|a| a.cells.contains(&at))
+            .collect();
         let stated = about.iter().flat_map(|a| constants(a.expr)).collect();
         let mut values = values(formula.model, cell, stated);
         if about.iter().all(|a| a.form == Form::Plain) {
@@ -29,7 +33,8 @@ pub(super) fn fill(formula: &mut Formula<'_>) {
                     input: None,
                     cells: &cells,
                 };
-                let answers: Vec<Option<bool>> = about.iter().map(|a| known.holds(a.expr)).collect();
+                let answers: Vec<Option<bool>> =
+                    about.iter().map(|a| known.holds(a.expr)).collect();
                 let first = !seen.contains(&answers);
                 if first {
                     seen.push(answers);
@@ -71,7 +76,10 @@ fn values(model: &Model, cell: Cell, stated: Vec<Value>) -> Vec<Value> {
             let (active, other): (Vec<_>, Vec<_>) =
                 list.iter().partition(|v| v.active && !v.hidden);
             let listed = active.into_iter().chain(other);
-            listed.map(|v| Value::text(&v.value)).chain(stated).collect()
+            listed
+                .map(|v| Value::text(&v.value))
+                .chain(stated)
+                .collect()
         }
         Kind::Text => with_another(field, stated),
         Kind::Set => {
@@ -104,7 +112,10 @@ fn with_another(field: FieldView<'_>, mut stated: Vec<Value>) -> Vec<Value> {
 
 /// The constants themselves, a value between each two, one above and one below them all.
 fn points(kind: Kind, field: FieldView<'_>, stated: Vec<Value>) -> Vec<Value> {
-    let mut stated: Vec<Value> = stated.into_iter().filter_map(|v| as_kind(kind, v)).collect();
+    let mut stated: Vec<Value> = stated
+        .into_iter()
+        .filter_map(|v| as_kind(kind, v))
+        .collect();
     stated.sort();
     stated.dedup();
     let between = stated.windows(2).filter_map(|pair| match pair {
@@ -117,7 +128,11 @@ fn points(kind: Kind, field: FieldView<'_>, stated: Vec<Value>) -> Vec<Value> {
         (Some(low), Some(high)) => [shifted(&high, 1), shifted(&low, -1)],
         _ => [natural(kind), None],
     };
-    stated.into_iter().chain(between).chain(beyond.into_iter().flatten()).collect()
+    stated
+        .into_iter()
+        .chain(between)
+        .chain(beyond.into_iter().flatten())
+        .collect()
 }
 
 /// A constant as a value of the field's kind; a day beside an instant is its midnight.
@@ -161,7 +176,11 @@ fn between(field: FieldView<'_>, low: &Value, high: &Value) -> Option<Value> {
             let middle = a.checked_add(*b)?.checked_div(Decimal::TWO)?;
             let whole = field.field.ty == FieldType::Integer;
             let places = if whole { Some(0) } else { field.field.scale };
-            Value::Number(places.map_or(middle, |p| middle.round_dp(u32::from(p))).normalize())
+            Value::Number(
+                places
+                    .map_or(middle, |p| middle.round_dp(u32::from(p)))
+                    .normalize(),
+            )
         }
         (Value::Date(a), Value::Date(b)) => {
             let days = a.until(*b).ok()?.get_days() / 2;
@@ -170,7 +189,10 @@ fn between(field: FieldView<'_>, low: &Value, high: &Value) -> Option<Value> {
         (Value::DateTime(a), Value::DateTime(b)) => Value::DateTime(a + (b - a) / 2),
         (Value::Time(a), Value::Time(b)) => {
             let half = a.until(*b).ok()?.total(jiff::Unit::Millisecond).ok()? / 2.0;
-            #[expect(clippy::cast_possible_truncation, reason = "less than a day of milliseconds")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "less than a day of milliseconds"
+            )]
             let half = half as i64;
             Value::Time(a.checked_add(half.milliseconds()).ok()?)
         }

@@ -163,9 +163,8 @@ pub(super) fn constants(e: &Expr) -> Vec<Value> {
 /// Whether two expressions are the same but for where they are written. What is poisoned is like nothing.
 fn same(a: &Expr, b: &Expr) -> bool {
     use ExprKind as E;
-    let all = |x: &[Expr], y: &[Expr]| {
-        x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y))
-    };
+    let all =
+        |x: &[Expr], y: &[Expr]| x.len() == y.len() && x.iter().zip(y).all(|(x, y)| same(x, y));
     match (&a.node, &b.node) {
         (E::Unknown, _) => false,
         (

@@ -9,6 +9,8 @@
 mod domain;
 mod formula;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use crate::model::{Comparison, Expr, ExprKind, FieldRef, Model};
 use crate::side::Side;

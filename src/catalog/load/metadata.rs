@@ -4,9 +4,9 @@ use smol_str::SmolStr;
 
 use super::draft::{Draft, FieldDraft, ObjectDraft, Trouble};
 use super::metadata_field::{self, pick_value};
-use super::xml::{self, Node, without_placeholders};
 use crate::catalog::field::{Known, PickValue};
 use crate::catalog::object::{Pipeline, Process, RecordType, Stage};
+use crate::catalog::xml::{self, Node, without_placeholders};
 use crate::catalog::{Owner, OwnerKind, ValueSet};
 use crate::diagnostic::Code;
 

@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::draft::FieldDraft;
-use super::xml::Node;
 use crate::catalog::field::{DefaultValue, FieldType, PickValue, Picklist};
+use crate::catalog::xml::Node;
 
 /// Reads one field; `file` is its name where the element has none.
 ///

@@ -20,7 +20,6 @@ mod metadata_field;
 mod normal;
 mod pattern;
 mod stages;
-mod xml;
 
 pub use pattern::Pattern;
 
@@ -29,16 +28,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
-use super::{Catalog, Catalogs, Known};
+use super::{Catalog, Catalogs, Known, read_text};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::platform::SystemKind;
 use crate::source::{FileId, Files, SourceFile, Sources, Span, matching};
 use crate::text::{count, list, quoted};
 use draft::{Draft, Trouble};
 use merge::Builder;
-
-/// The largest file that is read: 64 MB.
-const MAX_BYTES: usize = 64 << 20;
 
 /// Whether a catalog stands on the platform's standard schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,57 +179,25 @@ fn paths(
 /// Reads one file; its text comes along only where a message may need it.
 fn read(path: String, files: &dyn Files) -> (String, Draft, Option<String>) {
     let mut draft = Draft::default();
-    let bytes = match files.read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            draft.troubles.push(fault(
-                error.0,
-                "make the file readable, or take it out of the manifest",
-            ));
-            return (path, draft, None);
+    let text = match read_text(&path, files) {
+        Ok(text) => text,
+        Err(why) => {
+            draft.troubles.push(Trouble {
+                code: Code::M007,
+                message: why.message,
+                at: why.at,
+                help: why.help,
+            });
+            return (path, draft, Some(why.text));
         }
     };
-    if bytes.len() > MAX_BYTES {
-        let what = format!(
-            "the file has {} MB, more than {} are not read",
-            bytes.len() >> 20,
-            MAX_BYTES >> 20
-        );
-        draft.troubles.push(fault(
-            what,
-            "split it, or import it and commit the normalised form",
-        ));
-        return (path, draft, None);
-    }
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let what = "the file is not UTF-8 text".to_owned();
-        draft.troubles.push(Trouble {
-            code: Code::M007,
-            message: what,
-            at,
-            help: "save it as UTF-8",
-        });
-        String::from_utf8_lossy(error.as_bytes()).into_owned()
-    });
-    if draft.troubles.is_empty() {
-        if path.ends_with(".json") {
-            json::load(&path, &text, &mut draft);
-        } else {
-            metadata::load(&path, &text, &mut draft);
-        }
+    if path.ends_with(".json") {
+        json::load(&path, &text, &mut draft);
+    } else {
+        metadata::load(&path, &text, &mut draft);
     }
     let quotes = !draft.troubles.is_empty() || !path.ends_with(".json");
     (path, draft, quotes.then_some(text))
-}
-
-fn fault(message: String, help: &'static str) -> Trouble {
-    Trouble {
-        code: Code::M007,
-        message,
-        at: 0,
-        help,
-    }
 }
 
 /// Reports what is wrong with the files, at its places. Files of which nothing is taken for the same reason, such as

@@ -2,7 +2,9 @@
 //! that words. Rules do not see each other.
 
 mod example;
+pub mod graph;
 pub mod identity;
+pub mod lifecycle;
 pub mod names;
 pub mod owners;
 pub mod picklists;
@@ -38,10 +40,13 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     // policy
     policy::missing_authority::run(cx);
     policy::protected_field_written::run(cx);
+    policy::protected_field_reachable::run(cx);
     policy::against_system_of_record::run(cx);
     policy::may_clear_data::run(cx);
     policy::no_inverse::run(cx);
     policy::lossy_round_trip::run(cx);
+    policy::default_refills_cleared::run(cx);
+    policy::consent_not_monotone::run(cx);
     policy::default_travels_back::run(cx);
     policy::row_mapped_twice::run(cx);
     policy::create_only_race::run(cx);
@@ -62,6 +67,30 @@ pub(super) fn run(cx: &mut Cx<'_>) {
     picklists::catch_all_hides_values::run(cx);
     picklists::differs_only_in_case::run(cx);
     picklists::country_picklist_enabled::run(cx);
+
+    // graph
+    graph::oscillates::run(cx);
+    graph::diverges::run(cx);
+    graph::undecided::run(cx);
+    graph::two_writers::run(cx);
+    graph::reference_cycle::run(cx);
+    graph::opaque_automation::run(cx);
+    graph::settles_slowly::run(cx);
+    // lifecycle
+    lifecycle::unmapped_stage_value::run(cx);
+    lifecycle::unreachable_stage::run(cx);
+    lifecycle::dead_end_stage::run(cx);
+    lifecycle::ambiguous_transition::run(cx);
+    lifecycle::backward_move_refused::run(cx);
+    lifecycle::simultaneous_moves_undecided::run(cx);
+    lifecycle::livelock::run(cx);
+    lifecycle::order_not_preserved::run(cx);
+    lifecycle::re_entry_undefined::run(cx);
+    lifecycle::guard_never_true::run(cx);
+    lifecycle::lost_user_transition::run(cx);
+    lifecycle::conversion_not_modelled::run(cx);
+    lifecycle::stage_from_many::run(cx);
+    lifecycle::handoff_without_context::run(cx);
 
     // identity
     identity::missing_match::run(cx);
@@ -112,10 +141,13 @@ pub const PAGES: &[Page] = &[
     types::formula_does_not_trigger::PAGE,
     policy::missing_authority::PAGE,
     policy::protected_field_written::PAGE,
+    policy::protected_field_reachable::PAGE,
     policy::against_system_of_record::PAGE,
     policy::may_clear_data::PAGE,
     policy::no_inverse::PAGE,
     policy::lossy_round_trip::PAGE,
+    policy::default_refills_cleared::PAGE,
+    policy::consent_not_monotone::PAGE,
     policy::default_travels_back::PAGE,
     policy::row_mapped_twice::PAGE,
     policy::create_only_race::PAGE,
@@ -133,6 +165,27 @@ pub const PAGES: &[Page] = &[
     picklists::catch_all_hides_values::PAGE,
     picklists::differs_only_in_case::PAGE,
     picklists::country_picklist_enabled::PAGE,
+    graph::oscillates::PAGE,
+    graph::diverges::PAGE,
+    graph::undecided::PAGE,
+    graph::two_writers::PAGE,
+    graph::reference_cycle::PAGE,
+    graph::opaque_automation::PAGE,
+    graph::settles_slowly::PAGE,
+    lifecycle::unmapped_stage_value::PAGE,
+    lifecycle::unreachable_stage::PAGE,
+    lifecycle::dead_end_stage::PAGE,
+    lifecycle::ambiguous_transition::PAGE,
+    lifecycle::backward_move_refused::PAGE,
+    lifecycle::simultaneous_moves_undecided::PAGE,
+    lifecycle::livelock::PAGE,
+    lifecycle::order_not_preserved::PAGE,
+    lifecycle::re_entry_undefined::PAGE,
+    lifecycle::guard_never_true::PAGE,
+    lifecycle::lost_user_transition::PAGE,
+    lifecycle::conversion_not_modelled::PAGE,
+    lifecycle::stage_from_many::PAGE,
+    lifecycle::handoff_without_context::PAGE,
     identity::missing_match::PAGE,
     identity::match_key_normalised_differently::PAGE,
     identity::no_external_id::PAGE,

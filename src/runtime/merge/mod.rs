@@ -1,7 +1,7 @@
 //! The decision about one row of one pair: a pure function of what both sides hold now and what is remembered of them.
 //!
-//! This is the table of section 3 of the semantics, and nothing else decides about a write to a linked pair. The table picks a
-//! direction; the clauses of its lane then filter the write.
+//! The [table](crate::merge) decides; here it is asked about the values of records, and what it says becomes what is remembered,
+//! logged and reported.
 
 mod case;
 mod write;
@@ -9,9 +9,12 @@ mod write;
 use super::Reason;
 use super::program::{Failed, Row, Scene};
 use super::shadow::Trace;
+use crate::merge::decide;
 use crate::side::{Side, Sides};
 use crate::value::Value;
 use case::Case;
+
+pub use crate::merge::Cause;
 
 /// When the records of a pair were changed last, in milliseconds since 1970, as far as their systems say.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,59 +23,6 @@ pub struct Times {
     pub changed: Sides<Option<i64>>,
     /// Edits closer than this, in milliseconds, cannot be ordered.
     pub tolerance: i64,
-}
-
-/// Why a field was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Cause {
-    /// The other side changed.
-    Changed,
-    /// Both sides changed, or met unequal, and the authority won.
-    Won,
-    /// Both sides changed, and the other edit was newer.
-    Newer,
-    /// It was blank.
-    Filled,
-    /// The other side was cleared.
-    Cleared,
-    /// The other side is blank, and a default stands in.
-    Defaulted,
-    /// A side that may not write had changed.
-    Enforced,
-    /// A side that may only fill a blank had changed.
-    PutBack,
-    /// The record was made.
-    Created,
-}
-
-impl Cause {
-    /// Every cause.
-    pub const ALL: &[Self] = &[
-        Self::Changed,
-        Self::Won,
-        Self::Newer,
-        Self::Filled,
-        Self::Cleared,
-        Self::Defaulted,
-        Self::Enforced,
-        Self::PutBack,
-        Self::Created,
-    ];
-
-    /// The cause in a word or two: `newer edit`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Changed => "changed",
-            Self::Won => "won",
-            Self::Newer => "newer edit",
-            Self::Filled => "filled",
-            Self::Cleared => "cleared",
-            Self::Defaulted => "default",
-            Self::Enforced => "enforced",
-            Self::PutBack => "put back",
-            Self::Created => "created",
-        }
-    }
 }
 
 /// A write that was decided on.
@@ -117,17 +67,14 @@ pub fn merge(
     times: &Times,
     scene: &Scene<'_>,
 ) -> Verdict {
-    if row.only_on_create() {
-        return Verdict::Rest;
-    }
-    Case {
+    let case = Case {
         row,
         now,
         trace,
         times,
         scene,
-    }
-    .decide()
+    };
+    case.verdict(decide(&case))
 }
 
 /// What is remembered of a row after its record was made on `target` with this value.

@@ -152,6 +152,8 @@ fn program(rows: Vec<plan::Row>) -> Program {
         normalizers: BTreeMap::new(),
         syncs: vec![sync],
         brakes: plan::Brakes::default(),
+        automations: Vec::new(),
+        reacting: BTreeMap::new(),
         not_executed: Vec::new(),
         bound: BTreeMap::new(),
     })

@@ -1,11 +1,13 @@
-//! A chosen direction: the clauses filter its write, and what will be remembered goes along.
+//! What is remembered and reported of a decision.
 
-use super::case::{Case, Meeting};
-use super::{Cause, Sent, Verdict};
-use crate::plan::{BlankPolicy, Timing};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::case::{Case, state};
+use super::{Sent, Verdict};
+use crate::merge::{Cause, Decision, Row as _, reads_blank};
 use crate::runtime::Reason;
 use crate::runtime::program::Failed;
-use crate::runtime::shadow::{Consistency, Mark, State, Trace};
+use crate::runtime::shadow::{Consistency, State, Trace};
 use crate::side::{Side, Sides};
 use crate::value::Value;
 
@@ -13,61 +15,23 @@ use crate::value::Value;
 const GRACE: u32 = 2;
 
 impl Case<'_> {
-    /// Filters a chosen write by the clauses of its lane.
-    pub(super) fn send(self, from: Side, mut cause: Cause, meeting: Meeting) -> Verdict {
-        // A lane that the row lacks, or that writes in creates only, is never chosen.
-        let Some(lane) = self.row.active(from) else {
-            return self.quiet();
-        };
-        match self
-            .row
-            .when
-            .as_ref()
-            .map(|w| w.holds(self.scene, &Value::Blank))
-        {
-            Some(Ok(false)) => return Verdict::Rest,
-            Some(Err(failed)) => return Verdict::Hold(failed.reason, failed.text),
-            _ => {}
+    /// The verdict of a decision.
+    pub(super) fn verdict(self, decision: Decision<Value, Box<Failed>>) -> Verdict {
+        match decision {
+            Decision::Rest => Verdict::Rest,
+            Decision::Quiet => self.quiet(),
+            Decision::Adopt => self.remember(Consistency::Consistent),
+            Decision::Accept => self.remember(Consistency::Inconsistent),
+            Decision::Recover => Verdict::Accepted(Trace::new(self.known(self.now))),
+            Decision::Drift(side) => self.drift(side),
+            Decision::Write { side, value, cause } => self.write(side, value, cause),
+            Decision::Ask => self.ask(),
+            Decision::Hold(failed) => Verdict::Hold(failed.reason, failed.text),
         }
-        let image = match self.image(from, self.now) {
-            Ok(image) => image,
-            Err(failed) => return Verdict::Hold(failed.reason, failed.text),
-        };
-        let target = !from;
-        let into_blank = self.reads_blank(target);
-        let value = if !self.row.blank(self.scene, target, &image) {
-            image
-        } else {
-            if !into_blank && (lane.blank == BlankPolicy::Keeps || meeting == Meeting::Met) {
-                return self.accept();
-            }
-            match &lane.default {
-                Some(default) => {
-                    cause = Cause::Defaulted;
-                    default.clone()
-                }
-                None => Value::Blank,
-            }
-        };
-        if lane.timing == Timing::FillOnly && !into_blank {
-            return self.accept();
-        }
-        if let Err(failed) = self.row.fits(target, &value) {
-            return Verdict::Hold(failed.reason, failed.text);
-        }
-        if value.is_blank() {
-            cause = Cause::Cleared;
-        } else if cause == Cause::Won && into_blank {
-            cause = Cause::Filled;
-        }
-        self.write(target, value, cause)
     }
 
     fn write(self, target: Side, value: Value, cause: Cause) -> Verdict {
-        let answers = match (&self.trace.state, self.trace.last) {
-            (State::Known { marks, .. }, Some(last)) => self.changed(last, marks),
-            _ => false,
-        };
+        let answers = self.trace.last.is_some_and(|last| self.changed(last));
         let streak = if answers {
             self.trace.streak.saturating_add(1)
         } else {
@@ -84,10 +48,10 @@ impl Case<'_> {
             State::Known {
                 marks,
                 consistent: Consistency::Consistent,
-            } => !self.changed(target, marks),
+            } => !self.differs(target, marks),
             _ => false,
         };
-        let lost = (!unchanged && !self.reads_blank(target)).then(|| old.clone());
+        let lost = (!unchanged && !reads_blank(&self, target)).then(|| old.clone());
         let after = match target {
             Side::Left => Sides::new(&value, self.now.right),
             Side::Right => Sides::new(self.now.left, &value),
@@ -111,13 +75,33 @@ impl Case<'_> {
         }))
     }
 
-    /// Nothing is written, and the pair as it is becomes the shadow.
-    fn accept(self) -> Verdict {
-        self.remember(Consistency::Inconsistent)
+    fn ask(self) -> Verdict {
+        let Sides { left, right } = self.now;
+        Verdict::Hold(
+            Reason::ConflictHeld,
+            format!("`{left}` stands against `{right}`, and a person decides"),
+        )
+    }
+
+    /// A drift that was reported already stays silent.
+    fn drift(self, side: Side) -> Verdict {
+        let drift = Some(hash(self.now));
+        if self.trace.drift == drift {
+            return self.quiet();
+        }
+        Verdict::Drifted(
+            Trace {
+                drift,
+                last: None,
+                streak: 0,
+                ..self.trace.clone()
+            },
+            side,
+        )
     }
 
     /// Remembers the pair as it is, where that is anything new.
-    pub(super) fn remember(self, consistency: Consistency) -> Verdict {
+    fn remember(self, consistency: Consistency) -> Verdict {
         if self.is_known(consistency) {
             return Verdict::Rest;
         }
@@ -139,12 +123,12 @@ impl Case<'_> {
             return false;
         };
         *consistent == consistency
-            && !self.changed(Side::Left, marks)
-            && !self.changed(Side::Right, marks)
+            && !self.differs(Side::Left, marks)
+            && !self.differs(Side::Right, marks)
     }
 
     /// Nothing is written in this round, so the next write answers nobody.
-    pub(super) fn quiet(self) -> Verdict {
+    fn quiet(self) -> Verdict {
         if self.trace.last.is_none() && self.trace.streak == 0 {
             return Verdict::Rest;
         }
@@ -154,32 +138,12 @@ impl Case<'_> {
             ..self.trace.clone()
         })
     }
-
-    pub(super) fn known(self, pair: Sides<&Value>) -> State {
-        let consistent = self.consistent(pair);
-        state(
-            pair,
-            if consistent {
-                Consistency::Consistent
-            } else {
-                Consistency::Inconsistent
-            },
-        )
-    }
-
-    /// What a lane makes of its source, where a default that stands in for a blank is blank.
-    fn image(self, from: Side, pair: Sides<&Value>) -> Result<Value, Box<Failed>> {
-        let source = *pair.get(from);
-        if self.row.reads_blank(self.scene, from, source) {
-            return Ok(Value::Blank);
-        }
-        self.row.image(self.scene, from, source)
-    }
 }
 
-fn state(pair: Sides<&Value>, consistent: Consistency) -> State {
-    State::Known {
-        marks: Sides::new(Mark::of(pair.left), Mark::of(pair.right)),
-        consistent,
-    }
+/// Both values as one number, to know a drift again.
+fn hash(now: Sides<&Value>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    now.left.hash(&mut hasher);
+    now.right.hash(&mut hasher);
+    hasher.finish()
 }

@@ -18,7 +18,7 @@ use crate::runtime::{Lookup as Unique, Meta, ObjectId, Presence, Shape, Slot};
 use crate::side::{Side, Sides};
 use crate::value::library::{Folding, function};
 
-type Done<T> = Result<T, PlanError>;
+pub(super) type Done<T> = Result<T, PlanError>;
 
 fn inconsistent<T>(reason: String) -> Done<T> {
     Err(PlanError::Inconsistent { reason })
@@ -80,13 +80,44 @@ fn index(at: usize) -> Done<u16> {
 
 /// What an expression is compiled in.
 #[derive(Clone, Copy)]
-struct Place<'p> {
-    sync: &'p plan::Sync,
+pub(super) struct Place<'p> {
+    /// The objects of the records that it sees.
+    objects: Sides<&'p SmolStr>,
+    /// How it learns what changed.
+    changes: Changes<'p>,
     /// Equality of the value that passes.
     input: Equality,
 }
 
-struct Compiler<'p> {
+/// What the numbers of [`Node::Changed`] stand for.
+#[derive(Clone, Copy)]
+enum Changes<'p> {
+    /// Rows of a sync, against their shadows.
+    Rows(&'p plan::Sync),
+    /// Slots of the one record that an automation sees, against the record before.
+    Slots,
+}
+
+impl<'p> Place<'p> {
+    const fn of_sync(sync: &'p plan::Sync, input: Equality) -> Self {
+        Self {
+            objects: Sides::new(&sync.objects.left, &sync.objects.right),
+            changes: Changes::Rows(sync),
+            input,
+        }
+    }
+
+    /// An expression of an automation, over the record that starts it.
+    pub(super) fn of_object(object: &'p SmolStr) -> Self {
+        Self {
+            objects: Sides::new(object, object),
+            changes: Changes::Slots,
+            input: Equality::default(),
+        }
+    }
+}
+
+pub(super) struct Compiler<'p> {
     plan: &'p Plan,
     objects: BTreeMap<&'p SmolStr, ObjectId>,
     shapes: Vec<Shape>,
@@ -99,7 +130,7 @@ struct Compiler<'p> {
 }
 
 impl<'p> Compiler<'p> {
-    fn new(plan: &'p Plan) -> Done<Self> {
+    pub(super) fn new(plan: &'p Plan) -> Done<Self> {
         let mut objects = BTreeMap::new();
         let mut shapes = Vec::new();
         for (at, (key, object)) in plan.objects.iter().enumerate() {
@@ -132,6 +163,12 @@ impl<'p> Compiler<'p> {
         })
     }
 
+    /// The references read by the expressions since the last call, each once.
+    pub(super) fn take_related(&mut self) -> Vec<(Source, ObjectId)> {
+        let related = std::mem::take(&mut self.related);
+        related.into_iter().map(|(_, s, o)| (s, o)).collect()
+    }
+
     fn sync_index(&self, name: &str) -> Done<u16> {
         match self.plan.syncs.iter().position(|s| s.name == name) {
             Some(at) => index(at),
@@ -139,7 +176,7 @@ impl<'p> Compiler<'p> {
         }
     }
 
-    fn object(&self, key: &SmolStr) -> Done<(ObjectId, &'p plan::Object)> {
+    pub(super) fn object(&self, key: &SmolStr) -> Done<(ObjectId, &'p plan::Object)> {
         match (self.objects.get(key), self.plan.objects.get(key)) {
             (Some(id), Some(object)) => Ok((*id, object)),
             _ => inconsistent(format!("it has no object `{key}`")),
@@ -147,7 +184,7 @@ impl<'p> Compiler<'p> {
     }
 
     /// A field of an object; the members beside the fields go by their own names.
-    fn source(&self, key: &SmolStr, field: &SmolStr) -> Done<Source> {
+    pub(super) fn source(&self, key: &SmolStr, field: &SmolStr) -> Done<Source> {
         let (_, object) = self.object(key)?;
         if let (Some(kind), Some(slot)) = (
             object.fields.get(field).map(|f| f.kind),
@@ -165,7 +202,7 @@ impl<'p> Compiler<'p> {
         }
     }
 
-    fn slot(&self, key: &SmolStr, field: &SmolStr) -> Done<u16> {
+    pub(super) fn slot(&self, key: &SmolStr, field: &SmolStr) -> Done<u16> {
         match self.source(key, field)? {
             Source::Slot(slot, _) => Ok(slot),
             _ => inconsistent(format!("`{field}` of `{key}` cannot be written")),
@@ -176,7 +213,7 @@ impl<'p> Compiler<'p> {
         match expr {
             Expr::Input => place.input,
             Expr::Field { side, field } => {
-                let object = self.plan.objects.get(place.sync.objects.get(*side));
+                let object = self.plan.objects.get(*place.objects.get(*side));
                 object
                     .and_then(|o| o.fields.get(field))
                     .map_or(Equality::default(), |f| f.equality)
@@ -193,7 +230,7 @@ impl<'p> Compiler<'p> {
         self.node(place, expr).map(Box::new)
     }
 
-    fn node(&mut self, place: Place<'_>, expr: &'p Expr) -> Done<Node> {
+    pub(super) fn node(&mut self, place: Place<'_>, expr: &'p Expr) -> Done<Node> {
         Ok(match expr {
             Expr::Input => Node::Input,
             Expr::Const(value) => Node::Const(value.clone()),
@@ -201,7 +238,7 @@ impl<'p> Compiler<'p> {
                 return inconsistent(format!("the environment's `{name}` has not been put in"));
             }
             Expr::Field { side, field } => {
-                Node::Field(*side, self.source(place.sync.objects.get(*side), field)?)
+                Node::Field(*side, self.source(place.objects.get(*side), field)?)
             }
             Expr::Related {
                 side,
@@ -209,7 +246,7 @@ impl<'p> Compiler<'p> {
                 object,
                 field,
             } => {
-                let reference = self.source(place.sync.objects.get(*side), reference)?;
+                let reference = self.source(place.objects.get(*side), reference)?;
                 let (id, _) = self.object(object)?;
                 let entry = (*side, reference, id);
                 if !self.related.contains(&entry) {
@@ -309,7 +346,13 @@ impl<'p> Compiler<'p> {
             Expr::IsSet(inner) => Node::IsSet(self.boxed(place, inner)?),
             Expr::Changed { side, field } => {
                 self.asks_changed = true;
-                Node::Changed(*side, changed_rows(place.sync, *side, field)?)
+                match place.changes {
+                    Changes::Rows(sync) => Node::Changed(*side, changed_rows(sync, *side, field)?),
+                    Changes::Slots => {
+                        let slot = self.slot(place.objects.get(*side), field)?;
+                        Node::Changed(*side, Box::new([slot]))
+                    }
+                }
             }
             Expr::Arithmetic {
                 operation,
@@ -358,10 +401,7 @@ impl<'p> Compiler<'p> {
     }
 
     fn sync(&mut self, sync: &'p plan::Sync) -> Done<Sync> {
-        let place = Place {
-            sync,
-            input: Equality::default(),
-        };
+        let place = Place::of_sync(sync, Equality::default());
         let identity = &sync.identity;
         let (left, right) = (
             self.object(&sync.objects.left)?,
@@ -484,10 +524,7 @@ impl<'p> Compiler<'p> {
                     row.cells.get(!side).field.as_ref(),
                     lane.timing,
                 )?;
-                let place = Place {
-                    sync,
-                    input: cells.get(side).equality,
-                };
+                let place = Place::of_sync(sync, cells.get(side).equality);
                 *lanes.get_mut(side) = Some(Lane {
                     value: self.node(place, &lane.value)?,
                     failure: lane.failure.clone(),
@@ -498,10 +535,7 @@ impl<'p> Compiler<'p> {
                 });
             }
         }
-        let place = Place {
-            sync,
-            input: Equality::default(),
-        };
+        let place = Place::of_sync(sync, Equality::default());
         Ok(Row {
             name: row.name.clone(),
             origin: row.origin.clone(),
@@ -522,10 +556,7 @@ impl<'p> Compiler<'p> {
     }
 
     fn cell(&mut self, sync: &'p plan::Sync, cell: &'p plan::Cell, side: Side) -> Done<Cell> {
-        let place = Place {
-            sync,
-            input: Equality::default(),
-        };
+        let place = Place::of_sync(sync, Equality::default());
         let key = sync.objects.get(side);
         let field = cell
             .field

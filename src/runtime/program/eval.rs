@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::plan::{Comparison, Fallback, Operation};
@@ -278,9 +276,9 @@ impl Node {
                 }
                 truth(false)
             }
-            Self::Compare(comparison, left, right) => truth(
-                comparison.holds(&*left.eval(scene, input)?, &*right.eval(scene, input)?),
-            ),
+            Self::Compare(comparison, left, right) => {
+                truth(comparison.holds(&*left.eval(scene, input)?, &*right.eval(scene, input)?))
+            }
             Self::In(inner, list) => truth(list.binary_search(&*inner.eval(scene, input)?).is_ok()),
             Self::IsSet(inner) => truth(!inner.eval(scene, input)?.is_blank()),
             Self::Changed(side, rows) => {
@@ -442,37 +440,7 @@ fn normalize<'v>(table: &Spellings, value: Cow<'v, Value>) -> Answer<'v> {
 }
 
 fn arithmetic<'v>(operation: Operation, left: &Value, right: &Value) -> Answer<'v> {
-    let bad = |text: &str| Err(Failed::new(Reason::NotConvertible, text));
-    let number = |n: Option<Decimal>| match n {
-        Some(n) => Ok(Cow::Owned(Value::Number(n.normalize()))),
-        None => bad("the number is too large, or divided by zero"),
-    };
-    let shifted = |day: &jiff::civil::Date, count: Option<i64>| {
-        let span = count
-            .filter(|n| n.unsigned_abs() < 7_304_484)
-            .map(|n| jiff::Span::new().days(n));
-        match span.and_then(|s| day.checked_add(s).ok()) {
-            Some(day) => Ok(Cow::Owned(Value::Date(day))),
-            None => bad("the day is beyond the calendar"),
-        }
-    };
-    match (operation, left, right) {
-        (_, Value::Blank, _) | (_, _, Value::Blank) => Ok(Cow::Owned(Value::Blank)),
-        (Operation::Add, Value::Number(x), Value::Number(y)) => number(x.checked_add(*y)),
-        (Operation::Subtract, Value::Number(x), Value::Number(y)) => number(x.checked_sub(*y)),
-        (Operation::Multiply, Value::Number(x), Value::Number(y)) => number(x.checked_mul(*y)),
-        (Operation::Divide, Value::Number(x), Value::Number(y)) => number(x.checked_div(*y)),
-        (Operation::Add, Value::Text(x), Value::Text(y)) => {
-            Ok(Cow::Owned(Value::text(format!("{x}{y}"))))
-        }
-        (Operation::Add, Value::Date(day), Value::Number(n)) => shifted(day, n.trunc().to_i64()),
-        (Operation::Subtract, Value::Date(day), Value::Number(n)) => {
-            shifted(day, n.trunc().to_i64().and_then(i64::checked_neg))
-        }
-        (Operation::Subtract, Value::Date(x), Value::Date(y)) => match y.until(*x) {
-            Ok(span) => number(Some(Decimal::from(span.get_days()))),
-            Err(_) => bad("the days are too far apart"),
-        },
-        _ => bad("these kinds cannot be calculated with"),
-    }
+    let done = operation.apply(left, right);
+    done.map(Cow::Owned)
+        .map_err(|text| Failed::new(Reason::NotConvertible, text))
 }

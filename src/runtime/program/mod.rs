@@ -2,10 +2,12 @@
 //! tables and function pointers. Whatever the plan's own promises forbid (a write outside the write set, a write to a
 //! protected field) is refused here once more.
 
+mod automation;
 mod compile;
 mod equality;
 mod eval;
 
+pub use automation::{Automation, Effect, Reached, automations};
 pub use compile::compile;
 pub use equality::{alike, canonical};
 pub use eval::{Answer, Failed, Links, Node, Related, Scene, Source};

@@ -79,7 +79,11 @@ pub fn run(cx: &mut Cx<'_>) {
             continue;
         }
         for side in Side::BOTH {
-            found.extend(sync.rows().find_map(|row| leaves(row, side)).map(|f| f.describe()));
+            found.extend(
+                sync.rows()
+                    .find_map(|row| leaves(row, side))
+                    .map(|f| f.describe()),
+            );
         }
     }
     found.into_iter().for_each(|f| cx.report(f));
@@ -90,7 +94,8 @@ fn leaves(row: RowView<'_>, side: Side) -> Option<Leaves<'_>> {
     let condition = filter.condition.as_ref()?;
     let (lane, target) = row.writes(side)?;
     let reads = condition.fields().iter().any(|(_, f, _)| *f == target.id);
-    if !reads || lane.timing == Timing::OnCreate || row.sync.model.is_incomplete(row.sync.sync.span) {
+    if !reads || lane.timing == Timing::OnCreate || row.sync.model.is_incomplete(row.sync.sync.span)
+    {
         return None;
     }
     let excluded = |value: &Value| {
@@ -102,13 +107,21 @@ fn leaves(row: RowView<'_>, side: Side) -> Option<Leaves<'_>> {
     let out = values.find(|v| target.picklist().is_some() && excluded(v));
     // Where all values are known and all admitted, nothing leaves.
     let stays = written.rest == Rest::Closed && !written.values.is_empty() && out.is_none();
-    let found = Leaves { row, side, filter, out };
+    let found = Leaves {
+        row,
+        side,
+        filter,
+        out,
+    };
     (!stays || target.picklist().is_none()).then_some(found)
 }
 
 impl Leaves<'_> {
     fn describe(&self) -> Diagnostic {
-        let (here, there) = (self.row.sync.side_name(self.side), self.row.sync.side_name(!self.side));
+        let (here, there) = (
+            self.row.sync.side_name(self.side),
+            self.row.sync.side_name(!self.side),
+        );
         let target = self.row.field(self.side).map_or("", |f| f.name());
         let source = self.row.field(!self.side).map_or("the value", |f| f.name());
         let becomes = match &self.out {

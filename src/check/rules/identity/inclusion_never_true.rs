@@ -77,6 +77,9 @@ fn describe(sync: SyncView<'_>, side: Side, place: Span, narrowed: Option<Span>)
         None => finding.at(place, "never holds"),
     };
     finding
-        .note(format!("`{}` would do nothing, without a word", sync.sync.name.node))
+        .note(format!(
+            "`{}` would do nothing, without a word",
+            sync.sync.name.node
+        ))
         .help("ask for what one record can have together: `or` where it says `and`, most often")
 }

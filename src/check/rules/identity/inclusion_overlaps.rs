@@ -91,7 +91,9 @@ pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
     for second in cx.model.sync_views() {
         for first in cx.model.sync_views().take_while(|s| s.id != second.id) {
-            let overlap = Side::BOTH.into_iter().find_map(|from| overlap(first, second, from));
+            let overlap = Side::BOTH
+                .into_iter()
+                .find_map(|from| overlap(first, second, from));
             found.extend(overlap.map(|f| f.describe()));
         }
     }
@@ -115,7 +117,12 @@ fn overlap<'m>(first: SyncView<'m>, second: SyncView<'m>, from: Side) -> Option<
         .collect();
     let admitted: Vec<&Expr> = admitted.iter().collect();
     match satisfy(first.model, &admitted, &[]) {
-        Answer::Yes(example) => Some(Overlap { first, second, from, example }),
+        Answer::Yes(example) => Some(Overlap {
+            first,
+            second,
+            from,
+            example,
+        }),
         Answer::No | Answer::Unknown => None,
     }
 }
@@ -137,7 +144,10 @@ impl Overlap<'_> {
         };
         Diagnostic::new(
             Code::I010,
-            format!("`{}` and `{}` would each make a record of a `{object}`{whose}", names[0], names[1]),
+            format!(
+                "`{}` and `{}` would each make a record of a `{object}`{whose}",
+                names[0], names[1]
+            ),
         )
         .at(place(self.second), "admitted here")
         .at(place(self.first), "and admitted here")

@@ -2,7 +2,7 @@
 
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Expr, FieldView, Key, Mode, SyncView};
+use crate::model::{Expr, FieldView, Key, KeyPart, Mode, SyncView};
 use crate::side::Side;
 
 use super::words::{creates_twice, likely_key};
@@ -66,17 +66,22 @@ pub fn run(cx: &mut Cx<'_>) {
 
 fn mutable(sync: SyncView<'_>) -> Option<Mutable<'_>> {
     let stamped = Side::BOTH.iter().any(|s| sync.sync.stamp.get(*s).is_some());
-    if stamped || creates_twice(sync) || sync.sync.mode != Mode::Merge || sync.model.is_incomplete(sync.sync.span) {
+    if stamped
+        || creates_twice(sync)
+        || sync.sync.mode != Mode::Merge
+        || sync.model.is_incomplete(sync.sync.span)
+    {
         return None;
     }
+    // An external id is changed by programs, if at all.
+    let by_people = |f: &FieldView<'_>| f.field.updatable && !f.field.external_id;
     let changes = |e: &Expr| {
         let mut fields = e.fields().into_iter();
-        fields.find_map(|(_, f, _)| sync.model.field(f).filter(|f| f.field.updatable))
+        fields.find_map(|(_, f, _)| sync.model.field(f).filter(by_people))
     };
-    let of_key = |key: &Key| {
-        let mut parts = key.parts.iter();
-        parts.find_map(|p| Side::BOTH.into_iter().find_map(|s| changes(p.sides.get(s))))
-    };
+    let of_part =
+        |part: &KeyPart| Some((changes(&part.sides.left)?, changes(&part.sides.right)?).0);
+    let of_key = |key: &Key| key.parts.iter().find_map(of_part);
     let key = sync.sync.keys.first()?;
     let steady = sync.sync.keys.iter().any(|k| of_key(k).is_none());
     let field = of_key(key).filter(|_| !steady)?;

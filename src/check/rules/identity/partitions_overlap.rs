@@ -46,7 +46,11 @@ pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
     let models = cx.model.operating_models.iter();
     for partition in models.flat_map(|m| &m.partitions) {
-        found.extend(overlaps(cx.model, partition).into_iter().map(|f| f.describe()));
+        found.extend(
+            overlaps(cx.model, partition)
+                .into_iter()
+                .map(|f| f.describe()),
+        );
     }
     found.into_iter().for_each(|f| cx.report(f));
 }
@@ -64,7 +68,12 @@ fn overlaps<'m>(model: &'m Model, partition: &'m Partition) -> Vec<Overlap<'m>> 
             let beyond = rest.map(|r| r.span);
             if let Some(earlier) = twice.or(beyond) {
                 let beyond_else = twice.is_none();
-                found.push(Overlap { field, value, earlier, beyond_else });
+                found.push(Overlap {
+                    field,
+                    value,
+                    earlier,
+                    beyond_else,
+                });
             }
             seen.push(value);
         }
@@ -79,13 +88,19 @@ impl Overlap<'_> {
     fn describe(&self) -> Diagnostic {
         let (value, field) = (&self.value.value, self.field.full_name());
         let finding = if self.beyond_else {
-            Diagnostic::new(Code::I014, format!("`{value}` stands below `else`, which takes it before"))
-                .at(self.value.span, "never reached")
-                .at(self.earlier, "takes all others")
+            Diagnostic::new(
+                Code::I014,
+                format!("`{value}` stands below `else`, which takes it before"),
+            )
+            .at(self.value.span, "never reached")
+            .at(self.earlier, "takes all others")
         } else {
-            Diagnostic::new(Code::I014, format!("two parts of the model have `{value}` of `{field}`"))
-                .at(self.value.span, "led from here")
-                .at(self.earlier, "and from here")
+            Diagnostic::new(
+                Code::I014,
+                format!("two parts of the model have `{value}` of `{field}`"),
+            )
+            .at(self.value.span, "led from here")
+            .at(self.earlier, "and from here")
         };
         finding
             .note("where both sides lead a part, nobody does")

@@ -54,7 +54,12 @@ rule! {
 /// Finds syncs that create on both sides without both keys, and platforms that create beside a sync.
 pub fn run(cx: &mut Cx<'_>) {
     let both: Vec<_> = cx.model.sync_views().filter_map(both_houses).collect();
-    let alone: Vec<_> = cx.model.systems.iter().filter_map(|s| by_itself(cx.model, s)).collect();
+    let alone: Vec<_> = cx
+        .model
+        .systems
+        .iter()
+        .filter_map(|s| by_itself(cx.model, s))
+        .collect();
     both.into_iter().chain(alone).for_each(|f| cx.report(f));
 }
 
@@ -68,12 +73,19 @@ fn both_houses(sync: SyncView<'_>) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(
             Code::I016,
-            format!("both sides of `{name}` create, and nothing keeps them from making one thing twice"),
+            format!(
+                "both sides of `{name}` create, and nothing keeps them from making one thing twice"
+            ),
         )
         .at(left, "created here")
         .at(right, "and here, without a `key`")
-        .note("two records that are made at the same time, or sent twice, never learn of each other")
-        .help(format!("name a key on both sides, or create on one side only\n  key  {}", keys.join(", "))),
+        .note(
+            "two records that are made at the same time, or sent twice, never learn of each other",
+        )
+        .help(format!(
+            "name a key on both sides, or create on one side only\n  key  {}",
+            keys.join(", ")
+        )),
     )
 }
 
@@ -86,13 +98,17 @@ fn by_itself(model: &Model, system: &System) -> Option<Diagnostic> {
             let end = sync.sync.ends.get(*side).object;
             found.is_some()
                 && end.map(|o| o.object) == found
-                && sync.system(*side).is_some_and(|s| s.name.node == system.name.node)
+                && sync
+                    .system(*side)
+                    .is_some_and(|s| s.name.node == system.name.node)
         })
     };
     let merges = || model.sync_views().filter(|s| s.sync.mode == Mode::Merge);
     let beside = |write: &PlatformWrite| {
         let made = write.makes?;
-        let travels = |s: SyncView<'_>| on(s, write.object).is_some_and(|side| s.sync.arrow.node.goes_from(!side));
+        let travels = |s: SyncView<'_>| {
+            on(s, write.object).is_some_and(|side| s.sync.arrow.node.goes_from(!side))
+        };
         let creates = |s: &SyncView<'_>| Side::BOTH.iter().any(|side| s.creates(*side));
         let creator = merges().find(|s| on(*s, made).is_some() && creates(s))?;
         merges().any(travels).then_some((made, creator))
@@ -104,18 +120,35 @@ fn by_itself(model: &Model, system: &System) -> Option<Diagnostic> {
         let off = stated.is_some_and(|(_, value)| value == "off" || value == "false");
         let (object, sync) = beside(write).filter(|_| !off)?;
         let side = Side::BOTH.into_iter().find(|s| sync.creates(*s))?;
-        let level = if stated.is_some() { Level::Error } else { Level::Warning };
+        let level = if stated.is_some() {
+            Level::Error
+        } else {
+            Level::Warning
+        };
         let name = &system.name.node;
         Some(
             Diagnostic::new(
                 Code::I016,
-                format!("`{name}` makes a `{object}` by itself, and `{}` makes its own", sync.sync.name.node),
+                format!(
+                    "`{name}` makes a `{object}` by itself, and `{}` makes its own",
+                    sync.sync.name.node
+                ),
             )
             .level(level)
-            .at(system.name.span, if stated.is_some() { "switched on here" } else { "nothing says that this is off" })
+            .at(
+                system.name.span,
+                if stated.is_some() {
+                    "switched on here"
+                } else {
+                    "nothing says that this is off"
+                },
+            )
             .at(sync.made_at(side), "created here, too")
             .note(format!("it does so when {}", write.when))
-            .help(format!("switch it off there, and say so\n  system {name}: {} {{ {setting} off }}", system.kind)),
+            .help(format!(
+                "switch it off there, and say so\n  system {name}: {} {{ {setting} off }}",
+                system.kind
+            )),
         )
     })
 }

@@ -59,15 +59,23 @@ pub fn run(cx: &mut Cx<'_>) {
     let Some((first, to)) = found.first() else {
         return;
     };
-    let names: Vec<String> = found.iter().map(|(s, _)| quoted(&s.sync.name.node)).collect();
+    let names: Vec<String> = found
+        .iter()
+        .map(|(s, _)| quoted(&s.sync.name.node))
+        .collect();
     let makes = if names.len() == 1 { "makes" } else { "make" };
     let from = first.side_name(!*to);
     let finding = Diagnostic::new(
         Code::I017,
-        format!("the first run of {} {makes} a record of everything that matches nothing", list(&names)),
+        format!(
+            "the first run of {} {makes} a record of everything that matches nothing",
+            list(&names)
+        ),
     )
     .at(first.made_at(*to), format!("of all that `{from}` has"))
     .note("old and test records come along, and both systems bill by the record or the contact")
-    .help(format!("admit what is worth a record, where not all of it is\n  from  {from} where …"));
+    .help(format!(
+        "admit what is worth a record, where not all of it is\n  from  {from} where …"
+    ));
     cx.report(finding);
 }

@@ -88,21 +88,36 @@ fn waiting(sync: SyncView<'_>, side: Side) -> Vec<Waiting<'_>> {
             after.any(|a| a.sync.node == *id && a.otherwise != Absent::Wait)
         };
         let never = |p: &SyncView<'_>| {
-            p.id != sync.id && p.sync.mode == Mode::Merge && !p.makes(side) && p.object(side).is_some()
+            p.id != sync.id
+                && p.sync.mode == Mode::Merge
+                && !p.makes(side)
+                && p.object(side).is_some()
         };
         let stuck = !parents.is_empty() && parents.iter().all(never) && !syncs.iter().any(settled);
         if stuck && !told.contains(&syncs) {
             told.push(syncs);
-            found.push(Waiting { sync, side, place, parents });
+            found.push(Waiting {
+                sync,
+                side,
+                place,
+                parents,
+            });
         }
     };
     for row in sync.rows() {
-        let waits = row.writes(side).is_some_and(|(lane, _)| lane.failure == Fallback::Reject);
+        let waits = row
+            .writes(side)
+            .is_some_and(|(lane, _)| lane.failure == Fallback::Reject);
         if let Some(through) = row.row.through.as_ref().filter(|_| waits) {
             add(through.node.clone(), row.row.head);
         }
     }
-    for after in sync.sync.after.iter().filter(|a| a.otherwise == Absent::Wait) {
+    for after in sync
+        .sync
+        .after
+        .iter()
+        .filter(|a| a.otherwise == Absent::Wait)
+    {
         add(vec![after.sync.node], after.sync.span);
     }
     found
@@ -111,21 +126,33 @@ fn waiting(sync: SyncView<'_>, side: Side) -> Vec<Waiting<'_>> {
 impl Waiting<'_> {
     fn describe(&self) -> Diagnostic {
         let system = self.sync.side_name(self.side);
-        let names: Vec<String> = self.parents.iter().map(|p| quoted(&p.sync.name.node)).collect();
+        let names: Vec<String> = self
+            .parents
+            .iter()
+            .map(|p| quoted(&p.sync.name.node))
+            .collect();
         let object = self.sync.sync.ends.get(self.side).object;
         let object = object.map_or_else(Default::default, |o| self.sync.model.object_name(o));
         let mut finding = Diagnostic::new(
             Code::I012,
-            format!("a new `{object}` may wait for ever: {} makes nothing in `{system}`", either(&names)),
+            format!(
+                "a new `{object}` may wait for ever: {} makes nothing in `{system}`",
+                either(&names)
+            ),
         )
         .at(self.place, "waits here until its parent is linked");
         let mut pasted = String::new();
         for parent in &self.parents {
-            finding = finding.at(parent.sync.name.span, format!("never creates in `{system}`"));
+            finding = finding.at(
+                parent.sync.name.span,
+                format!("never creates in `{system}`"),
+            );
             pasted += &format!("\n  after  {} else without", parent.sync.name.node);
         }
         finding
             .note("a parent that is only on the other side never comes")
-            .help(format!("say what happens to such a record, or let the parent's sync create there{pasted}"))
+            .help(format!(
+                "say what happens to such a record, or let the parent's sync create there{pasted}"
+            ))
     }
 }

@@ -91,7 +91,8 @@ pub(super) fn telling(sync: SyncView<'_>, side: Side) -> Telling {
         _ => None,
     };
     let distinct = |e: &Expr| e.is_poisoned() || field(e).is_some_and(|f| f.identifies());
-    let listed = |e: &Expr| field(e).is_some_and(|f| f.kind() == Kind::Bool || f.picklist().is_some());
+    let listed =
+        |e: &Expr| field(e).is_some_and(|f| f.kind() == Kind::Bool || f.picklist().is_some());
     let parts = |k: &Key, is: &dyn Fn(&Expr) -> bool| -> (bool, bool) {
         let mut parts = k.parts.iter().map(|p| is(p.sides.get(side)));
         (parts.clone().all(|b| b), parts.any(|b| b))

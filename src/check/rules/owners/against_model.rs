@@ -147,7 +147,12 @@ fn of_part(
 impl Against<'_> {
     fn describe(&self) -> Diagnostic {
         let model = self.sync.model;
-        let system = |id: SystemId| model.systems.get(id.index()).map_or("", |s| s.name.node.as_str());
+        let system = |id: SystemId| {
+            model
+                .systems
+                .get(id.index())
+                .map_or("", |s| s.name.node.as_str())
+        };
         let (leader, truth) = (system(self.leader), self.sync.side_name(self.truth.node));
         let name = &self.sync.sync.name.node;
         match &self.part {
@@ -157,7 +162,9 @@ impl Against<'_> {
             )
             .at(self.truth.span, "decides here")
             .at(self.leads, "against the model")
-            .help(format!("let the side win that leads, or change the model\n  truth  {leader}")),
+            .help(format!(
+                "let the side win that leads, or change the model\n  truth  {leader}"
+            )),
             Some((side, example)) => {
                 let object = self.sync.sync.ends.get(*side).object;
                 let object = object.map_or_else(Default::default, |o| model.object_name(o));

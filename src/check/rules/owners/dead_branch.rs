@@ -64,7 +64,11 @@ pub fn run(cx: &mut Cx<'_>) {
 }
 
 fn of_declaration<'m>(model: &'m Model, first: &'m Route) -> impl Iterator<Item = Diagnostic> {
-    let routes: Vec<&Route> = model.routes.iter().filter(|r| r.span == first.span).collect();
+    let routes: Vec<&Route> = model
+        .routes
+        .iter()
+        .filter(|r| r.span == first.span)
+        .collect();
     (0..first.branches.len()).filter_map(move |at| {
         let mut causes = routes.iter().map(|r| dead(model, &r.branches, at));
         let cause = causes.next()??;
@@ -81,7 +85,10 @@ fn dead(model: &Model, branches: &[Branch], at: usize) -> Option<Cause> {
     }
     // An `else` after complete branches is a provision for values to come.
     let own = [branches.get(at)?.condition.as_ref()?];
-    let taken: Vec<&Expr> = earlier.iter().filter_map(|b| b.condition.as_ref()).collect();
+    let taken: Vec<&Expr> = earlier
+        .iter()
+        .filter_map(|b| b.condition.as_ref())
+        .collect();
     if satisfy(model, &own, &taken) != Answer::No {
         return None;
     }
@@ -108,7 +115,10 @@ impl Dead {
                 .at(earlier, "is taken here before")
                 .help("put the narrower branch first, or delete it"),
             Cause::TakenByAll => finding
-                .at(self.branch, "the branches above take everything that it asks for")
+                .at(
+                    self.branch,
+                    "the branches above take everything that it asks for",
+                )
                 .help("delete it"),
         }
     }

@@ -85,7 +85,11 @@ fn judge(row: RowView<'_>, side: Side) -> Option<MissingFallback<'_>> {
     let given = target.is_owner() && !target.field.nillable && !target.field.custom;
     let made = *sync.sync.create.get(side);
     let open = row.row.through.is_some() && lane.failure == Fallback::Reject;
-    let routed = sync.model.routes.iter().any(|r| r.object == target.id.object);
+    let routed = sync
+        .model
+        .routes
+        .iter()
+        .any(|r| r.object == target.id.object);
     let alone = given && open && !routed && sync.sync.mode == Mode::Merge;
     let made = made.filter(|_| alone)?;
     Some(MissingFallback { row, target, made })
@@ -98,7 +102,10 @@ impl MissingFallback<'_> {
             Code::O006,
             format!("nobody gets a new `{object}` whose owner has no counterpart"),
         )
-        .at(self.row.row.head, "the owner comes along here, if there is a link")
+        .at(
+            self.row.row.head,
+            "the owner comes along here, if there is a link",
+        )
         .at(self.made, "records are made here")
         .note("without one, the record would belong to the integration user")
         .help(format!(

@@ -44,7 +44,10 @@ rule! {
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
     let mut told = Vec::new();
-    let queues = model.routes.iter().flat_map(|r| queue_where_users_own(model, r));
+    let queues = model
+        .routes
+        .iter()
+        .flat_map(|r| queue_where_users_own(model, r));
     let named = named(model);
     let mistaken = named.iter().filter_map(|n| mistaken(model, n));
     for (span, finding) in queues.chain(mistaken) {
@@ -57,7 +60,13 @@ pub fn run(cx: &mut Cx<'_>) {
         let made: Vec<_> = model
             .sync_views()
             .flat_map(|s| Side::BOTH.map(|side| (s, side)))
-            .filter(|(s, side)| s.sync.ends.get(*side).object.is_some_and(|o| o.system.index() == system))
+            .filter(|(s, side)| {
+                s.sync
+                    .ends
+                    .get(*side)
+                    .object
+                    .is_some_and(|o| o.system.index() == system)
+            })
             .filter(|(s, side)| falls_to_the_integration(*s, *side))
             .collect();
         if let Some((sync, side)) = made.first() {
@@ -76,13 +85,18 @@ fn queue_where_users_own<'m>(
     let may = system
         .zip(object)
         .is_none_or(|(s, o)| s.profile.queue_may_own(&o.name));
-    let queues = route.branches.iter().filter(move |b| !may && b.kind == AssigneeKind::Queue);
+    let queues = route
+        .branches
+        .iter()
+        .filter(move |b| !may && b.kind == AssigneeKind::Queue);
     queues.map(move |branch| {
         let name = model.object_name(route.object);
         let finding = Diagnostic::new(Code::O007, format!("no queue can own a `{name}`"))
             .at(branch.who.span, "goes to a queue")
             .note("the system takes only users as owners of this object, and refuses the record")
-            .help("name a person, or several by turns\n  user env.default_owner\n  round robin \"…\"");
+            .help(
+                "name a person, or several by turns\n  user env.default_owner\n  round robin \"…\"",
+            );
         (branch.who.span, finding)
     })
 }
@@ -94,7 +108,12 @@ fn mistaken(model: &Model, named: &Named<'_>) -> Option<(Span, Diagnostic)> {
     if named.found.iter().all(|o| o.kind != kind) {
         let finding = Diagnostic::new(
             Code::O007,
-            format!("`{}` is a {}, not a {}", named.name, word(owner.kind), word(kind)),
+            format!(
+                "`{}` is a {}, not a {}",
+                named.name,
+                word(owner.kind),
+                word(kind)
+            ),
         )
         .at(named.span, format!("called a {} here", word(kind)))
         .help(format!("write\n  {} \"{}\"", word(owner.kind), named.name));
@@ -102,7 +121,10 @@ fn mistaken(model: &Model, named: &Named<'_>) -> Option<(Span, Diagnostic)> {
     }
     let object = model.object(named.object)?;
     let owns = |o: &&&crate::catalog::Owner| {
-        o.objects.is_empty() || o.objects.iter().any(|n| n.eq_ignore_ascii_case(&object.name))
+        o.objects.is_empty()
+            || o.objects
+                .iter()
+                .any(|n| n.eq_ignore_ascii_case(&object.name))
     };
     if kind == OwnerKind::Queue && !named.found.iter().any(|o| owns(&o)) {
         let name = model.object_name(named.object);
@@ -127,8 +149,14 @@ fn falls_to_the_integration(sync: SyncView<'_>, side: Side) -> bool {
     sync.makes(side)
         && given_by_platform(sync.model, object)
         && !sync.model.routes.iter().any(|r| r.object == object)
-        && !sync.sync.protect.iter().any(|p| p.side == side && sync.model.field(p.field).is_some_and(FieldView::is_owner))
-        && !sync.rows().any(|r| r.writes(side).is_some_and(|(_, f)| f.is_owner()))
+        && !sync
+            .sync
+            .protect
+            .iter()
+            .any(|p| p.side == side && sync.model.field(p.field).is_some_and(FieldView::is_owner))
+        && !sync
+            .rows()
+            .any(|r| r.writes(side).is_some_and(|(_, f)| f.is_owner()))
 }
 
 /// Whether the platform gives every record an owner, the one who makes it where nothing else is said.
@@ -138,15 +166,13 @@ fn given_by_platform(model: &Model, object: ObjectRef) -> bool {
         object,
         field: crate::catalog::FieldIdx(i),
     };
-    let is = |f: FieldView<'_>| f.is_owner() && !f.field.nillable && !f.field.required && !f.field.custom;
+    let is = |f: FieldView<'_>| {
+        f.is_owner() && !f.field.nillable && !f.field.required && !f.field.custom
+    };
     (0..fields).any(|i| model.field(field(i)).is_some_and(is))
 }
 
-fn integration_owns(
-    sync: SyncView<'_>,
-    side: Side,
-    made: &[(SyncView<'_>, Side)],
-) -> Diagnostic {
+fn integration_owns(sync: SyncView<'_>, side: Side, made: &[(SyncView<'_>, Side)]) -> Diagnostic {
     let names: Vec<String> = made
         .iter()
         .map(|(s, _)| quoted(&s.sync.name.node))
@@ -156,10 +182,21 @@ fn integration_owns(
     let object = object.map_or_else(Default::default, |o| sync.model.object_name(o));
     Diagnostic::new(
         Code::O007,
-        format!("what {} {makes} in `{}` belongs to the integration user", list(&names), sync.side_name(side)),
+        format!(
+            "what {} {makes} in `{}` belongs to the integration user",
+            list(&names),
+            sync.side_name(side)
+        ),
     )
     .level(Level::Warning)
-    .at(sync.made_at(side), "made here, and nothing says who owns it")
-    .note("the platform gives a record to the one who makes it, unless an assignment rule takes over")
-    .help(format!("say who gets it\n  route {object} on create {{ else -> user env.default_owner }}"))
+    .at(
+        sync.made_at(side),
+        "made here, and nothing says who owns it",
+    )
+    .note(
+        "the platform gives a record to the one who makes it, unless an assignment rule takes over",
+    )
+    .help(format!(
+        "say who gets it\n  route {object} on create {{ else -> user env.default_owner }}"
+    ))
 }

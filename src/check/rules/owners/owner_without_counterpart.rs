@@ -52,7 +52,15 @@ fn describe(model: &Model, named: &Named<'_>) -> Diagnostic {
     let kind = word(named.kind.unwrap_or(OwnerKind::User));
     let system = model.systems.get(named.object.system.index());
     let system = system.map_or("", |s| s.name.node.as_str());
-    let names = || named.known.iter().map(|o| if o.name.is_empty() { o.id.as_str() } else { o.name.as_str() });
+    let names = || {
+        named.known.iter().map(|o| {
+            if o.name.is_empty() {
+                o.id.as_str()
+            } else {
+                o.name.as_str()
+            }
+        })
+    };
     let addresses = named.known.iter().map(|o| o.email.as_str());
     let meant = closest(&named.name, names().chain(addresses));
     let help = match meant {

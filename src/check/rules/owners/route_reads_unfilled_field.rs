@@ -82,7 +82,11 @@ fn unfilled<'m>(model: &'m Model, route: &'m Route) -> Vec<Unfilled<'m>> {
         let without = makers.iter().copied().filter(|s| !fills(*s, route, field));
         let makers: Vec<_> = without.collect();
         if let (false, Some(field)) = (makers.is_empty(), model.field(field)) {
-            found.push(Unfilled { field, place, makers });
+            found.push(Unfilled {
+                field,
+                place,
+                makers,
+            });
         }
     }
     found
@@ -106,22 +110,38 @@ fn fills(sync: SyncView<'_>, route: &Route, field: FieldRef) -> bool {
     by_system
         || narrowed.is_some_and(|n| n.node.field == Some(field))
         || stamp.is_some_and(|s| s.node == field)
-        || sync.rows().any(|r| r.writes(side).is_some_and(|(_, f)| f.id == field))
+        || sync
+            .rows()
+            .any(|r| r.writes(side).is_some_and(|(_, f)| f.id == field))
         || sync.model.is_incomplete(sync.sync.span)
 }
 
 impl Unfilled<'_> {
     fn describe(&self) -> Diagnostic {
-        let names: Vec<String> = self.makers.iter().map(|s| quoted(&s.sync.name.node)).collect();
-        let (makes, fill) = if names.len() == 1 { ("makes", "fills") } else { ("make", "fill") };
+        let names: Vec<String> = self
+            .makers
+            .iter()
+            .map(|s| quoted(&s.sync.name.node))
+            .collect();
+        let (makes, fill) = if names.len() == 1 {
+            ("makes", "fills")
+        } else {
+            ("make", "fill")
+        };
         let name = self.field.name();
         let mut finding = Diagnostic::new(
             Code::O008,
-            format!("`{name}` is still blank when {} {makes} a record", list(&names)),
+            format!(
+                "`{name}` is still blank when {} {makes} a record",
+                list(&names)
+            ),
         )
         .at(self.place, "read here, as soon as the record is made");
         for maker in self.makers.iter().take(2) {
-            finding = finding.at(maker.sync.name.span, format!("no row of it {fill} `{name}`"));
+            finding = finding.at(
+                maker.sync.name.span,
+                format!("no row of it {fill} `{name}`"),
+            );
         }
         finding
             .note("a condition on a blank field does not hold, and the record goes on to the next branch")

@@ -56,7 +56,11 @@ pub fn run(cx: &mut Cx<'_>) {
 }
 
 fn gap<'m>(model: &'m Model, route: &'m Route) -> Option<NotTotal<'m>> {
-    let conditions: Vec<&Expr> = route.branches.iter().map_while(|b| b.condition.as_ref()).collect();
+    let conditions: Vec<&Expr> = route
+        .branches
+        .iter()
+        .map_while(|b| b.condition.as_ref())
+        .collect();
     let ends = conditions.len() < route.branches.len();
     let poisoned = conditions.iter().any(|c| c.is_poisoned()) || model.is_incomplete(route.span);
     if ends || poisoned {
@@ -75,7 +79,10 @@ impl NotTotal<'_> {
                 "this route".to_owned(),
             ),
             Answer::Yes(example) => (
-                format!("no branch takes a new `{object}` whose {}", in_words(self.model, example)),
+                format!(
+                    "no branch takes a new `{object}` whose {}",
+                    in_words(self.model, example)
+                ),
                 "nobody gets it here".to_owned(),
             ),
             Answer::No | Answer::Unknown => (

@@ -63,7 +63,11 @@ impl<'m> Dependent<'m> {
             field: at,
         })?;
         let known = list.values.iter().any(|v| !v.valid_for.is_empty());
-        known.then_some(Self { field, list, controller })
+        known.then_some(Self {
+            field,
+            list,
+            controller,
+        })
     }
 
     /// Whether a value that the list knows is allowed under a controlling value.
@@ -78,7 +82,12 @@ pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
     for map in cx.model.maps.iter().filter(|m| !m.standard) {
         for side in Side::BOTH {
-            let fields = map.ends.get(side).fields.iter().filter_map(|f| cx.model.field(*f));
+            let fields = map
+                .ends
+                .get(side)
+                .fields
+                .iter()
+                .filter_map(|f| cx.model.field(*f));
             if let Some(dependent) = fields.filter_map(Dependent::of).next() {
                 in_map(map, side, &dependent, &mut found);
             }
@@ -99,10 +108,21 @@ fn in_map(map: &PicklistMap, side: Side, dependent: &Dependent<'_>, found: &mut 
         };
         // A controlling value that the list does not know is another field's word for it.
         let under = within.get(side);
-        let known = dependent.controller.picklist().is_some_and(|p| p.get(&under.value).is_some());
+        let known = dependent
+            .controller
+            .picklist()
+            .is_some_and(|p| p.get(&under.value).is_some());
         if known && !dependent.allows(&value.value, &under.value) {
-            let place = Place { value: value.span, under: under.span };
-            found.push(describe(dependent, &[value.value.clone()], &[under.value.clone()], place));
+            let place = Place {
+                value: value.span,
+                under: under.span,
+            };
+            found.push(describe(
+                dependent,
+                &[value.value.clone()],
+                &[under.value.clone()],
+                place,
+            ));
         }
     }
 }
@@ -110,19 +130,31 @@ fn in_map(map: &PicklistMap, side: Side, dependent: &Dependent<'_>, found: &mut 
 /// A row whose dependent values are allowed under nothing that its sync writes to the controlling field.
 fn in_sync(row: RowView<'_>, side: Side) -> Option<Diagnostic> {
     let (lane, field) = row.writes(side)?;
-    if matches!(lane.value.node, ExprKind::Map { within: Some(_), .. }) {
+    if matches!(
+        lane.value.node,
+        ExprKind::Map {
+            within: Some(_),
+            ..
+        }
+    ) {
         return None;
     }
     let dependent = Dependent::of(field)?;
     let controlling = row.sync.rows().find(|r| {
-        r.writes(side).is_some_and(|(_, f)| f.id == dependent.controller.id)
+        r.writes(side)
+            .is_some_and(|(_, f)| f.id == dependent.controller.id)
     })?;
     let written = range(controlling, !side);
     if written.rest != Rest::Closed || written.values.is_empty() {
         return None;
     }
     let mut values = range(row, !side).values;
-    values.retain(|v| !written.values.iter().any(|under| dependent.allows(v, under)));
+    values.retain(|v| {
+        !written
+            .values
+            .iter()
+            .any(|under| dependent.allows(v, under))
+    });
     let place = Place {
         value: row.row.via.as_ref().map_or(row.row.head, |v| v.span),
         under: controlling.row.head,
@@ -136,22 +168,44 @@ struct Place {
     under: Span,
 }
 
-fn describe(dependent: &Dependent<'_>, values: &[SmolStr], under: &[SmolStr], place: Place) -> Diagnostic {
+fn describe(
+    dependent: &Dependent<'_>,
+    values: &[SmolStr],
+    under: &[SmolStr],
+    place: Place,
+) -> Diagnostic {
     let (field, controller) = (dependent.field.name(), dependent.controller.name());
     let first = values.first().map_or("", SmolStr::as_str);
-    let mut allowed: Vec<&SmolStr> = dependent.list.entries(first).flat_map(|v| &v.valid_for).collect();
+    let mut allowed: Vec<&SmolStr> = dependent
+        .list
+        .entries(first)
+        .flat_map(|v| &v.valid_for)
+        .collect();
     allowed.dedup();
-    let fate = if dependent.field.rejects_unknown() { "is refused" } else { "has a value that nobody can choose" };
+    let fate = if dependent.field.rejects_unknown() {
+        "is refused"
+    } else {
+        "has a value that nobody can choose"
+    };
     let finding = Diagnostic::new(
         Code::K008,
-        format!("{} of `{field}` is not allowed where `{controller}` is {}", some(values, "or"), some(under, "or")),
+        format!(
+            "{} of `{field}` is not allowed where `{controller}` is {}",
+            some(values, "or"),
+            some(under, "or")
+        ),
     )
     .at(place.value, "written here")
     .at(place.under, format!("with this in `{controller}`"))
-    .note(format!("`{controller}` controls `{field}`: a record with both {fate}"));
+    .note(format!(
+        "`{controller}` controls `{field}`: a record with both {fate}"
+    ));
     if allowed.is_empty() {
         finding.help(format!("no value of `{controller}` allows `{first}`: write another one, or read the catalog again"))
     } else {
-        finding.help(format!("`{first}` is allowed where `{controller}` is {}", some(&allowed, "or")))
+        finding.help(format!(
+            "`{first}` is allowed where `{controller}` is {}",
+            some(&allowed, "or")
+        ))
     }
 }

@@ -81,7 +81,8 @@ pub fn run(cx: &mut Cx<'_>) {
 fn forbidden(row: RowView<'_>, side: Side) -> Option<Forbidden<'_>> {
     let narrowed = row.sync.sync.narrowed.get(side).as_ref()?;
     let (_, target) = row.writes(side)?;
-    let part = of_record_type(target, &narrowed.node).or_else(|| of_pipeline(target, &narrowed.node))?;
+    let part =
+        of_record_type(target, &narrowed.node).or_else(|| of_pipeline(target, &narrowed.node))?;
     let known = |v: &SmolStr| target.picklist().is_some_and(|p| p.get(v).is_some());
     let mut values = range(row, !side).values;
     values.retain(|v| known(v) && !part.values.contains(&v));
@@ -102,9 +103,17 @@ fn of_record_type<'m>(field: FieldView<'m>, narrowed: &Narrowing) -> Option<Part
     let process = || {
         let staged = field.object.pipeline(field.name()).is_some();
         let name = record_type.process.as_ref().filter(|_| staged)?;
-        field.object.processes.iter().find(|p| p.name == *name).map(|p| &p.values)
+        field
+            .object
+            .processes
+            .iter()
+            .find(|p| p.name == *name)
+            .map(|p| &p.values)
     };
-    let values = record_type.picklists.get(&field.field.name).or_else(process)?;
+    let values = record_type
+        .picklists
+        .get(&field.field.name)
+        .or_else(process)?;
     Some(Part {
         of: PartOf::RecordType,
         values: values.iter().collect(),
@@ -119,7 +128,10 @@ fn of_pipeline<'m>(field: FieldView<'m>, narrowed: &Narrowing) -> Option<Part<'m
     if narrowed.field?.field != controller || field.object.pipeline(pipeline).is_none() {
         return None;
     }
-    let valid = list.values.iter().filter(|v| v.valid_for.iter().any(|p| p == pipeline));
+    let valid = list
+        .values
+        .iter()
+        .filter(|v| v.valid_for.iter().any(|p| p == pipeline));
     Some(Part {
         of: PartOf::Pipeline,
         values: valid.map(|v| &v.value).collect(),
@@ -130,8 +142,16 @@ impl Forbidden<'_> {
     fn describe(&self) -> Diagnostic {
         let (name, field) = (self.name, self.target.full_name());
         let (kind, has, makes) = match self.part.of {
-            PartOf::RecordType => ("type", "a record type has its own part of the list", "and the sync makes records of this type"),
-            PartOf::Pipeline => ("pipeline", "a pipeline has its own stages", "and the sync makes records of this pipeline"),
+            PartOf::RecordType => (
+                "type",
+                "a record type has its own part of the list",
+                "and the sync makes records of this type",
+            ),
+            PartOf::Pipeline => (
+                "pipeline",
+                "a pipeline has its own stages",
+                "and the sync makes records of this pipeline",
+            ),
         };
         let message = format!(
             "records of {kind} `{name}` may not have {} in `{field}`",
@@ -151,7 +171,9 @@ impl Forbidden<'_> {
             let all: Vec<String> = values.iter().map(|v| crate::text::quoted(v)).collect();
             finding.help(format!("write one of {}", all.join(", ")))
         } else {
-            finding.help(format!("write a value that the {kind} allows, or allow it there and read the catalog again"))
+            finding.help(format!(
+                "write a value that the {kind} allows, or allow it there and read the catalog again"
+            ))
         }
     }
 }

@@ -90,7 +90,14 @@ fn race(sync: SyncView<'_>, side: Side) -> Option<Race<'_>> {
         let once = lane.timing == Timing::OnCreate && target.field.required;
         once.then_some((row, target))
     })?;
-    Some(Race { sync, side, unique, matched, row, target })
+    Some(Race {
+        sync,
+        side,
+        unique,
+        matched,
+        row,
+        target,
+    })
 }
 
 impl Race<'_> {

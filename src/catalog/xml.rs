@@ -11,12 +11,17 @@ const MAX_DEPTH: usize = 40;
 
 /// An element.
 #[derive(Debug, Default)]
-pub(super) struct Node {
+pub struct Node {
+    /// Its name, without a prefix.
     pub name: String,
+    /// The text directly in it.
     pub text: String,
+    /// The elements directly in it.
     pub children: Vec<Node>,
     /// Byte offset of the element in its file.
     pub at: usize,
+    /// Byte offset one past the element.
+    pub end: usize,
 }
 
 impl Node {
@@ -49,14 +54,17 @@ impl Node {
 }
 
 /// Why, and at which byte, a text is not XML that we read.
-pub(super) type Fault = (String, usize);
+pub type Fault = (String, usize);
 
 /// Reads a document; its root element.
-pub(super) fn parse(text: &str) -> Result<Node, Fault> {
+///
+/// # Errors
+/// Where it is no XML, has a document type or an unknown entity, or is nested too deep.
+pub fn parse(text: &str) -> Result<Node, Fault> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Node> = vec![Node::default()];
     loop {
-        let at = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let at = position(&reader);
         let event = reader.read_event().map_err(|e| {
             (
                 plain(&e.to_string()),
@@ -71,10 +79,13 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
                 ));
             }
             Event::Start(tag) => open.push(element(tag.local_name().as_ref(), at)),
-            Event::Empty(tag) => close(&mut open, element(tag.local_name().as_ref(), at)),
+            Event::Empty(tag) => {
+                let node = element(tag.local_name().as_ref(), at);
+                close(&mut open, node, position(&reader));
+            }
             Event::End(_) => {
                 let node = open.pop().unwrap_or_default();
-                close(&mut open, node);
+                close(&mut open, node, position(&reader));
             }
             Event::Text(t) => append(&mut open, &t.xml10_content()),
             Event::CData(t) => append(&mut open, &t.xml10_content()),
@@ -105,9 +116,13 @@ fn element(name: &str, at: usize) -> Node {
     }
 }
 
-fn close(open: &mut [Node], node: Node) {
+fn position(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
+
+fn close(open: &mut [Node], node: Node, end: usize) {
     if let Some(parent) = open.last_mut() {
-        parent.children.push(node);
+        parent.children.push(Node { end, ..node });
     }
 }
 
@@ -118,7 +133,7 @@ fn append(open: &mut [Node], text: &str) {
 }
 
 /// The text without the placeholders that packages under development write where their namespace will stand.
-pub(super) fn without_placeholders(text: &str) -> Cow<'_, str> {
+pub fn without_placeholders(text: &str) -> Cow<'_, str> {
     if !text.contains("NAMESPACE") {
         return Cow::Borrowed(text);
     }

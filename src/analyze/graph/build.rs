@@ -1,0 +1,412 @@
+//! From a part of the cell graph to a network of finite tables.
+//!
+//! One record of each object stands for all of its records that are linked and refer to each other. In come the rows and the
+//! automations that write within the part, as the model has them; out goes a [`Network`], with what stands behind its
+//! positions. What a function or a platform makes of a value is added to the values until nothing new comes; where that has
+//! no end, the part is [open](Built::open).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::domain::{Changes, Named, Seeds};
+use super::edge::{AutomationId, Edge, Writer, recurs};
+use super::parts::Component;
+use super::place::{Place, store};
+use super::tabulate;
+use crate::analyze::settle::Network;
+use crate::analyze::{Cell, Known};
+use crate::model::{CellKind, Expr, ExprKind, Fallback, Lane, Model, ObjectRef, RowId};
+use crate::side::Side;
+use crate::value::Value;
+
+/// The most values that functions and platforms add to a cell.
+const MADE: usize = 12;
+/// The most combinations of values that a function is tried with.
+pub(super) const COMBINATIONS: usize = 4_096;
+
+/// A network, and what its positions stand for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Built {
+    /// What is judged.
+    pub network: Network,
+    /// By cell.
+    pub places: Vec<Place>,
+    /// By cell: the values of its domain.
+    pub values: Vec<Vec<Value>>,
+    /// By record: its object.
+    pub objects: Vec<ObjectRef>,
+    /// By row.
+    pub rows: Vec<RowId>,
+    /// By automation: which one it is; none for the computed cell of a row.
+    pub automations: Vec<Option<AutomationId>>,
+    /// The cells whose values have no end, with the first that were made. What lies beyond the last one stands for it.
+    pub open: Vec<(Place, Vec<Value>)>,
+    /// Whether functions make values of others: what holds of the values that were tried is then no proof for all.
+    pub tried: bool,
+}
+
+/// An automation as far as it concerns a part: the positions of the effects that write in it.
+#[derive(Clone, Debug)]
+pub(super) struct Acting {
+    pub id: AutomationId,
+    pub effects: Vec<usize>,
+}
+
+/// A part under way.
+pub(super) struct Part<'m> {
+    pub model: &'m Model,
+    pub rows: Vec<RowId>,
+    pub acting: Vec<Acting>,
+    pub places: Vec<Place>,
+    pub positions: BTreeMap<Place, usize>,
+    pub values: Vec<Vec<Value>>,
+    pub open: Vec<(Place, Vec<Value>)>,
+}
+
+/// The network of a part.
+pub(super) fn build(model: &Model, edges: &[Edge], component: &Component, seeds: Seeds) -> Built {
+    let mut part = Part::new(model, edges, component);
+    let (named, changes) = part.name();
+    part.values = part
+        .places
+        .iter()
+        .map(|p| named.seeds(*p, p.view(model), changes, seeds))
+        .collect();
+    part.open = part.close();
+    let mut built = tabulate::tabulate(&part);
+    built.open = part.open;
+    built.tried = changes == Changes::Some;
+    built
+}
+
+impl<'m> Part<'m> {
+    fn new(model: &'m Model, edges: &[Edge], component: &Component) -> Self {
+        let mut rows = BTreeSet::new();
+        let mut acting: BTreeMap<AutomationId, Vec<usize>> = BTreeMap::new();
+        for edge in component.edges.iter().filter_map(|i| edges.get(*i)) {
+            match edge.writer {
+                Writer::Row(row, _) => {
+                    rows.insert(row);
+                }
+                Writer::Automation(id, effect) => {
+                    acting.entry(id).or_default().push(effect as usize)
+                }
+            }
+        }
+        let mut part = Self {
+            model,
+            rows: rows.into_iter().collect(),
+            acting: acting
+                .into_iter()
+                .map(|(id, effects)| Acting { id, effects })
+                .collect(),
+            places: Vec::new(),
+            positions: BTreeMap::new(),
+            values: Vec::new(),
+            open: Vec::new(),
+        };
+        for field in &component.cells {
+            part.add(Place::Field(*field));
+        }
+        for row in part.rows.clone() {
+            part.add_row(row);
+        }
+        for acting in part.acting.clone() {
+            part.add_automation(&acting);
+        }
+        part
+    }
+
+    fn add(&mut self, place: Place) {
+        let next = self.places.len();
+        if let std::collections::btree_map::Entry::Vacant(slot) = self.positions.entry(place) {
+            slot.insert(next);
+            self.places.push(place);
+        }
+    }
+
+    fn add_row(&mut self, id: RowId) {
+        let Some(view) = self.model.row(id) else {
+            return;
+        };
+        for side in Side::BOTH {
+            if let Some(place) = Place::of_row(self.model, id, side) {
+                self.add(place);
+            }
+            if let CellKind::Computed(e) = &view.row.cells.get(side).node {
+                Place::read_by(e).into_iter().for_each(|p| self.add(p));
+            }
+        }
+        if let Some(when) = &view.row.when {
+            Place::read_by(when).into_iter().for_each(|p| self.add(p));
+        }
+    }
+
+    fn add_automation(&mut self, acting: &Acting) {
+        let Some(automation) = self.model.automations.get(acting.id.index()) else {
+            return;
+        };
+        let mut read: Vec<Place> = automation
+            .changes
+            .iter()
+            .map(|f| Place::Field(*f))
+            .collect();
+        read.extend(automation.guard.iter().flat_map(Place::read_by));
+        for effect in acting
+            .effects
+            .iter()
+            .filter_map(|i| automation.effects.get(*i))
+        {
+            let stated = effect.when.iter().chain(&effect.value);
+            read.extend(stated.flat_map(Place::read_by));
+        }
+        read.into_iter().for_each(|p| self.add(p));
+    }
+
+    /// The effects of the part, with their automations.
+    pub fn effects(
+        &self,
+    ) -> impl Iterator<Item = (&'m crate::model::Automation, &'m crate::model::Effect)> {
+        let model = self.model;
+        self.acting.iter().flat_map(move |acting| {
+            let automation = model.automations.get(acting.id.index());
+            acting.effects.iter().filter_map(move |i| {
+                let effect = automation?.effects.get(*i)?;
+                recurs(automation?, effect).then_some((automation?, effect))
+            })
+        })
+    }
+
+    /// The values that the part names, and whether any function changes some.
+    fn name(&self) -> (Named, Changes) {
+        let mut named = Named::default();
+        let mut changes = false;
+        for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
+            named_in(self.model, &mut named, view.row.when.as_ref());
+            for from in Side::BOTH {
+                let source = Place::of_row(self.model, view.id, from);
+                let target = Place::of_row(self.model, view.id, !from);
+                if let CellKind::Computed(e) = &view.row.cells.get(from).node {
+                    named.gather(self.model, e);
+                    changes |= computes(e);
+                }
+                let Some(lane) = view.lane(from) else {
+                    continue;
+                };
+                changes |= computes(&lane.value);
+                if let Some(place) = source {
+                    lane.value.visit(&mut |e| {
+                        if let ExprKind::Map { map, from, .. } | ExprKind::Each { map, from, .. } =
+                            &e.node
+                        {
+                            let values = super::domain::telling(self.model, *map, *from);
+                            values.iter().for_each(|v| named.put(place, v));
+                        }
+                    });
+                }
+                if let (Some(place), Some(default)) = (target, &lane.default) {
+                    named.put(place, &default.node);
+                }
+                if let (Some(place), Fallback::Value(value)) = (target, &lane.failure) {
+                    named.put(place, value);
+                }
+            }
+        }
+        for (automation, effect) in self.effects() {
+            named_in(self.model, &mut named, automation.guard.as_ref());
+            named_in(self.model, &mut named, effect.when.as_ref());
+            named_in(self.model, &mut named, effect.value.as_ref());
+            changes |= effect.value.as_ref().is_some_and(computes);
+        }
+        let changes = if changes {
+            Changes::Some
+        } else {
+            Changes::None
+        };
+        (named, changes)
+    }
+
+    /// Adds what functions and platforms make of the values, until nothing new comes. Gives the cells that have no end.
+    fn close(&mut self) -> Vec<(Place, Vec<Value>)> {
+        let mut open: Vec<(Place, Vec<Value>)> = Vec::new();
+        let limits: Vec<usize> = self.values.iter().map(|v| v.len() + MADE).collect();
+        for _ in 0..=MADE {
+            let mut made: Vec<(usize, Value)> = Vec::new();
+            for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
+                for from in Side::BOTH {
+                    self.images(view.id, from, &mut made);
+                }
+            }
+            for (_, effect) in self.effects() {
+                let (Some(target), Some(value)) =
+                    (self.position(Place::Field(effect.target)), &effect.value)
+                else {
+                    continue;
+                };
+                for (_, image) in self.table(&simple(value)).unwrap_or_default() {
+                    made.extend(image.map(|v| (target, v)));
+                }
+            }
+            for (at, (place, values)) in self.places.iter().zip(&self.values).enumerate() {
+                let view = place.view(self.model);
+                made.extend(values.iter().map(|v| (at, store(view, v))));
+            }
+            let mut grown = false;
+            for (at, value) in made {
+                let (Some(values), Some(limit)) = (self.values.get_mut(at), limits.get(at)) else {
+                    continue;
+                };
+                if values.contains(&value) {
+                    continue;
+                }
+                if values.len() >= *limit {
+                    if let Some(place) = self.places.get(at)
+                        && !open.iter().any(|(p, _)| p == place)
+                    {
+                        let first = limit.saturating_sub(MADE);
+                        let made = values.get(first..).unwrap_or_default();
+                        open.push((*place, made.iter().take(3).cloned().collect()));
+                    }
+                    continue;
+                }
+                values.push(value);
+                grown = true;
+            }
+            if !grown {
+                break;
+            }
+        }
+        open
+    }
+
+    /// What a direction of a row makes of the values of its source.
+    fn images(&self, row: RowId, from: Side, made: &mut Vec<(usize, Value)>) {
+        let Some(view) = self.model.row(row) else {
+            return;
+        };
+        let source = Place::of_row(self.model, row, from).and_then(|p| self.position(p));
+        let target = Place::of_row(self.model, row, !from).and_then(|p| self.position(p));
+        let Some(source) = source else { return };
+        if let CellKind::Computed(e) = &view.row.cells.get(from).node {
+            for (_, image) in self.table(&simple(e)).unwrap_or_default() {
+                made.extend(image.map(|v| (source, v)));
+            }
+        }
+        let (Some(lane), Some(target)) = (view.lane(from), target) else {
+            return;
+        };
+        let lane_value = simple(&lane.value);
+        for value in self.values.get(source).into_iter().flatten() {
+            if let Some(image) = image(self.model, lane, &lane_value, value) {
+                made.push((target, image));
+            }
+        }
+        if let Some(default) = &lane.default {
+            made.push((target, default.node.clone()));
+        }
+    }
+
+    /// The position of a value in the domain of a cell; what lies beyond the last value of an open one stands for it.
+    pub fn symbol(&self, at: usize, value: &Value) -> Option<u16> {
+        let values = self.values.get(at)?;
+        let found = values.iter().position(|v| v == value);
+        let open = || {
+            let place = self.places.get(at)?;
+            let open = self.open.iter().any(|(p, _)| p == place);
+            open.then(|| values.len().saturating_sub(1))
+        };
+        u16::try_from(found.or_else(open)?).ok()
+    }
+
+    /// The position of a place.
+    pub fn position(&self, place: Place) -> Option<usize> {
+        self.positions.get(&place).copied()
+    }
+
+    /// The value of an expression for every combination of the values that it reads, the last place counting fastest; none
+    /// where there are too many, or it reads what the part does not have.
+    pub fn table(&self, e: &Expr) -> Option<Vec<(Vec<usize>, Option<Value>)>> {
+        let places = Place::read_by(e);
+        let at: Option<Vec<usize>> = places.iter().map(|p| self.position(*p)).collect();
+        let at = at?;
+        let sizes: Vec<usize> = at
+            .iter()
+            .map(|i| self.values.get(*i).map_or(0, Vec::len))
+            .collect();
+        let count = sizes.iter().try_fold(1_usize, |n, s| n.checked_mul(*s))?;
+        if count > COMBINATIONS {
+            return None;
+        }
+        let mut rows = Vec::with_capacity(count);
+        for number in 0..count {
+            let mut rest = number;
+            let mut chosen = vec![0; sizes.len()];
+            for (slot, size) in chosen.iter_mut().zip(&sizes).rev() {
+                *slot = rest % size;
+                rest /= size;
+            }
+            let value = |cell: Cell| {
+                let place = Place::of_cell(cell);
+                let i = places.iter().position(|p| *p == place)?;
+                self.values.get(*at.get(i)?)?.get(*chosen.get(i)?).cloned()
+            };
+            let known = Known {
+                model: self.model,
+                input: None,
+                cells: &value,
+            };
+            let result = known.eval(e);
+            rows.push((chosen, result));
+        }
+        Some(rows)
+    }
+}
+
+/// What a lane makes of a value, before defaults; none where it is refused.
+pub(super) fn image(model: &Model, lane: &Lane, lane_value: &Expr, value: &Value) -> Option<Value> {
+    if value.is_blank() {
+        return Some(Value::Blank);
+    }
+    match (
+        crate::analyze::eval(model, lane_value, value),
+        &lane.failure,
+    ) {
+        (Some(image), _) => Some(image),
+        (None, Fallback::Reject) => None,
+        (None, Fallback::Keep) => Some(value.clone()),
+        (None, Fallback::Blank) => Some(Value::Blank),
+        (None, Fallback::Value(other)) => Some(other.clone()),
+    }
+}
+
+/// An expression as the search sees it: the counterpart of a record stands for the record, a name of the environment for
+/// some text of its own.
+pub(super) fn simple(e: &Expr) -> Expr {
+    let mut simple = e.clone();
+    simple.rewrite(&mut |e| {
+        let node = std::mem::replace(&mut e.node, ExprKind::Unknown);
+        e.node = match node {
+            ExprKind::Linked { input, .. } => input.node,
+            ExprKind::Env(name) => ExprKind::Const(Value::text(format!("env.{name}"))),
+            other => other,
+        };
+    });
+    simple
+}
+
+fn named_in(model: &Model, named: &mut Named, e: Option<&Expr>) {
+    if let Some(e) = e {
+        named.gather(model, e);
+    }
+}
+
+/// Whether an expression makes new values: by a function, a table or arithmetic.
+pub(super) fn computes(e: &Expr) -> bool {
+    let mut found = false;
+    e.visit(&mut |e| {
+        found |= matches!(
+            e.node,
+            ExprKind::Call { .. } | ExprKind::Normalize { .. } | ExprKind::Arithmetic { .. }
+        );
+    });
+    found
+}

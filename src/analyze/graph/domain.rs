@@ -1,0 +1,282 @@
+//! The values that a part of the graph is tried with.
+//!
+//! A field with a list, a box and whatever is only copied and compared has few values that matter: those that the part names,
+//! and others that stand for the rest, since no guard and no map tells them apart (data independence: Wolper, Expressing
+//! interesting properties of programs in propositional temporal logic, 1986). Where functions change values the seeds are
+//! corners of their kind; what the functions and the platforms make of them is added by the [builder](super::build).
+
+use std::collections::BTreeMap;
+
+use jiff::civil::date;
+use rust_decimal::Decimal;
+
+use super::place::Place;
+use crate::model::{Comparison, Expr, ExprKind, FieldView, MapId, Model, PicklistMap};
+use crate::side::Side;
+use crate::value::{Kind, Value};
+
+/// Values that stand for the rest, where values are only copied, compared and looked up.
+const FRESH: usize = 2;
+/// Values of a list of a condition that are looked at.
+const LISTED: usize = 6;
+/// Rows of a map that are not one to one and are looked at.
+const IRREGULAR: usize = 12;
+
+/// How many values of its kind a cell gets beside those that are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seeds {
+    /// One.
+    Few,
+    /// Those that stand for the rest, where nothing changes values; a few corners, where something does.
+    Some,
+    /// All corners.
+    All,
+}
+
+/// Values that a part names, by the place beside which they stand, in the order in which they were met.
+#[derive(Debug, Default)]
+pub(super) struct Named(BTreeMap<Place, Vec<Value>>);
+
+impl Named {
+    /// Remembers a value of a place.
+    pub fn put(&mut self, place: Place, value: &Value) {
+        let values = self.0.entry(place).or_default();
+        if !value.is_blank() && !values.contains(value) {
+            values.push(value.clone());
+        }
+    }
+
+    /// Remembers what the conditions and values of an expression compare places with.
+    pub fn gather(&mut self, model: &Model, e: &Expr) {
+        match &e.node {
+            ExprKind::Compare {
+                comparison,
+                left,
+                right,
+            } => {
+                for (one, other) in [(left, right), (right, left)] {
+                    if let ExprKind::Const(value) = &other.node {
+                        for place in Place::read_by(one) {
+                            self.put(place, value);
+                            self.neighbours(place, *comparison, value);
+                        }
+                    }
+                }
+            }
+            ExprKind::In { input, list } => {
+                for place in Place::read_by(input) {
+                    list.iter()
+                        .take(LISTED)
+                        .for_each(|(v, _)| self.put(place, v));
+                }
+            }
+            ExprKind::Map {
+                map, from, input, ..
+            }
+            | ExprKind::Each { map, from, input } => {
+                for place in Place::read_by(input) {
+                    telling(model, *map, *from)
+                        .iter()
+                        .for_each(|v| self.put(place, v));
+                }
+            }
+            _ => {}
+        }
+        match &e.node {
+            ExprKind::Compare { left, right, .. } | ExprKind::Arithmetic { left, right, .. } => {
+                self.gather(model, left);
+                self.gather(model, right);
+            }
+            ExprKind::Not(inner)
+            | ExprKind::IsSet(inner)
+            | ExprKind::In { input: inner, .. }
+            | ExprKind::Map { input: inner, .. }
+            | ExprKind::Each { input: inner, .. }
+            | ExprKind::Normalize { input: inner, .. }
+            | ExprKind::Linked { input: inner, .. } => self.gather(model, inner),
+            ExprKind::All(parts)
+            | ExprKind::Any(parts)
+            | ExprKind::Call {
+                arguments: parts, ..
+            } => parts.iter().for_each(|p| self.gather(model, p)),
+            _ => {}
+        }
+    }
+
+    /// Beside a value that an order compares with, one below and one above.
+    fn neighbours(&mut self, place: Place, comparison: Comparison, value: &Value) {
+        if matches!(comparison, Comparison::Equal | Comparison::NotEqual) {
+            return;
+        }
+        let (below, above) = match value {
+            Value::Number(n) => (
+                n.checked_sub(Decimal::ONE).map(Value::Number),
+                n.checked_add(Decimal::ONE).map(Value::Number),
+            ),
+            Value::Date(day) => (
+                day.yesterday().ok().map(Value::Date),
+                day.tomorrow().ok().map(Value::Date),
+            ),
+            Value::DateTime(ms) => (
+                ms.checked_sub(1_000).map(Value::DateTime),
+                ms.checked_add(1_000).map(Value::DateTime),
+            ),
+            _ => return,
+        };
+        for value in below.iter().chain(&above) {
+            self.put(place, value);
+        }
+    }
+
+    /// The first values of a cell: the blank, those that are named beside it, and those that stand for the rest.
+    pub fn seeds(
+        &self,
+        place: Place,
+        view: Option<FieldView<'_>>,
+        changes: Changes,
+        seeds: Seeds,
+    ) -> Vec<Value> {
+        let mut values = vec![Value::Blank];
+        let named = self.0.get(&place).map(Vec::as_slice).unwrap_or_default();
+        for value in named {
+            let value = match (view.map(FieldView::kind), value) {
+                (Some(Kind::Set), Value::Text(text)) => Value::set([text]),
+                _ => value.clone(),
+            };
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        let fresh = match view {
+            Some(view) => samples(view, changes),
+            None => Vec::new(),
+        };
+        let more = match (seeds, changes) {
+            (Seeds::Few, _) => 1,
+            (_, Changes::None) => FRESH,
+            (Seeds::Some, Changes::Some) => FRESH + 1,
+            (Seeds::All, Changes::Some) => fresh.len(),
+        };
+        let limit = values.len() + more;
+        for value in fresh {
+            if values.len() < limit && !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        values
+    }
+}
+
+/// Whether functions change the values of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changes {
+    /// They are copied, compared and looked up.
+    None,
+    /// Functions, tables or platforms make others of them.
+    Some,
+}
+
+/// The values of a map that are worth a look: of each row that is not one to one, and of the first that are.
+pub(super) fn telling(model: &Model, map: MapId, from: Side) -> Vec<Value> {
+    let Some(map) = model.maps.get(map.index()) else {
+        return Vec::new();
+    };
+    let (mut regular, mut irregular) = (0, 0);
+    let mut found = Vec::new();
+    for row in map.rows.iter().filter(|r| r.arrow.goes_from(from)) {
+        for value in row.values.get(from) {
+            let counted = if comes_back(map, from, &value.value) {
+                regular += 1;
+                regular <= FRESH
+            } else {
+                irregular += 1;
+                irregular <= IRREGULAR
+            };
+            let value = Value::text(&value.value);
+            if counted && !found.contains(&value) {
+                found.push(value);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a value comes back as itself, and nothing else comes to where it goes.
+fn comes_back(map: &PicklistMap, from: Side, value: &str) -> bool {
+    let Some(image) = map.image(from, value) else {
+        return false;
+    };
+    let back = map.image(!from, &image.value);
+    let sources = map.rows.iter().filter(|r| r.arrow.goes_from(from));
+    let same = sources
+        .filter(|r| {
+            let first = r.values.get(!from).first();
+            first.is_some_and(|v| v.value == image.value)
+        })
+        .map(|r| r.values.get(from).len());
+    back.is_some_and(|b| b.value == value) && same.sum::<usize>() == 1
+}
+
+/// Values of a field that nobody names: of its list, else of its kind; corners where functions change them.
+fn samples(view: FieldView<'_>, changes: Changes) -> Vec<Value> {
+    let choices = |n: usize| -> Vec<Value> {
+        view.choices()
+            .take(n)
+            .map(|c| Value::text(&c.value))
+            .collect()
+    };
+    let number = |n: i64, scale: u32| Value::Number(Decimal::new(n, scale));
+    let plain = changes == Changes::None;
+    match view.kind() {
+        Kind::Bool => vec![Value::Bool(false), Value::Bool(true)],
+        Kind::Number if plain => vec![number(1, 0), number(2, 0)],
+        Kind::Number => vec![
+            number(1, 0),
+            number(2, 0),
+            number(-15, 1),
+            number(12_345, 3),
+        ],
+        Kind::Date => vec![Value::Date(date(2026, 3, 1)), Value::Date(date(2026, 3, 2))],
+        Kind::DateTime if plain => vec![instant(43_200_000), instant(129_600_000)],
+        // half past eleven in the evening, UTC, is another day elsewhere
+        Kind::DateTime => vec![instant(43_200_000), instant(84_600_000), instant(1_500)],
+        Kind::Time => Vec::new(),
+        Kind::Set => {
+            let all: Vec<Value> = choices(2);
+            let both = all.iter().flat_map(Value::members);
+            let mut sets: Vec<Value> = all.iter().map(|v| Value::set(v.members())).collect();
+            sets.push(Value::set(both));
+            sets.retain(|v| !v.is_blank());
+            sets
+        }
+        Kind::Text => {
+            let listed = choices(FRESH + LISTED);
+            if listed.is_empty() {
+                texts(view, changes)
+            } else {
+                listed
+            }
+        }
+    }
+}
+
+/// Noon, or whatever time, of the first of March 2026.
+const fn instant(after_midnight: i64) -> Value {
+    Value::DateTime(1_772_323_200_000 + after_midnight)
+}
+
+fn texts(view: FieldView<'_>, changes: Changes) -> Vec<Value> {
+    use crate::catalog::FieldType as T;
+    let texts: &[&str] = match (&view.field.ty, changes) {
+        (T::Email, Changes::None) => &["ann@acme.example", "ben@acme.example"],
+        (T::Email, Changes::Some) => &["ann@acme.example", "Ann@Acme.example"],
+        (T::Phone, Changes::None) => &["+12125550100", "+12125550199"],
+        (T::Phone, Changes::Some) => &["+12125550100", "(212) 555-0199"],
+        (T::Url, Changes::None) => &["https://acme.example", "https://bolt.example"],
+        (T::Url, Changes::Some) => &["https://acme.example", "http://www.Bolt.example/a"],
+        (T::Reference | T::Id, _) => &["1", "2"],
+        (_, Changes::None) => &["one", "two"],
+        (_, Changes::Some) => &["us", "Us", "US", " two  words ", "+12125550100"],
+    };
+    texts.iter().map(Value::text).collect()
+}

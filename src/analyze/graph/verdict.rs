@@ -1,0 +1,217 @@
+//! The judgement about a part, and what would change it.
+
+use super::build::{Built, build};
+use super::domain::Seeds;
+use super::edge::{AutomationId, Edge};
+use super::parts::Component;
+use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
+use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge};
+use crate::model::{Model, RowId};
+use crate::side::Side;
+
+/// States that a part may have to be searched.
+const STATES: u64 = 200_000;
+/// A circle that makes new values for so many rounds makes them for ever: no chain of automations of real systems is as long.
+const GROWING: u32 = 6;
+
+/// A part with what was found about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// The network, and what its positions stand for.
+    pub built: Built,
+    /// What the search says of it.
+    pub judgement: Judgement,
+    /// What would bring it to rest, where it never comes to rest; each was tried.
+    pub remedies: Vec<Remedy>,
+}
+
+/// A change after which a part comes to rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Values of the row travel from this side only.
+    OneWay(RowId, Side),
+    /// The row no longer undoes drift.
+    NoEnforce(RowId),
+    /// Values that differ in case alone are one to the row.
+    IgnoreCase(RowId),
+    /// The automation does not run for the user of the sync.
+    Guarded(AutomationId),
+}
+
+/// Judges a part: with few values first, since a loop that few values have is the shortest; then with as many as can be
+/// searched.
+pub(super) fn judged(model: &Model, edges: &[Edge], component: &Component) -> Judged {
+    let mut best: Option<Judged> = None;
+    for seeds in [Seeds::Few, Seeds::Some, Seeds::All] {
+        let built = build(model, edges, component, seeds);
+        let known = best
+            .as_ref()
+            .is_some_and(|b| b.built.values == built.values);
+        if known || (best.is_some() && states(&built.network) > STATES) {
+            continue;
+        }
+        let judgement = judge(&built.network, limits());
+        let found = |v: &Verdict| matches!(v, Verdict::Oscillates(_) | Verdict::Undecided { .. });
+        let done = found(judgement.verdict()) || !built.open.is_empty();
+        if matches!(judgement.verdict(), Verdict::TooLarge { .. }) && best.is_some() {
+            continue;
+        }
+        best = Some(Judged {
+            built,
+            judgement,
+            remedies: Vec::new(),
+        });
+        if done {
+            break;
+        }
+    }
+    let mut judged = best.unwrap_or_else(|| {
+        let built = build(model, edges, component, Seeds::Few);
+        Judged {
+            judgement: judge(&built.network, limits()),
+            built,
+            remedies: Vec::new(),
+        }
+    });
+    judged.remedies = remedies(model, &judged);
+    judged
+}
+
+fn limits() -> Limits {
+    Limits {
+        states: STATES as usize,
+    }
+}
+
+/// The combinations of what cells hold and rows remember, at most.
+fn states(network: &Network) -> u64 {
+    let cells = network.cells.iter().map(|c| c.size() as u64);
+    let count = |class: &[u16]| {
+        let mut classes = class.to_vec();
+        classes.sort_unstable();
+        classes.dedup();
+        classes.len() as u64
+    };
+    let rows = network
+        .rows
+        .iter()
+        .map(|r| count(&r.class.left).saturating_mul(count(&r.class.right)) + 2);
+    cells.chain(rows).fold(1, u64::saturating_mul)
+}
+
+impl Judged {
+    /// The run that never comes to rest, where one is known.
+    pub fn witness(&self) -> Option<&Witness> {
+        match self.judgement.verdict() {
+            Verdict::Oscillates(witness) | Verdict::Undecided { witness, .. } => Some(witness),
+            Verdict::Stable | Verdict::Settles { .. } | Verdict::TooLarge { .. } => None,
+        }
+    }
+
+    /// Whether each round makes another value, without an end.
+    pub fn diverges(&self) -> bool {
+        let rounds = self.judgement.verdict().rounds();
+        !self.built.open.is_empty() && rounds.is_some_and(|r| r >= GROWING)
+    }
+
+    /// Who writes in the rounds that repeat, each once.
+    pub fn turning(&self) -> Vec<At> {
+        let Some(witness) = self.witness() else {
+            return Vec::new();
+        };
+        let steps = witness.steps.iter().skip(witness.again);
+        let mut writers: Vec<At> = steps.flat_map(|s| &s.acts).map(|a| a.writer).collect();
+        writers.sort_unstable();
+        writers.dedup();
+        writers
+    }
+}
+
+/// The changes that bring a part to rest, of those that concern who writes in the rounds that repeat.
+fn remedies(model: &Model, judged: &Judged) -> Vec<Remedy> {
+    let built = &judged.built;
+    let settles = |network: &Network| {
+        let judgement = judge(network, limits());
+        judgement.verdict().rounds().is_some()
+    };
+    let mut found = Vec::new();
+    for writer in judged.turning() {
+        match writer {
+            At::Row(at, from) => {
+                let Some(id) = built.rows.get(at.index()).copied() else {
+                    continue;
+                };
+                let one_way = change(&built.network, at, |row| *row.lanes.get_mut(!from) = None);
+                let two_way = model.row(id).is_some_and(|r| r.two_way());
+                if two_way && settles(&one_way) {
+                    found.push(Remedy::OneWay(id, from));
+                }
+                let mut tame = built.network.clone();
+                let lanes = tame.rows.get_mut(at.index()).map(|r| &mut r.lanes);
+                let lane = lanes.and_then(|l| l.get_mut(from).as_mut());
+                if let Some(lane) = lane.filter(|l| l.enforce) {
+                    lane.enforce = false;
+                    if settles(&tame) {
+                        found.push(Remedy::NoEnforce(id));
+                    }
+                }
+                if from == Side::Left || !two_way {
+                    let folded = fold(built, at);
+                    if folded.as_ref().is_some_and(settles) {
+                        found.push(Remedy::IgnoreCase(id));
+                    }
+                }
+            }
+            At::Rule(at) => {
+                let Some(id) = built.automations.get(at.index()).copied().flatten() else {
+                    continue;
+                };
+                let mut without = built.network.clone();
+                if let Some(rule) = without.rules.get_mut(RuleId::index(at)) {
+                    rule.guard = Guard::Not(Box::new(Guard::Always));
+                }
+                if settles(&without) {
+                    found.push(Remedy::Guarded(id));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn change(
+    network: &Network,
+    at: RowAt,
+    f: impl FnOnce(&mut crate::analyze::settle::network::Row),
+) -> Network {
+    let mut changed = network.clone();
+    if let Some(row) = changed.rows.get_mut(at.index()) {
+        f(row);
+    }
+    changed
+}
+
+/// The network with a row that takes values for one which differ in case alone; none where there are no such values.
+fn fold(built: &Built, at: RowAt) -> Option<Network> {
+    let row = built.network.rows.get(at.index())?;
+    let mut changed = false;
+    let mut class = row.class.clone();
+    for side in Side::BOTH {
+        let values = built.values.get(row.cells.get(side).index())?;
+        let lower = |v: &crate::value::Value| v.as_text().map(str::to_lowercase);
+        let of = class.get_mut(side);
+        for i in 0..values.len() {
+            let first = values
+                .iter()
+                .position(|v| lower(v).is_some() && values.get(i).and_then(lower) == lower(v));
+            let to = first.and_then(|f| of.get(f).copied());
+            if let (Some(to), Some(slot)) = (to, of.get_mut(i))
+                && *slot != to
+            {
+                *slot = to;
+                changed = true;
+            }
+        }
+    }
+    changed.then(|| change(&built.network, at, |row| row.class = class))
+}

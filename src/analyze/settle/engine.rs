@@ -1,0 +1,204 @@
+//! What a network does, step by step. Everything that is proved or found is proved and found of this.
+//!
+//! **A save** of a record is given values for some of its cells.
+//! 1. A value that would move a forward-only cell backwards is dropped; a save that has lost all its values is no save. People
+//!    are not stopped so: they clear the cell first.
+//! 2. The rules before a save run in their order. Each sees the draft as the ones before it left it, and assigns to it.
+//! 3. What was assigned is stored: [`Cell::stores`](super::network::Cell::stores), once. Derived cells are computed anew.
+//! 4. Rules that run later are noted, where they are started.
+//! 5. The rules after a save run in their order, each at most [`Rule::limit`](super::network::Rule::limit) times in a
+//!    transaction. The conditions and values of all effects of a rule are taken first; then each record that they write is
+//!    saved, a save like this one.
+//!
+//! A rule is **started** by a save if one of its `starts` has changed, and its guard holds; where the guard has to become
+//! true, if it did not hold before. *Before* is what all cells held when the save began; *changed* is what differs from it.
+//! The limits are the platform's: Salesforce runs a record-triggered flow once for a record in a transaction, a process up
+//! to five times more, and fires what a workflow's field update starts once more (Triggers and Order of Execution, Apex
+//! Developer Guide). They end every transaction. They end no loop through a sync, which starts a new one.
+//!
+//! **A round** is one run of the plan: its syncs in order. All rows of a sync are decided on from one read, by the
+//! [merge table](crate::merge), then the left record is saved with what is written to it, then the right one, each in a
+//! transaction of its own; of two rows that write one cell the first one's value is sent. A forward-only cell is read back:
+//! if another value stands there, the pair as it was is remembered.
+//!
+//! **A pause** lies between two rounds. The rules that were noted run once, in the order of their ranks, each in a
+//! transaction of its own; its effects take the values of that moment. What they start waits for the next pause.
+//!
+//! **What nobody knows** is whether an unknown guard holds, what an unknown source writes, and under `latest` which of two
+//! edits is newer: a record's time moves with any of its fields, and what lies within the tolerance of the clocks has no
+//! order. [`Unknown::Free`] takes every answer, each time anew; [`Unknown::Inert`] takes one: an unknown guard does not hold,
+//! an unknown source writes nothing, and the newer side is always the same one.
+
+use super::network::{CellId, Guard, Network, Source, Symbol, Table, Writer};
+use super::state::{Layout, State, Trace};
+use crate::model::Phase;
+use crate::side::{Side, Sides};
+
+/// How what nobody knows is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unknown {
+    /// It does nothing. Of two edits that of this side is newer; none: they have no order.
+    Inert(Option<Side>),
+    /// In every way.
+    Free,
+}
+
+/// What one writer did to one cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// The writer.
+    pub writer: Writer,
+    /// The cell.
+    pub cell: CellId,
+    /// What it wrote.
+    pub value: Symbol,
+    /// What the cell held when the save was done, before anything after it.
+    pub stored: Symbol,
+}
+
+/// The rules of a record, by phase, in their order.
+#[derive(Debug, Default)]
+pub(super) struct OfRecord {
+    pub before: Vec<usize>,
+    pub after: Vec<usize>,
+    pub later: Vec<usize>,
+}
+
+/// A network prepared for its steps.
+#[derive(Debug)]
+pub(super) struct Engine<'n> {
+    pub network: &'n Network,
+    pub layout: Layout,
+    pub unknown: Unknown,
+    pub by_record: Vec<OfRecord>,
+    pub later: Vec<usize>,
+    pub derived: Vec<usize>,
+    /// By sync.
+    pub rows: Vec<Vec<usize>>,
+    /// By row and side: the first value of each value's class.
+    pub class: Vec<Sides<Vec<Symbol>>>,
+    /// Whether any cell is read back.
+    pub reads_back: bool,
+}
+
+impl<'n> Engine<'n> {
+    /// Prepares a network; none where its states are too many to be numbered.
+    pub fn new(network: &'n Network, unknown: Unknown) -> Option<Self> {
+        let mut order: Vec<usize> = (0..network.rules.len()).collect();
+        order.sort_by_key(|at| network.rules.get(*at).map(|r| r.rank));
+        Self::ordered(network, unknown, &order)
+    }
+
+    /// As [`new`](Self::new), with the rules in this order.
+    pub fn ordered(network: &'n Network, unknown: Unknown, order: &[usize]) -> Option<Self> {
+        let of = |record: Option<usize>, phase: Phase| -> Vec<usize> {
+            let fits = |at: &usize| {
+                network.rules.get(*at).is_some_and(|r| {
+                    r.phase == phase && record.is_none_or(|record| r.record.index() == record)
+                })
+            };
+            order.iter().copied().filter(fits).collect()
+        };
+        let by_record = (0..network.records.len()).map(|record| OfRecord {
+            before: of(Some(record), Phase::BeforeSave),
+            after: of(Some(record), Phase::AfterSave),
+            later: of(Some(record), Phase::Later),
+        });
+        let rows = (0..network.syncs.len()).map(|sync| {
+            let own = |at: &usize| {
+                let row = network.rows.get(*at);
+                row.is_some_and(|r| r.sync.index() == sync)
+            };
+            (0..network.rows.len()).filter(own).collect()
+        });
+        let class = network.rows.iter();
+        let class = class.map(|r| Sides::new(firsts(&r.class.left), firsts(&r.class.right)));
+        Some(Self {
+            network,
+            layout: Layout::new(network)?,
+            unknown,
+            by_record: by_record.collect(),
+            later: of(None, Phase::Later),
+            derived: of(None, Phase::Derived),
+            rows: rows.collect(),
+            class: class.collect(),
+            reads_back: network.cells.iter().any(|c| c.forward.is_some()),
+        })
+    }
+
+    /// A state of this network, all blank.
+    pub fn blank(&self) -> State {
+        let recovered = Trace::without(crate::merge::Shadow::Recovered);
+        State {
+            cells: vec![0; self.network.cells.len()],
+            traces: vec![recovered; self.network.rows.len()],
+            pending: 0,
+        }
+    }
+
+    /// Whether any save of a record starts anything.
+    pub fn reacts(&self, record: usize) -> bool {
+        self.by_record
+            .get(record)
+            .is_some_and(|r| !(r.before.is_empty() && r.after.is_empty() && r.later.is_empty()))
+    }
+}
+
+/// By value, the first one of its class.
+fn firsts(class: &[Symbol]) -> Vec<Symbol> {
+    let first = |c: &Symbol| class.iter().position(|other| other == c).unwrap_or(0);
+    class.iter().map(|c| first(c) as Symbol).collect()
+}
+
+/// A position in a table.
+pub(super) fn look_up(
+    table: &Table,
+    network: &Network,
+    value: impl Fn(CellId) -> Symbol,
+) -> Option<Symbol> {
+    let at = table.inputs.iter().fold(0, |at, cell| {
+        let size = network.cells.get(cell.index()).map_or(0, |c| c.size());
+        at * size + usize::from(value(*cell))
+    });
+    table.values.get(at).copied().flatten()
+}
+
+impl Guard {
+    /// Whether it asks what nobody knows.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::Always | Self::In(..) | Self::Changed(_) | Self::Where(_) => false,
+            Self::Not(inner) => inner.is_unknown(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_unknown),
+        }
+    }
+
+    fn asks_changed(&self) -> bool {
+        match self {
+            Self::Changed(_) => true,
+            Self::Always | Self::In(..) | Self::Unknown | Self::Where(_) => false,
+            Self::Not(inner) => inner.asks_changed(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::asks_changed),
+        }
+    }
+}
+
+impl Network {
+    /// Those who do what nobody knows.
+    pub fn unknown(&self) -> Vec<Writer> {
+        let rows = (0..).zip(&self.rows).filter(|(_, r)| r.when.is_unknown());
+        let rows = rows.map(|(at, _)| Writer::Row(super::network::RowId(at), Side::Left));
+        let rules = (0..).zip(&self.rules).filter(|(_, r)| {
+            let later = r.phase == Phase::Later;
+            r.guard.is_unknown()
+                || r.effects.iter().any(|e| {
+                    e.when.is_unknown()
+                        || later && e.when.asks_changed()
+                        || matches!(e.value, Source::Unknown(_))
+                })
+        });
+        rows.chain(rules.map(|(at, _)| Writer::Rule(super::network::RuleId(at))))
+            .collect()
+    }
+}

@@ -1,0 +1,231 @@
+//! The verdict about a network.
+
+use super::engine::{Engine, Unknown};
+use super::loops::Loops;
+use super::network::{CellId, Network, Writer};
+use super::parts::{Part, parts};
+use super::space::{Space, TooMany};
+use super::witness::{Begin, Witness, story};
+use crate::merge::Shadow;
+use crate::model::Authority;
+use crate::side::Side;
+
+/// How much is searched before a part counts as too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// States of one part.
+    pub states: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { states: 1_000_000 }
+    }
+}
+
+/// Whether updates come to rest once nobody edits any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// At most one round writes, whatever was edited.
+    Stable,
+    /// At most so many rounds write.
+    Settles {
+        /// The rounds.
+        rounds: u32,
+    },
+    /// They never come to rest. The witness needs nothing that nobody knows.
+    Oscillates(Box<Witness>),
+    /// They come to rest or not, depending on what nobody knows.
+    Undecided {
+        /// Who does what nobody knows.
+        why: Vec<Writer>,
+        /// What could happen.
+        witness: Box<Witness>,
+    },
+    /// There are too many states to search them all.
+    TooLarge {
+        /// The combinations of what the cells of the part hold, if they can be counted.
+        states: Option<u64>,
+        /// The cells of the part, the largest first: with fewer values it would be small enough.
+        cut: Vec<CellId>,
+    },
+}
+
+/// What is found about a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// While what is remembered of the pairs is kept.
+    pub kept: Verdict,
+    /// Also where it is lost at any time.
+    pub lost: Verdict,
+}
+
+impl Judgement {
+    /// The worse of both verdicts.
+    pub fn verdict(&self) -> &Verdict {
+        if self.kept.rank() >= self.lost.rank() {
+            &self.kept
+        } else {
+            &self.lost
+        }
+    }
+}
+
+impl Verdict {
+    const fn settled(rounds: u32) -> Self {
+        match rounds {
+            0 | 1 => Self::Stable,
+            rounds => Self::Settles { rounds },
+        }
+    }
+
+    /// The rounds after which nothing is written, if that is proved.
+    pub const fn rounds(&self) -> Option<u32> {
+        match self {
+            Self::Stable => Some(1),
+            Self::Settles { rounds } => Some(*rounds),
+            Self::Oscillates(_) | Self::Undecided { .. } | Self::TooLarge { .. } => None,
+        }
+    }
+
+    const fn rank(&self) -> (u8, u32) {
+        match self {
+            Self::Stable => (0, 0),
+            Self::Settles { rounds } => (1, *rounds),
+            Self::TooLarge { .. } => (2, 0),
+            Self::Undecided { .. } => (3, 0),
+            Self::Oscillates(_) => (4, 0),
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        if other.rank() > self.rank() {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+/// Judges a network by searching the states of each of its parts. Exact: what is accepted comes to rest, whatever people do
+/// and whatever the unknown turns out to be; what is rejected has a witness.
+///
+/// The questions are those of active rules (Aiken, Widom, Hellerstein: Behavior of database production rules, 1992), the
+/// separation of what starts a rule from what lets it run that of Baralis, Ceri and Paraboschi (Improved rule analysis by
+/// means of triggering and activation graphs, 1994). Both approximate; here the state graph itself is searched, since records
+/// are few and domains finite. Approximations choose what comes here, and stand in where this is too large.
+pub fn judge(network: &Network, limits: Limits) -> Judgement {
+    let none = Judgement {
+        kept: Verdict::Stable,
+        lost: Verdict::Stable,
+    };
+    parts(network).iter().fold(none, |all, part| {
+        let one = judge_part(part, network, limits);
+        Judgement {
+            kept: all.kept.or(one.kept),
+            lost: all.lost.or(one.lost),
+        }
+    })
+}
+
+/// What a search of one part under one resolution of the unknown says.
+enum Found {
+    Rounds(u32),
+    Loop(Box<Witness>),
+}
+
+fn judge_part(part: &Part, whole: &Network, limits: Limits) -> Judgement {
+    let network = &part.network;
+    let mut answers = vec![Unknown::Inert(None)];
+    let latest = |a: Authority| matches!(a, Authority::LatestElse(_));
+    let times = network.rows.iter().any(|r| latest(r.authority));
+    if times {
+        answers.extend(Side::BOTH.map(|side| Unknown::Inert(Some(side))));
+    }
+    let unknown = network.unknown();
+    if times || !unknown.is_empty() {
+        answers.push(Unknown::Free);
+    }
+    let mut judgement = Judgement {
+        kept: Verdict::Stable,
+        lost: Verdict::Stable,
+    };
+    for answer in answers {
+        let found = search(network, answer, limits);
+        let verdict = |found: Result<Found, TooMany>| match found {
+            Err(TooMany) => too_large(part),
+            Ok(Found::Rounds(rounds)) => Verdict::settled(rounds),
+            Ok(Found::Loop(witness)) => {
+                let witness = Box::new(part.witness(*witness, whole));
+                match answer {
+                    Unknown::Inert(_) => Verdict::Oscillates(witness),
+                    Unknown::Free => Verdict::Undecided {
+                        why: unknown.iter().map(|w| part.writer(*w)).collect(),
+                        witness,
+                    },
+                }
+            }
+        };
+        let (kept, lost) = found;
+        judgement = Judgement {
+            kept: judgement.kept.or(verdict(kept)),
+            lost: judgement.lost.or(verdict(lost)),
+        };
+        if matches!(judgement.kept, Verdict::Oscillates(_)) {
+            break;
+        }
+    }
+    judgement
+}
+
+/// Searches both regimes; a loop of the first one is one of the second.
+fn search(
+    network: &Network,
+    unknown: Unknown,
+    limits: Limits,
+) -> (Result<Found, TooMany>, Result<Found, TooMany>) {
+    let Some(engine) = Engine::new(network, unknown) else {
+        return (Err(TooMany), Err(TooMany));
+    };
+    let mut space = Space::new(&engine, limits.states);
+    let mut loops = Loops::default();
+    let kept = regime(&mut space, &mut loops, Begin::Met);
+    let lost = match &kept {
+        Ok(Found::Rounds(_)) => regime(&mut space, &mut loops, Begin::Recovered),
+        Ok(Found::Loop(witness)) => Ok(Found::Loop(witness.clone())),
+        Err(TooMany) => Err(TooMany),
+    };
+    (kept, lost)
+}
+
+fn regime(space: &mut Space<'_, '_>, loops: &mut Loops, begin: Begin) -> Result<Found, TooMany> {
+    space.start(match begin {
+        Begin::Met => Shadow::FirstMet,
+        Begin::Recovered => Shadow::Recovered,
+    })?;
+    while let Some(layer) = space.layer()? {
+        let moving = loops.close(space, &layer);
+        if moving.is_empty() {
+            continue;
+        }
+        let newer = match space.run.engine.unknown {
+            Unknown::Inert(newer) => newer,
+            Unknown::Free => None,
+        };
+        return story(space, &moving, begin, newer)
+            .map(|witness| Found::Loop(Box::new(witness)))
+            .ok_or(TooMany);
+    }
+    Ok(Found::Rounds(loops.longest()))
+}
+
+fn too_large(part: &Part) -> Verdict {
+    let sizes = part.network.cells.iter().map(|c| c.size() as u64);
+    let states = sizes.clone().try_fold(1_u64, u64::checked_mul);
+    let mut cut: Vec<(u64, CellId)> = sizes.zip(part.cells.iter().copied()).collect();
+    cut.sort_by_key(|(size, cell)| (u64::MAX - size, *cell));
+    Verdict::TooLarge {
+        states,
+        cut: cut.into_iter().map(|(_, cell)| cell).collect(),
+    }
+}

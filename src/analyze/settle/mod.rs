@@ -1,0 +1,20 @@
+//! Does it settle? In comes a [`Network`] of cells and everything that writes them, out goes a [`Judgement`]: whether the
+//! updates come to rest after the last edit, after how many rounds, and if not, a [`Witness`] that can be replayed.
+//!
+//! It knows values as positions in finite domains only. What a network does is defined in `engine.rs`.
+
+mod engine;
+mod judge;
+mod loops;
+pub mod network;
+mod parts;
+mod round;
+mod run;
+mod space;
+mod state;
+mod witness;
+
+pub use engine::Act;
+pub use judge::{Judgement, Limits, Verdict, judge};
+pub use network::Network;
+pub use witness::{Begin, Step, StepKind, Witness};

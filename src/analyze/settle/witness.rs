@@ -1,0 +1,273 @@
+//! The shortest story of a loop: how it begins, what people do, and the rounds until one repeats.
+//!
+//! Shortest is: the fewest cells filled or edited, then the fewest rounds that move something, then the fewest values that
+//! are there before anything happens, then the first values of the domains. The search is Dijkstra's over states that were met.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+
+use super::engine::{Act, Engine};
+use super::network::{CellId, RecordId, Symbol};
+use super::run::{Choices, Run};
+use super::space::{Event, Space, effort, events, happen};
+use crate::merge::Shadow;
+use crate::side::Side;
+
+/// A run of a network that never comes to rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    /// How the pairs begin: met by a match key, or recovered without what was remembered of them.
+    pub begin: Begin,
+    /// What the cells hold at the beginning.
+    pub given: Vec<Symbol>,
+    /// Which side is the newer one in every conflict; none: the edits have no order.
+    pub newer: Option<Side>,
+    /// What happens, one after the other.
+    pub steps: Vec<Step>,
+    /// The last step leads to where the network was before this one.
+    pub again: usize,
+    /// The rounds from there until it is so again.
+    pub period: usize,
+}
+
+/// How the pairs of a witness begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// They are met by a match key.
+    Met,
+    /// They are linked, and what was remembered of them is lost.
+    Recovered,
+}
+
+/// One step of a witness.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is done.
+    pub kind: StepKind,
+    /// What the rows and automations then did, in their order.
+    pub acts: Vec<Act>,
+    /// What the cells hold afterwards.
+    pub cells: Vec<Symbol>,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// A person saves a record with these values; without values, with a change of something that is not here.
+    Edit(RecordId, Vec<(CellId, Symbol)>),
+    /// Automations that run later run.
+    Pause,
+    /// The plan runs, then automations that run later.
+    Round,
+}
+
+/// How a state was come by.
+#[derive(Clone, Debug)]
+enum How {
+    Start,
+    Event(Event),
+    Round,
+}
+
+/// A state on the way, the one before it, and the choices in between.
+struct Entry {
+    node: u32,
+    from: usize,
+    how: How,
+    choices: Choices,
+}
+
+/// The shortest story that leads into these states, in which something moves for ever.
+pub(super) fn story(
+    space: &mut Space<'_, '_>,
+    moving: &[u32],
+    begin: Begin,
+    newer: Option<Side>,
+) -> Option<Witness> {
+    let (entries, last) = way(space, moving, begin)?;
+    let target = entries.get(last)?.node;
+    let circle = circle(space, target, moving)?;
+    let mut path = Vec::new();
+    let mut at = last;
+    let given = loop {
+        let entry = entries.get(at)?;
+        if matches!(entry.how, How::Start) {
+            space.go(entry.node);
+            break space.run.state.clone();
+        }
+        path.push((&entry.how, &entry.choices));
+        at = entry.from;
+    };
+    path.reverse();
+    let again = path.len();
+    path.extend(circle.iter().map(|choices| (&How::Round, choices)));
+    let mut witness = Witness {
+        begin,
+        given: given.cells.clone(),
+        newer,
+        steps: Vec::new(),
+        again,
+        period: circle.len(),
+    };
+    let mut run = Run::new(space.run.engine);
+    run.state = given;
+    for (how, choices) in path {
+        witness.steps.push(told(&mut run, how, choices));
+    }
+    Some(witness)
+}
+
+/// Does a step and tells it.
+fn told(run: &mut Run<'_, '_>, how: &How, choices: &Choices) -> Step {
+    run.choices.replace(choices.again());
+    run.log = Some(Vec::new());
+    let kind = match how {
+        How::Event(event) => {
+            happen(run, event);
+            match event {
+                Event::Pause => StepKind::Pause,
+                Event::Save(record, values) => {
+                    let values = values.iter().map(|(cell, v)| (CellId(*cell as u16), *v));
+                    StepKind::Edit(RecordId(*record as u16), values.collect())
+                }
+            }
+        }
+        How::Start | How::Round => {
+            run.round();
+            run.pause();
+            StepKind::Round
+        }
+    };
+    Step {
+        kind,
+        acts: run.log.take().unwrap_or_default(),
+        cells: run.state.cells.clone(),
+    }
+}
+
+/// Dijkstra's search from the beginnings to the first of these states.
+fn way(space: &mut Space<'_, '_>, moving: &[u32], begin: Begin) -> Option<(Vec<Entry>, usize)> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut heap = BinaryHeap::new();
+    let wanted = match begin {
+        Begin::Met => Shadow::FirstMet,
+        Begin::Recovered => Shadow::Recovered,
+    };
+    for node in 0..space.nodes.len() as u32 {
+        space.go(node);
+        let state = &space.run.state;
+        if state.pending == 0 && state.traces.iter().all(|t| t.shadow == wanted) {
+            let given = filled(space.run.engine, &state.cells);
+            heap.push(Reverse((given, 0, given, entries.len())));
+            entries.push(Entry {
+                node,
+                from: 0,
+                how: How::Start,
+                choices: Choices::default(),
+            });
+        }
+    }
+    let mut done = vec![false; space.nodes.len()];
+    while let Some(Reverse((cost, rounds, given, at))) = heap.pop() {
+        let node = entries.get(at)?.node;
+        if std::mem::replace(done.get_mut(node as usize)?, true) {
+            continue;
+        }
+        if moving.binary_search(&node).is_ok() {
+            return Some((entries, at));
+        }
+        space.go(node);
+        let mut hows: Vec<How> = events(&space.run).into_iter().map(How::Event).collect();
+        hows.push(How::Round);
+        for how in hows {
+            space.run.choices.borrow_mut().first();
+            loop {
+                space.go(node);
+                let (more, moved) = match &how {
+                    How::Event(event) => {
+                        happen(&mut space.run, event);
+                        (effort(event), 0)
+                    }
+                    How::Start | How::Round => {
+                        let wrote = space.run.round();
+                        let moved = space.run.pause() || wrote;
+                        (0, u32::from(moved))
+                    }
+                };
+                if let Some(to) = space.find()
+                    && !done.get(to as usize).copied().unwrap_or(true)
+                {
+                    heap.push(Reverse((cost + more, rounds + moved, given, entries.len())));
+                    entries.push(Entry {
+                        node: to,
+                        from: at,
+                        how: how.clone(),
+                        choices: space.run.choices.borrow().again(),
+                    });
+                }
+                if !space.run.choices.borrow_mut().next() {
+                    break;
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The cells that are not blank, derived ones left out.
+fn filled(engine: &Engine<'_>, cells: &[Symbol]) -> u32 {
+    let derived = |at: &usize| {
+        engine.derived.iter().any(|rule| {
+            let rule = engine.network.rules.get(*rule);
+            rule.is_some_and(|r| r.effects.iter().any(|e| e.target.index() == *at))
+        })
+    };
+    let set = cells
+        .iter()
+        .enumerate()
+        .filter(|(at, v)| **v != 0 && !derived(at));
+    set.count() as u32
+}
+
+/// The choices of the fewest rounds that lead from a state back to itself with something moving among them.
+fn circle(space: &mut Space<'_, '_>, target: u32, moving: &[u32]) -> Option<Vec<Choices>> {
+    let mut from: HashMap<(u32, bool), ((u32, bool), Choices)> = HashMap::new();
+    let mut queue = VecDeque::from([(target, false)]);
+    while let Some((node, moved)) = queue.pop_front() {
+        space.run.choices.borrow_mut().first();
+        loop {
+            space.go(node);
+            let wrote = space.run.round();
+            let moved_now = space.run.pause() || wrote || moved;
+            if let Some(to) = space.find()
+                && moving.binary_search(&to).is_ok()
+                && !from.contains_key(&(to, moved_now))
+            {
+                let choices = space.run.choices.borrow().again();
+                from.insert((to, moved_now), ((node, moved), choices));
+                if (to, moved_now) == (target, true) {
+                    return Some(back(from, target));
+                }
+                queue.push_back((to, moved_now));
+            }
+            if !space.run.choices.borrow_mut().next() {
+                break;
+            }
+        }
+    }
+    None
+}
+
+fn back(mut from: HashMap<(u32, bool), ((u32, bool), Choices)>, target: u32) -> Vec<Choices> {
+    let mut circle = Vec::new();
+    let mut at = (target, true);
+    while let Some((before, choices)) = from.remove(&at) {
+        circle.push(choices);
+        at = before;
+        if at == (target, false) {
+            break;
+        }
+    }
+    circle.reverse();
+    circle
+}

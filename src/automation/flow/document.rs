@@ -1,0 +1,193 @@
+//! The parts of a flow's file, by name.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use crate::automation::draft::Document;
+use crate::catalog::xml::Node;
+use crate::formula::{self, Expr, FormulaError};
+
+/// A flow whose file has been read.
+#[derive(Debug)]
+pub(in crate::automation) struct Flow<'a> {
+    pub document: &'a Document,
+    /// Whether the file says that this version runs.
+    pub active: bool,
+    /// The elements that are walked, by name.
+    pub elements: BTreeMap<&'a str, Element<'a>>,
+    /// Variables, constants, templates, choices, by name.
+    pub resources: BTreeMap<&'a str, Resource<'a>>,
+    /// Kinds of elements that are not known: their tags and names.
+    pub unknown: Vec<(&'a str, &'a str)>,
+}
+
+/// An element that is walked.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::automation) struct Element<'a> {
+    pub kind: ElementKind,
+    pub name: &'a str,
+    pub node: &'a Node,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::automation) enum ElementKind {
+    Action,
+    ApexPlugin,
+    Assignment,
+    CollectionProcessor,
+    CustomError,
+    Decision,
+    Loop,
+    OrchestratedStage,
+    Create,
+    Delete,
+    Lookup,
+    Rollback,
+    Update,
+    Screen,
+    Step,
+    Subflow,
+    Transform,
+    Wait,
+}
+
+const ELEMENTS: &[(&str, ElementKind)] = &[
+    ("actionCalls", ElementKind::Action),
+    ("apexPluginCalls", ElementKind::ApexPlugin),
+    ("assignments", ElementKind::Assignment),
+    ("collectionProcessors", ElementKind::CollectionProcessor),
+    ("customErrors", ElementKind::CustomError),
+    ("decisions", ElementKind::Decision),
+    ("loops", ElementKind::Loop),
+    ("orchestratedStages", ElementKind::OrchestratedStage),
+    ("recordCreates", ElementKind::Create),
+    ("recordDeletes", ElementKind::Delete),
+    ("recordLookups", ElementKind::Lookup),
+    ("recordRollbacks", ElementKind::Rollback),
+    ("recordUpdates", ElementKind::Update),
+    ("screens", ElementKind::Screen),
+    ("steps", ElementKind::Step),
+    ("subflows", ElementKind::Subflow),
+    ("transforms", ElementKind::Transform),
+    ("waits", ElementKind::Wait),
+];
+
+/// Something that references name.
+#[derive(Debug)]
+pub(in crate::automation) enum Resource<'a> {
+    Variable(Variable<'a>),
+    Formula(Result<Expr, FormulaError>),
+    /// A node with a `value`.
+    Constant(&'a Node),
+    /// A text with merge fields.
+    Template(&'a str),
+    /// Records to choose from.
+    Choices(&'a Node),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(in crate::automation) struct Variable<'a> {
+    pub node: &'a Node,
+    pub object: Option<&'a str>,
+    pub record: bool,
+    pub collection: bool,
+    pub input: bool,
+    pub output: bool,
+}
+
+impl<'a> Flow<'a> {
+    /// The parts of a document.
+    pub fn new(document: &'a Document, active: bool) -> Self {
+        let (mut elements, mut unknown) = (BTreeMap::new(), Vec::new());
+        let mut resources = BTreeMap::new();
+        for node in &document.root.children {
+            let Some(name) = node.text_of("name") else {
+                continue;
+            };
+            if let Some((_, kind)) = ELEMENTS.iter().find(|(tag, _)| *tag == node.name) {
+                let kind = *kind;
+                elements.insert(name, Element { kind, name, node });
+            } else if let Some(resource) = resource(node) {
+                resources.insert(name, resource);
+            } else if node.children.iter().any(|c| c.name.ends_with("onnector")) {
+                unknown.push((node.name.as_str(), name));
+            }
+        }
+        Self {
+            document,
+            active,
+            elements,
+            resources,
+            unknown,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &SmolStr {
+        &self.document.stem
+    }
+
+    /// The element that starts it, empty where there is none.
+    pub fn start(&self) -> Option<&'a Node> {
+        self.document.root.child("start")
+    }
+
+    /// Its variables by name.
+    pub fn variables(&self) -> impl Iterator<Item = (&'a str, Variable<'a>)> {
+        self.resources.iter().filter_map(|(name, r)| match r {
+            Resource::Variable(v) => Some((*name, *v)),
+            _ => None,
+        })
+    }
+}
+
+fn resource(node: &Node) -> Option<Resource<'_>> {
+    Some(match node.name.as_str() {
+        "variables" => Resource::Variable(Variable {
+            node,
+            object: node.text_of("objectType"),
+            record: node
+                .text_of("dataType")
+                .is_some_and(|t| t.eq_ignore_ascii_case("SObject")),
+            collection: node.flag("isCollection") == Some(true),
+            input: node.flag("isInput") == Some(true),
+            output: node.flag("isOutput") == Some(true),
+        }),
+        "formulas" => {
+            let text = node.text_of("expression").unwrap_or_default();
+            Resource::Formula(formula::parse(text).map(|f| f.root))
+        }
+        "constants" | "choices" => Resource::Constant(node),
+        "textTemplates" => Resource::Template(node.text_of("text").unwrap_or_default()),
+        "dynamicChoiceSets" => Resource::Choices(node),
+        "stages" => Resource::Constant(node),
+        _ => return None,
+    })
+}
+
+/// Where a connector leads.
+pub(super) fn target(connector: &Node) -> Option<&str> {
+    connector.text_of("targetReference")
+}
+
+/// Where the connector of a name leads.
+pub(super) fn connector<'a>(node: &'a Node, name: &str) -> Option<&'a str> {
+    node.child(name).and_then(target)
+}
+
+/// All elements that an element leads to, in the order of its file.
+pub(super) fn successors(node: &Node) -> Vec<&str> {
+    let mut found = Vec::new();
+    for child in &node.children {
+        if child.name.ends_with("onnector") {
+            found.extend(target(child));
+        } else if matches!(
+            child.name.as_str(),
+            "rules" | "waitEvents" | "scheduledPaths" | "stageSteps"
+        ) {
+            found.extend(successors(child));
+        }
+    }
+    found
+}

@@ -1,0 +1,21 @@
+//! Flows: a file comes in as XML, an automation goes out.
+//!
+//! [`document`] gives the elements by name, [`run`] walks them once for all paths, [`step`] says what one element does to
+//! the variables, [`value`] what a reference means at a point, [`state`] how paths come together.
+
+mod document;
+mod filter;
+mod run;
+mod start;
+mod state;
+mod step;
+mod store;
+mod value;
+
+pub(super) use document::Flow;
+pub(super) use start::{kind, read};
+
+use std::collections::BTreeMap;
+
+/// The flows of a system, by name in lower case: what subflows call.
+pub(super) type Flows<'a> = BTreeMap<String, Flow<'a>>;

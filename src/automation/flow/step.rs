@@ -1,0 +1,491 @@
+//! What one element of a flow does to its variables, and where it leads.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::document::{Element, ElementKind, connector, target};
+use super::run::{Frame, Run, Step, named};
+use super::state::{Assigned, Base, Meeting, Record, State, Value};
+use super::value::{as_plain, unknown};
+use crate::automation::condition::Decision;
+use crate::automation::logic;
+use crate::catalog::xml::Node;
+use crate::formula::Operator;
+
+/// Actions that write no field of a record.
+const HARMLESS: &[&str] = &[
+    "emailAlert",
+    "emailSimple",
+    "customNotificationAction",
+    "chatterPost",
+    "component",
+    "sendNotification",
+    "flowInterviewLog",
+    "activateSessionPermSet",
+    "deactivateSessionPermSet",
+    "publishManagedContentRelease",
+    "refreshMetricAction",
+    "outboundMessage",
+];
+
+impl<'a> Run<'a> {
+    pub fn step(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        match element.kind {
+            ElementKind::Assignment => self.assignments(frame, element, state),
+            ElementKind::Decision => self.decide(frame, element, state),
+            ElementKind::Loop => self.enter_loop(frame, element, state),
+            ElementKind::Lookup => self.look_up(frame, element, state),
+            ElementKind::Create => self.create(frame, element, state),
+            ElementKind::Update => self.update(frame, element, state),
+            ElementKind::Delete => self.delete(frame, element, state),
+            ElementKind::Subflow => {
+                let called = node.text_of("flowName").unwrap_or_default();
+                self.subflow(frame, element, called, "inputAssignments", state)
+            }
+            ElementKind::Action => self.action(frame, element, state),
+            ElementKind::Screen => self.screen(frame, element, state),
+            ElementKind::CollectionProcessor => self.process(frame, element, state),
+            ElementKind::Transform => self.transform(frame, element, state),
+            ElementKind::Wait => wait(node, state),
+            ElementKind::ApexPlugin => {
+                let class = node.text_of("apexClass").unwrap_or(element.name);
+                self.draft
+                    .reason(format!("it calls the Apex plug-in `{class}`"));
+                go_on(node, state.clone())
+            }
+            ElementKind::OrchestratedStage => {
+                self.draft.reason(format!(
+                    "the stage `{}` of an orchestration is not read",
+                    element.name
+                ));
+                go_on(node, state.clone())
+            }
+            ElementKind::CustomError | ElementKind::Rollback | ElementKind::Step => {
+                go_on(node, state.clone())
+            }
+        }
+    }
+
+    fn assignments(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let mut state = state.clone();
+        let mut step = Step::default();
+        for item in element.node.all("assignmentItems") {
+            let Some(to) = item.text_of("assignToReference") else {
+                continue;
+            };
+            let value = self.literal(frame, &state, item.child("value"));
+            let operator = item.text_of("operator").unwrap_or("Assign");
+            let written = self.assign(frame, &mut state, to, operator, value);
+            step.effects
+                .extend(written.and_then(|field| self.before_save(frame, element, &state, &field)));
+        }
+        step.next = go_on(element.node, state).next;
+        step
+    }
+
+    /// Assigns a value; the field of the starting record that got one, if that is what was assigned to.
+    pub fn assign(
+        &mut self,
+        frame: &Frame<'a>,
+        state: &mut State,
+        to: &str,
+        operator: &str,
+        value: Value,
+    ) -> Option<SmolStr> {
+        let path: Vec<SmolStr> = to.split('.').map(|p| SmolStr::new(p.trim())).collect();
+        let (variable, field) = match path.as_slice() {
+            [variable] => (variable, None),
+            [variable, field] => (variable, Some(field)),
+            _ => {
+                self.draft.reason(format!(
+                    "it assigns to `{to}`, which leads through a reference"
+                ));
+                return None;
+            }
+        };
+        let Some(field) = field else {
+            if !variable.starts_with('$') {
+                self.assign_variable(frame, state, variable, operator, value);
+            }
+            return None;
+        };
+        let current = match state.variables.get(variable) {
+            Some(Value::Record(record) | Value::Records(record)) => record.clone(),
+            _ => {
+                // a field of an Apex type, or of something that was never set: nothing of it is stored
+                return None;
+            }
+        };
+        let field = match &current.object {
+            Some(object) => self.draft.names.field(object, field).field,
+            None => field.clone(),
+        };
+        let value = match operator {
+            "Assign" => as_plain(value),
+            _ => {
+                let before = self.field(&current, std::slice::from_ref(&field));
+                combined(frame, operator, before, as_plain(value), &path)
+            }
+        };
+        let assigned = Assigned { value, when: None };
+        if let Some(collection) = current.item_of.clone()
+            && let Some(Value::Records(all)) = state.variables.get_mut(&collection)
+        {
+            let (value, when) = (assigned.value.clone(), Some(state.when.clone()));
+            all.fields.insert(field.clone(), Assigned { value, when });
+        }
+        let starting = variable == "$Record" && frame.prefix.is_empty();
+        if let Some(Value::Record(record) | Value::Records(record)) =
+            state.variables.get_mut(variable)
+        {
+            record.fields.insert(field.clone(), assigned);
+        }
+        starting.then_some(field)
+    }
+
+    fn assign_variable(
+        &mut self,
+        frame: &Frame<'a>,
+        state: &mut State,
+        variable: &SmolStr,
+        operator: &str,
+        value: Value,
+    ) {
+        let current = state.variables.get(variable).cloned();
+        let object = match &current {
+            Some(Value::Record(r) | Value::Records(r)) => r.object.clone(),
+            _ => None,
+        };
+        let assigned = match (operator, current, value) {
+            ("Assign", Some(Value::Records(_)), Value::Record(r) | Value::Records(r)) => {
+                Value::Records(with_object(r, object))
+            }
+            ("Assign", Some(Value::Record(_)), Value::Record(r)) => {
+                Value::Record(with_object(Record { item_of: None, ..r }, object))
+            }
+            ("Assign", Some(Value::Records(_)), Value::Plain(_)) => {
+                let name = vec![variable.clone()];
+                Value::Records(Record {
+                    whole: true,
+                    ..Record::found(object, name)
+                })
+            }
+            ("Assign", _, value) => value,
+            // adding to a collection
+            (_, Some(Value::Records(all)), Value::Record(r) | Value::Records(r)) => {
+                if operator.starts_with("Remove") {
+                    Value::Records(all)
+                } else {
+                    let meeting = Meeting {
+                        decisions: &self.decisions,
+                        widen: true,
+                    };
+                    let way = &state.when;
+                    let mut met = meeting.records(variable, (&all, way), (&r, way));
+                    met.item_of = None;
+                    // each of the records has what was assigned to it
+                    for (field, assigned) in &r.fields {
+                        let own = all.fields.get(field);
+                        if own.is_none_or(|o| o.value == assigned.value) {
+                            met.fields.insert(field.clone(), assigned.clone());
+                        }
+                    }
+                    Value::Records(with_object(met, object))
+                }
+            }
+            (_, Some(Value::Records(all)), _) => Value::Records(all),
+            (_, Some(Value::Plain(before)), value) => Value::Plain(combined(
+                frame,
+                operator,
+                before,
+                as_plain(value),
+                std::slice::from_ref(variable),
+            )),
+            (_, current, _) => {
+                current.unwrap_or_else(|| Value::Plain(unknown(frame, &[variable.clone()])))
+            }
+        };
+        state.variables.insert(variable.clone(), assigned);
+    }
+
+    fn decide(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        let rules: Vec<&Node> = node.all("rules").collect();
+        if rules.len() > 60 {
+            self.draft.reason(format!(
+                "the decision `{}` has more outcomes than are told apart",
+                element.name
+            ));
+        }
+        let mut outcomes = Vec::new();
+        for rule in &rules {
+            let mut condition = self.rule(frame, state, rule);
+            if logic::is_large(&condition) {
+                let name = rule.text_of("name").unwrap_or(element.name);
+                condition = unknown(frame, &[name.into()]);
+            }
+            if rule.flag("doesRequireRecordChangedToMeetCriteria") == Some(true) {
+                let name = rule.text_of("name").unwrap_or(element.name);
+                let became = unknown(frame, &[name.into(), "$BecameTrue".into()]);
+                condition = logic::all(vec![condition, became]);
+            }
+            outcomes.push(condition);
+        }
+        let of = rules.len() + 1;
+        let id = self.decision(frame, element.name, Decision { outcomes });
+        let mut next = Vec::new();
+        let connectors = rules
+            .iter()
+            .map(|rule| connector(rule, "connector"))
+            .chain([connector(node, "defaultConnector")]);
+        for (outcome, target) in connectors.enumerate() {
+            let when = state.when.taking(id, outcome, of);
+            next.push((
+                target,
+                State {
+                    when,
+                    ..state.clone()
+                },
+            ));
+        }
+        Step {
+            next,
+            ..Step::default()
+        }
+    }
+
+    fn enter_loop(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        let collection = node.text_of("collectionReference").unwrap_or_default();
+        let value = self.named(frame, state, collection);
+        let item: SmolStr = node
+            .text_of("assignNextValueToReference")
+            .unwrap_or(element.name)
+            .into();
+        let name: Vec<SmolStr> = frame.prefix.iter().cloned().chain([item.clone()]).collect();
+        let mut inside = state.clone();
+        let one = match value {
+            Value::Record(all) | Value::Records(all) => Value::Record(Record {
+                base: Base::Found(name),
+                fields: BTreeMap::new(),
+                item_of: Some(collection.into()),
+                ..all
+            }),
+            _ => match state.variables.get(&item) {
+                Some(Value::Record(variable)) => {
+                    Value::Record(Record::found(variable.object.clone(), name))
+                }
+                _ => Value::Plain(unknown(frame, &[item.clone()])),
+            },
+        };
+        inside.variables.insert(item, one);
+        let some = unknown(frame, &[element.name.into(), "$HasItem".into()]);
+        let decision = Decision {
+            outcomes: vec![some],
+        };
+        let id = self.decision(frame, element.name, decision);
+        inside.when = state.when.taking(id, 0, 2);
+        Step {
+            next: vec![
+                (connector(node, "nextValueConnector"), inside),
+                (connector(node, "noMoreValuesConnector"), state.clone()),
+            ],
+            ..Step::default()
+        }
+    }
+
+    pub fn subflow(
+        &mut self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        called: &str,
+        list: &str,
+        state: &State,
+    ) -> Step<'a> {
+        let node = element.node;
+        let mut inputs = BTreeMap::new();
+        for (name, input) in named(node, list, "name") {
+            let value = self.literal(frame, state, input.child("value"));
+            inputs.insert(SmolStr::new(name), value);
+        }
+        let mut state = state.clone();
+        let mut step = Step::default();
+        if let Some((walk, flow)) = self.call(frame, element.name, called, inputs, &state) {
+            step.effects = walk.effects;
+            let mut results = walk.end.map(|e| e.variables).unwrap_or_default();
+            let outputs: BTreeMap<SmolStr, Value> = flow
+                .variables()
+                .filter(|(_, v)| v.output)
+                .filter_map(|(name, _)| results.remove_entry(name))
+                .collect();
+            for (name, output) in named(node, "outputAssignments", "name") {
+                if let (Some(value), Some(to)) =
+                    (outputs.get(name), output.text_of("assignToReference"))
+                {
+                    self.assign(frame, &mut state, to, "Assign", value.clone());
+                }
+            }
+            state
+                .variables
+                .insert(element.name.into(), Value::Outputs(outputs));
+        }
+        step.next = self.or_fault(frame, element, state);
+        step
+    }
+
+    fn action(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        let name = node.text_of("actionName").unwrap_or(element.name);
+        let kind = node.text_of("actionType").unwrap_or_default();
+        if kind == "flow" {
+            return self.subflow(frame, element, name, "inputParameters", state);
+        }
+        for input in node.all("inputParameters") {
+            self.literal(frame, state, input.child("value"));
+        }
+        match kind {
+            "apex" => self
+                .draft
+                .reason(format!("it calls the Apex action `{name}`")),
+            "quickAction" => self
+                .draft
+                .reason(format!("it runs the quick action `{name}`")),
+            "submit" => self.draft.locks = true,
+            _ if HARMLESS.contains(&kind) => {}
+            _ => self
+                .draft
+                .reason(format!("it runs the action `{name}` of the kind `{kind}`")),
+        }
+        let mut state = state.clone();
+        for output in node.all("outputParameters") {
+            if let Some(to) = output.text_of("assignToReference") {
+                let result = output.text_of("name").unwrap_or("result");
+                let value = unknown(frame, &[element.name.into(), result.into()]);
+                self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
+            }
+        }
+        Step {
+            next: self.or_fault(frame, element, state),
+            ..Step::default()
+        }
+    }
+
+    fn screen(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let mut state = state.clone();
+        let mut open: Vec<&Node> = element.node.all("fields").collect();
+        while let Some(field) = open.pop() {
+            open.extend(field.all("fields"));
+            self.literal(frame, &state, field.child("defaultValue"));
+            if let Some(text) = field.text_of("fieldText") {
+                self.template(frame, &state, text, 0);
+            }
+            if let Some(rule) = field.child("visibilityRule") {
+                self.rule(frame, &state, rule);
+            }
+            for input in field.all("inputParameters") {
+                self.literal(frame, &state, input.child("value"));
+            }
+            for choice in field.all("choiceReferences") {
+                self.choices(frame, &state, choice.text.trim());
+            }
+            if let Some(to) = field.text_of("objectFieldReference") {
+                self.named(frame, &state, to);
+                let value = unknown(frame, &[element.name.into(), "$Input".into()]);
+                self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
+            }
+            for output in field.all("outputParameters") {
+                if let Some(to) = output.text_of("assignToReference") {
+                    let result = field.text_of("name").unwrap_or("result");
+                    let value = unknown(frame, &[result.into()]);
+                    self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
+                }
+            }
+        }
+        go_on(element.node, state)
+    }
+
+    /// Where an element leads: on, or to what handles its failure.
+    pub fn or_fault(
+        &mut self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        state: State,
+    ) -> Vec<(Option<&'a str>, State)> {
+        let mut next = Vec::new();
+        if let Some(handler) = connector(element.node, "faultConnector") {
+            let failed = unknown(frame, &[element.name.into(), "$Fault".into()]);
+            let decision = Decision {
+                outcomes: vec![failed],
+            };
+            let key = format!("{}/$Fault", element.name);
+            let id = self.decision(frame, &key, decision);
+            let when = state.when.taking(id, 0, 2);
+            next.push((
+                Some(handler),
+                State {
+                    when,
+                    ..state.clone()
+                },
+            ));
+        }
+        next.push((connector(element.node, "connector"), state));
+        next
+    }
+}
+
+/// A record whose variable says of which object it is.
+fn with_object(record: Record, object: Option<SmolStr>) -> Record {
+    Record {
+        object: record.object.or(object),
+        ..record
+    }
+}
+
+/// What an operator makes of a value and another.
+fn combined(
+    frame: &Frame<'_>,
+    operator: &str,
+    before: crate::formula::Expr,
+    value: crate::formula::Expr,
+    path: &[SmolStr],
+) -> crate::formula::Expr {
+    use crate::formula::Node as Part;
+    let joined = match operator {
+        "Add" if matches!(value.node, Part::Text(_)) => {
+            logic::compare(Operator::Concatenate, before, value)
+        }
+        "Add" => logic::compare(Operator::Add, before, value),
+        "Subtract" => logic::compare(Operator::Subtract, before, value),
+        _ => return unknown(frame, path),
+    };
+    if logic::is_large(&joined) {
+        return unknown(frame, path);
+    }
+    joined
+}
+
+fn go_on(node: &Node, state: State) -> Step<'_> {
+    Step {
+        next: vec![(connector(node, "connector"), state)],
+        ..Step::default()
+    }
+}
+
+/// After a pause the flow goes on in a transaction of its own.
+fn wait<'a>(node: &'a Node, state: &State) -> Step<'a> {
+    let later = State {
+        phase: crate::automation::Phase::Later,
+        ..state.clone()
+    };
+    let events = node
+        .all("waitEvents")
+        .map(|event| (event.child("connector").and_then(target), later.clone()));
+    let mut next: Vec<_> = events.collect();
+    next.push((connector(node, "defaultConnector"), state.clone()));
+    Step {
+        next,
+        ..Step::default()
+    }
+}

@@ -1,0 +1,423 @@
+//! The elements of a flow that find, make, change and delete records, and those that work on collections.
+
+use smol_str::SmolStr;
+
+use super::document::{Element, Resource};
+use super::run::{Frame, Run, Step, also, named};
+use super::state::{Assigned, Base, Record, State, Value};
+use super::value::{as_plain, unknown};
+use crate::automation::{Effect, FieldName, Phase, Written, logic};
+use crate::catalog::xml::Node;
+use crate::formula::Expr;
+
+/// Where an element writes, and under which condition beyond that of its point.
+struct Writing<'r, 'a> {
+    element: Element<'a>,
+    frame: &'r Frame<'a>,
+    state: &'r State,
+}
+
+impl<'a> Run<'a> {
+    pub fn look_up(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        let object = node.text_of("object").unwrap_or_default();
+        let which = self.filtered(frame, state, object, node);
+        for field in node.all("queriedFields") {
+            self.draft.read(object, &[field.text.trim().into()]);
+        }
+        if let Some(field) = node.text_of("sortField") {
+            self.draft.read(object, &[field.into()]);
+        }
+        let to = node.text_of("outputReference");
+        let name: SmolStr = to.unwrap_or(element.name).into();
+        let object_name = self.draft.names.object(object);
+        let label: Vec<SmolStr> = frame.prefix.iter().cloned().chain([name.clone()]).collect();
+        let record = Record {
+            base: self.base(&which, label.clone()),
+            which,
+            ..Record::found(Some(object_name), label)
+        };
+        let mut state = state.clone();
+        for (field, output) in named(node, "outputAssignments", "field") {
+            let value = self.field(&record, &[field.into()]);
+            if let Some(to) = output.text_of("assignToReference") {
+                self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
+            }
+        }
+        let into_many =
+            to.is_some_and(|v| matches!(state.variables.get(v), Some(Value::Records(_))));
+        let one = match to {
+            Some(_) => !into_many,
+            None => node.flag("getFirstRecordOnly") != Some(false),
+        };
+        let value = if one {
+            Value::Record(record)
+        } else {
+            Value::Records(record)
+        };
+        state.variables.insert(name, value);
+        Step {
+            next: self.or_fault(frame, element, state),
+            ..Step::default()
+        }
+    }
+
+    /// Where the fields of a found record come from.
+    fn base(&self, which: &Written, label: Vec<SmolStr>) -> Base {
+        let object = self.object.as_deref().unwrap_or_default();
+        match which {
+            Written::Itself => Base::Start(Vec::new()),
+            Written::Referenced(field) => match self.draft.names.relationship(object, field) {
+                Some(name) => Base::Start(vec![name]),
+                None => Base::Found(label),
+            },
+            _ => Base::Found(label),
+        }
+    }
+
+    pub fn create(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        let writing = Writing {
+            element,
+            frame,
+            state,
+        };
+        let which = if node.flag("doesUpsert") == Some(true) {
+            Written::Found
+        } else {
+            Written::Made
+        };
+        let mut step = Step::default();
+        if let Some(reference) = node.text_of("inputReference") {
+            let value = self.named(frame, state, reference);
+            match value {
+                Value::Record(record) | Value::Records(record) => {
+                    if record.whole || !matches!(record.base, Base::Blank) {
+                        self.draft.reason(format!(
+                            "it makes records from `{reference}`, whose other fields are not known here"
+                        ));
+                    }
+                    step.effects = self.stored(&writing, &record, &which);
+                }
+                _ => self.unknown_records(reference),
+            }
+        } else if let Some(object) = node.text_of("object") {
+            self.filtered(frame, state, object, node);
+            step.effects = self.inputs(&writing, object, &which);
+        }
+        let mut state = state.clone();
+        let id = unknown(frame, &[element.name.into(), "Id".into()]);
+        if let Some(to) = node.text_of("assignRecordIdToReference") {
+            self.assign(frame, &mut state, to, "Assign", Value::Plain(id.clone()));
+        }
+        state
+            .variables
+            .insert(element.name.into(), Value::Plain(id));
+        step.next = self.or_fault(frame, element, state);
+        step
+    }
+
+    pub fn update(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        let mut state = state.clone();
+        let mut step = Step::default();
+        if let Some(reference) = node.text_of("inputReference") {
+            step.effects = self.update_reference(frame, element, &mut state, reference);
+        } else if let Some(object) = node.text_of("object") {
+            let which = self.filtered(frame, &state, object, node);
+            let writing = Writing {
+                element,
+                frame,
+                state: &state,
+            };
+            step.effects = self.inputs(&writing, object, &which);
+        }
+        step.next = self.or_fault(frame, element, state);
+        step
+    }
+
+    fn update_reference(
+        &mut self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        state: &mut State,
+        reference: &str,
+    ) -> Vec<Effect> {
+        let starting = reference == "$Record" && frame.prefix.is_empty();
+        let mut effects = Vec::new();
+        for (field, input) in named(element.node, "inputAssignments", "field") {
+            let value = self.literal(frame, state, input.child("value"));
+            let to = format!("{reference}.{field}");
+            let written = self.assign(frame, state, &to, "Assign", value);
+            let stored = written.and_then(|f| self.before_save(frame, element, state, &f));
+            effects.extend(stored);
+        }
+        if starting && self.before_save {
+            return effects;
+        }
+        let value = self.named(frame, state, reference);
+        let (Value::Record(record) | Value::Records(record)) = value else {
+            self.unknown_records(reference);
+            return effects;
+        };
+        if record.whole && record.fields.is_empty() {
+            self.draft.reason(format!(
+                "it updates `{reference}`, which it is given, and which fields of it have changed is not known here"
+            ));
+        }
+        let which = match record.fields.get("Id") {
+            Some(id) if record.base == Base::Blank => record
+                .object
+                .as_deref()
+                .and_then(|o| self.by_filter(o, "Id", &id.value))
+                .unwrap_or(Written::Found),
+            _ if record.which == Written::Made => Written::Found,
+            _ => record.which.clone(),
+        };
+        let writing = Writing {
+            element,
+            frame,
+            state,
+        };
+        effects.extend(self.stored(&writing, &record, &which));
+        // what is stored does not wait any more
+        if let Some(Value::Record(record) | Value::Records(record)) =
+            state.variables.get_mut(reference)
+            && record.base != Base::Blank
+            && !starting
+        {
+            record.fields.clear();
+        }
+        effects
+    }
+
+    fn unknown_records(&mut self, reference: &str) {
+        self.draft.reason(format!(
+            "it stores `{reference}`, and which records that holds is not known here"
+        ));
+    }
+
+    pub fn delete(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        if let Some(reference) = node.text_of("inputReference") {
+            match self.named(frame, state, reference) {
+                Value::Record(r) | Value::Records(r) => self.draft.deletes.extend(r.object),
+                _ => self.draft.reason(format!(
+                    "it deletes `{reference}`, and which records that holds is not known here"
+                )),
+            }
+        } else if let Some(object) = node.text_of("object") {
+            self.filtered(frame, state, object, node);
+            let object = self.draft.names.object(object);
+            self.draft.deletes.insert(object);
+        }
+        Step {
+            next: self.or_fault(frame, element, state.clone()),
+            ..Step::default()
+        }
+    }
+
+    /// What the input assignments of an element write.
+    fn inputs(&mut self, writing: &Writing<'_, 'a>, object: &str, which: &Written) -> Vec<Effect> {
+        let mut out = Vec::new();
+        for (field, input) in named(writing.element.node, "inputAssignments", "field") {
+            let value = self.plain(writing.frame, writing.state, input.child("value"));
+            let target = self.draft.names.field(object, field);
+            let when = writing.state.condition(&self.decisions);
+            out.push(self.effect(writing, target, which, when, value));
+        }
+        out
+    }
+
+    /// What storing a record writes: all that was assigned to it.
+    fn stored(
+        &mut self,
+        writing: &Writing<'_, 'a>,
+        record: &Record,
+        which: &Written,
+    ) -> Vec<Effect> {
+        let Some(object) = record.object.clone() else {
+            if !record.fields.is_empty() {
+                let name = writing.element.name;
+                self.draft.reason(format!(
+                    "`{name}` stores a record of an object that is not stated"
+                ));
+            }
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for (field, assigned) in &record.fields {
+            if field.eq_ignore_ascii_case("Id") {
+                continue;
+            }
+            let target = self.draft.names.field(&object, field);
+            let when = also(&writing.state.when, assigned.when.as_ref(), &self.decisions);
+            out.push(self.effect(writing, target, which, when, assigned.value.clone()));
+        }
+        out
+    }
+
+    /// What an assignment to the starting record writes, if it is stored with it.
+    pub fn before_save(
+        &self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        state: &State,
+        field: &SmolStr,
+    ) -> Option<Effect> {
+        if !self.before_save || state.phase != Phase::BeforeSave {
+            return None;
+        }
+        let Some(Value::Record(record)) = state.variables.get("$Record") else {
+            return None;
+        };
+        let value = record.fields.get(field)?.value.clone();
+        let target = self.draft.names.field(self.object.as_deref()?, field);
+        let writing = Writing {
+            element,
+            frame,
+            state,
+        };
+        let when = state.condition(&self.decisions);
+        Some(self.effect(&writing, target, &Written::Itself, when, value))
+    }
+
+    fn effect(
+        &self,
+        writing: &Writing<'_, 'a>,
+        target: FieldName,
+        which: &Written,
+        when: Option<Expr>,
+        value: Expr,
+    ) -> Effect {
+        let document = writing.frame.flow.document;
+        Effect {
+            element: writing.element.name.into(),
+            span: document.span(writing.element.node),
+            target,
+            record: which.clone(),
+            phase: writing.state.phase,
+            when,
+            value: Some(value).filter(|v| !is_unknown(v)),
+        }
+    }
+
+    pub fn process(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        let mut state = state.clone();
+        let collection = node.text_of("collectionReference").unwrap_or_default();
+        let value = self.named(frame, &state, collection);
+        if let (Some(item), Value::Record(r) | Value::Records(r)) =
+            (node.text_of("assignNextValueToReference"), &value)
+        {
+            let label = frame.prefix.iter().cloned().chain([item.into()]).collect();
+            let one = Record {
+                base: Base::Found(label),
+                ..r.clone()
+            };
+            state.variables.insert(item.into(), Value::Record(one));
+            self.rule(frame, &state, node);
+            if let Some(formula) = node.text_of("formula") {
+                self.formula(frame, &state, formula);
+            }
+        }
+        match node.text_of("collectionProcessorType") {
+            Some("FilterCollectionProcessor") => {
+                drop(state.variables.insert(element.name.into(), value));
+            }
+            Some("SortCollectionProcessor") => {
+                if let Value::Record(r) | Value::Records(r) = &value
+                    && let Some(object) = r.object.clone()
+                {
+                    for sort in node.all("sortOptions") {
+                        if let Some(field) = sort.text_of("sortField") {
+                            self.draft.read(&object, &[field.into()]);
+                        }
+                    }
+                }
+            }
+            other => self.draft.reason(format!(
+                "a collection is processed by `{}`, which is not read",
+                other.unwrap_or("nothing")
+            )),
+        }
+        Step {
+            next: vec![(super::document::connector(node, "connector"), state)],
+            ..Step::default()
+        }
+    }
+
+    /// A transform makes a record, or a collection of them, of the fields that it maps.
+    pub fn transform(
+        &mut self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        state: &State,
+    ) -> Step<'a> {
+        let node = element.node;
+        let object = node
+            .text_of("objectType")
+            .map(|o| self.draft.names.object(o));
+        let mut record = Record::blank(object);
+        for action in node
+            .all("transformValues")
+            .flat_map(|v| v.all("transformValueActions"))
+        {
+            let value = match action.child("value") {
+                Some(value) => as_plain(self.mapped(frame, state, value)),
+                None => unknown(frame, &[element.name.into()]),
+            };
+            if let Some(field) = action.text_of("outputFieldApiName") {
+                record
+                    .fields
+                    .insert(field.into(), Assigned { value, when: None });
+            }
+        }
+        let mut state = state.clone();
+        let value = match (&record.object, node.flag("isCollection")) {
+            (None, _) => Value::Plain(unknown(frame, &[element.name.into()])),
+            (_, Some(true)) => Value::Records(record),
+            _ => Value::Record(record),
+        };
+        state.variables.insert(element.name.into(), value);
+        Step {
+            next: vec![(super::document::connector(node, "connector"), state)],
+            ..Step::default()
+        }
+    }
+
+    /// The source of a mapping: `Get_Contacts[$EachItem].Email` is a field of each record.
+    fn mapped(&mut self, frame: &Frame<'a>, state: &State, value: &Node) -> Value {
+        match value.text_of("elementReference") {
+            Some(reference) => {
+                let plain = reference.replace("[$EachItem]", "");
+                self.named(frame, state, &plain)
+            }
+            None => self.literal(frame, state, Some(value)),
+        }
+    }
+
+    /// Reads what a set of choices for a screen reads.
+    pub fn choices(&mut self, frame: &Frame<'a>, state: &State, name: &str) {
+        let Some(Resource::Choices(node)) = frame.flow.resources.get(name) else {
+            return;
+        };
+        let Some(object) = node.text_of("object") else {
+            return;
+        };
+        self.filtered(frame, state, object, node);
+        for field in ["displayField", "valueField", "sortField"] {
+            if let Some(field) = node.text_of(field) {
+                self.draft.read(object, &[field.into()]);
+            }
+        }
+        for (field, _) in named(node, "outputAssignments", "field") {
+            self.draft.read(object, &[field.into()]);
+        }
+    }
+}
+
+/// Whether a value is something that only the run of the flow knows, and nothing else.
+fn is_unknown(value: &Expr) -> bool {
+    value.as_reference().is_some_and(|r| r.merge) || logic::is_large(value)
+}

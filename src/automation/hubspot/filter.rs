@@ -1,0 +1,272 @@
+//! Filters of workflows as conditions over the enrolled record.
+
+use serde_json::Value;
+use smol_str::SmolStr;
+
+use super::{Body, Flow, object, objects, text};
+use crate::automation::logic;
+use crate::formula::{Expr, Operator};
+
+/// Filters within filters deeper than any editor makes them.
+const DEEPEST: usize = 20;
+/// The events of a change of a property, and of the making of a record.
+const CHANGED: &str = "4-655002";
+const CREATED: &str = "4-1463224";
+
+impl Flow<'_> {
+    /// A branch of filters of version 4. `of` is the associated object that the filters are about.
+    pub fn branch(&mut self, branch: &Body, of: Option<&str>, depth: usize) -> Expr {
+        if depth > DEEPEST {
+            self.draft
+                .reason("its filters are nested too deep to be read");
+            return logic::found(&["$Filter"]);
+        }
+        let kind = text(branch, "filterBranchType").unwrap_or("AND");
+        if kind == "UNIFIED_EVENTS" {
+            return self.event(branch);
+        }
+        let associated = match kind {
+            "ASSOCIATION" | "PROPERTY_ASSOCIATION" => {
+                text(branch, "objectTypeId").map(|id| self.object_named(id))
+            }
+            _ => None,
+        };
+        let of = associated.as_deref().or(of);
+        let mut parts: Vec<Expr> = Vec::new();
+        for filter in objects(branch, "filters") {
+            parts.push(self.filter(filter, of));
+        }
+        for inner in objects(branch, "filterBranches") {
+            parts.push(self.branch(inner, of, depth + 1));
+        }
+        match kind {
+            "OR" => logic::any(parts),
+            "NOT_ANY" => logic::not(logic::any(parts)),
+            "NOT_ALL" => logic::not(logic::all(parts)),
+            "ASSOCIATION" | "PROPERTY_ASSOCIATION" => {
+                // some record at the other end; which one, only the run knows
+                let some = logic::found(&["$Associated", of.unwrap_or("record")]);
+                logic::all(vec![some, logic::all(parts)])
+            }
+            "AND" | "RESTRICTED" => logic::all(parts),
+            other => {
+                self.draft
+                    .reason(format!("filters of the kind `{other}` are not read"));
+                logic::found(&["$Filter", other])
+            }
+        }
+    }
+
+    /// An event that enrols: a changed property, a new record, or something that people did.
+    fn event(&mut self, branch: &Body) -> Expr {
+        let event = text(branch, "eventTypeId").unwrap_or_default();
+        let mut conditions: Vec<Expr> = Vec::new();
+        match event {
+            CHANGED => {
+                let property = objects(branch, "filters")
+                    .filter(|f| text(f, "property") == Some("hs_name"))
+                    .filter_map(|f| values(object(f, "operation")?).into_iter().next())
+                    .next();
+                let Some(property) = property else {
+                    return logic::found(&["$Event", event]);
+                };
+                self.read(&property);
+                let field = logic::field(std::slice::from_ref(&property));
+                conditions.push(logic::call("ISCHANGED", vec![field.clone()]));
+                for filter in objects(branch, "filters") {
+                    if text(filter, "property") == Some("hs_value")
+                        && let Some(operation) = object(filter, "operation")
+                    {
+                        conditions.push(self.operation(&property, field.clone(), operation));
+                    }
+                }
+            }
+            CREATED => conditions.push(logic::call("ISNEW", Vec::new())),
+            // a test portal and older bodies name the object as the event
+            _ if event.starts_with("0-") || event.starts_with("2-") => {
+                for filter in objects(branch, "filters") {
+                    conditions.push(self.filter(filter, None));
+                }
+            }
+            _ => conditions.push(logic::found(&["$Event", event])),
+        }
+        logic::all(conditions)
+    }
+
+    /// One filter.
+    fn filter(&mut self, filter: &Body, of: Option<&str>) -> Expr {
+        let kind = text(filter, "filterType").unwrap_or("PROPERTY");
+        match (kind, text(filter, "property"), object(filter, "operation")) {
+            ("PROPERTY", Some(property), Some(operation)) => {
+                let property = SmolStr::new(property);
+                let field = match of {
+                    Some(of) => {
+                        self.read_of(of, &property);
+                        logic::found(&["$Associated", of, &property])
+                    }
+                    None => {
+                        self.read(&property);
+                        logic::field(std::slice::from_ref(&property))
+                    }
+                };
+                self.operation(&property, field, operation)
+            }
+            ("PROPERTY", ..) => {
+                self.draft
+                    .reason("a filter lacks its property or its operation");
+                logic::found(&["$Filter"])
+            }
+            // lists, forms, events: known to the portal alone
+            (kind, property, _) => {
+                if let Some(property) = property {
+                    self.read(property);
+                }
+                let which = ["listId", "formId", "pageUrl", "emailId", "eventId"]
+                    .iter()
+                    .find_map(|key| super::id(filter, key))
+                    .unwrap_or_default();
+                logic::found(&[&format!("${kind}"), &which])
+            }
+        }
+    }
+
+    fn operation(&mut self, property: &str, field: Expr, operation: &Body) -> Expr {
+        let operator = text(operation, "operator").unwrap_or_default();
+        let values = values(operation);
+        let blank = || logic::call("ISBLANK", vec![field.clone()]);
+        let with_blank = operation.get("includeObjectsWithNoValueSet") == Some(&Value::Bool(true));
+        let found = self.compared(property, &field, operator, &values);
+        if let Some(between) = bounds(&field, operator, operation) {
+            return between;
+        }
+        let negative = operator.contains("NOT") || operator.contains("NONE");
+        match (with_blank, negative) {
+            (true, _) if !operator.ends_with("KNOWN") => logic::any(vec![found, blank()]),
+            (false, true) if !operator.ends_with("KNOWN") && !values.is_empty() => {
+                logic::all(vec![found, logic::not(blank())])
+            }
+            _ => found,
+        }
+    }
+
+    /// A comparison by an operator of either version.
+    pub fn compared(
+        &mut self,
+        property: &str,
+        field: &Expr,
+        operator: &str,
+        values: &[SmolStr],
+    ) -> Expr {
+        let known = || logic::not(logic::call("ISBLANK", vec![field.clone()]));
+        let each = |one: &dyn Fn(Expr, Expr) -> Expr| -> Vec<Expr> {
+            values
+                .iter()
+                .map(|v| one(field.clone(), logic::text(v)))
+                .collect()
+        };
+        let call = |name: &'static str| move |a: Expr, b: Expr| logic::call(name, vec![a, b]);
+        let sign = |operator: Operator| move |a: Expr, b: Expr| logic::compare(operator, a, b);
+        let number = |operator: Operator| {
+            let value = values
+                .first()
+                .map_or_else(logic::null, |v| logic::number(v));
+            logic::compare(operator, field.clone(), value)
+        };
+        match operator {
+            "IS_KNOWN" | "HAS_PROPERTY" => known(),
+            "IS_UNKNOWN" | "IS_NOT_KNOWN" | "NOT_HAS_PROPERTY" => logic::not(known()),
+            "IS_EQUAL_TO" | "IS" | "IS_ANY_OF" | "HAS_EXACTLY" | "IS_EXACTLY" | "EQ"
+            | "SET_ANY" | "SET_EQ" => logic::any(each(&sign(Operator::Equal))),
+            "IS_NOT_EQUAL_TO" | "IS_NOT" | "IS_NONE_OF" | "IS_NOT_EXACTLY" | "NEQ"
+            | "SET_NOT_ANY" | "SET_NEQ" => logic::all(each(&sign(Operator::Unequal))),
+            "CONTAINS" | "CONTAINS_EXACTLY" => logic::any(each(&call("CONTAINS"))),
+            "DOES_NOT_CONTAIN" | "DOES_NOT_CONTAIN_EXACTLY" | "NOT_CONTAINS" => {
+                logic::not(logic::any(each(&call("CONTAINS"))))
+            }
+            "STARTS_WITH" => logic::any(each(&call("BEGINS"))),
+            "IS_GREATER_THAN" | "GT" => number(Operator::Greater),
+            "IS_GREATER_THAN_OR_EQUAL_TO" | "GTE" => number(Operator::GreaterOrEqual),
+            "IS_LESS_THAN" | "LT" => number(Operator::Less),
+            "IS_LESS_THAN_OR_EQUAL_TO" | "LTE" => number(Operator::LessOrEqual),
+            // the past and the calendar, which a record does not hold
+            other => logic::found(&[property, &format!("${other}")]),
+        }
+    }
+
+    /// The filters of version 3: one of the groups, all of a group.
+    pub fn groups(&mut self, groups: Option<&Value>) -> Option<Expr> {
+        let groups = groups?.as_array().filter(|g| !g.is_empty())?;
+        let mut any = Vec::new();
+        for group in groups {
+            let mut all = Vec::new();
+            // some bodies leave the inner list out
+            let filters = group
+                .as_array()
+                .map_or(std::slice::from_ref(group), Vec::as_slice);
+            for filter in filters.iter().filter_map(Value::as_object) {
+                all.push(self.old_filter(filter));
+            }
+            any.push(logic::all(all));
+        }
+        Some(logic::any(any))
+    }
+
+    fn old_filter(&mut self, filter: &Body) -> Expr {
+        let Some(property) = text(filter, "property") else {
+            let which = text(filter, "filterFamily").unwrap_or("filter");
+            return logic::found(&["$Filter", which]);
+        };
+        self.read(property);
+        let property = SmolStr::new(property);
+        let field = logic::field(std::slice::from_ref(&property));
+        let operator = text(filter, "operator").unwrap_or("EQ");
+        let value = ["value", "strValue"]
+            .iter()
+            .find_map(|key| super::id(filter, key));
+        let values: Vec<SmolStr> = match (operator.starts_with("SET_"), value) {
+            (true, Some(value)) => value.split(';').map(SmolStr::from).collect(),
+            (false, Some(value)) => vec![value],
+            (_, None) => Vec::new(),
+        };
+        self.compared(&property, &field, operator, &values)
+    }
+}
+
+/// The values of an operation, in whichever form it has them.
+fn values(operation: &Body) -> Vec<SmolStr> {
+    if let Some(list) = operation.get("values").and_then(Value::as_array) {
+        return list
+            .iter()
+            .map(|v| {
+                v.as_str()
+                    .map_or_else(|| v.to_string().into(), SmolStr::from)
+            })
+            .collect();
+    }
+    match operation.get("value") {
+        Some(Value::String(value)) => vec![value.as_str().into()],
+        Some(value @ (Value::Number(_) | Value::Bool(_))) => vec![value.to_string().into()],
+        _ => Vec::new(),
+    }
+}
+
+/// A range of numbers, if the operation states one.
+fn bounds(field: &Expr, operator: &str, operation: &Body) -> Option<Expr> {
+    let bound = |key: &str| match operation.get(key) {
+        Some(value @ Value::Number(_)) => Some(logic::number(&value.to_string())),
+        Some(Value::String(value)) => Some(logic::number(value)),
+        _ => None,
+    };
+    let low = logic::compare(
+        Operator::GreaterOrEqual,
+        field.clone(),
+        bound("lowerBound")?,
+    );
+    let high = logic::compare(Operator::LessOrEqual, field.clone(), bound("upperBound")?);
+    let within = logic::all(vec![low, high]);
+    match operator {
+        "IS_BETWEEN" => Some(within),
+        "IS_NOT_BETWEEN" => Some(logic::not(within)),
+        _ => None,
+    }
+}

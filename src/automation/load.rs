@@ -1,0 +1,319 @@
+//! From files to automations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use smol_str::SmolStr;
+
+use super::apex::{Code as Apex, Words};
+use super::draft::Document;
+use super::flow::{self, Flow, Flows};
+use super::names::Names;
+use super::workflow::Workflows;
+use super::{
+    Automation, Automations, Inactive, Kind, approval, conversion, derived, hubspot, routing,
+    workflow,
+};
+use crate::catalog::xml::{self, without_placeholders};
+use crate::catalog::{Catalog, SystemSource, Unreadable, read_text};
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::platform::SystemKind;
+use crate::source::{FileId, Files, SourceFile, Sources, Span, matching};
+
+/// What a metadata file tells of automations, by its name's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Topic {
+    Flow,
+    FlowDefinition,
+    Workflow,
+    AssignmentRules,
+    EscalationRules,
+    ApprovalProcess,
+    LeadConversion,
+    Fields,
+}
+
+const TOPICS: &[(&str, Topic)] = &[
+    (".flow", Topic::Flow),
+    (".flowDefinition", Topic::FlowDefinition),
+    (".workflow", Topic::Workflow),
+    (".assignmentRules", Topic::AssignmentRules),
+    (".escalationRules", Topic::EscalationRules),
+    (".approvalProcess", Topic::ApprovalProcess),
+    (".LeadConvertSetting", Topic::LeadConversion),
+    (".LeadConvertSettings", Topic::LeadConversion),
+    (".field", Topic::Fields),
+    (".object", Topic::Fields),
+];
+
+/// The file's topic, and its name without folder and suffix.
+fn topic(path: &str) -> Option<(Topic, &str)> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name.strip_suffix("-meta.xml").unwrap_or(name);
+    TOPICS
+        .iter()
+        .find_map(|(end, topic)| Some((*topic, name.strip_suffix(end)?)))
+}
+
+/// Whether a file describes fields.
+fn schema(path: &str) -> bool {
+    topic(path).is_some_and(|(topic, _)| topic == Topic::Fields)
+}
+
+/// A file of code: its name, and whether it is a trigger.
+fn code(path: &str) -> Option<(&str, bool)> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.strip_suffix(".trigger") {
+        Some(stem) => Some((stem, true)),
+        None => Some((name.strip_suffix(".cls")?, false)),
+    }
+}
+
+/// Reads the automations of a system from its metadata; its catalog says where references lead. A file that cannot be
+/// read is reported with its place, and the others are used. A pattern that matches nothing is left to whoever loads the
+/// catalog from the same patterns.
+pub fn load(
+    system: &SystemSource,
+    catalog: &Catalog,
+    files: &dyn Files,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Automations {
+    let (mut seen, mut paths) = (BTreeSet::new(), Vec::new());
+    for pattern in &system.metadata {
+        let found = matching(files, &pattern.text).unwrap_or_default();
+        paths.extend(found.into_iter().filter(|p| seen.insert(p.clone())));
+    }
+    match system.kind {
+        SystemKind::Salesforce => salesforce(&paths, catalog, files, sources, sink),
+        SystemKind::HubSpot => {
+            let wanted = |path: &str| path.ends_with(".json");
+            let texts = texts(&paths, wanted, files, sources, sink);
+            hubspot::read(texts, catalog, sources, sink)
+        }
+        SystemKind::Sqlite | SystemKind::Jsonl | SystemKind::Csv => Automations::default(),
+    }
+}
+
+/// The texts of the files that are wanted, in their order.
+fn texts(
+    paths: &[String],
+    wanted: impl Fn(&str) -> bool + Sync,
+    files: &dyn Files,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Vec<(String, String)> {
+    let read: Vec<(String, Result<String, Unreadable>)> = paths
+        .par_iter()
+        .filter(|path| wanted(path))
+        .map(|path| (path.clone(), read_text(path, files)))
+        .collect();
+    let mut out = Vec::new();
+    for (path, text) in read {
+        match text {
+            Ok(text) => out.push((path, text)),
+            // a file of the schema is the catalog's to report
+            Err(_) if schema(&path) => {}
+            Err(why) => {
+                let file = sources.add(SourceFile::new(path.as_str(), why.text.as_str()));
+                let text = sources.get(file).map_or("", SourceFile::text).to_owned();
+                sink.push(unreadable(&path, &why.message, file, &text, why.at).help(why.help));
+            }
+        }
+    }
+    out
+}
+
+/// A finding about a file that cannot be read.
+pub(super) fn unreadable(
+    path: &str,
+    message: &str,
+    file: FileId,
+    text: &str,
+    at: usize,
+) -> Diagnostic {
+    let mut start = at.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let rest = text.get(start..).unwrap_or_default();
+    let end = start + rest.chars().next().map_or(0, char::len_utf8);
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Diagnostic::new(Code::M008, format!("metadata file `{path}` cannot be read"))
+        .at(Span::new(file, offset(start), offset(end)), message)
+        .note("what it does by itself is not known, and no check can see it")
+}
+
+fn salesforce(
+    paths: &[String],
+    catalog: &Catalog,
+    files: &dyn Files,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Automations {
+    let wanted = |path: &str| topic(path).is_some() || code(path).is_some();
+    let mut documents = Vec::new();
+    let (mut triggers, mut classes) = (Vec::new(), BTreeMap::new());
+    let mut entered = Vec::new();
+    for (path, text) in texts(paths, wanted, files, sources, sink) {
+        // most fields are not computed, and their files are many
+        if schema(&path) && !derived::concerns(&text) {
+            continue;
+        }
+        let file = sources.add(SourceFile::new(path.as_str(), text.as_str()));
+        if let Some((stem, trigger)) = code(&path) {
+            let code = Apex {
+                path: path.as_str().into(),
+                stem: stem.into(),
+                file,
+                text,
+            };
+            if trigger {
+                triggers.push(code);
+            } else {
+                classes.insert(stem.to_ascii_lowercase(), code);
+            }
+        } else {
+            entered.push((path, text, file));
+        }
+    }
+    let parsed: Vec<_> = entered
+        .into_par_iter()
+        .map(|(path, text, file)| (xml::parse(&text), path, text, file))
+        .collect();
+    for (read, path, text, file) in parsed {
+        match (read, topic(&path)) {
+            (Ok(root), Some((topic, stem))) => documents.push((
+                topic,
+                Document {
+                    stem: without_placeholders(stem).as_ref().into(),
+                    path: path.into(),
+                    file,
+                    root,
+                },
+            )),
+            (Err(_), _) if schema(&path) => {}
+            (Err((message, at)), _) => sink.push(
+                unreadable(
+                    &path,
+                    &format!("not readable as XML: {message}"),
+                    file,
+                    &text,
+                    at,
+                )
+                .help("retrieve the file again, or take it out of the metadata"),
+            ),
+            (Ok(_), None) => {}
+        }
+    }
+    let names = Names::new(catalog);
+    let mut out = of_documents(&documents, names);
+    let words = Words::new(catalog, names, &classes);
+    for trigger in &triggers {
+        match words.trigger(trigger) {
+            Some(automation) => out.active.push(automation),
+            None => sink.push(
+                unreadable(
+                    &trigger.path,
+                    "no header `trigger … on … (…)` starts it",
+                    trigger.file,
+                    &trigger.text,
+                    0,
+                )
+                .help("retrieve the file again, or take it out of the metadata"),
+            ),
+        }
+    }
+    out.active
+        .extend(classes.values().filter_map(|c| words.class(c)));
+    out.active.sort_by_key(|a| (a.file.clone(), a.span.start));
+    out.inactive.sort_by_key(|i| i.span);
+    out
+}
+
+/// What each document tells, given the others.
+fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automations {
+    let of = |topic: Topic| documents.iter().filter(move |(t, _)| *t == topic);
+    let (flows, inactive) = flows(documents);
+    let mut workflows: Workflows<'_> = BTreeMap::new();
+    for (_, document) in of(Topic::Workflow) {
+        let object = document.stem.to_ascii_lowercase();
+        workflows.entry(object).or_default().push(document);
+    }
+    let mut out = Automations {
+        active: flows
+            .values()
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .filter(|f| f.active)
+            .map(|f| flow::read(f, &flows, names))
+            .collect(),
+        inactive,
+    };
+    for (topic, document) in documents {
+        let (active, inactive): (Vec<Automation>, Vec<Inactive>) = match topic {
+            Topic::Workflow => workflow::read(document, &workflows, names),
+            Topic::AssignmentRules => routing::read(document, Kind::AssignmentRule, names),
+            Topic::EscalationRules => routing::read(document, Kind::EscalationRule, names),
+            Topic::ApprovalProcess => match approval::read(document, &workflows, names) {
+                Ok(active) => (vec![active], Vec::new()),
+                Err(inactive) => (Vec::new(), vec![inactive]),
+            },
+            Topic::LeadConversion => (vec![conversion::read(document, names)], Vec::new()),
+            Topic::Fields => (derived::read(document, names), Vec::new()),
+            Topic::Flow | Topic::FlowDefinition => continue,
+        };
+        out.active.extend(active);
+        out.inactive.extend(inactive);
+    }
+    out
+}
+
+/// The flows by name, with those that are switched off told beside.
+fn flows(documents: &[(Topic, Document)]) -> (Flows<'_>, Vec<Inactive>) {
+    let mut versions: BTreeMap<String, Option<u32>> = BTreeMap::new();
+    for (_, document) in documents
+        .iter()
+        .filter(|(t, _)| *t == Topic::FlowDefinition)
+    {
+        let active = document.root.number("activeVersionNumber");
+        versions.insert(document.stem.to_ascii_lowercase(), active);
+    }
+    let (mut out, mut inactive) = (Flows::new(), Vec::new());
+    for (_, document) in documents.iter().filter(|(t, _)| *t == Topic::Flow) {
+        let (name, version) = versioned(&document.stem);
+        let key = name.to_ascii_lowercase();
+        let status = document.root.text_of("status");
+        let active = match (versions.get(&key), version) {
+            (Some(active), Some(version)) => *active == Some(version),
+            (Some(active), None) => {
+                active.is_some_and(|v| v > 0) && status.is_none_or(|s| s == "Active")
+            }
+            (None, _) => status == Some("Active"),
+        };
+        let flow = Flow::new(document, active);
+        if !active {
+            inactive.push(Inactive {
+                kind: flow::kind(&flow),
+                name: document.stem.clone(),
+                span: document.span(&document.root),
+            });
+        }
+        // an active version hides the others
+        if active || !out.contains_key(&key) {
+            out.insert(key, flow);
+        }
+    }
+    (out, inactive)
+}
+
+/// `Name-3` is the third version of a flow, where each version has a file.
+fn versioned(stem: &SmolStr) -> (&str, Option<u32>) {
+    match stem.rsplit_once('-') {
+        Some((name, version)) => match version.parse() {
+            Ok(version) => (name, Some(version)),
+            Err(_) => (stem, None),
+        },
+        None => (stem, None),
+    }
+}

@@ -1,0 +1,327 @@
+//! Formulas put together: the connectives and comparisons that criteria of all kinds come down to.
+
+use smol_str::SmolStr;
+
+use crate::formula::{Expr, Node, Operator, Reference};
+
+/// More parts than this are not kept: whoever reads a formula walks all of it.
+const LARGEST: usize = 600;
+
+fn expr(node: Node) -> Expr {
+    Expr { node, span: 0..0 }
+}
+
+/// A field of the record, or a path from it.
+pub(super) fn field(path: &[SmolStr]) -> Expr {
+    reference(path.to_vec(), false)
+}
+
+/// Something that the automation finds out while it runs.
+pub(super) fn found(path: &[&str]) -> Expr {
+    reference(path.iter().map(|p| SmolStr::new(p)).collect(), true)
+}
+
+fn reference(path: Vec<SmolStr>, merge: bool) -> Expr {
+    expr(Node::Reference(Reference { path, merge }))
+}
+
+pub(super) fn text(value: &str) -> Expr {
+    expr(Node::Text(value.into()))
+}
+
+pub(super) fn truth(value: bool) -> Expr {
+    expr(Node::Bool(value))
+}
+
+pub(super) fn null() -> Expr {
+    expr(Node::Null)
+}
+
+/// A number as metadata write it; text where it is none.
+pub(super) fn number(written: &str) -> Expr {
+    let (minus, digits) = written
+        .strip_prefix('-')
+        .map_or((false, written), |rest| (true, rest));
+    let whole = digits.trim_matches(|c: char| c.is_ascii_digit());
+    if digits.is_empty() || !matches!(whole, "" | ".") || digits.starts_with('.') {
+        return text(written);
+    }
+    let operand = expr(Node::Number(digits.trim_end_matches('.').into()));
+    if minus {
+        let operand = Box::new(operand);
+        expr(Node::Sign { minus, operand })
+    } else {
+        operand
+    }
+}
+
+pub(super) fn call(function: &'static str, arguments: Vec<Expr>) -> Expr {
+    expr(Node::Call {
+        function: SmolStr::new_static(function),
+        arguments,
+    })
+}
+
+pub(super) fn compare(operator: Operator, left: Expr, right: Expr) -> Expr {
+    let (left, right) = (Box::new(left), Box::new(right));
+    expr(Node::Binary {
+        operator,
+        left,
+        right,
+    })
+}
+
+pub(super) fn not(operand: Expr) -> Expr {
+    match operand.node {
+        Node::Bool(value) => truth(!value),
+        Node::Call {
+            function,
+            mut arguments,
+        } if function == "NOT" && arguments.len() == 1 => arguments.pop().unwrap_or_else(null),
+        node => call("NOT", vec![expr(node)]),
+    }
+}
+
+/// All of them hold.
+pub(super) fn all(parts: Vec<Expr>) -> Expr {
+    connect("AND", true, parts)
+}
+
+/// One of them holds.
+pub(super) fn any(parts: Vec<Expr>) -> Expr {
+    connect("OR", false, parts)
+}
+
+fn connect(function: &'static str, neutral: bool, parts: Vec<Expr>) -> Expr {
+    let mut kept: Vec<Expr> = Vec::new();
+    for part in parts {
+        match part.node {
+            Node::Bool(value) if value == neutral => {}
+            Node::Bool(value) => return truth(value),
+            Node::Call {
+                function: f,
+                arguments,
+            } if f == function => kept.extend(arguments),
+            node => kept.push(Expr {
+                node,
+                span: part.span,
+            }),
+        }
+    }
+    match kept.len() {
+        0 => truth(neutral),
+        1 => kept.pop().unwrap_or_else(null),
+        _ => call(function, kept),
+    }
+}
+
+/// `IF(condition, yes, no)`, or one of them where the condition or the branches leave no choice.
+pub(super) fn choice(condition: Expr, yes: Expr, no: Expr) -> Expr {
+    match condition.node {
+        Node::Bool(true) => yes,
+        Node::Bool(false) => no,
+        _ if yes == no => yes,
+        node => call("IF", vec![expr(node), yes, no]),
+    }
+}
+
+/// Whether a formula is larger than what is kept.
+pub(super) fn is_large(e: &Expr) -> bool {
+    let mut parts = 0usize;
+    e.visit(&mut |_| parts += 1);
+    parts > LARGEST
+}
+
+/// The formula with each reference replaced.
+pub(super) fn replace(e: &Expr, with: &mut impl FnMut(&Reference) -> Expr) -> Expr {
+    let node = match &e.node {
+        Node::Reference(reference) => return with(reference),
+        Node::Call {
+            function,
+            arguments,
+        } => Node::Call {
+            function: function.clone(),
+            arguments: arguments.iter().map(|a| replace(a, with)).collect(),
+        },
+        Node::Sign { minus, operand } => Node::Sign {
+            minus: *minus,
+            operand: Box::new(replace(operand, with)),
+        },
+        Node::Binary {
+            operator,
+            left,
+            right,
+        } => Node::Binary {
+            operator: *operator,
+            left: Box::new(replace(left, with)),
+            right: Box::new(replace(right, with)),
+        },
+        Node::Pairs(pairs) => Node::Pairs(
+            pairs
+                .iter()
+                .map(|(name, e)| (name.clone(), replace(e, with)))
+                .collect(),
+        ),
+        plain => plain.clone(),
+    };
+    Expr {
+        node,
+        span: e.span.clone(),
+    }
+}
+
+/// The conjuncts of a condition.
+pub(super) fn conjuncts(e: &Expr) -> &[Expr] {
+    e.as_call("AND").unwrap_or(std::slice::from_ref(e))
+}
+
+/// The fields of which one has to have changed for the condition to hold: those of a conjunct that asks for nothing else.
+pub(super) fn demanded_changes(guard: &Expr) -> Vec<SmolStr> {
+    let changed = |e: &Expr| {
+        let [field] = e.as_call("ISCHANGED")? else {
+            return None;
+        };
+        match field.as_reference()?.path.as_slice() {
+            [field] => Some(field.clone()),
+            _ => None,
+        }
+    };
+    conjuncts(guard)
+        .iter()
+        .find_map(|c| {
+            let alternatives = c.as_call("OR").unwrap_or(std::slice::from_ref(c));
+            alternatives.iter().map(changed).collect::<Option<Vec<_>>>()
+        })
+        .unwrap_or_default()
+}
+
+/// Puts conditions together as a filter logic says: `and`, `or`, or `1 AND (2 OR 3)`. None where it cannot be read.
+pub(super) fn by_logic(logic: &str, conditions: &[Expr]) -> Option<Expr> {
+    let logic = logic.trim();
+    if logic.is_empty() || logic.eq_ignore_ascii_case("and") {
+        return Some(all(conditions.to_vec()));
+    }
+    if logic.eq_ignore_ascii_case("or") {
+        return Some(any(conditions.to_vec()));
+    }
+    let tokens = tokens(logic)?;
+    let mut reader = Reader {
+        tokens: &tokens,
+        at: 0,
+        conditions,
+    };
+    let read = reader.or(0)?;
+    (reader.at == tokens.len()).then_some(read)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token {
+    Number(usize),
+    And,
+    Or,
+    Not,
+    Open,
+    Close,
+}
+
+fn tokens(logic: &str) -> Option<Vec<Token>> {
+    let spaced = logic.replace('(', " ( ").replace(')', " ) ");
+    spaced
+        .split_whitespace()
+        .map(|word| match word {
+            "(" => Some(Token::Open),
+            ")" => Some(Token::Close),
+            "&&" => Some(Token::And),
+            "||" => Some(Token::Or),
+            _ if word.eq_ignore_ascii_case("and") => Some(Token::And),
+            _ if word.eq_ignore_ascii_case("or") => Some(Token::Or),
+            _ if word.eq_ignore_ascii_case("not") => Some(Token::Not),
+            _ => word.parse().ok().map(Token::Number),
+        })
+        .collect()
+}
+
+/// Brackets deeper than any filter has.
+const DEEPEST: usize = 50;
+
+struct Reader<'a> {
+    tokens: &'a [Token],
+    at: usize,
+    conditions: &'a [Expr],
+}
+
+impl Reader<'_> {
+    fn take(&mut self, token: Token) -> bool {
+        let found = self.tokens.get(self.at) == Some(&token);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn or(&mut self, depth: usize) -> Option<Expr> {
+        let mut parts = vec![self.and(depth)?];
+        while self.take(Token::Or) {
+            parts.push(self.and(depth)?);
+        }
+        Some(any(parts))
+    }
+
+    fn and(&mut self, depth: usize) -> Option<Expr> {
+        let mut parts = vec![self.one(depth)?];
+        while self.take(Token::And) {
+            parts.push(self.one(depth)?);
+        }
+        Some(all(parts))
+    }
+
+    fn one(&mut self, depth: usize) -> Option<Expr> {
+        if depth > DEEPEST {
+            return None;
+        }
+        if self.take(Token::Not) {
+            return self.one(depth + 1).map(not);
+        }
+        if self.take(Token::Open) {
+            let inner = self.or(depth + 1)?;
+            return self.take(Token::Close).then_some(inner);
+        }
+        let Some(Token::Number(n)) = self.tokens.get(self.at) else {
+            return None;
+        };
+        self.at += 1;
+        self.conditions.get(n.checked_sub(1)?).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(logic: &str) -> Option<String> {
+        let conditions: Vec<Expr> = ["A", "B", "C"].map(|n| field(&[SmolStr::new(n)])).to_vec();
+        by_logic(logic, &conditions).map(|e| e.to_string())
+    }
+
+    #[test]
+    fn filter_logic_is_read_with_its_precedence() {
+        assert_eq!(names("and").as_deref(), Some("AND(A, B, C)"));
+        assert_eq!(names("OR").as_deref(), Some("OR(A, B, C)"));
+        assert_eq!(names("1 AND (2 OR 3)").as_deref(), Some("AND(A, OR(B, C))"));
+        assert_eq!(
+            names("1 OR 2 AND NOT 3").as_deref(),
+            Some("OR(A, AND(B, NOT(C)))")
+        );
+        for bad in ["1 AND", "4", "0", "(1", "1 2", "x", "1 AND ()"] {
+            assert_eq!(names(bad), None, "{bad}");
+        }
+        assert_eq!(names(&"(".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn numbers_are_told_from_text() {
+        assert_eq!(number("12.50").to_string(), "12.50");
+        assert_eq!(number("-3").to_string(), "-3");
+        for bad in ["", "1.2.3", "abc", ".5", "1e5"] {
+            assert_eq!(number(bad), text(bad));
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Names along references: which fields a path such as `Account.Owner.Name` passes, by the catalog where it knows them, by
+//! the platform's spelling where it does not.
+
+use smol_str::SmolStr;
+
+use super::FieldName;
+use crate::catalog::{Catalog, Field};
+
+/// Deeper than any path that Salesforce takes.
+const LONGEST: usize = 12;
+
+/// Resolves names in one system.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Names<'a> {
+    catalog: &'a Catalog,
+}
+
+/// Where a path leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Way {
+    /// Every field on it, the last one included.
+    pub fields: Vec<FieldName>,
+    /// Whether it could be followed to its end.
+    pub whole: bool,
+}
+
+impl<'a> Names<'a> {
+    pub const fn new(catalog: &'a Catalog) -> Self {
+        Self { catalog }
+    }
+
+    /// The object as the catalog spells it.
+    pub fn object(&self, name: &str) -> SmolStr {
+        let known = self.catalog.object(name).and_then(|o| self.catalog.get(o));
+        known.map_or_else(|| name.into(), |o| o.name.clone())
+    }
+
+    /// The field as the catalog spells it.
+    pub fn field(&self, object: &str, name: &str) -> FieldName {
+        let field = self.known(object, name);
+        FieldName {
+            object: self.object(object),
+            field: field.map_or_else(|| name.into(), |f| f.name.clone()),
+        }
+    }
+
+    /// A field that the catalog knows.
+    pub fn known(&self, object: &str, name: &str) -> Option<&'a Field> {
+        let object = self.catalog.object(object)?;
+        let field = self.catalog.field(object, name)?;
+        self.catalog.get(object)?.get(field)
+    }
+
+    /// The fields of an object, as far as the catalog knows them.
+    pub fn fields(&self, object: &str) -> &'a [Field] {
+        let known = self
+            .catalog
+            .object(object)
+            .and_then(|o| self.catalog.get(o));
+        known.map_or(&[], |o| &o.fields)
+    }
+
+    /// The fields along a path from an object.
+    pub fn way(&self, object: &str, path: &[SmolStr]) -> Way {
+        let mut way = Way::default();
+        let mut object = SmolStr::new(object);
+        let Some((last, steps)) = path.split_last() else {
+            return way;
+        };
+        for step in steps.iter().take(LONGEST) {
+            let (field, target) = self.step(&object, step);
+            way.fields.push(field);
+            let Some(target) = target else { return way };
+            object = target;
+        }
+        // `Owner:User` alone is the reference itself
+        let last = last.split(':').next().unwrap_or(last);
+        way.fields.push(self.field(&object, last));
+        way.whole = steps.len() <= LONGEST;
+        way
+    }
+
+    /// The reference that a name on a path stands for, and the object that it leads to, if there is only one.
+    fn step(&self, object: &str, step: &str) -> (FieldName, Option<SmolStr>) {
+        let (name, forced) = match step.split_once(':') {
+            Some((name, object)) => (name, Some(object)),
+            None => (step, None),
+        };
+        let by_relationship = |f: &&Field| {
+            f.relationship
+                .as_deref()
+                .is_some_and(|r| r.eq_ignore_ascii_case(name))
+        };
+        let spelled = spelled(name);
+        let known = self
+            .fields(object)
+            .iter()
+            .find(by_relationship)
+            .or_else(|| self.known(object, &spelled));
+        let target = forced.map(|o| self.object(o)).or_else(|| {
+            let stated = known.map_or(&[][..], |f| f.references.as_slice());
+            match stated {
+                [only] => Some(only.clone()),
+                many if many.iter().any(|o| o == "User") => Some(SmolStr::new_static("User")),
+                [] => self.usual(object, name),
+                _ => None,
+            }
+        });
+        let field = known.map_or(spelled, |f| f.name.clone());
+        (FieldName::new(self.object(object), field), target)
+    }
+
+    /// The object that a reference of this name leads to where no catalog says it.
+    fn usual(&self, object: &str, name: &str) -> Option<SmolStr> {
+        if let Some(stem) = custom_stem(name) {
+            return Some(self.object(&format!("{stem}__c")));
+        }
+        let lower = name.to_ascii_lowercase();
+        Some(SmolStr::new_static(match lower.as_str() {
+            "owner" | "createdby" | "lastmodifiedby" | "manager" => "User",
+            "reportsto" => "Contact",
+            "what" | "who" => return None,
+            "parent" | "masterrecord" => return Some(self.object(object)),
+            _ => {
+                let plain = lower.strip_prefix("converted").map(|rest| rest.len());
+                let at = plain.map_or(0, |rest| name.len() - rest);
+                return Some(self.object(name.get(at..).unwrap_or(name)));
+            }
+        }))
+    }
+
+    /// The name by which paths pass a reference: `Account` for `AccountId`.
+    pub fn relationship(&self, object: &str, field: &str) -> Option<SmolStr> {
+        if let Some(name) = self
+            .known(object, field)
+            .and_then(|f| f.relationship.clone())
+        {
+            return Some(name);
+        }
+        match field.strip_suffix("__c") {
+            Some(stem) => Some(format!("{stem}__r").into()),
+            None => field
+                .strip_suffix("Id")
+                .filter(|stem| !stem.is_empty())
+                .map(Into::into),
+        }
+    }
+
+    /// The reference that an object's field update names as its target: a field, a relationship, or the other object.
+    pub fn reference_to(&self, object: &str, named: &str) -> (FieldName, Option<SmolStr>) {
+        if let Some(relationship) = self.relationship(object, named)
+            && (self.known(object, named).is_some() || named.ends_with("Id"))
+        {
+            let (field, target) = self.step(object, &relationship);
+            return (field, target);
+        }
+        if named.ends_with("__c")
+            && let Some(field) = self
+                .fields(object)
+                .iter()
+                .find(|f| f.references.iter().any(|r| r.eq_ignore_ascii_case(named)))
+        {
+            let field = FieldName::new(self.object(object), field.name.clone());
+            return (field, Some(self.object(named)));
+        }
+        match named.strip_suffix("__c") {
+            Some(stem) => self.step(object, &format!("{stem}__r")),
+            None => self.step(object, named),
+        }
+    }
+}
+
+/// The field of a relationship by its spelling: `Project__c` for `Project__r`, `AccountId` for `Account`.
+fn spelled(name: &str) -> SmolStr {
+    match custom_stem(name) {
+        Some(stem) => format!("{stem}__c").into(),
+        None => format!("{name}Id").into(),
+    }
+}
+
+/// What stands before `__r`.
+fn custom_stem(name: &str) -> Option<&str> {
+    let at = name.len().checked_sub(3)?;
+    let (stem, end) = (name.get(..at)?, name.get(at..)?);
+    end.eq_ignore_ascii_case("__r").then_some(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::SystemKind;
+
+    fn way(object: &str, path: &str) -> String {
+        let catalog = Catalog::new("salesforce", SystemKind::Salesforce, Vec::new());
+        let path: Vec<SmolStr> = path.split('.').map(SmolStr::from).collect();
+        let way = Names::new(&catalog).way(object, &path);
+        let mut out: Vec<String> = way.fields.iter().map(ToString::to_string).collect();
+        out.extend((!way.whole).then(|| "?".to_owned()));
+        out.join(" ")
+    }
+
+    #[test]
+    fn paths_are_followed_by_their_spelling() {
+        assert_eq!(way("Contact", "Email"), "Contact.Email");
+        assert_eq!(
+            way("Contact", "Account.OwnerId"),
+            "Contact.AccountId Account.OwnerId"
+        );
+        assert_eq!(
+            way("Invoice__c", "Project__r.Owner.Name"),
+            "Invoice__c.Project__c Project__c.OwnerId User.Name"
+        );
+        assert_eq!(
+            way("Account", "Parent.Name"),
+            "Account.ParentId Account.Name"
+        );
+        assert_eq!(way("Lead", "Owner:Queue.Name"), "Lead.OwnerId Queue.Name");
+        assert_eq!(way("Task", "What.Name"), "Task.WhatId ?");
+    }
+}

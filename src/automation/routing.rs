@@ -1,0 +1,73 @@
+//! Assignment and escalation rules: which condition gives a record to whom.
+
+use super::criteria;
+use super::draft::{Document, Draft, Head};
+use super::names::Names;
+use super::{Automation, Effect, Events, Inactive, Kind, Phase, Written, logic};
+use crate::catalog::xml::Node;
+use crate::formula::Expr;
+
+/// The rules of a file; it is named after the object.
+pub(super) fn read(
+    document: &Document,
+    kind: Kind,
+    names: Names<'_>,
+) -> (Vec<Automation>, Vec<Inactive>) {
+    let list = match kind {
+        Kind::EscalationRule => "escalationRule",
+        _ => "assignmentRule",
+    };
+    let (mut active, mut inactive) = (Vec::new(), Vec::new());
+    for node in document.root.all(list) {
+        let name = node.text_of("fullName").unwrap_or(list);
+        if node.flag("active") == Some(true) {
+            active.push(rule(document, kind, names, node));
+        } else {
+            inactive.push(Inactive {
+                kind,
+                name: name.into(),
+                span: document.span(node),
+            });
+        }
+    }
+    (active, inactive)
+}
+
+fn rule(document: &Document, kind: Kind, names: Names<'_>, node: &Node) -> Automation {
+    let name = node.text_of("fullName").unwrap_or("rule");
+    let object = names.object(&document.stem);
+    let mut head = Head::new(kind, name, document, node);
+    head.object = Some(object.clone());
+    head.events = Some(Events::Saved);
+    if kind == Kind::EscalationRule {
+        head.phase = Phase::Later;
+    }
+    let mut draft = Draft::new(names);
+    let mut earlier: Vec<Expr> = Vec::new();
+    for entry in node.all("ruleEntry") {
+        let own =
+            criteria::condition(&mut draft, &object, entry).unwrap_or_else(|| logic::truth(true));
+        let mut parts: Vec<Expr> = earlier.iter().cloned().map(logic::not).collect();
+        parts.push(own.clone());
+        let when = logic::all(parts);
+        earlier.push(own);
+        let given = if kind == Kind::EscalationRule {
+            entry.child("escalationAction")
+        } else {
+            Some(entry)
+        };
+        let Some(to) = given.and_then(|g| g.text_of("assignedTo")) else {
+            continue;
+        };
+        draft.effects.push(Effect {
+            element: to.into(),
+            span: document.span(entry),
+            target: draft.names.field(&object, "OwnerId"),
+            record: Written::Itself,
+            phase: head.phase,
+            when: (when != logic::truth(true)).then_some(when),
+            value: None,
+        });
+    }
+    draft.finish(head)
+}

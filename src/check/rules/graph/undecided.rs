@@ -1,0 +1,172 @@
+//! G003: whether updates come to rest depends on what nobody knows.
+
+use super::words;
+use crate::analyze::graph::Judged;
+use crate::analyze::settle::Verdict;
+use crate::analyze::settle::network::{CellId, Writer};
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::model::Model;
+use crate::text::{list, number};
+
+rule! {
+    /// # What it checks
+    /// For each circle of rows and automations it is decided whether it comes to rest. What stands against that is an
+    /// automation whose condition or value is not known, or a circle of so many values that they cannot all be tried.
+    ///
+    /// # Why it matters
+    /// What is not proved may loop in production.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// automation crm "Tidy" {
+    ///   when    Case.Language__c changes
+    ///   writes  Case.Language__c
+    /// }
+    ///
+    /// automation desk "Tidy" {
+    ///   when    ticket.language changes
+    ///   writes  ticket.language
+    /// }
+    ///
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   language <-> Language__c
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// automation crm "Tidy" {
+    ///   when  Case.Language__c changes
+    ///   sets  Case.Language__c = trim(Case.Language__c)
+    /// }
+    ///
+    /// automation desk "Tidy" {
+    ///   when  ticket.language changes
+    ///   sets  ticket.language = trim(ticket.language)
+    /// }
+    ///
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   language <-> Language__c
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Declare what the automation writes: `sets F = …` instead of `writes F`, or its condition. Where there are too many
+    /// values, let one of the rows travel one way.
+    ///
+    /// # How to waive
+    /// `allow G003 in Ticket because "…" by "…" until 2027-06-30`: the reason says why it comes to rest.
+    pub G003
+}
+
+struct Undecided<'m> {
+    model: &'m Model,
+    judged: &'m Judged,
+    verdict: &'m Verdict,
+}
+
+/// Finds parts of the cell graph of which nobody can say whether they come to rest.
+pub fn run(cx: &mut Cx<'_>) {
+    let model = cx.model;
+    for judged in &cx.facts.graph.parts {
+        let verdict = judged.judgement.verdict();
+        if matches!(
+            verdict,
+            Verdict::Undecided { .. } | Verdict::TooLarge { .. }
+        ) {
+            let found = Undecided {
+                model,
+                judged,
+                verdict,
+            };
+            cx.report(found.describe());
+        }
+    }
+}
+
+impl Undecided<'_> {
+    fn describe(&self) -> Diagnostic {
+        let rows = words::about(self.model, self.judged);
+        let name = rows.first().map(|r| r.row.name.clone()).unwrap_or_default();
+        let finding = Diagnostic::new(
+            Code::G003,
+            format!("nobody can say whether `{name}` settles"),
+        );
+        let finding = words::point(finding, self.model, self.judged, "this row");
+        match self.verdict {
+            Verdict::Undecided { why, witness } => {
+                let story = words::story(self.model, &self.judged.built, witness);
+                let (note, help) = self.unknown(why);
+                finding.story(story).note(note).help(help)
+            }
+            Verdict::TooLarge { states, cut } => {
+                let size = match states {
+                    Some(n) => format!("{} combinations of values", number(*n)),
+                    None => "more combinations of values than can be counted".to_owned(),
+                };
+                let note = format!("the fields that write each other have {size}, too many to try");
+                finding.note(note).help(self.smaller(cut))
+            }
+            Verdict::Stable | Verdict::Settles { .. } | Verdict::Oscillates(_) => finding,
+        }
+    }
+
+    /// Who does what nobody knows, and what to declare of it.
+    fn unknown(&self, why: &[Writer]) -> (String, String) {
+        let built = &self.judged.built;
+        let names: Vec<String> = why
+            .iter()
+            .map(|w| words::writer(self.model, built, *w))
+            .collect();
+        let note = match names.as_slice() {
+            [] => "it depends on which of two edits is the newer one".to_owned(),
+            names => format!("it depends on {}, of which not all is known", list(names)),
+        };
+        let (_, automations) = words::split(built, why);
+        let first = automations
+            .first()
+            .and_then(|a| self.model.automations.get(a.index()));
+        let help = match first {
+            Some(automation) => {
+                let system = self.model.systems.get(automation.system.index());
+                let field = automation.effects.first().and_then(|e| {
+                    let field = self.model.field(e.target)?;
+                    Some(format!("{}.{}", field.object.name, field.name()))
+                });
+                format!(
+                    "declare what it writes\n  automation {} \"{}\" {{\n    when  …\n    sets  {} = …\n  }}",
+                    system.map_or("…", |s| s.name.node.as_str()),
+                    automation.name,
+                    field.unwrap_or_else(|| "…".to_owned()),
+                )
+            }
+            None => "let the value travel one way".to_owned(),
+        };
+        (note, help)
+    }
+
+    fn smaller(&self, cut: &[CellId]) -> String {
+        let places = cut
+            .iter()
+            .filter_map(|c| self.judged.built.places.get(c.index()));
+        let fields = places.filter_map(|p| p.field()).take(2);
+        let names: Vec<String> = fields
+            .map(|f| format!("`{}`", self.model.field_name(f)))
+            .collect();
+        format!(
+            "let a row of {} travel one way, or map fewer values",
+            list(&names)
+        )
+    }
+}

@@ -1,0 +1,264 @@
+//! Words that the rules on circular updates share: who writes, and the story of a run that never comes to rest.
+
+use crate::analyze::graph::{AutomationId, Built, Judged, Place, Remedy};
+use crate::analyze::settle::network::{CellId, RecordId, Symbol, Writer};
+use crate::analyze::settle::{Act, Begin, Step, StepKind, Witness};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Arrow, Automation, Model, RowId, RowView};
+use crate::side::Side;
+use crate::source::Span;
+use crate::text::{count, list};
+use crate::value::Value;
+
+/// A writer as people call it: ``row `phone` ->``, ``the record-triggered flow `Title Case` ``.
+pub(super) fn writer(model: &Model, built: &Built, writer: Writer) -> String {
+    match writer {
+        Writer::Row(at, from) => match built.rows.get(at.index()).and_then(|r| model.row(*r)) {
+            Some(row) => format!("row `{}` {}", row.row.name, Arrow::from(from).text()),
+            None => "a row".to_owned(),
+        },
+        Writer::Rule(at) => {
+            let id = built.automations.get(at.index()).copied().flatten();
+            match id.and_then(|id| model.automations.get(id.index())) {
+                Some(automation) => automatic(automation),
+                None => "a computed cell".to_owned(),
+            }
+        }
+    }
+}
+
+/// An automation as people call it.
+pub(super) fn automatic(automation: &Automation) -> String {
+    match automation.kind {
+        "platform" => format!("{} itself", automation.name),
+        kind => format!("the {kind} `{}`", automation.name),
+    }
+}
+
+/// The rows and the automations of some writers, each once.
+pub(super) fn split(built: &Built, writers: &[Writer]) -> (Vec<RowId>, Vec<AutomationId>) {
+    let (mut rows, mut automations) = (Vec::new(), Vec::new());
+    for writer in writers {
+        match writer {
+            Writer::Row(at, _) => rows.extend(built.rows.get(at.index()).copied()),
+            Writer::Rule(at) => {
+                automations.extend(built.automations.get(at.index()).copied().flatten());
+            }
+        }
+    }
+    rows.dedup();
+    automations.dedup();
+    (rows, automations)
+}
+
+/// The rows of a part that write in the rounds that repeat, else all of them; the first is what a finding is about.
+pub(super) fn about<'m>(model: &'m Model, judged: &Judged) -> Vec<RowView<'m>> {
+    let (rows, _) = split(&judged.built, &judged.turning());
+    let rows = if rows.is_empty() {
+        judged.built.rows.clone()
+    } else {
+        rows
+    };
+    rows.into_iter().filter_map(|r| model.row(r)).collect()
+}
+
+/// Points at the rows and automations that write in the rounds that repeat.
+pub(super) fn point(
+    finding: Diagnostic,
+    model: &Model,
+    judged: &Judged,
+    first: &str,
+) -> Diagnostic {
+    let rows = about(model, judged);
+    let (_, automations) = split(&judged.built, &judged.turning());
+    let mut finding = finding;
+    for (at, row) in rows.iter().enumerate() {
+        finding = finding.at(row.row.head, if at == 0 { first } else { "and this row" });
+    }
+    let mut seen: Vec<Span> = Vec::new();
+    for automation in automations
+        .iter()
+        .filter_map(|a| model.automations.get(a.index()))
+    {
+        if !seen.contains(&automation.span) {
+            seen.push(automation.span);
+            finding = finding.at(automation.span, format!("and {}", automatic(automation)));
+        }
+    }
+    finding
+}
+
+/// What happens, event by event, until it is again as it was.
+pub(super) fn story(model: &Model, built: &Built, witness: &Witness) -> Vec<String> {
+    let telling = Telling { model, built };
+    let mut events: Vec<String> = telling.beginning(witness).into_iter().collect();
+    let offset = events.len();
+    events.extend(witness.steps.iter().map(|step| telling.step(step)));
+    let again = match (witness.again + offset).checked_sub(1) {
+        Some(at) => format!("as after {}", at + 1),
+        None => "as it was".to_owned(),
+    };
+    if let Some(last) = events.last_mut() {
+        last.push_str(&format!("; all is {again}, and goes on like this"));
+    }
+    events
+}
+
+struct Telling<'a> {
+    model: &'a Model,
+    built: &'a Built,
+}
+
+impl Telling<'_> {
+    fn value(&self, cell: CellId, value: Symbol) -> Value {
+        let values = self.built.values.get(cell.index());
+        values
+            .and_then(|v| v.get(usize::from(value)))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// ``HubSpot `contact.country` ``.
+    fn cell(&self, cell: CellId) -> String {
+        let place = self.built.places.get(cell.index());
+        let field = match place {
+            Some(Place::Computed { row, .. }) => {
+                let name = self.model.row(*row).map(|r| r.row.name.clone());
+                return format!("the computed `{}`", name.unwrap_or_default());
+            }
+            Some(place) => place.field().and_then(|f| self.model.field(f)),
+            None => None,
+        };
+        field.map_or_else(
+            || "a field".to_owned(),
+            |f| format!("{} `{}.{}`", f.system.kind.title(), f.object.name, f.name()),
+        )
+    }
+
+    fn beginning(&self, witness: &Witness) -> Option<String> {
+        let given = (0..).zip(&witness.given).filter(|(_, v)| **v != 0);
+        let held: Vec<String> = given
+            .map(|(at, v)| {
+                let cell = CellId(at);
+                format!("{} is `{}`", self.cell(cell), self.value(cell, *v))
+            })
+            .collect();
+        let how = match witness.begin {
+            Begin::Met => "two records meet",
+            Begin::Recovered => "what was remembered of two linked records is lost",
+        };
+        match (held.is_empty(), witness.begin) {
+            (true, Begin::Met) => None,
+            (true, Begin::Recovered) => Some(how.to_owned()),
+            (false, _) => Some(format!("{how}: {}", list(&held))),
+        }
+    }
+
+    fn step(&self, step: &Step) -> String {
+        let mut clauses = Vec::new();
+        match &step.kind {
+            StepKind::Edit(record, values) if values.is_empty() => {
+                clauses.push(format!(
+                    "a user saves {} with another change",
+                    self.record(*record)
+                ));
+            }
+            StepKind::Edit(_, values) => {
+                let edits: Vec<String> = values.iter().map(|(c, v)| self.edit(*c, *v)).collect();
+                clauses.push(format!("a user {}", list(&edits)));
+            }
+            StepKind::Pause | StepKind::Round => {}
+        }
+        for (at, act) in step.acts.iter().enumerate() {
+            let settled = step.acts.iter().skip(at + 1).any(|a| a.cell == act.cell);
+            clauses.push(self.act(act, settled));
+        }
+        if clauses.is_empty() {
+            clauses.push("nothing is written".to_owned());
+        }
+        clauses.join("; ")
+    }
+
+    fn edit(&self, cell: CellId, value: Symbol) -> String {
+        match self.value(cell, value) {
+            Value::Blank => format!("clears {}", self.cell(cell)),
+            value => format!("sets {} to `{value}`", self.cell(cell)),
+        }
+    }
+
+    /// What one writer did; what is stored is told where nobody changes it right afterwards.
+    fn act(&self, act: &Act, changed_again: bool) -> String {
+        let who = writer(self.model, self.built, act.writer);
+        let what = match self.value(act.cell, act.value) {
+            Value::Blank => format!("{who} clears {}", self.cell(act.cell)),
+            value => format!("{who} writes {} `{value}`", self.cell(act.cell)),
+        };
+        if act.stored == act.value || changed_again {
+            return what;
+        }
+        match self.value(act.cell, act.stored) {
+            Value::Blank => format!("{what}, which stays blank"),
+            stored => format!("{what}, stored as `{stored}`"),
+        }
+    }
+
+    fn record(&self, record: RecordId) -> String {
+        let object = self.built.objects.get(record.index());
+        let name = object.map(|o| self.model.object_name(*o));
+        format!("a record of `{}`", name.unwrap_or_default())
+    }
+}
+
+/// The ways to bring a part to rest, as a text to choose from; none where none was found.
+pub(super) fn remedies(model: &Model, judged: &Judged) -> String {
+    let ways: Vec<String> = judged
+        .remedies
+        .iter()
+        .filter_map(|r| remedy(model, *r))
+        .collect();
+    match ways.as_slice() {
+        [] => "let one of these writers go, or let it write once only".to_owned(),
+        [one] => format!("this brings it to rest\n  {one}"),
+        several => format!("one of\n  {}", several.join("\n  ")),
+    }
+}
+
+fn remedy(model: &Model, remedy: Remedy) -> Option<String> {
+    match remedy {
+        Remedy::OneWay(row, from) => {
+            let row = model.row(row)?;
+            let owner = row.sync.system(from)?.kind.title();
+            Some(format!(
+                "{}    // {owner} owns it",
+                row.written(Arrow::from(from))
+            ))
+        }
+        Remedy::NoEnforce(row) => {
+            let row = model.row(row)?;
+            let arrow = row.row.arrow.node;
+            Some(format!("{}    // without `enforce`", row.written(arrow)))
+        }
+        Remedy::IgnoreCase(row) => {
+            let row = model.row(row)?;
+            let (left, right) = (row.field(Side::Left)?, row.field(Side::Right)?);
+            Some(format!(
+                "{} <-> {}  via …    // a `normalize` table that ignores case",
+                left.name(),
+                right.name()
+            ))
+        }
+        Remedy::Guarded(id) => {
+            let automation = model.automations.get(id.index())?;
+            let system = model.systems.get(automation.system.index())?;
+            let user = system.settings.iter().find(|(key, _)| key == "user");
+            let user = user.map_or("the integration user".to_owned(), |(_, u)| format!("`{u}`"));
+            (automation.kind != "platform")
+                .then(|| format!("{} does not run for {user}", automatic(automation)))
+        }
+    }
+}
+
+/// How long it takes, in words.
+pub(super) fn rounds(n: u32) -> String {
+    count(n as usize, "round")
+}

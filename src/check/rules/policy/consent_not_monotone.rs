@@ -1,0 +1,135 @@
+//! P012: an opt-out could be undone.
+
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::model::{Arrow, Comparison, Expr, ExprKind, FieldRef, RowView, Timing};
+use crate::side::Side;
+use crate::value::{Kind, Value};
+
+rule! {
+    /// # What it checks
+    /// A row that writes whether a person has opted out lets only the opt-out travel: where the two sides differ, the one
+    /// that declines wins, whichever side it is and whenever it was said.
+    ///
+    /// # Why it matters
+    /// At the first meeting, and in every conflict, the authority decides: an opt-out on the other side is overwritten, and
+    /// the next mail goes to somebody who has declined it. That is a breach of the law, not of a data model.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   vip -> HasOptedOut__c
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// sync Ticket: desk.ticket <-> crm.Case {
+    ///   truth  desk
+    ///   match  subject = Subject
+    ///   many   desk hold
+    ///   many   crm hold
+    ///   delete keep
+    ///
+    ///   vip -> HasOptedOut__c  when vip = true
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// One row for each direction, each with a condition that lets the opt-out pass and nothing else. Who opts in again does
+    /// so on both sides, or on the side that asks for it.
+    ///
+    /// # How to waive
+    /// `allow P012 in Ticket because "…" by "…" until 2027-06-30`
+    pub P012
+}
+
+struct ConsentNotMonotone<'m> {
+    row: RowView<'m>,
+    /// The sides that are written.
+    to: Vec<Side>,
+    declined: bool,
+}
+
+/// Finds rows that could undo an opt-out.
+pub fn run(cx: &mut Cx<'_>) {
+    let model = cx.model;
+    for row in model.rows().filter(|r| r.sync.merges()) {
+        let mut to = Vec::new();
+        let mut declined = true;
+        for side in Side::BOTH {
+            let Some((lane, target)) = row.writes(side) else {
+                continue;
+            };
+            let Some(declines) = target.declines().filter(|_| target.kind() == Kind::Bool) else {
+                continue;
+            };
+            let source = row.field(!side).map(|f| f.id);
+            let limited = source.zip(row.row.when.as_ref());
+            let only = limited.is_some_and(|(f, when)| implies(when, f, declines));
+            if lane.timing == Timing::Always && !only {
+                to.push(side);
+                declined = declines;
+            }
+        }
+        if !to.is_empty() {
+            let found = ConsentNotMonotone { row, to, declined };
+            cx.report(found.describe());
+        }
+    }
+}
+
+/// Whether a condition holds only where a box has this value.
+fn implies(e: &Expr, field: FieldRef, wanted: bool) -> bool {
+    let is = |e: &Expr| matches!(e.node, ExprKind::Field { field: f, .. } if f == field);
+    match &e.node {
+        ExprKind::Field { .. } => wanted && is(e),
+        ExprKind::Not(inner) => !wanted && is(inner),
+        ExprKind::Compare {
+            comparison: Comparison::Equal,
+            left,
+            right,
+        } => {
+            let value = |e: &Expr| e.node == ExprKind::Const(Value::Bool(wanted));
+            is(left) && value(right) || is(right) && value(left)
+        }
+        ExprKind::All(parts) => parts.iter().any(|p| implies(p, field, wanted)),
+        ExprKind::Any(parts) => {
+            !parts.is_empty() && parts.iter().all(|p| implies(p, field, wanted))
+        }
+        _ => false,
+    }
+}
+
+impl ConsentNotMonotone<'_> {
+    fn describe(&self) -> Diagnostic {
+        let row = self.row;
+        let name = |side: Side| row.field(side).map_or("…", |f| f.name());
+        let written = self.to.first().and_then(|s| row.field(*s));
+        let lines: Vec<String> = self
+            .to
+            .iter()
+            .map(|to| {
+                let one = row.written(Arrow::from(!*to));
+                format!("{one}  when {} = {}", name(!*to), self.declined)
+            })
+            .collect();
+        Diagnostic::new(
+            Code::P012,
+            format!(
+                "an opt-out in `{}` could be undone",
+                written.map(|f| f.full_name()).unwrap_or_default()
+            ),
+        )
+        .at(row.row.head, "whatever the other side says is written here")
+        .note("where the two sides differ, the one that declines must win")
+        .help(format!(
+            "let the opt-out alone travel\n  {}",
+            lines.join("\n  ")
+        ))
+    }
+}

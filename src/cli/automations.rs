@@ -1,0 +1,216 @@
+//! `accordant dump automations` and `accordant catalog check`: what the systems do by themselves.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use super::disk::DiskFiles;
+use super::{Exit, Failure, Format, Output, project};
+use crate::automation::{self, Account, Automation, Automations};
+use crate::catalog::{self, BaseCatalog, Pattern, SystemSource};
+use crate::diagnostic::render::Extent;
+use crate::diagnostic::{Level, Sink};
+use crate::platform::SystemKind;
+use crate::session;
+use crate::source::Sources;
+use crate::text::count;
+
+/// The systems whose metadata a folder may hold.
+const KINDS: [SystemKind; 2] = [SystemKind::Salesforce, SystemKind::HubSpot];
+
+/// Prints the automations of a folder of metadata, which need not be a project: as a JSON array with an automation on each
+/// line, or for people.
+///
+/// # Errors
+/// Where the folder cannot be read.
+pub fn dump(path: &Path, output: &Output) -> Result<Exit, Failure> {
+    let (root, text) = if path.is_file() {
+        let name = path.file_name().unwrap_or_default();
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        (
+            folder.unwrap_or(Path::new(".")),
+            name.to_string_lossy().into_owned(),
+        )
+    } else {
+        (path, ".".to_owned())
+    };
+    let files = DiskFiles::new(root).map_err(|e| Failure::new(e.0))?;
+    let (mut sources, mut sink) = (Sources::default(), Sink::default());
+    let mut found: Vec<Automation> = Vec::new();
+    for kind in KINDS {
+        let system = SystemSource {
+            name: kind.word().into(),
+            kind,
+            catalog: Vec::new(),
+            metadata: vec![Pattern {
+                text: text.clone(),
+                place: None,
+            }],
+            base: BaseCatalog::Standard,
+        };
+        // what is wrong with the catalog is told where a catalog is asked for
+        let catalogs = catalog::load(
+            std::slice::from_ref(&system),
+            &files,
+            &mut Sources::default(),
+            &mut Sink::default(),
+        );
+        for catalog in catalogs.iter() {
+            let read = automation::load(&system, catalog, &files, &mut sources, &mut sink);
+            found.extend(read.active);
+        }
+    }
+    let troubles = sink.sorted(&sources);
+    if !troubles.is_empty() {
+        output.snippets(&troubles, &sources);
+    }
+    output.result(&match output.format {
+        Format::Json => json(&found),
+        _ => lines(&found),
+    });
+    Ok(Exit::Fine)
+}
+
+fn json(found: &[Automation]) -> String {
+    let lines: Vec<String> = found.iter().map(automation::json_line).collect();
+    if lines.is_empty() {
+        return "[]\n".to_owned();
+    }
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
+/// One block an automation: what it is, when it runs, what it reads and writes.
+fn lines(found: &[Automation]) -> String {
+    let mut out = String::new();
+    for automation in found {
+        let _ = writeln!(
+            out,
+            "{}   {}{}   {}",
+            automation.name,
+            automation.kind.phrase(),
+            automation
+                .object
+                .as_ref()
+                .map_or_else(String::new, |o| format!(" of {o}")),
+            automation.file,
+        );
+        if let Some(guard) = &automation.guard {
+            let _ = writeln!(out, "  if      {guard}");
+        }
+        for effect in &automation.effects {
+            let value = effect.value.as_ref();
+            let value = value.map_or_else(|| "…".to_owned(), ToString::to_string);
+            let when = effect.when.as_ref();
+            let when = when.map_or_else(String::new, |w| format!("   if {w}"));
+            let _ = writeln!(out, "  writes  {} = {value}{when}", effect.target);
+        }
+        for object in &automation.deletes {
+            let _ = writeln!(out, "  deletes {object}");
+        }
+        for reason in &automation.reasons {
+            let _ = writeln!(out, "  {}  {reason}", automation.understood.word());
+        }
+    }
+    out
+}
+
+/// Tells how far the automations of a project's systems are understood, by kind and reason.
+///
+/// # Errors
+/// Where there is no project, or its folder cannot be read.
+pub fn check(path: &Path, output: &Output) -> Result<Exit, Failure> {
+    let project = project::find(path)?;
+    let files = DiskFiles::new(&project.root).map_err(|e| Failure::new(e.0))?;
+    let survey = session::survey(&files);
+    let findings = &survey.findings;
+    match output.format {
+        Format::Json => {
+            let systems: Vec<_> = survey
+                .systems
+                .iter()
+                .map(|(name, automations)| {
+                    serde_json::json!({ "system": name, "automations": Account::of(automations) })
+                })
+                .collect();
+            let document = serde_json::json!({ "version": 1, "systems": systems });
+            output.result(&format!("{document:#}\n"));
+            if !findings.is_empty() {
+                output.snippets(findings, &survey.sources);
+            }
+        }
+        Format::Human => {
+            if !findings.is_empty() {
+                output.snippets(findings, &survey.sources);
+            }
+            for (name, automations) in &survey.systems {
+                output.result(&told(name, automations));
+            }
+        }
+        Format::Sarif | Format::Github => output.findings(
+            findings,
+            &survey.sources,
+            &project.base,
+            Extent::default(),
+            Duration::ZERO,
+        ),
+    }
+    let failed = findings.iter().any(|d| d.level == Level::Error);
+    Ok(if failed { Exit::Findings } else { Exit::Fine })
+}
+
+/// The counts of a system as a table, and the reasons below it.
+fn told(name: &str, automations: &Automations) -> String {
+    let account = Account::of(automations);
+    let mut out = String::new();
+    let all = automations.active.len();
+    if all + automations.inactive.len() == 0 {
+        let _ = writeln!(
+            out,
+            "{name}  no automations in its metadata: list its flows and workflows in the manifest, as `metadata`"
+        );
+        return out;
+    }
+    let _ = writeln!(
+        out,
+        "{name}  {} read from metadata\n",
+        count(all, "automation")
+    );
+    let _ = writeln!(
+        out,
+        "  {:<30} {:>6} {:>8} {:>8} {:>9}",
+        "", "full", "in part", "opaque", "inactive"
+    );
+    let cell = |n: usize| {
+        if n == 0 {
+            "–".to_owned()
+        } else {
+            n.to_string()
+        }
+    };
+    for kind in &account.kinds {
+        let _ = writeln!(
+            out,
+            "  {:<30} {:>6} {:>8} {:>8} {:>9}",
+            kind.phrase,
+            cell(kind.full),
+            cell(kind.partly),
+            cell(kind.opaque),
+            cell(kind.inactive)
+        );
+    }
+    if !account.reasons.is_empty() {
+        let _ = writeln!(out, "\n  why not in full");
+        for reason in &account.reasons {
+            let _ = writeln!(
+                out,
+                "  {:>5}  {}   such as {}",
+                reason.automations, reason.reason, reason.example
+            );
+        }
+        let _ = writeln!(
+            out,
+            "\n  what they write can be declared in the spec:  automation {name} \"…\" {{ … }}"
+        );
+    }
+    out
+}

@@ -1,0 +1,106 @@
+//! What the systems do by themselves to the plan's objects, for tests and replays.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::Cx;
+use crate::model::{self, Expr, ObjectRef, Written};
+use crate::plan::{Automation, Effect, Object, Reached};
+
+impl Cx<'_> {
+    /// The automations that the plan's objects can start or be written by, and the objects with the fields that only these
+    /// automations touch. Comes after everything else has been lowered.
+    pub fn lower_automations(
+        &mut self,
+        objects: &BTreeMap<SmolStr, Object>,
+    ) -> (Vec<Automation>, BTreeMap<SmolStr, Object>) {
+        let model = self.model;
+        let own = std::mem::take(&mut self.touched);
+        let reached = reached(&model.automations, own.keys().copied().collect());
+        let automations = model
+            .automations
+            .iter()
+            .filter(|a| {
+                a.object.is_some_and(|o| reached.contains(&o))
+                    || a.effects.iter().any(|e| own.contains_key(&e.target.object))
+            })
+            .filter_map(|a| self.automation(a))
+            .collect();
+        let mut reacting = self.lower_objects();
+        for (name, object) in &mut reacting {
+            if let Some(known) = objects.get(name) {
+                object.fields.retain(|f, _| !known.fields.contains_key(f));
+            }
+        }
+        reacting.retain(|name, object| !object.fields.is_empty() || !objects.contains_key(name));
+        self.touched = own;
+        (automations, reacting)
+    }
+
+    fn automation(&mut self, a: &model::Automation) -> Option<Automation> {
+        let object = self.object(a.object?);
+        let guard = a.guard.as_ref().map(|g| self.known(g));
+        let understood = !matches!(guard, Some(None));
+        let effects = a.effects.iter().map(|e| self.effect(e, understood));
+        let effects = effects.collect();
+        Some(Automation {
+            name: a.name.clone(),
+            kind: a.kind.into(),
+            origin: self.origin(a.span),
+            object,
+            phase: a.phase,
+            events: a.events,
+            changes: a.changes.iter().map(|f| self.field(*f)).collect(),
+            entry: a.entry,
+            guard: guard.flatten(),
+            effects,
+            opaque: a.opaque.clone(),
+        })
+    }
+
+    /// A write whose value is left out where it, or the condition of it, is not known.
+    fn effect(&mut self, e: &model::Effect, understood: bool) -> Effect {
+        let when = e.when.as_ref().map(|w| self.known(w));
+        let understood = understood && !matches!(when, Some(None));
+        let value = e.value.as_ref().filter(|_| understood);
+        Effect {
+            object: self.object(e.target.object),
+            field: self.field(e.target),
+            record: match e.record {
+                Written::Itself => Reached::Itself,
+                Written::Referenced(f) => Reached::Referenced(self.field(f)),
+                Written::Referring(f) => Reached::Referring(self.field(f)),
+                Written::Made => Reached::Made,
+                Written::Found => Reached::Found,
+            },
+            when: when.flatten(),
+            value: value.and_then(|v| self.known(v)),
+        }
+    }
+
+    /// An expression of an automation; none where a part of it is unknown.
+    fn known(&mut self, e: &Expr) -> Option<crate::plan::Expr> {
+        self.expr(e).ok()
+    }
+}
+
+/// The objects that a change of these can reach over automations, these included.
+fn reached(
+    automations: &[model::Automation],
+    mut objects: BTreeSet<ObjectRef>,
+) -> BTreeSet<ObjectRef> {
+    loop {
+        let before = objects.len();
+        let started = automations
+            .iter()
+            .filter(|a| a.object.is_some_and(|o| objects.contains(&o)));
+        let next: Vec<ObjectRef> = started
+            .flat_map(|a| a.effects.iter().map(|e| e.target.object))
+            .collect();
+        objects.extend(next);
+        if objects.len() == before {
+            return objects;
+        }
+    }
+}

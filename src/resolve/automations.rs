@@ -1,0 +1,260 @@
+//! Writers that are not the spec: declared automations, and what the platforms write by themselves.
+//!
+//! In come declarations with names, and the profiles; out go [`Automation`]s with ids.
+
+use super::exprs::Scope;
+use super::lookup::Cx;
+use super::rules::unknown_name;
+use crate::catalog::FieldIdx;
+use crate::model::{
+    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase, SystemId,
+    Written,
+};
+use crate::platform::Automations;
+use crate::source::Span;
+use crate::syntax::ast::{self, AutomationLine, Item, Trigger};
+
+mod platform;
+
+/// Resolves every `automation` of the spec, then what the platforms of its systems write.
+pub(super) fn automations(cx: &mut Cx<'_>) {
+    cx.each_item(|cx, line| {
+        if let Item::Automation(declared) = &line.node
+            && let Some(system) = cx.system(&declared.system)
+        {
+            let found = cx.declared(system, declared);
+            cx.model.automations.push(found);
+        }
+    });
+    platform::writes(&mut cx.model);
+}
+
+impl Cx<'_> {
+    fn declared(&mut self, system: SystemId, declared: &ast::Automation) -> Automation {
+        let scope = self.heads(system, declared);
+        let mut found = Automation {
+            name: declared.name.text.clone(),
+            kind: "declared automation",
+            span: declared.name.span,
+            system,
+            object: None,
+            phase: self.phase(system),
+            events: Events::Saved,
+            changes: Vec::new(),
+            entry: Entry::EveryTime,
+            guard: None,
+            effects: Vec::new(),
+            opaque: None,
+        };
+        for line in declared.body.nodes() {
+            match line {
+                AutomationLine::When(Trigger::Changes(paths)) => {
+                    let fields = paths
+                        .iter()
+                        .filter_map(|p| self.automation_field(&scope, p));
+                    found.changes.extend(fields.map(|(f, _)| f));
+                }
+                AutomationLine::When(Trigger::BecomesTrue(e)) => {
+                    let condition = self.condition(&scope, e);
+                    found.entry = Entry::BecomesTrue;
+                    found.guard = Some(both(found.guard.take(), condition));
+                }
+                AutomationLine::Writes(paths) => {
+                    for path in paths {
+                        let target = self.automation_field(&scope, path);
+                        found.effects.extend(target.map(|t| effect(t, None)));
+                    }
+                }
+                AutomationLine::Sets { field, value } => {
+                    if let Some(target) = self.automation_field(&scope, field) {
+                        let written = ast::Expr {
+                            node: ast::ExprKind::Path(field.clone()),
+                            span: field.span,
+                        };
+                        let (_, value) = self.beside(&scope, &written, value);
+                        found.effects.push(effect(target, Some(value)));
+                    }
+                }
+                AutomationLine::Broken => {}
+            }
+        }
+        self.start(&mut found);
+        found
+    }
+
+    /// Code of Salesforce runs in the transaction of the change; workflows of HubSpot run when their queue comes to them.
+    fn phase(&self, system: SystemId) -> Phase {
+        let profile = self
+            .model
+            .systems
+            .get(system.index())
+            .map(|s| s.profile.automations);
+        match profile {
+            Some(Automations::Later) => Phase::Later,
+            _ => Phase::AfterSave,
+        }
+    }
+
+    /// The objects that the paths of an automation start at, each looked up once.
+    fn heads(&mut self, system: SystemId, declared: &ast::Automation) -> Scope {
+        let mut scope = Scope::default();
+        for path in paths(declared) {
+            let [head, .., _] = path.parts.as_slice() else {
+                continue;
+            };
+            if head.text == "env" || scope.heads.iter().any(|(n, _)| *n == head.text) {
+                continue;
+            }
+            let object = self.object(system, head);
+            scope.heads.push((head.text.clone(), object));
+        }
+        scope
+    }
+
+    /// `Account.Rating`: an object of the automation's system and a field.
+    fn automation_field(&mut self, scope: &Scope, path: &ast::Path) -> Option<(FieldRef, Span)> {
+        if path.parts.len() != 2 {
+            self.sink.push(unknown_name::not_a_field_path(path.span));
+            return None;
+        }
+        match self.path(scope, path).node {
+            ExprKind::Field { field, .. } => Some((field, path.span)),
+            _ => None,
+        }
+    }
+
+    /// Decides which object starts an automation, and what its fields of other objects are as seen from there.
+    fn start(&self, found: &mut Automation) {
+        let condition = found.guard.iter().flat_map(Expr::fields).map(|(_, f, _)| f);
+        let targets = found.effects.iter().map(|e| e.target);
+        let mut named = found
+            .changes
+            .iter()
+            .copied()
+            .chain(condition)
+            .chain(targets);
+        let Some(object) = named.next().map(|f| f.object) else {
+            return;
+        };
+        found.object = Some(object);
+        found.changes.retain(|f| f.object == object);
+        for effect in &mut found.effects {
+            effect.record = written(&self.model, object, effect.target.object);
+            if let Some(value) = &mut effect.value {
+                self.seen_from(object, value);
+            }
+        }
+        if let Some(guard) = &mut found.guard {
+            self.seen_from(object, guard);
+        }
+    }
+
+    /// Fields of another object are read along the only reference to it; where there is none, the value is unknown.
+    fn seen_from(&self, object: ObjectRef, e: &mut Expr) {
+        e.rewrite(&mut |e| {
+            let found = match e.node {
+                ExprKind::Field { side, field } if field.object != object => {
+                    let reference = only_reference(&self.model, object, field.object);
+                    reference.map(|reference| ExprKind::Related {
+                        side,
+                        reference,
+                        object: field.object,
+                        field,
+                    })
+                }
+                ExprKind::Changed { field, .. } if field.object != object => None,
+                _ => return,
+            };
+            e.node = found.unwrap_or(ExprKind::Unknown);
+        });
+    }
+}
+
+/// The record of an object that an automation of another one writes, where a single reference joins the two.
+fn written(model: &Model, from: ObjectRef, to: ObjectRef) -> Written {
+    if from == to {
+        return Written::Itself;
+    }
+    match (
+        only_reference(model, from, to),
+        only_reference(model, to, from),
+    ) {
+        (Some(reference), _) => Written::Referenced(reference),
+        (None, Some(reference)) => Written::Referring(reference),
+        (None, None) => Written::Found,
+    }
+}
+
+/// The reference of one object to another, where there is just one.
+fn only_reference(model: &Model, from: ObjectRef, to: ObjectRef) -> Option<FieldRef> {
+    let (from_object, to_object) = (model.object(from)?, model.object(to)?);
+    let mut found = from_object.fields.iter().enumerate().filter(|(_, f)| {
+        let mut names = f.references.iter();
+        names.any(|n| n.eq_ignore_ascii_case(&to_object.name))
+    });
+    let only = found.next()?.0;
+    found.next().is_none().then_some(FieldRef {
+        object: from,
+        field: FieldIdx(only as u32),
+    })
+}
+
+const fn effect((target, span): (FieldRef, Span), value: Option<Expr>) -> Effect {
+    Effect {
+        span,
+        target,
+        record: Written::Itself,
+        when: None,
+        value,
+    }
+}
+
+fn both(first: Option<Expr>, second: Expr) -> Expr {
+    match first {
+        None => second,
+        Some(first) => Expr {
+            span: first.span,
+            kind: second.kind,
+            node: ExprKind::All(vec![first, second]),
+        },
+    }
+}
+
+/// Every path of a declaration, in order.
+fn paths(declared: &ast::Automation) -> Vec<&ast::Path> {
+    let mut found = Vec::new();
+    for line in declared.body.nodes() {
+        match line {
+            AutomationLine::When(Trigger::Changes(paths)) | AutomationLine::Writes(paths) => {
+                found.extend(paths);
+            }
+            AutomationLine::When(Trigger::BecomesTrue(e)) => paths_of(e, &mut found),
+            AutomationLine::Sets { field, value } => {
+                found.push(field);
+                paths_of(value, &mut found);
+            }
+            AutomationLine::Broken => {}
+        }
+    }
+    found
+}
+
+fn paths_of<'a>(e: &'a ast::Expr, found: &mut Vec<&'a ast::Path>) {
+    match &e.node {
+        ast::ExprKind::Path(path) => found.push(path),
+        ast::ExprKind::Group(inner)
+        | ast::ExprKind::Not(inner)
+        | ast::ExprKind::Negative(inner)
+        | ast::ExprKind::Changed(inner)
+        | ast::ExprKind::In { value: inner, .. }
+        | ast::ExprKind::Is { value: inner, .. } => paths_of(inner, found),
+        ast::ExprKind::Binary { left, right, .. } => {
+            paths_of(left, found);
+            paths_of(right, found);
+        }
+        ast::ExprKind::Call { arguments, .. } => {
+            arguments.iter().for_each(|a| paths_of(a, found));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,533 @@
+//! Both systems of a case as they answer a write: their records in memory, the refusals of their platforms, and the automations
+//! that the plan knows of.
+//!
+//! A save is a transaction. Automations that run before it change what is stored; those that run after it write records, which are
+//! saves of the same transaction, and each of them starts once for a record in it, as both platforms guard against recursion. What
+//! runs later waits until the run is over. Derived fields follow whatever is stored. An automation whose expression fails does not run.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+
+use super::Bench;
+use crate::connect::{StoreError, Stores, refusal};
+use crate::plan::{Entry, Events, Field, Phase};
+use crate::runtime::program::{Automation, Links, Node, Reached, Related, Scene};
+use crate::runtime::{Action, Cursor, ObjectId, Outcome, Page, Record, Write, driver};
+use crate::side::Sides;
+use crate::value::Value;
+
+/// Saves within one transaction, beyond which a platform gives up.
+const DEEPEST: usize = 16;
+
+/// A change that an automation made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reaction {
+    /// The automation, as a position in the bench's list.
+    pub automation: usize,
+    /// The object that was written.
+    pub object: ObjectId,
+    /// The record.
+    pub id: SmolStr,
+    /// The slot.
+    pub slot: u16,
+    /// What was stored.
+    pub value: Value,
+}
+
+/// An automation that waits for its own transaction, with the record that started it.
+#[derive(Clone, Debug)]
+struct Waiting {
+    automation: usize,
+    id: SmolStr,
+}
+
+/// The stores of a case during a run or an edit, and what happened to them.
+pub(super) struct Platforms<'b> {
+    bench: &'b Bench,
+    pub stores: Stores,
+    /// What the run sent, with its outcome.
+    pub sent: Vec<(ObjectId, Write, Outcome)>,
+    /// What automations changed.
+    pub reactions: Vec<Reaction>,
+    waiting: Vec<Waiting>,
+    /// Automations that have run for a record in the transaction under way.
+    ran: BTreeSet<(usize, SmolStr)>,
+}
+
+/// No record is linked for an automation: it knows nothing of syncs.
+struct Alone;
+
+impl Links for Alone {
+    fn linked(&self, _: &[u16], _: crate::side::Side, _: &str) -> Option<SmolStr> {
+        None
+    }
+}
+
+type Done<T> = Result<T, StoreError>;
+
+impl<'b> Platforms<'b> {
+    /// Opened stores that answer as their platforms do.
+    pub const fn new(bench: &'b Bench, stores: Stores) -> Self {
+        Self {
+            bench,
+            stores,
+            sent: Vec::new(),
+            reactions: Vec::new(),
+            waiting: Vec::new(),
+            ran: BTreeSet::new(),
+        }
+    }
+
+    /// A person has changed or made a record, and it stands in the store; `before` is what stood there.
+    pub fn edited(&mut self, object: ObjectId, id: &SmolStr, before: Option<&Record>) -> Done<()> {
+        self.ran.clear();
+        let Some(now) = self.read_one(object, id)? else {
+            return Ok(());
+        };
+        let mut stored = now.clone();
+        let reactions = self.before_save(object, before, &mut stored)?;
+        let values = changes(&now, &stored);
+        if !values.is_empty() {
+            let action = Action::Update(id.clone());
+            self.stores.write(object, &[Write { action, values }])?;
+        }
+        self.note(object, id, reactions);
+        self.saved(object, id, before, 0)
+    }
+
+    /// Runs what was left for later, each in its own transaction. Whether that changed anything.
+    pub fn catch_up(&mut self) -> Done<bool> {
+        let before = self.reactions.len();
+        for _ in 0..DEEPEST {
+            let waiting = std::mem::take(&mut self.waiting);
+            if waiting.is_empty() {
+                break;
+            }
+            for Waiting { automation, id } in waiting {
+                let Some(rule) = self.bench.automations.get(automation) else {
+                    continue;
+                };
+                self.ran.clear();
+                if let Some(record) = self.read_one(rule.object, &id)? {
+                    self.take_effect(automation, rule, Some(&record), &record, 0)?;
+                }
+            }
+        }
+        Ok(self.reactions.len() > before)
+    }
+
+    fn read_one(&mut self, object: ObjectId, id: &SmolStr) -> Done<Option<Record>> {
+        let mut found = self.stores.read(object, std::slice::from_ref(id))?;
+        Ok(found.pop().filter(|r| !r.deleted))
+    }
+
+    /// The record that a write is about, as it stands.
+    fn current(&mut self, object: ObjectId, write: &Write) -> Done<Option<Record>> {
+        match &write.action {
+            Action::Create => Ok(None),
+            Action::Update(id) | Action::Archive(id) | Action::Delete(id) => {
+                self.read_one(object, id)
+            }
+            Action::Upsert { slot, .. } => {
+                let shapes = &self.bench.program.shapes;
+                let known = shapes.get(usize::from(object.0));
+                let Some(key) = known.and_then(|s| s.fields.get(usize::from(*slot))) else {
+                    return Ok(None);
+                };
+                let value = write.values.iter().find(|(s, _)| s == slot);
+                let wanted = value.and_then(|(_, v)| key.found_by(v));
+                let holds = |record: &Record| {
+                    let value = record.values.get(usize::from(*slot));
+                    !record.deleted && value.and_then(|v| key.found_by(v)) == wanted
+                };
+                let records = super::world::all(&mut self.stores, object)?;
+                Ok(records.into_iter().find(|r| wanted.is_some() && holds(r)))
+            }
+        }
+    }
+
+    fn field(&self, object: ObjectId, slot: u16) -> Option<&'b Field> {
+        let shape = self.bench.program.shapes.get(usize::from(object.0))?;
+        let name = &shape.fields.get(usize::from(slot))?.name;
+        let object = self.bench.program.object_name(object);
+        self.bench
+            .plan
+            .objects
+            .get(object.as_str())?
+            .fields
+            .get(name)
+    }
+
+    /// One write and all that follows from it in its transaction.
+    fn save(&mut self, object: ObjectId, write: &Write, depth: usize) -> Done<Outcome> {
+        if depth >= DEEPEST {
+            let reason = "automations kept saving it: the platform gives up".to_owned();
+            return Ok(Outcome::Refused {
+                field: None,
+                reason,
+            });
+        }
+        let before = self.current(object, write)?;
+        if matches!(write.action, Action::Archive(_) | Action::Delete(_)) {
+            return self.end(object, write, before);
+        }
+        if let Some(outcome) = self.refused(object, write) {
+            return Ok(outcome);
+        }
+        let width = self.bench.program.shapes.get(usize::from(object.0));
+        let blank = || Record {
+            values: vec![Value::Blank; width.map_or(0, |s| s.fields.len())].into(),
+            ..Record::default()
+        };
+        let mut asked = before.clone().unwrap_or_else(blank);
+        let kept: &[u16] = match (&write.action, &before) {
+            (Action::Upsert { on_create, .. }, Some(_)) => on_create,
+            _ => &[],
+        };
+        for (slot, value) in write.values.iter().filter(|(s, _)| !kept.contains(s)) {
+            set(&mut asked, *slot, value.clone());
+        }
+        let mut stored = asked.clone();
+        let reactions = self.before_save(object, before.as_ref(), &mut stored)?;
+        let mut values = write.values.clone();
+        for (slot, value) in changes(&asked, &stored) {
+            values.retain(|(s, _)| *s != slot);
+            values.push((slot, value));
+        }
+        values.sort_by_key(|(slot, _)| *slot);
+        let action = write.action.clone();
+        let mut outcomes = self.stores.write(object, &[Write { action, values }])?;
+        let outcome = outcomes.pop().unwrap_or(Outcome::Gone);
+        if let Outcome::Written { id, .. } = &outcome {
+            self.note(object, id, reactions);
+            self.saved(object, id, before.as_ref(), depth)?;
+        }
+        Ok(outcome)
+    }
+
+    /// The refusal of a value that no automation can repair, because the platform looks at it first.
+    fn refused(&self, object: ObjectId, write: &Write) -> Option<Outcome> {
+        write.values.iter().find_map(|(slot, value)| {
+            let reason = refusal(self.field(object, *slot)?, value)?;
+            let shape = self.bench.program.shapes.get(usize::from(object.0))?;
+            let field = shape.fields.get(usize::from(*slot)).map(|s| s.name.clone());
+            Some(Outcome::Refused { field, reason })
+        })
+    }
+
+    fn end(&mut self, object: ObjectId, write: &Write, before: Option<Record>) -> Done<Outcome> {
+        let mut outcomes = self.stores.write(object, std::slice::from_ref(write))?;
+        let outcome = outcomes.pop().unwrap_or(Outcome::Gone);
+        let Some(record) = before.filter(|_| matches!(outcome, Outcome::Written { .. })) else {
+            return Ok(outcome);
+        };
+        let bench = self.bench;
+        for (at, rule) in bench.automations.iter().enumerate() {
+            if rule.object == object && rule.events == Events::Deleted {
+                self.take_effect(at, rule, Some(&record), &record, 0)?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn note(&mut self, object: ObjectId, id: &SmolStr, reactions: Vec<(usize, u16, Value)>) {
+        let reactions = reactions.into_iter();
+        self.reactions
+            .extend(reactions.map(|(automation, slot, value)| Reaction {
+                automation,
+                object,
+                id: id.clone(),
+                slot,
+                value,
+            }));
+    }
+
+    /// Lets automations change what is about to be stored.
+    fn before_save(
+        &mut self,
+        object: ObjectId,
+        before: Option<&Record>,
+        stored: &mut Record,
+    ) -> Done<Vec<(usize, u16, Value)>> {
+        let bench = self.bench;
+        let mut done = Vec::new();
+        for (at, rule) in bench.automations.iter().enumerate() {
+            if rule.object != object || rule.phase != Phase::BeforeSave {
+                continue;
+            }
+            let seen = stored.clone();
+            if !self.starts(rule, before, &seen)? {
+                continue;
+            }
+            for (_, slot, value) in self.writes(rule, before, &seen)? {
+                if set(stored, slot, value.clone()) {
+                    done.push((at, slot, value));
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// What follows a save: derived fields, then automations.
+    fn saved(
+        &mut self,
+        object: ObjectId,
+        id: &SmolStr,
+        before: Option<&Record>,
+        depth: usize,
+    ) -> Done<()> {
+        self.derive(object, id)?;
+        let bench = self.bench;
+        for (at, rule) in bench.automations.iter().enumerate() {
+            if rule.object != object || !matches!(rule.phase, Phase::AfterSave | Phase::Later) {
+                continue;
+            }
+            let Some(after) = self.read_one(object, id)? else {
+                return Ok(());
+            };
+            if !self.starts(rule, before, &after)? || !self.ran.insert((at, id.clone())) {
+                continue;
+            }
+            if rule.phase == Phase::Later {
+                let id = id.clone();
+                self.waiting.push(Waiting { automation: at, id });
+            } else {
+                self.take_effect(at, rule, before, &after, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings the derived fields of a record up to date.
+    fn derive(&mut self, object: ObjectId, id: &SmolStr) -> Done<()> {
+        let bench = self.bench;
+        for rule in &bench.automations {
+            if rule.object != object || rule.phase != Phase::Derived {
+                continue;
+            }
+            let Some(record) = self.read_one(object, id)? else {
+                return Ok(());
+            };
+            for (target, slot, value) in self.writes(rule, Some(&record), &record)? {
+                for id in self.targets(target, &record)? {
+                    let action = Action::Update(id);
+                    let values = vec![(slot, value.clone())];
+                    self.stores.write(target.0, &[Write { action, values }])?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the writes of an automation, one save for each record.
+    fn take_effect(
+        &mut self,
+        at: usize,
+        rule: &Automation,
+        before: Option<&Record>,
+        record: &Record,
+        depth: usize,
+    ) -> Done<()> {
+        let mut saves: Vec<((ObjectId, SmolStr), Vec<(u16, Value)>)> = Vec::new();
+        for (target, slot, value) in self.writes(rule, before, record)? {
+            for id in self.targets(target, record)? {
+                let key = (target.0, id);
+                match saves.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, values)) => values.push((slot, value.clone())),
+                    None => saves.push((key, vec![(slot, value.clone())])),
+                }
+            }
+        }
+        for ((object, id), mut values) in saves {
+            let Some(now) = self.read_one(object, &id)? else {
+                continue;
+            };
+            values.retain(|(slot, value)| now.values.get(usize::from(*slot)) != Some(value));
+            values.sort_by_key(|(slot, _)| *slot);
+            if values.is_empty() {
+                continue;
+            }
+            let action = Action::Update(id.clone());
+            let noted = values.iter().map(|(s, v)| (at, *s, v.clone())).collect();
+            let outcome = self.save(object, &Write { action, values }, depth)?;
+            if matches!(outcome, Outcome::Written { .. }) {
+                self.note(object, &id, noted);
+            }
+        }
+        Ok(())
+    }
+
+    /// The records that an effect reaches from the record that started it.
+    fn targets(
+        &mut self,
+        (object, reached): (ObjectId, Reached),
+        record: &Record,
+    ) -> Done<Vec<SmolStr>> {
+        Ok(match reached {
+            Reached::Itself => vec![record.id.clone()],
+            Reached::Referenced(source) => {
+                let id = source
+                    .read(record)
+                    .ok()
+                    .and_then(|v| v.as_text().map(SmolStr::new));
+                id.filter(|id| !id.is_empty()).into_iter().collect()
+            }
+            Reached::Referring(slot) => {
+                let all = super::world::all(&mut self.stores, object)?;
+                let refers = |r: &Record| {
+                    let value = r.values.get(usize::from(slot));
+                    value.and_then(Value::as_text) == Some(record.id.as_str())
+                };
+                let referring = all.into_iter().filter(|r| !r.deleted && refers(r));
+                referring.map(|r| r.id).collect()
+            }
+        })
+    }
+
+    /// Whether a save starts an automation.
+    fn starts(&mut self, rule: &Automation, before: Option<&Record>, now: &Record) -> Done<bool> {
+        let event = match rule.events {
+            Events::Created => before.is_none(),
+            Events::Updated => before.is_some(),
+            Events::Saved => true,
+            Events::Deleted => false,
+        };
+        let changed = |slot: &u16| {
+            let value = |r: &Record| r.values.get(usize::from(*slot)).cloned();
+            before.is_none_or(|b| value(b) != value(now))
+        };
+        let touched = rule.changes.is_empty() || rule.changes.iter().any(changed);
+        if !event || !touched {
+            return Ok(false);
+        }
+        let Some(guard) = &rule.guard else {
+            return Ok(true);
+        };
+        if !self.holds(rule, guard, before, now)? {
+            return Ok(false);
+        }
+        Ok(match before {
+            Some(before) if rule.entry == Entry::BecomesTrue => {
+                !self.holds(rule, guard, Some(before), before)?
+            }
+            _ => true,
+        })
+    }
+
+    fn holds(
+        &mut self,
+        rule: &Automation,
+        condition: &Node,
+        before: Option<&Record>,
+        now: &Record,
+    ) -> Done<bool> {
+        let related = self.related(rule, now)?;
+        Ok(scene(before, now, &related, |scene| {
+            condition.holds(scene, &Value::Blank).unwrap_or(false)
+        }))
+    }
+
+    /// What an automation writes: where, which slot, and what.
+    fn writes(
+        &mut self,
+        rule: &Automation,
+        before: Option<&Record>,
+        now: &Record,
+    ) -> Done<Vec<((ObjectId, Reached), u16, Value)>> {
+        let related = self.related(rule, now)?;
+        Ok(scene(before, now, &related, |scene| {
+            let active = rule.effects.iter().filter(|e| {
+                let when = e.when.as_ref();
+                when.is_none_or(|w| w.holds(scene, &Value::Blank).unwrap_or(false))
+            });
+            let written = active.filter_map(|e| {
+                let value = e.value.eval(scene, &Value::Blank).ok()?;
+                Some(((e.object, e.record), e.slot, value.into_owned()))
+            });
+            written.collect()
+        }))
+    }
+
+    /// The records that the expressions of an automation read along references.
+    fn related(&mut self, rule: &Automation, now: &Record) -> Done<Related> {
+        let mut found = Related::new();
+        for (source, object) in &rule.related {
+            let id = source
+                .read(now)
+                .ok()
+                .and_then(|v| v.as_text().map(SmolStr::new));
+            if let Some(id) = id.filter(|id| !id.is_empty())
+                && let Some(record) = self.read_one(*object, &id)?
+            {
+                found.insert((*object, id), record);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Lets an expression see a record, and what of it changed.
+fn scene<T>(
+    before: Option<&Record>,
+    now: &Record,
+    related: &Related,
+    see: impl FnOnce(&Scene<'_>) -> T,
+) -> T {
+    let changed: Vec<Sides<bool>> = now
+        .values
+        .iter()
+        .enumerate()
+        .map(|(slot, value)| {
+            let changed = before.is_none_or(|b| b.values.get(slot) != Some(value));
+            Sides::new(changed, false)
+        })
+        .collect();
+    see(&Scene {
+        records: Sides::new(Some(now), None),
+        changed: &changed,
+        links: &Alone,
+        related,
+    })
+}
+
+/// Sets a slot. Whether that changed it.
+fn set(record: &mut Record, slot: u16, value: Value) -> bool {
+    match record.values.get_mut(usize::from(slot)) {
+        Some(held) if *held != value => {
+            *held = value;
+            true
+        }
+        _ => false,
+    }
+}
+
+/// The slots in which two states of a record differ, with the later value.
+fn changes(earlier: &Record, later: &Record) -> Vec<(u16, Value)> {
+    let pairs = (0..).zip(earlier.values.iter().zip(&later.values));
+    let changed = pairs.filter(|(_, (a, b))| a != b);
+    changed.map(|(slot, (_, b))| (slot, b.clone())).collect()
+}
+
+impl driver::Stores for Platforms<'_> {
+    type Error = StoreError;
+
+    fn scan(&mut self, object: ObjectId, from: Option<Cursor>, limit: usize) -> Done<Page> {
+        self.stores.scan(object, from, limit)
+    }
+
+    fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Done<Vec<Record>> {
+        self.stores.read(object, ids)
+    }
+
+    fn write(&mut self, object: ObjectId, writes: &[Write]) -> Done<Vec<Outcome>> {
+        let mut outcomes = Vec::with_capacity(writes.len());
+        for write in writes {
+            self.ran.clear();
+            let outcome = self.save(object, write, 0)?;
+            self.sent.push((object, write.clone(), outcome.clone()));
+            outcomes.push(outcome);
+        }
+        Ok(outcomes)
+    }
+}
