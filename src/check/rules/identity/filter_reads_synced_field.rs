@@ -1,15 +1,15 @@
 //! G007: a sync that takes records out of its own filter.
 
-use crate::analyze::{Rest, disjoint, equals, range};
+use crate::analyze::{Answer, Rest, Written, escapes, range};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Expr, Filter, Mode, RowView, Timing};
+use crate::model::{Authority, BlankPolicy, Filter, Mode, RowView, Timing};
 use crate::side::Side;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 rule! {
     /// # What it checks
-    /// Where a filter reads a field that the sync itself writes on that side, `leave` says what happens to a pair that
+    /// Where a row of the sync can write a value that its own filter does not admit, `leave` says what happens to a pair that
     /// leaves the filter.
     ///
     /// # Why it matters
@@ -67,8 +67,8 @@ struct Leaves<'m> {
     row: RowView<'m>,
     side: Side,
     filter: &'m Filter,
-    /// A value that the row can write and that the filter does not admit, where the values can be listed.
-    out: Option<Value>,
+    /// A value that the row can write, and with which the filter no longer admits a record.
+    out: Value,
 }
 
 /// Finds filters that a row of the same sync can change; once a side.
@@ -98,22 +98,26 @@ fn leaves(row: RowView<'_>, side: Side) -> Option<Leaves<'_>> {
     {
         return None;
     }
-    let excluded = |value: &Value| {
-        let written: Expr = equals(side, target.id, value.clone());
-        disjoint(row.sync.model, condition, &written)
+    let range = range(row, !side);
+    let listed = range.rest == Rest::Closed && target.kind() == Kind::Text;
+    let prefers = row.two_way() && row.authority() == Some(Authority::PreferUnlessBlank(side));
+    let written = Written {
+        values: listed.then(|| range.values.iter().map(Value::text).collect()),
+        blank: lane.blank == BlankPolicy::Clears,
+        fills: lane.timing == Timing::FillOnly || prefers,
     };
-    let written = range(row, !side);
-    let mut values = written.values.iter().map(Value::text);
-    let out = values.find(|v| target.picklist().is_some() && excluded(v));
-    // Where all values are known and all admitted, nothing leaves.
-    let stays = written.rest == Rest::Closed && !written.values.is_empty() && out.is_none();
-    let found = Leaves {
+    let cell = (side, target.id);
+    let Answer::Yes(example) = escapes(row.sync.model, condition, cell, &written) else {
+        return None;
+    };
+    let mut changed = example.into_iter().filter(|(c, _)| c.side != side);
+    let (_, out) = changed.next()?;
+    Some(Leaves {
         row,
         side,
         filter,
         out,
-    };
-    (!stays || target.picklist().is_none()).then_some(found)
+    })
 }
 
 impl Leaves<'_> {
@@ -125,8 +129,8 @@ impl Leaves<'_> {
         let target = self.row.field(self.side).map_or("", |f| f.name());
         let source = self.row.field(!self.side).map_or("the value", |f| f.name());
         let becomes = match &self.out {
-            Some(value) => format!("`{target}` becomes `{value}`"),
-            None => format!("`{target}` follows"),
+            Value::Blank => format!("`{target}` becomes blank"),
+            value => format!("`{target}` becomes `{value}`"),
         };
         Diagnostic::new(
             Code::G007,
