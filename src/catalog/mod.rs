@@ -37,6 +37,9 @@ impl Catalogs {
     /// object has that name.
     pub fn with_associations(mut self) -> Self {
         for object in self.0.iter_mut().flat_map(|c| &mut c.objects) {
+            if object.associations.is_empty() {
+                continue;
+            }
             for association in &object.associations {
                 if object.fields.iter().all(|f| f.name != association.name) {
                     let mut field = Field::new(association.name.clone(), FieldType::Reference);

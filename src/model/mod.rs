@@ -47,7 +47,7 @@ use crate::catalog::Catalogs;
 use crate::source::Span;
 
 /// A whole project, resolved.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Model {
     /// Name of the project, from the manifest.
     pub project: SmolStr,
@@ -91,18 +91,5 @@ impl Model {
     /// Whether a place stands in a declaration of which a part is missing: what it lacks may be what could not be read.
     pub fn is_incomplete(&self, place: Span) -> bool {
         self.incomplete.iter().any(|whole| whole.contains(place))
-    }
-
-    /// Remembers a value that stands beside a field and is compared with it.
-    pub fn use_value(&mut self, field: FieldRef, value: &str, span: Span) {
-        let value = MapValue {
-            value: value.into(),
-            span,
-        };
-        self.values.push(ValueUse {
-            field,
-            value,
-            role: Role::Compared,
-        });
     }
 }

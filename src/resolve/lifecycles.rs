@@ -155,7 +155,7 @@ impl Cx<'_> {
                         Role::Compared
                     },
                 });
-                self.model.values.extend(uses);
+                self.values.extend(uses);
             }
             cells.push(values);
         }

@@ -25,7 +25,7 @@ use crate::model::Model;
 use crate::source::Sources;
 use crate::syntax::ast::SyntaxTree;
 
-use lookup::{Cx, Gaps};
+use lookup::{Cx, Gaps, Shared};
 use symbols::Symbols;
 
 /// A parsed file under the name by which `use` knows it: `people` for `people.sync`, `std.picklists` for the library.
@@ -56,12 +56,13 @@ pub fn resolve(
     world::systems(modules, &mut model, sink);
     let symbols = Symbols::declare(modules, sources, sink);
     let mut cx = Cx {
-        model,
+        model: Shared::new(model),
         modules,
-        symbols,
+        symbols: Shared::new(symbols),
         environments,
         sources,
         sink: Sink::default(),
+        values: Vec::new(),
         module: 0,
         gaps: Gaps::None,
     };
@@ -80,7 +81,8 @@ pub fn resolve(
     scenarios::scenarios(&mut cx);
     cx.unused();
     sink.absorb(cx.sink);
-    let mut model = cx.model;
+    let mut model = cx.model.into_inner();
+    model.values = cx.values;
     model.docs = world::file_docs(modules, sources);
     model
 }

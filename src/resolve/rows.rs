@@ -266,7 +266,7 @@ impl Cx<'_> {
                 value: text.clone(),
                 span: *span,
             };
-            self.model.values.push(ValueUse {
+            self.values.push(ValueUse {
                 field,
                 value,
                 role: Role::Written,
