@@ -316,3 +316,42 @@ fn maps_that_are_inverse_agree_at_rest_in_both_halves() {
     });
     assert_eq!(count.count(), 6);
 }
+
+/// One side that stores what is written is enough, but for a preferred side that has something put back again and again.
+#[test]
+fn a_preferred_side_needs_the_other_to_store_what_is_written() {
+    use accordant::analyze::settle::Verdict;
+    use accordant::analyze::settle::shape::rests_after;
+    use accordant::model::BlankPolicy;
+    let mut loops = 0;
+    for number in 0..19_683 {
+        let p = pair(number);
+        for side in Side::BOTH {
+            // on one side of the two the store changes something, on the other nothing
+            let p = match side {
+                Side::Left => p,
+                Side::Right => Pair {
+                    f: p.g,
+                    g: p.f,
+                    n: p.m,
+                    m: p.n,
+                },
+            };
+            let authority = Authority::PreferUnlessBlank(Side::Right);
+            let mut net = p.network(authority);
+            for lane in [&mut net.rows[0].lanes.left, &mut net.rows[0].lanes.right] {
+                lane.as_mut().unwrap().blank = BlankPolicy::Keeps;
+            }
+            let stays = Sides::new(p.n == SAME, p.m == SAME);
+            if number % 16 == 0 || stays.left == stays.right {
+                let judged = judge(&net, Limits::default());
+                loops += usize::from(matches!(judged.kept, Verdict::Oscillates(_)));
+                if let Some(most) = rests_after(stays, authority) {
+                    let rounds = judged.verdict().rounds().expect("it comes to rest");
+                    assert!(rounds <= most, "{p:?} takes {rounds} rounds");
+                }
+            }
+        }
+    }
+    assert!(loops > 0, "the exception is none");
+}

@@ -11,6 +11,7 @@ mod order;
 mod parts;
 mod round;
 mod run;
+pub mod shape;
 mod space;
 mod state;
 mod witness;

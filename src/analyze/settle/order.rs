@@ -57,7 +57,12 @@ fn unordered(network: &Network) -> Vec<(usize, usize)> {
     pairs
 }
 
-fn disagreement(network: &Network, one: usize, other: usize, limits: Limits) -> Option<Disagreement> {
+fn disagreement(
+    network: &Network,
+    one: usize,
+    other: usize,
+    limits: Limits,
+) -> Option<Disagreement> {
     let mut order: Vec<usize> = (0..network.rules.len()).collect();
     order.sort_by_key(|at| network.rules.get(*at).map(|r| r.rank));
     let first = Engine::ordered(network, Unknown::Inert(None), &order)?;
@@ -81,7 +86,10 @@ fn disagreement(network: &Network, one: usize, other: usize, limits: Limits) -> 
             for event in events(&space.run) {
                 let mut ends = [Vec::new(), Vec::new()];
                 let mut acts = [Vec::new(), Vec::new()];
-                for (run, (end, log)) in [&mut forth, &mut back].into_iter().zip(ends.iter_mut().zip(&mut acts)) {
+                for (run, (end, log)) in [&mut forth, &mut back]
+                    .into_iter()
+                    .zip(ends.iter_mut().zip(&mut acts))
+                {
                     run.state.clone_from(&given);
                     (*end, *log) = to_rest(run, &event)?;
                 }
