@@ -31,7 +31,10 @@ const FLOORS: &[Floor] = &[
     Floor("manifest", &["diagnostic"]),
     Floor("catalog", &["diagnostic", "platform"]),
     Floor("formula", &["diagnostic"]),
-    Floor("automation", &["diagnostic", "platform", "catalog", "formula"]),
+    Floor(
+        "automation",
+        &["diagnostic", "platform", "catalog", "formula"],
+    ),
     // the words for directions, authorities and policies are the plan's; a waiver names a code
     Floor("model", &["diagnostic", "catalog", "platform", "plan"]),
     Floor(

@@ -95,7 +95,8 @@ impl<'a> Run<'a> {
     /// Reads the field that a transform sums up or counts over a collection.
     fn aggregated(&mut self, frame: &Frame<'a>, state: &State, action: &Node) {
         let input = |wanted: &str| {
-            let (_, input) = named(action, "inputParameters", "name").find(|(n, _)| *n == wanted)?;
+            let (_, input) =
+                named(action, "inputParameters", "name").find(|(n, _)| *n == wanted)?;
             input.child("value")
         };
         let values = input("aggregationValues").map(|v| self.mapped(frame, state, v));

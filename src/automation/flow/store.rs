@@ -335,7 +335,6 @@ impl<'a> Run<'a> {
             value: Some(value).filter(|v| !is_unknown(v)),
         }
     }
-
 }
 
 /// Whether a value is something that only the run of the flow knows, and nothing else.
