@@ -8,6 +8,7 @@
 )]
 
 mod acme;
+mod automation;
 mod catalogs;
 mod cli;
 mod connect;
@@ -17,6 +18,7 @@ mod emit;
 mod format;
 mod formulas;
 mod layering;
+mod lifecycles;
 mod lower;
 mod manifest;
 mod mutants;
@@ -26,6 +28,7 @@ mod people;
 mod rules;
 mod running;
 mod runtime;
+mod settle;
 mod support;
 mod syntax;
 mod testing;

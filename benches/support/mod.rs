@@ -79,11 +79,11 @@ fn write_sync(root: &Path, sync: usize, spec: &mut String, document: &mut String
             let clause = [
                 "via lower_trim",
                 "prefer salesforce unless blank",
-                "latest else salesforce",
+                "salesforce wins",
                 "salesforce wins",
             ][row % 5 % 4];
             let _ = writeln!(rows, "  {l} <-> {r}  {clause}");
-            let authority = ["truth", "prefer", "latest", "wins"][row % 5 % 4];
+            let authority = ["truth", "prefer", "wins", "wins"][row % 5 % 4];
             json.push(format!(
                 "{{\"left\":\"{l}\",\"right\":\"{r}\",\"direction\":\"<->\",\"type\":\"text\",\"authority\":\"{authority}\"}}"
             ));

@@ -1,6 +1,6 @@
 //! Which rows apply which maps, and to which fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{
     CellKind, Expr, ExprKind, FieldRef, Lane, MapId, Model, PicklistMap, RowId, RowView,
@@ -92,8 +92,26 @@ fn gather(row: RowView<'_>, from: Side, e: &Expr, found: &mut Vec<Applied>) {
     });
 }
 
+/// The first map that is declared for each pair of fields: left, right.
+#[derive(Debug, Default)]
+pub struct Declared(HashMap<(FieldRef, FieldRef), MapId>);
+
+impl Declared {
+    pub(super) fn new(model: &Model) -> Self {
+        let mut pairs = HashMap::new();
+        for (i, map) in model.maps.iter().enumerate() {
+            for left in &map.ends.left.fields {
+                for right in &map.ends.right.fields {
+                    pairs.entry((*left, *right)).or_insert(MapId(i as u32));
+                }
+            }
+        }
+        Self(pairs)
+    }
+}
+
 /// The map that is declared for the two fields of a row which applies none.
-pub fn forgotten_map(row: RowView<'_>) -> Option<&PicklistMap> {
+pub fn forgotten_map<'m>(row: RowView<'m>, declared: &Declared) -> Option<&'m PicklistMap> {
     let (left, right) = (row.field(Side::Left)?.id, row.field(Side::Right)?.id);
     let maps = Side::BOTH.into_iter().filter_map(|s| row.lane(s));
     let applies = |lane: &Lane| {
@@ -105,6 +123,6 @@ pub fn forgotten_map(row: RowView<'_>) -> Option<&PicklistMap> {
     if maps.into_iter().any(applies) {
         return None;
     }
-    let mut declared = row.sync.model.maps.iter();
-    declared.find(|m| m.ends.left.fields.contains(&left) && m.ends.right.fields.contains(&right))
+    let map = declared.0.get(&(left, right))?;
+    row.sync.model.maps.get(map.index())
 }

@@ -10,6 +10,7 @@ mod coverage;
 mod eval;
 pub mod graph;
 mod images;
+mod lifecycle;
 mod range;
 mod reach;
 mod round_trip;
@@ -20,11 +21,15 @@ mod writers;
 
 pub use admission::admission;
 pub use alike::{alike, is_field};
-pub use applied::{Applied, forgotten_map};
+pub use applied::{Applied, Declared, forgotten_map};
 pub use blank::{create_may_lack, may_be_blank};
 pub use coverage::{Coverage, Place, home, standing};
 pub use eval::{Cell, Known, eval};
 pub use images::unknown_images;
+pub use lifecycle::{
+    Automaton, Cause, Chain, Event, Explored, Life, Never, Race, Reaction, Refusal, StageWrite,
+    Winner,
+};
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};
@@ -39,6 +44,8 @@ use crate::model::Model;
 pub struct Facts {
     /// Which rows apply which maps, in the order of the spec.
     pub applied: Vec<Applied>,
+    /// Which map is declared for which fields.
+    pub declared: Declared,
     /// How well each map covers the fields that it is declared for or applied to, in the order of the maps.
     pub coverage: Vec<Coverage>,
     /// Values written out in the spec that their field does not list as active.
@@ -47,17 +54,43 @@ pub struct Facts {
     pub writes: Vec<Write>,
     /// Who writes which cell, and whether the updates come to rest.
     pub graph: graph::Graph,
+    /// What is known of each lifecycle, in the order of the model.
+    pub lifecycles: Vec<Automaton>,
+    /// Every write of every lifecycle: what becomes of the other columns where one has moved.
+    pub stage_writes: Vec<StageWrite>,
 }
 
 /// Gathers the facts of a model.
 pub fn analyze(model: &Model) -> Facts {
     let applied = applied::applied(model);
     let by_map = applied::ByMap::new(&applied);
+    let ((coverage, stated), (declared, writes, graph, lifecycles)) = rayon::join(
+        || {
+            rayon::join(
+                || coverage::coverage(model, &by_map),
+                || stated::stated(model, &by_map),
+            )
+        },
+        || {
+            let (graph, lifecycles) =
+                rayon::join(|| graph::graph(model), || lifecycle::automata(model));
+            (
+                Declared::new(model),
+                writers::writes(model),
+                graph,
+                lifecycles,
+            )
+        },
+    );
+    let stage_writes = lifecycle::stage_writes(model);
     Facts {
-        coverage: coverage::coverage(model, &by_map),
-        stated: stated::stated(model, &by_map),
         applied,
-        writes: writers::writes(model),
-        graph: graph::graph(model),
+        declared,
+        coverage,
+        stated,
+        writes,
+        graph,
+        lifecycles,
+        stage_writes,
     }
 }

@@ -4,7 +4,7 @@
 //! Transformations, 2007, ask it of one fixed side; here either may be the finer one). Values of maps and lists are tried
 //! one by one; of other fields a few samples, and what the other side sends.
 
-use crate::model::{Arrow, ExprKind, MapRow, MapValue, RowView, ViaKind};
+use crate::model::{Arrow, ExprKind, MapRow, MapValue, PicklistMap, RowView, ViaKind};
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
 
@@ -25,6 +25,9 @@ pub struct Round {
 /// values that can meet is then determined by one of the two. Functions are tried on samples that seldom meet: there one
 /// loss on each side is enough.
 pub fn round_trip(row: RowView<'_>) -> Option<Sides<Round>> {
+    if is_bijection(row) {
+        return None;
+    }
     let (left, right) = (losses(row, Side::Left), losses(row, Side::Right));
     let Some(ViaKind::Map(map)) = row.row.via.as_ref().map(|v| &v.kind) else {
         return Some(Sides::new(left.first()?.clone(), right.first()?.clone()));
@@ -55,6 +58,24 @@ pub fn round_trip(row: RowView<'_>) -> Option<Sides<Round>> {
                 .find(|l| l.image == r.back && !meant(l, Side::Left))?;
             Some(Sides::new(met.clone(), r.clone()))
         })
+}
+
+/// Whether a row does nothing but apply a map that loses nothing, one way and the other.
+fn is_bijection(row: RowView<'_>) -> bool {
+    let applied = |from: Side| match &row.lane(from)?.value.node {
+        ExprKind::Map {
+            map,
+            from: side,
+            input,
+            within: None,
+        } if *side == from && input.node == ExprKind::Input => Some(*map),
+        _ => None,
+    };
+    let (Some(there), Some(home)) = (applied(Side::Left), applied(Side::Right)) else {
+        return false;
+    };
+    let map = row.sync.model.maps.get(there.index());
+    there == home && map.is_some_and(PicklistMap::is_bijection)
 }
 
 /// The values of a side that a row brings back as others.

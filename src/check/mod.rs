@@ -4,6 +4,7 @@ pub mod rules;
 mod waivers;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::analyze::Facts;
 use crate::diagnostic::{Code, Diagnostic, Page, Sink};
@@ -39,15 +40,20 @@ impl Cx<'_> {
     }
 }
 
-/// Runs every rule, then the waivers of the spec. `today` decides which of them have expired.
+/// Runs all rules side by side, then the waivers of the spec. `today` decides which of them have expired.
 pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink) {
-    let mut cx = Cx {
-        model,
-        facts,
-        sink: Sink::default(),
+    let one = |run: &fn(&mut Cx<'_>)| {
+        let mut cx = Cx {
+            model,
+            facts,
+            sink: Sink::default(),
+        };
+        run(&mut cx);
+        cx.sink
     };
-    rules::run(&mut cx);
-    let mut found = cx.sink;
+    let each: Vec<Sink> = rules::ALL.par_iter().map(one).collect();
+    let mut found = Sink::default();
+    each.into_iter().for_each(|rule| found.absorb(rule));
     found.inner_mut().retain(|d| !may_be_unread(model, d));
     explained(found.inner_mut());
     sink.absorb(waivers::apply(model, &mut found, sink, today));

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::plan;
 use crate::session::Compilation;
 
-use super::{Exit, Failure, Output, automations, check, project};
+use super::{Exit, Failure, Output, automations, check, formulas, project};
 
 /// Print what a stage of the compiler made, for those who work on it
 #[derive(Debug, Args)]
@@ -16,7 +16,7 @@ pub struct Dump {
     /// The stage
     #[arg(value_enum)]
     pub stage: Stage,
-    /// The project, or the folder of metadata; the current one if none is given
+    /// The project, or the folder of metadata, the current one if none is given; for `formulas`, the file
     pub path: Option<PathBuf>,
 }
 
@@ -33,6 +33,9 @@ pub enum Stage {
     Plan,
     /// The JSON Schema of the plan
     Schema,
+    /// Cases of Salesforce formulas, and what they compute here: a JSON line a case, with blank numbers as zeros in
+    /// `expected` and `computed`, as blanks in `expected_null_as_null` and `computed_null_as_null`; `equal` if both are
+    Formulas,
     /// What the systems do by themselves, read from any folder of metadata: flows, processes, workflow rules, formulas,
     /// code, HubSpot workflows. With `--format json` an array of objects with the members name, kind, object, trigger,
     /// guard, reads, writes, file, element, understood (full, partly, opaque), why. The kinds are record_triggered_flow,
@@ -46,11 +49,14 @@ pub enum Stage {
 /// Prints what a stage made of a project, findings or not.
 ///
 /// # Errors
-/// Where there is no project, or its folder cannot be read.
+/// Where there is no project, or its folder or file cannot be read.
 pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
     if matches!(args.stage, Stage::Schema) {
         output.result(&format!("{:#}\n", crate::emit::plan_schema()));
         return Ok(Exit::Fine);
+    }
+    if matches!(args.stage, Stage::Formulas) {
+        return formulas::run(args.path.as_deref(), output);
     }
     let here = PathBuf::from(".");
     if matches!(args.stage, Stage::Automations) {
@@ -77,7 +83,7 @@ pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
             let _ = writeln!(text, "{:#?}", compilation.facts);
         }
         Stage::Plan => text = sealed(&compilation)?,
-        Stage::Schema | Stage::Automations => {}
+        Stage::Schema | Stage::Formulas | Stage::Automations => {}
     }
     output.result(&text);
     if compilation.model.is_err() {

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod exit;
 pub mod explain;
 pub mod fmt;
+pub mod formulas;
 pub mod graph;
 pub mod help;
 pub mod init;

@@ -29,6 +29,12 @@ pub fn page(book: Book<'_>, lifecycle: &Lifecycle) -> String {
     }
     let _ = writeln!(out, "## Stages\n\n{}", stages(book.model, lifecycle));
     let _ = writeln!(out, "## Moves\n\n{}", moves(book.model, lifecycle));
+    if held.is_none() {
+        let _ = writeln!(
+            out,
+            "A move that is not in this table is held for a person: the other system does not follow, and nothing is put back.\n"
+        );
+    }
     let _ = writeln!(out, "```mermaid\n{}```", diagram(book.model, lifecycle));
     out
 }
@@ -66,16 +72,34 @@ fn stages(model: &Model, lifecycle: &Lifecycle) -> String {
 }
 
 fn conditions(model: &Model, t: &Transition) -> (String, String) {
-    let mut by = t.by.as_ref().map(ToString::to_string).unwrap_or_default();
+    let systems =
+        t.by.iter()
+            .filter_map(|s| model.systems.get(s.node.index()));
+    let mut by: Vec<String> = systems.map(|s| s.name.node.to_string()).collect();
     if t.conversion.is_some() {
-        by = format!("{by}, by conversion");
+        by.push("by conversion".to_owned());
     }
     let when = t
         .when
         .as_ref()
         .map(|w| phrase(model, w))
         .unwrap_or_default();
-    (by.trim_start_matches(", ").to_owned(), when)
+    (by.join(", "), when)
+}
+
+/// What a move does beside what it writes.
+fn then(t: &Transition) -> String {
+    let mut parts = Vec::new();
+    if let Some(made) = t.made {
+        parts.push(format!("as {}", made.node.word()));
+    }
+    if let Some(owner) = t.owner {
+        parts.push(owner.node.words().to_owned());
+    }
+    if t.clear_first.is_some() {
+        parts.push("a field that does not go back is cleared first".to_owned());
+    }
+    parts.join("; ")
 }
 
 fn moves(model: &Model, lifecycle: &Lifecycle) -> String {
@@ -84,13 +108,17 @@ fn moves(model: &Model, lifecycle: &Lifecycle) -> String {
         .iter()
         .map(|t| {
             let (by, when) = conditions(model, t);
-            let from: Vec<String> = t.from.iter().map(|f| text(f)).collect();
+            let from: Vec<String> = t
+                .from
+                .iter()
+                .map(|f| text(lifecycle.stage_name(f.node)))
+                .collect();
             vec![
                 from.join(", "),
-                text(&t.to),
+                text(lifecycle.stage_name(t.to.node)),
                 text(&by),
                 text(&when),
-                text(&t.remarks.join("; ")),
+                text(&then(t)),
             ]
         })
         .collect();
@@ -99,15 +127,11 @@ fn moves(model: &Model, lifecycle: &Lifecycle) -> String {
 
 fn diagram(model: &Model, lifecycle: &Lifecycle) -> String {
     let mut out = String::from("stateDiagram-v2\n");
-    let id = |name: &str| {
-        let at = lifecycle.stages.iter().position(|s| s.name.node == name);
-        at.map(|i| format!("s{i}"))
-    };
     for (i, stage) in lifecycle.stages.iter().enumerate() {
         let _ = writeln!(out, "  state \"{}\" as s{i}", plain(&stage.name.node));
     }
-    if let Some(start) = lifecycle.start.as_ref().and_then(|s| id(&s.node)) {
-        let _ = writeln!(out, "  [*] --> {start}");
+    if let Some(start) = lifecycle.start {
+        let _ = writeln!(out, "  [*] --> s{}", start.node.index());
     }
     for t in &lifecycle.transitions {
         let (by, when) = conditions(model, t);
@@ -116,17 +140,18 @@ fn diagram(model: &Model, lifecycle: &Lifecycle) -> String {
         } else {
             format!("{by}, if {when}")
         };
-        for (from, to) in t.from.iter().filter_map(|f| Some((id(f)?, id(&t.to)?))) {
+        let to = t.to.node.index();
+        for from in t.from.iter().map(|f| f.node.index()) {
             let label = plain(&label);
             if label.is_empty() {
-                let _ = writeln!(out, "  {from} --> {to}");
+                let _ = writeln!(out, "  s{from} --> s{to}");
             } else {
-                let _ = writeln!(out, "  {from} --> {to}: {label}");
+                let _ = writeln!(out, "  s{from} --> s{to}: {label}");
             }
         }
     }
-    for stage in lifecycle.finals.iter().filter_map(|s| id(&s.node)) {
-        let _ = writeln!(out, "  {stage} --> [*]");
+    for stage in &lifecycle.finals {
+        let _ = writeln!(out, "  s{} --> [*]", stage.node.index());
     }
     out
 }

@@ -311,7 +311,8 @@ fn named(pair: Pair<'_, Rule>, span: Range<usize>) -> Result<Built, FormulaError
     Built::over(Node::Pairs(pairs), span, below)
 }
 
-/// The text within the quotes, its escapes resolved.
+/// The text within the quotes. `\"` and `\\` are a quote and a backslash; `\n`, `\r`, `\t` and `\'` may be written, and stay
+/// the two signs that they are, as Salesforce has it.
 fn unescape(quoted: &str, at: usize) -> Result<SmolStr, FormulaError> {
     let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
     if !inner.contains('\\') {
@@ -325,10 +326,8 @@ fn unescape(quoted: &str, at: usize) -> Result<SmolStr, FormulaError> {
             continue;
         }
         match chars.next().map(|(_, c)| c) {
-            Some('n' | 'N') => out.push('\n'),
-            Some('r' | 'R') => out.push('\r'),
-            Some('t' | 'T') => out.push('\t'),
-            Some(c @ ('"' | '\'' | '\\')) => out.push(c),
+            Some(c @ ('"' | '\\')) => out.push(c),
+            Some(c @ ('n' | 'r' | 't' | 'N' | 'R' | 'T' | '\'')) => out.extend(['\\', c]),
             other => {
                 let c = other.unwrap_or(' ');
                 return Err(FormulaError::new(

@@ -9,6 +9,7 @@ mod digest;
 mod exprs;
 mod identity;
 mod keys;
+mod lifecycles;
 mod objects;
 mod order;
 mod rows;
@@ -152,6 +153,7 @@ impl<'a> Cx<'a> {
         for row in view.rows() {
             rows.extend(self.row(row, writes_side)?);
         }
+        rows.extend(self.stage_rows(view)?);
         let identity = self.identity(view, writes_side)?;
         let mut protected: Sides<Vec<Protected>> = Sides::default();
         for p in &sync.protect {
@@ -200,7 +202,15 @@ impl<'a> Cx<'a> {
                 reason: "what a handoff asks for is documented and not enforced yet".to_owned(),
             })
         });
-        deferred.chain(handoffs).collect()
+        let lifecycles = self.model.life_views().filter_map(|life| {
+            Some(NotExecuted {
+                construct: "lifecycle".into(),
+                name: life.lifecycle.name.node.clone(),
+                origin: self.origin(life.lifecycle.span),
+                reason: lifecycles::carried_out(life).err()?,
+            })
+        });
+        lifecycles.chain(deferred).chain(handoffs).collect()
     }
 }
 

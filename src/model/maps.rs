@@ -1,5 +1,7 @@
 //! Picklist maps and normalisation tables.
 
+use std::collections::HashSet;
+
 use smol_str::SmolStr;
 
 use super::{Arrow, Fallback, FieldRef};
@@ -91,6 +93,22 @@ pub struct Otherwise {
 }
 
 impl PicklistMap {
+    /// Whether it pairs each of its values with one of the other side, both ways, and says nothing of others: what goes
+    /// there comes back as it was.
+    pub fn is_bijection(&self) -> bool {
+        let pairs = self.rows.iter().all(|r| {
+            let one = |side| r.values.get(side).len() == 1;
+            r.arrow == Arrow::Both && r.within.is_none() && one(Side::Left) && one(Side::Right)
+        });
+        let distinct = |side| {
+            let mut seen = HashSet::with_capacity(self.rows.len());
+            let mut values = self.rows.iter().flat_map(|r| r.values.get(side));
+            values.all(|v| seen.insert(&v.value))
+        };
+        let silent = self.otherwise.left.is_none() && self.otherwise.right.is_none();
+        pairs && silent && distinct(Side::Left) && distinct(Side::Right)
+    }
+
     /// What a value that comes from a side becomes by the rows alone; none where no row takes it.
     ///
     /// With the arrow every listed value goes to the first one of the other side.

@@ -7,6 +7,7 @@
 mod automation;
 mod expr;
 mod ids;
+mod lifecycle;
 mod maps;
 mod route;
 mod row;
@@ -19,6 +20,10 @@ pub use automation::{Automation, Effect, Entry, Events, Phase, Written};
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
+};
+pub use lifecycle::{
+    Lifecycle, Made, NewOwner, Pick, Rank, Stage, StageColumn, StageIdx, StageState, Through,
+    Transition,
 };
 pub use maps::{
     Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
@@ -34,9 +39,7 @@ pub use sync::{
     Narrowing, Order, Protect, SortKey, Sync,
 };
 pub use view::{FieldView, RowView, SyncView};
-pub use world::{
-    Attribute, Deferred, Lifecycle, Relation, Stage, StageColumn, System, Transition, Waiver,
-};
+pub use world::{Attribute, Deferred, Relation, System, Waiver};
 
 use smol_str::SmolStr;
 
@@ -44,7 +47,7 @@ use crate::catalog::Catalogs;
 use crate::source::Span;
 
 /// A whole project, resolved.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Model {
     /// Name of the project, from the manifest.
     pub project: SmolStr,
@@ -90,18 +93,5 @@ impl Model {
     /// Whether a place stands in a declaration of which a part is missing: what it lacks may be what could not be read.
     pub fn is_incomplete(&self, place: Span) -> bool {
         self.incomplete.iter().any(|whole| whole.contains(place))
-    }
-
-    /// Remembers a value that stands beside a field and is compared with it.
-    pub fn use_value(&mut self, field: FieldRef, value: &str, span: Span) {
-        let value = MapValue {
-            value: value.into(),
-            span,
-        };
-        self.values.push(ValueUse {
-            field,
-            value,
-            role: Role::Compared,
-        });
     }
 }

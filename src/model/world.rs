@@ -1,8 +1,8 @@
-//! Systems, relations, lifecycles, and what is kept for later analyses.
+//! Systems, relations, and what is kept for later analyses.
 
 use smol_str::SmolStr;
 
-use super::{End, Expr, FieldRef, MapValue, SyncId};
+use super::{End, FieldRef, SyncId};
 use crate::diagnostic::Code;
 use crate::platform::{Profile, SystemKind};
 use crate::side::Sides;
@@ -17,6 +17,8 @@ pub struct System {
     pub kind: SystemKind,
     /// What the platform does to writes.
     pub profile: &'static Profile,
+    /// The position of its catalog; none where it has none.
+    pub catalog: Option<usize>,
     /// The entries of its block as written, for the docs: key and value.
     pub settings: Vec<(SmolStr, String)>,
 }
@@ -47,66 +49,6 @@ pub struct Attribute {
     pub text: String,
     /// The fields that it names, as far as the catalogs have them.
     pub fields: Sides<Option<FieldRef>>,
-}
-
-/// `lifecycle NAME { … }`.
-#[derive(Clone, Debug)]
-pub struct Lifecycle {
-    /// The declared name.
-    pub name: Spanned<SmolStr>,
-    /// The documentation above it.
-    pub docs: Option<String>,
-    /// The whole declaration.
-    pub span: Span,
-    /// The columns.
-    pub columns: Vec<StageColumn>,
-    /// The stages, in order.
-    pub stages: Vec<Stage>,
-    /// The first stage.
-    pub start: Option<Spanned<SmolStr>>,
-    /// Stages that nothing leaves.
-    pub finals: Vec<Spanned<SmolStr>>,
-    /// The transitions.
-    pub transitions: Vec<Transition>,
-}
-
-/// A column of a lifecycle: a field in which the stage shows.
-#[derive(Clone, Debug)]
-pub struct StageColumn {
-    /// Its name.
-    pub name: Spanned<SmolStr>,
-    /// The field; none where its name is unknown.
-    pub field: Option<FieldRef>,
-    /// As written after the field: through what, and which of several.
-    pub rule: Option<String>,
-}
-
-/// A row of the stage table.
-#[derive(Clone, Debug)]
-pub struct Stage {
-    /// Its name.
-    pub name: Spanned<SmolStr>,
-    /// For each column the values, the first of which is written; none writes nothing.
-    pub cells: Vec<Vec<MapValue>>,
-}
-
-/// A permitted move.
-#[derive(Clone, Debug)]
-pub struct Transition {
-    /// Where it is written.
-    pub span: Span,
-    /// From any of these stages.
-    pub from: Vec<SmolStr>,
-    /// To this one.
-    pub to: SmolStr,
-    /// Who may take it, as written.
-    pub by: Option<SmolStr>,
-    /// By lead conversion.
-    pub conversion: Option<Span>,
-    /// When it is permitted.
-    pub when: Option<Expr>,
-    /// The rest as written: what is made on a re-entry, and who owns it.
-    pub remarks: Vec<String>,
 }
 
 /// A declaration that is parsed, resolved and formatted, and that this version neither analyses nor executes.

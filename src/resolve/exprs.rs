@@ -427,7 +427,7 @@ impl Cx<'_> {
     /// A value beside a field; it is remembered, so that the rules on picklists see it.
     fn value_of(&mut self, beside: &Expr, name: &Name) -> Expr {
         if let ExprKind::Field { field, .. } | ExprKind::Related { field, .. } = beside.node {
-            self.model.use_value(field, &name.text, name.span);
+            self.use_value(field, &name.text, name.span);
         }
         Expr::constant(Value::text(&name.text), name.span)
     }
@@ -441,7 +441,7 @@ impl Cx<'_> {
             && self.is_listed(beside)
             && !matches!(bare_text(self.text(e.span)), Some(()))
         {
-            self.model.use_value(field, text, e.span);
+            self.use_value(field, text, e.span);
         }
         match beside.kind {
             None | Some(Kind::Text | Kind::Set) => e,

@@ -1,17 +1,23 @@
 //! Lifecycles: columns, stages and transitions. Whether they make a sound automaton is for later analyses.
+//!
+//! A transition with an unknown stage is reported and left out, and its lifecycle is kept as incomplete.
 
 use smol_str::SmolStr;
 
 use super::exprs::Scope;
 use super::lookup::Cx;
 use super::rows::docs;
-use super::rules::unknown_name;
+use super::rules::{duplicate_name, unknown_name};
 use super::symbols::Global;
 use crate::model::{
-    Deferred, Lifecycle, MapValue, ObjectRef, Role, Stage, StageColumn, Transition, ValueUse,
+    ExprKind, Lifecycle, Made, MapValue, NewOwner, ObjectRef, Pick, Rank, Role, Stage, StageColumn,
+    StageIdx, StageState, Through, Transition, ValueUse,
 };
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Item, LifecycleLine, Name, StageCell, TransitionClauseKind};
+
+/// The columns of the lifecycle under way with their objects, as guards see them.
+type Columns = Vec<(SmolStr, Option<ObjectRef>)>;
 
 /// Resolves every lifecycle of the project.
 pub(super) fn lifecycles(cx: &mut Cx<'_>) {
@@ -19,6 +25,17 @@ pub(super) fn lifecycles(cx: &mut Cx<'_>) {
         let Item::Lifecycle(l) = &line.node else {
             return;
         };
+        let before = cx.sink.iter().count();
+        let lifecycle = cx.lifecycle(line, l);
+        if cx.sink.iter().count() > before {
+            cx.model.incomplete.push(line.span);
+        }
+        cx.model.lifecycles.push(lifecycle);
+    });
+}
+
+impl Cx<'_> {
+    fn lifecycle(&mut self, line: &ast::Line<Item>, l: &ast::Lifecycle) -> Lifecycle {
         let mut lifecycle = Lifecycle {
             name: Spanned::new(l.name.text.clone(), l.name.span),
             docs: docs(line),
@@ -28,82 +45,82 @@ pub(super) fn lifecycles(cx: &mut Cx<'_>) {
             start: None,
             finals: Vec::new(),
             transitions: Vec::new(),
+            truth: None,
         };
-        let mut objects = Vec::new();
+        let mut columns = Columns::new();
         for line in l.body.nodes() {
             match line {
-                LifecycleLine::Column(column) => cx.column(column, &mut lifecycle, &mut objects),
-                LifecycleLine::Stage(stage) => cx.stage(stage, &mut lifecycle),
+                LifecycleLine::Column(column) => {
+                    let (column, object) = self.column(column);
+                    columns.push((column.name.node.clone(), object));
+                    lifecycle.columns.push(column);
+                }
+                LifecycleLine::Stage(stage) => self.stage(stage, &mut lifecycle),
                 _ => {}
             }
         }
         for line in &l.body.lines {
             match &line.node {
                 LifecycleLine::Start(names) => {
-                    cx.stage_names(&lifecycle, names);
-                    lifecycle.start = names.first().map(|n| Spanned::new(n.text.clone(), n.span));
+                    lifecycle.start = self.stage_names(&lifecycle, names).into_iter().next();
                 }
                 LifecycleLine::Final(names) => {
-                    cx.stage_names(&lifecycle, names);
-                    lifecycle
-                        .finals
-                        .extend(names.iter().map(|n| Spanned::new(n.text.clone(), n.span)));
+                    let finals = self.stage_names(&lifecycle, names);
+                    lifecycle.finals.extend(finals);
+                }
+                LifecycleLine::Truth(name) => {
+                    lifecycle.truth = self.system(name).map(|s| Spanned::new(s, name.span));
                 }
                 LifecycleLine::Transition(t) => {
-                    let transition = cx.transition(t, line.span, &lifecycle, &objects);
-                    lifecycle.transitions.push(transition);
+                    let transition = self.transition(t, line.span, &lifecycle, &columns);
+                    lifecycle.transitions.extend(transition);
                 }
                 _ => {}
             }
         }
-        cx.model.deferred.push(Deferred {
-            construct: "lifecycle",
-            name: lifecycle.name.node.clone(),
-            span: line.span,
-            reason: "stages are documented and not moved yet; rows move their fields",
-        });
-        cx.model.lifecycles.push(lifecycle);
-    });
-}
+        lifecycle
+    }
 
-impl Cx<'_> {
-    fn column(
-        &mut self,
-        column: &ast::Column,
-        lifecycle: &mut Lifecycle,
-        objects: &mut Vec<(SmolStr, Option<ObjectRef>)>,
-    ) {
+    fn column(&mut self, column: &ast::Column) -> (StageColumn, Option<ObjectRef>) {
         let object = self.object_ref(&column.field.object);
         let field = object.and_then(|o| self.field(o, &column.field.field));
-        if let Some(through) = &column.through
-            && !matches!(
-                self.symbols.get_global(&through.text),
-                Some(Global::Sync(_) | Global::Relation(_) | Global::Poisoned)
-            )
-        {
-            let known: Vec<&str> = self.symbols.sync_names().collect();
-            self.sink.push(unknown_name::describe(
-                "sync or relation",
-                through,
-                known.into_iter(),
-            ));
-        }
-        let rule = match (&column.through, &column.choice) {
+        let through = column
+            .through
+            .as_ref()
+            .map(|name| Spanned::new(self.through(name), name.span));
+        let start = column.through.as_ref().map(|t| t.span);
+        let end = column.choice.as_ref().map(|c| c.span);
+        let rule = match (start, end) {
             (None, None) => None,
-            (through, choice) => {
-                let start = through
-                    .as_ref()
-                    .map_or_else(|| column.field.span, |t| t.span);
-                let end = choice.as_ref().map_or(start, |c| c.span);
-                Some(self.text(start.to(end)).to_owned())
-            }
+            (Some(only), None) | (None, Some(only)) => Some(only),
+            (Some(start), Some(end)) => Some(start.to(end)),
         };
-        objects.push((column.name.text.clone(), object));
-        lifecycle.columns.push(StageColumn {
+        let choice = column.choice.iter().flat_map(|c| &c.picks).map(pick);
+        let column = StageColumn {
             name: Spanned::new(column.name.text.clone(), column.name.span),
             field,
-            rule,
-        });
+            through,
+            choice: choice.collect(),
+            rule: rule.map(|span| self.text(span).to_owned()),
+        };
+        (column, object)
+    }
+
+    fn through(&mut self, name: &Name) -> Through {
+        match self.symbols.get_global(&name.text) {
+            Some(Global::Sync(sync)) => Through::Sync(sync),
+            Some(Global::Relation(relation)) => Through::Relation(relation),
+            Some(Global::Poisoned) => Through::Unknown,
+            _ => {
+                let known: Vec<&str> = self.symbols.sync_names().collect();
+                self.sink.push(unknown_name::describe(
+                    "sync or relation",
+                    name,
+                    known.into_iter(),
+                ));
+                Through::Unknown
+            }
+        }
     }
 
     fn stage(&mut self, stage: &ast::Stage, lifecycle: &mut Lifecycle) {
@@ -132,7 +149,7 @@ impl Cx<'_> {
                         Role::Compared
                     },
                 });
-                self.model.values.extend(uses);
+                self.values.extend(uses);
             }
             cells.push(values);
         }
@@ -143,7 +160,7 @@ impl Cx<'_> {
         }
         let name = Spanned::new(stage.name.text.clone(), stage.name.span);
         if let Some(first) = lifecycle.stages.iter().find(|s| s.name.node == name.node) {
-            self.sink.push(super::rules::duplicate_name::describe(
+            self.sink.push(duplicate_name::describe(
                 &name.node,
                 first.name.span,
                 name.span,
@@ -152,52 +169,114 @@ impl Cx<'_> {
         lifecycle.stages.push(Stage { name, cells });
     }
 
-    fn stage_names(&mut self, lifecycle: &Lifecycle, names: &[Name]) {
-        for name in names {
-            if !lifecycle.stages.iter().any(|s| s.name.node == name.text) {
-                let known = lifecycle.stages.iter().map(|s| s.name.node.as_str());
-                self.sink.push(unknown_name::describe("stage", name, known));
-            }
+    fn stage_name(&mut self, lifecycle: &Lifecycle, name: &Name) -> Option<Spanned<StageIdx>> {
+        let found = lifecycle
+            .rows()
+            .find(|(_, stage)| stage.name.node == name.text);
+        if found.is_none() {
+            let known = lifecycle.stages.iter().map(|s| s.name.node.as_str());
+            self.sink.push(unknown_name::describe("stage", name, known));
         }
+        found.map(|(at, _)| Spanned::new(at, name.span))
+    }
+
+    fn stage_names(&mut self, lifecycle: &Lifecycle, names: &[Name]) -> Vec<Spanned<StageIdx>> {
+        names
+            .iter()
+            .filter_map(|name| self.stage_name(lifecycle, name))
+            .collect()
     }
 
     fn transition(
         &mut self,
         t: &ast::Transition,
-        span: crate::source::Span,
+        span: Span,
         lifecycle: &Lifecycle,
-        objects: &[(SmolStr, Option<ObjectRef>)],
-    ) -> Transition {
-        self.stage_names(lifecycle, &t.from);
-        self.stage_names(lifecycle, std::slice::from_ref(&t.to));
+        columns: &Columns,
+    ) -> Option<Transition> {
+        let from = self.stage_names(lifecycle, &t.from);
+        let to = self.stage_name(lifecycle, &t.to);
         let mut out = Transition {
             span,
-            from: t.from.iter().map(|n| n.text.clone()).collect(),
-            to: t.to.text.clone(),
-            by: None,
+            from,
+            to: to?,
+            by: Vec::new(),
             conversion: None,
             when: None,
-            remarks: Vec::new(),
+            clear_first: None,
+            made: None,
+            owner: None,
         };
         for clause in &t.clauses {
             match &clause.node {
                 TransitionClauseKind::By(name) => {
-                    self.system(name);
-                    out.by = Some(name.text.clone());
+                    let system = self.system(name);
+                    out.by.extend(system.map(|s| Spanned::new(s, name.span)));
                 }
                 TransitionClauseKind::ByConversion => out.conversion = Some(clause.span),
                 TransitionClauseKind::When(e) => {
                     let scope = Scope {
-                        columns: objects.to_vec(),
+                        columns: columns.clone(),
                         ..Scope::default()
                     };
-                    out.when = Some(self.condition(&scope, e));
+                    let condition = self.condition(&scope, e);
+                    self.stages_entered(lifecycle, &condition);
+                    out.when = Some(condition);
                 }
-                TransitionClauseKind::As(_) | TransitionClauseKind::Owner(_) => {
-                    out.remarks.push(self.text(clause.span).to_owned());
+                TransitionClauseKind::ClearFirst => out.clear_first = Some(clause.span),
+                TransitionClauseKind::As(name) => {
+                    out.made = self.made(name).map(|m| Spanned::new(m, clause.span));
+                }
+                TransitionClauseKind::Owner(owner) => {
+                    let node = match owner.node {
+                        ast::Owner::Keep => NewOwner::Keep,
+                        ast::Owner::KeepElseRoute => NewOwner::KeepElseRoute,
+                        ast::Owner::Route => NewOwner::Route,
+                    };
+                    out.owner = Some(Spanned::new(node, clause.span));
                 }
             }
         }
-        out
+        Some(out)
+    }
+
+    /// `entered(stage)` names stages of its own lifecycle.
+    fn stages_entered(&mut self, lifecycle: &Lifecycle, condition: &crate::model::Expr) {
+        let mut names = Vec::new();
+        condition.visit(&mut |e| {
+            if let ExprKind::Entered(stage) = &e.node {
+                names.push(Name {
+                    text: stage.clone(),
+                    span: e.span,
+                    quotes: ast::Quotes::Bare,
+                });
+            }
+        });
+        self.stage_names(lifecycle, &names);
+    }
+
+    fn made(&mut self, name: &Name) -> Option<Made> {
+        let found = Made::ALL.into_iter().find(|m| m.word() == name.text);
+        if found.is_none() {
+            let known = Made::ALL.iter().map(|m| m.word());
+            self.sink
+                .push(unknown_name::describe("kind of re-entry", name, known));
+        }
+        found
+    }
+}
+
+const fn pick(pick: &ast::Pick) -> Pick {
+    Pick {
+        rank: match pick.rank {
+            ast::Rank::Furthest => Rank::Furthest,
+            ast::Rank::Latest => Rank::Latest,
+            ast::Rank::Earliest => Rank::Earliest,
+        },
+        state: match pick.state {
+            None => None,
+            Some(ast::StageState::Open) => Some(StageState::Open),
+            Some(ast::StageState::Closed) => Some(StageState::Closed),
+        },
     }
 }

@@ -1,5 +1,9 @@
 //! The context of resolution, and the lookups that every pass needs: systems, objects, fields, syncs.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use super::Module;
@@ -9,19 +13,21 @@ use super::rules::{
 use super::symbols::{Global, Symbols};
 use crate::catalog::Catalog;
 use crate::diagnostic::Sink;
-use crate::model::{End, FieldRef, Model, ObjectRef, SyncId, SystemId};
+use crate::model::{End, FieldRef, MapValue, Model, ObjectRef, Role, SyncId, SystemId, ValueUse};
 use crate::side::{Side, Sides};
 use crate::source::{Sources, Span};
 use crate::syntax::ast::{self, Name};
 
 /// Everything that resolution looks at and fills.
 pub(super) struct Cx<'a> {
-    pub model: Model,
+    pub model: Shared<Model>,
     pub modules: &'a [Module],
-    pub symbols: Symbols,
+    pub symbols: Shared<Symbols>,
     pub environments: &'a [SmolStr],
     pub sources: &'a Sources,
     pub sink: Sink,
+    /// Values that stand beside fields outside of maps, in the order in which they were met.
+    pub values: Vec<ValueUse>,
     /// The module whose names are looked up now.
     pub module: usize,
     /// Whether rows of the declaration under way are missing.
@@ -37,7 +43,99 @@ pub(super) enum Gaps {
     Some,
 }
 
+/// What passes that run side by side read together. It is changed between them, while nobody else has it.
+#[derive(Debug)]
+pub(super) struct Shared<T>(Arc<T>);
+
+impl<T: Clone> Shared<T> {
+    pub fn new(inner: T) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub fn into_inner(self) -> T {
+        Arc::unwrap_or_clone(self.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Clone> DerefMut for Shared<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
 impl<'a> Cx<'a> {
+    /// The same project, with nothing found in it yet.
+    fn apart(&self) -> Self {
+        Self {
+            model: Shared(Arc::clone(&self.model.0)),
+            modules: self.modules,
+            symbols: Shared(Arc::clone(&self.symbols.0)),
+            environments: self.environments,
+            sources: self.sources,
+            sink: Sink::default(),
+            values: Vec::new(),
+            module: self.module,
+            gaps: Gaps::None,
+        }
+    }
+
+    /// Runs a pass over the wanted items of every module side by side. It cannot see what it makes of the others; what
+    /// it finds comes together in the order of the items.
+    pub fn side_by_side<T: Send>(
+        &mut self,
+        wanted: fn(&ast::Item) -> bool,
+        make: impl Fn(&mut Self, usize, &'a ast::Line<ast::Item>) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let modules: &'a [Module] = self.modules;
+        let of = |(m, module): (usize, &'a Module)| module.tree.items.iter().map(move |l| (m, l));
+        let items = modules.iter().enumerate().flat_map(of);
+        let items: Vec<_> = items.filter(|(_, l)| wanted(&l.node)).collect();
+        let each: Vec<(Option<T>, Sink, Vec<ValueUse>)> = items
+            .par_iter()
+            .enumerate()
+            .map_init(
+                || self.apart(),
+                |cx, (n, (module, line))| {
+                    cx.module = *module;
+                    let made = make(cx, n, line);
+                    (
+                        made,
+                        std::mem::take(&mut cx.sink),
+                        std::mem::take(&mut cx.values),
+                    )
+                },
+            )
+            .collect();
+        let mut all = Vec::with_capacity(each.len());
+        for (made, found, values) in each {
+            all.extend(made);
+            self.sink.absorb(found);
+            self.values.extend(values);
+        }
+        all
+    }
+
+    /// Remembers a value that stands beside a field and is compared with it.
+    pub fn use_value(&mut self, field: FieldRef, value: &str, span: Span) {
+        let value = MapValue {
+            value: value.into(),
+            span,
+        };
+        self.values.push(ValueUse {
+            field,
+            value,
+            role: Role::Compared,
+        });
+    }
+
     /// Runs a pass over the items of every module, with the module set.
     pub fn each_item(&mut self, mut f: impl FnMut(&mut Self, &'a ast::Line<ast::Item>)) {
         let modules: &'a [Module] = self.modules;
@@ -85,7 +183,7 @@ impl<'a> Cx<'a> {
 
     fn catalog(&self, system: SystemId) -> Option<&Catalog> {
         let system = self.model.systems.get(system.index())?;
-        self.model.catalogs.get(&system.name.node)
+        self.model.catalogs.at(system.catalog?)
     }
 
     /// An object of a system's catalog; unknown ones are reported, unless the catalog is missing.

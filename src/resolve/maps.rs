@@ -13,9 +13,10 @@ use crate::value::Value;
 
 /// Resolves every picklist map of the project.
 pub(super) fn picklists(cx: &mut Cx<'_>) {
-    cx.each_item(|cx, line| {
+    let is_map = |item: &Item| matches!(item, Item::Picklist(_));
+    cx.model.maps = cx.side_by_side(is_map, |cx, _, line| {
         let Item::Picklist(p) = &line.node else {
-            return;
+            return None;
         };
         let (ends, direction) = match &p.ends {
             Some(ends) => (
@@ -50,7 +51,7 @@ pub(super) fn picklists(cx: &mut Cx<'_>) {
                 map_row(&mut map, row, line.span);
             }
         }
-        cx.model.maps.push(map);
+        Some(map)
     });
 }
 

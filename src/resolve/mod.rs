@@ -26,7 +26,7 @@ use crate::model::Model;
 use crate::source::Sources;
 use crate::syntax::ast::SyntaxTree;
 
-use lookup::{Cx, Gaps};
+use lookup::{Cx, Gaps, Shared};
 use symbols::Symbols;
 
 /// A parsed file under the name by which `use` knows it: `people` for `people.sync`, `std.picklists` for the library.
@@ -67,12 +67,13 @@ pub fn resolve(
     world::systems(modules, &mut model, sink);
     let symbols = Symbols::declare(modules, sources, sink);
     let mut cx = Cx {
-        model,
+        model: Shared::new(model),
         modules,
-        symbols,
+        symbols: Shared::new(symbols),
         environments: world.environments,
         sources,
         sink: Sink::default(),
+        values: Vec::new(),
         module: 0,
         gaps: Gaps::None,
     };
@@ -91,7 +92,8 @@ pub fn resolve(
     scenarios::scenarios(&mut cx);
     cx.unused();
     sink.absorb(cx.sink);
-    let mut model = cx.model;
+    let mut model = cx.model.into_inner();
+    model.values = cx.values;
     model.docs = world::file_docs(modules, sources);
     model
 }

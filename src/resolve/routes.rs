@@ -100,7 +100,7 @@ fn partitions(cx: &mut Cx<'_>, partition: &ast::Partition) -> Vec<Partition> {
                 ast::PartitionValues::Else(_) => None,
                 ast::PartitionValues::Values(values) => {
                     let of = |name: &ast::Name| {
-                        cx.model.use_value(field, &name.text, name.span);
+                        cx.use_value(field, &name.text, name.span);
                         MapValue {
                             value: name.text.clone(),
                             span: name.span,

@@ -4,6 +4,7 @@
 //! functions, constants and shared rows belong to their module, and reach another one by `use`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use smol_str::SmolStr;
 
@@ -75,17 +76,37 @@ pub enum Global {
     Poisoned,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     symbol: Symbol,
     declared: Span,
     /// Declared here rather than imported.
     own: bool,
-    used: bool,
+    used: Used,
+}
+
+/// Whether something refers to a name: passes that run side by side may find out at the same time.
+#[derive(Debug, Default)]
+struct Used(AtomicBool);
+
+impl Used {
+    fn mark(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Clone for Used {
+    fn clone(&self) -> Self {
+        Self(AtomicBool::new(self.is()))
+    }
 }
 
 /// All symbol tables of a project.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Symbols {
     modules: Vec<BTreeMap<(Space, SmolStr), Entry>>,
     globals: BTreeMap<SmolStr, (Global, Span)>,
@@ -164,10 +185,12 @@ impl Symbols {
                         symbol: Symbol::Poisoned,
                         declared: line.span,
                         own: true,
-                        used: true,
+                        used: Used(AtomicBool::new(true)),
                     };
                     for space in Space::ALL {
-                        table.entry((space, name.clone())).or_insert(poison);
+                        table
+                            .entry((space, name.clone()))
+                            .or_insert_with(|| poison.clone());
                     }
                     let global = (Global::Poisoned, line.span);
                     self.globals.entry(name).or_insert(global);
@@ -215,7 +238,7 @@ fn insert(
         symbol,
         declared: name.span,
         own: true,
-        used: false,
+        used: Used::default(),
     };
     if let Some(first) = table.get(&(space, name.text.clone())) {
         sink.push(duplicate_name::describe(
@@ -286,13 +309,13 @@ impl Cx<'_> {
     }
 
     fn import_symbol(&mut self, module: usize, from: usize, name: &Name) {
-        let Some(table) = self.symbols.modules.get_mut(from) else {
+        let Some(table) = self.symbols.modules.get(from) else {
             return;
         };
         let mut found = Vec::new();
         for space in Space::ALL {
-            if let Some(entry) = table.get_mut(&(space, name.text.clone())).filter(|e| e.own) {
-                entry.used = true;
+            if let Some(entry) = table.get(&(space, name.text.clone())).filter(|e| e.own) {
+                entry.used.mark();
                 found.push((space, entry.symbol));
             }
         }
@@ -334,7 +357,7 @@ impl Cx<'_> {
                     symbol: Symbol::Poisoned,
                     declared: name.span,
                     own: false,
-                    used: true,
+                    used: Used(AtomicBool::new(true)),
                 };
                 table.entry((space, name.text.clone())).or_insert(entry);
             }
@@ -356,7 +379,7 @@ impl Cx<'_> {
                     symbol,
                     declared: name.span,
                     own: false,
-                    used: false,
+                    used: Used::default(),
                 };
                 table.insert((space, name.text.clone()), entry);
             }
@@ -364,13 +387,10 @@ impl Cx<'_> {
     }
 
     /// What a name of the current module stands for in one namespace, without a word if nothing.
-    pub(super) fn symbol(&mut self, space: Space, name: &str) -> Option<Symbol> {
-        let entry = self
-            .symbols
-            .modules
-            .get_mut(self.module)?
-            .get_mut(&(space, SmolStr::new(name)))?;
-        entry.used = true;
+    pub(super) fn symbol(&self, space: Space, name: &str) -> Option<Symbol> {
+        let table = self.symbols.modules.get(self.module)?;
+        let entry = table.get(&(space, SmolStr::new(name)))?;
+        entry.used.mark();
         Some(entry.symbol)
     }
 
@@ -385,24 +405,20 @@ impl Cx<'_> {
     }
 
     /// A declaration that is named where it is not seen counts as used: the missing `use` is one message.
-    pub(super) fn used_elsewhere(&mut self, space: Space, name: &str) {
+    pub(super) fn used_elsewhere(&self, space: Space, name: &str) {
         let key = (space, SmolStr::new(name));
-        for entry in self
-            .symbols
-            .modules
-            .iter_mut()
-            .filter_map(|t| t.get_mut(&key))
-        {
-            entry.used = true;
-        }
+        let entries = self.symbols.modules.iter().filter_map(|t| t.get(&key));
+        entries.for_each(|entry| entry.used.mark());
     }
 
     /// The name that a misspelt one is likely to mean counts as used: the slip is one message.
-    pub(super) fn meant(&mut self, module: usize, name: &str, known: &[SmolStr]) {
+    pub(super) fn meant(&self, module: usize, name: &str, known: &[SmolStr]) {
         let near = crate::text::closest(name, known.iter().map(SmolStr::as_str));
-        let table = self.symbols.modules.get_mut(module);
+        let table = self.symbols.modules.get(module);
         for ((_, name), entry) in table.into_iter().flatten() {
-            entry.used |= near == Some(name.as_str());
+            if near == Some(name.as_str()) {
+                entry.used.mark();
+            }
         }
     }
 
@@ -431,7 +447,7 @@ impl Cx<'_> {
             }
             let idle = table
                 .iter()
-                .filter(|((_, name), e)| !e.used && !maybe.contains(name.as_str()));
+                .filter(|((_, name), e)| !e.used.is() && !maybe.contains(name.as_str()));
             self.model.unused.extend(idle.map(|((space, name), e)| {
                 let what = if e.own { space.word() } else { "import" };
                 (what, name.clone(), e.declared)

@@ -65,12 +65,12 @@ pub(super) fn headers(cx: &mut Cx<'_>) {
 /// Resolves shared rows against their own headers, then the statements and rows of every sync.
 pub(super) fn bodies(cx: &mut Cx<'_>) {
     shared(cx);
-    let mut next = 0;
-    cx.each_item(|cx, line| {
-        let Item::Sync(s) = &line.node else { return };
-        let Some(mut sync) = cx.model.syncs.get(next).cloned() else {
-            return;
+    let is_sync = |item: &Item| matches!(item, Item::Sync(_));
+    let made = cx.side_by_side(is_sync, |cx, n, line| {
+        let Item::Sync(s) = &line.node else {
+            return None;
         };
+        let mut sync = cx.model.syncs.get(n)?.clone();
         for line in &s.body.lines {
             if let SyncLine::Statement(statement) = &line.node {
                 cx.statement(&mut sync, statement, line.span);
@@ -84,14 +84,11 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
         };
         cx.gaps = Gaps::None;
         sync.rows = cx.rows(&s.body, &around);
-        if cx.gaps == Gaps::Some {
-            cx.model.incomplete.push(sync.span);
-        }
-        if let Some(slot) = cx.model.syncs.get_mut(next) {
-            *slot = sync;
-        }
-        next += 1;
+        Some((sync, cx.gaps))
     });
+    let gaps = made.iter().filter(|(_, gaps)| *gaps == Gaps::Some);
+    cx.model.incomplete.extend(gaps.map(|(sync, _)| sync.span));
+    cx.model.syncs = made.into_iter().map(|(sync, _)| sync).collect();
 }
 
 /// What is wrong in a block of shared rows is said once, against the first objects of its header that it is wrong for.

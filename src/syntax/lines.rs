@@ -8,8 +8,8 @@ use super::build::{Builder, Node};
 use super::cut::{self, Cut};
 use super::grammar::Rule;
 use super::keywords::STATEMENTS;
-use super::recover::{COUNTS, ENTRIES, PLAIN, Reader, Rows, STEPS, needs_block};
-use super::{repeated, report};
+use super::recover::{COUNTS, ENTRIES, PLAIN, Plain, Reader, STEPS, needs_block};
+use super::{plain as plainly, repeated, report};
 
 /// Reads an item that begins with a word that opens items.
 pub(super) fn item(reader: &mut Reader, cut: &Cut) -> Option<Item> {
@@ -94,25 +94,12 @@ fn without_block(reader: &mut Reader, cut: &Cut, word: &str) -> Option<Item> {
 }
 
 /// Rows of a map.
-const MAP_ROWS: Option<Rows<MapRowLine>> = Some(Rows {
-    rule: Rule::map_rows,
-    is_row: |_, _| true,
-    build: Builder::map_row,
-});
+const MAP_ROWS: Option<Plain<MapRowLine>> =
+    Some(|reader, cut| plainly::map_row(reader.file, reader.text, cut.code).map(MapRowLine::Row));
 
 /// Rows of a sync.
-const SYNC_ROWS: Option<Rows<SyncLine>> = Some(Rows {
-    rule: Rule::rows,
-    is_row,
-    build: |b, n| b.row(n).map(SyncLine::Row),
-});
-
-/// Whether a line of a sync is a row.
-fn is_row(reader: &Reader, cut: &Cut) -> bool {
-    let word = reader.leading_word(cut);
-    let statement = !word.is_empty() && STATEMENTS.iter().any(|(w, _)| *w == word);
-    !statement && !reader.slice(cut.code).starts_with(['-', '<', '.'])
-}
+const SYNC_ROWS: Option<Plain<SyncLine>> =
+    Some(|reader, cut| plainly::row(reader.file, reader.text, cut.code).map(SyncLine::Row));
 
 fn sync(reader: &mut Reader, cut: &Cut, word: &str) -> Option<Item> {
     let place = match word {
@@ -182,7 +169,7 @@ fn volume_entry(reader: &mut Reader, cut: &Cut) -> VolumeEntry {
     )
 }
 
-fn map_row(reader: &mut Reader, cut: &Cut) -> MapRowLine {
+pub(super) fn map_row(reader: &mut Reader, cut: &Cut) -> MapRowLine {
     plain(reader, cut, Rule::map_row, MapRowLine::Broken, |b, n| {
         b.map_row(n)
     })
@@ -237,6 +224,7 @@ fn lifecycle_line(reader: &mut Reader, cut: &Cut) -> LifecycleLine {
     match reader.leading_word(cut) {
         _ if stage => plain(reader, cut, Rule::stage, broken, |b, n| b.stage(&n)),
         "column" => plain(reader, cut, Rule::column, broken, |b, n| b.column(&n)),
+        "truth" => plain(reader, cut, Rule::truth, broken, |b, n| b.leader(&n)),
         "start" | "final" => plain(reader, cut, Rule::bounds, broken, |b, n| b.bounds(&n)),
         _ => plain(reader, cut, Rule::transition, broken, |b, n| {
             b.transition(&n)
@@ -257,13 +245,13 @@ fn step(reader: &mut Reader, cut: &Cut) -> TestLine {
 
 /// Whose block a line stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Sync,
     Fields,
     Relation,
 }
 
-fn sync_line(reader: &mut Reader, cut: &Cut, place: Place) -> SyncLine {
+pub(super) fn sync_line(reader: &mut Reader, cut: &Cut, place: Place) -> SyncLine {
     let code = reader.slice(cut.code);
     let broken = SyncLine::Broken;
     if code.starts_with("...") {

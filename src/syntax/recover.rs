@@ -36,12 +36,7 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
     }
     let cuts = cut::items(text);
     let read = |cut: &Cut| {
-        let mut reader = Reader {
-            file,
-            text,
-            found: Vec::new(),
-            unread: Vec::new(),
-        };
+        let mut reader = Reader::new(file, text);
         let item = reader.item(cut);
         (item, reader.found, reader.unread)
     };
@@ -65,18 +60,8 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
     }
 }
 
-/// At most so many rows are parsed together: if one of them is wrong, all are parsed again, one by one.
-const MAX_RUN: usize = 64;
-
-/// How lines of one kind are parsed together.
-pub(super) struct Rows<T> {
-    /// The entry rule of many.
-    pub rule: Rule,
-    /// Whether a line is of that kind.
-    pub is_row: fn(&Reader, &Cut) -> bool,
-    /// What each becomes.
-    pub build: fn(&mut Builder, Node) -> Option<T>,
-}
+/// Reads a line in its plainest form; what is not of that form is `None`, and is for the grammar.
+pub(super) type Plain<T> = fn(&Reader, &Cut) -> Option<T>;
 
 /// Reads the pieces of one item.
 pub(super) struct Reader<'t> {
@@ -87,6 +72,21 @@ pub(super) struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
+    pub const fn new(file: FileId, text: &'t str) -> Self {
+        Self {
+            file,
+            text,
+            found: Vec::new(),
+            unread: Vec::new(),
+        }
+    }
+
+    /// What was wrong so far.
+    #[cfg(test)]
+    pub fn found(&self) -> &[Diagnostic] {
+        &self.found
+    }
+
     pub fn slice(&self, range: Range) -> &'t str {
         self.text.get(range.0..range.1).unwrap_or_default()
     }
@@ -192,12 +192,12 @@ impl<'t> Reader<'t> {
         built
     }
 
-    /// Reads the block of a line: runs of plain rows together where there are any, the other lines one by one.
+    /// Reads the block of a line, line by line.
     pub fn block<T>(
         &mut self,
         cut: &Cut,
         rules: Rules,
-        rows: Option<Rows<T>>,
+        plain: Option<Plain<T>>,
         mut read: impl FnMut(&mut Self, &Cut) -> T,
     ) -> Block<T> {
         let Some(braces) = cut.block else {
@@ -213,32 +213,11 @@ impl<'t> Reader<'t> {
         let inside = opening.map_or(braces.inside, |c| (c.1, braces.inside.1));
         let cuts = cut::lines(self.text, inside, rules);
         let mut lines = Vec::with_capacity(cuts.lines.len());
-        let mut rest = cuts.lines.as_slice();
-        while let Some((first, others)) = rest.split_first() {
-            let run = rows.as_ref().map_or(0, |rows| self.run(rows, rest));
-            if let (Some(rows), Some((run, after))) = (
-                &rows,
-                rest.split_at_checked(run).filter(|(run, _)| run.len() > 1),
-            ) {
-                if let Some(nodes) = self.read_run(rows, run) {
-                    lines.extend(
-                        run.iter()
-                            .zip(nodes)
-                            .map(|(cut, node)| self.line(cut, node)),
-                    );
-                    rest = after;
-                    continue;
-                }
-                for cut in run {
-                    let node = read(self, cut);
-                    lines.push(self.line(cut, node));
-                }
-                rest = after;
-                continue;
-            }
-            let node = read(self, first);
-            lines.push(self.line(first, node));
-            rest = others;
+        for cut in &cuts.lines {
+            let node = plain
+                .and_then(|plain| plain(self, cut))
+                .unwrap_or_else(|| read(self, cut));
+            lines.push(self.line(cut, node));
         }
         Block {
             lines,
@@ -250,48 +229,6 @@ impl<'t> Reader<'t> {
             },
             span: self.span((braces.open, braces.close.map_or(braces.inside.1, |c| c + 1))),
         }
-    }
-
-    /// How many lines from the first one on are plain rows with nothing but blanks between them.
-    fn run<T>(&self, rows: &Rows<T>, cuts: &[Cut]) -> usize {
-        let plain =
-            |cut: &Cut| cut.inner.is_empty() && cut.unclosed.is_none() && cut.too_deep.is_none();
-        let blank = |cut: &Cut| self.slice(cut.gap).trim_ascii().is_empty();
-        let fits = |(n, cut): &(usize, &Cut)| {
-            plain(cut) && (*n == 0 || blank(cut)) && (rows.is_row)(self, cut)
-        };
-        let mut count = 0;
-        for line in cuts.iter().take(MAX_RUN).enumerate() {
-            if !fits(&line) {
-                break;
-            }
-            count += 1;
-            if line.1.trailing.is_some() {
-                break;
-            }
-        }
-        count
-    }
-
-    /// Parses lines together. `None`, and nothing reported, where they are not exactly one row each.
-    fn read_run<T>(&mut self, rows: &Rows<T>, run: &[Cut]) -> Option<Vec<T>> {
-        let range = (run.first()?.code.0, run.last()?.code.1);
-        let pairs = Grammar::parse(rows.rule, self.slice(range)).ok()?;
-        let nodes = pairs.filter(|n| n.as_rule() != Rule::EOI);
-        let mut builder = Builder::new(self.file, range.0);
-        let mut out = Vec::with_capacity(run.len());
-        let mut cuts = run.iter();
-        for node in nodes {
-            if range.0 + node.as_span().start() != cuts.next()?.code.0 {
-                return None;
-            }
-            out.push((rows.build)(&mut builder, node)?);
-        }
-        if cuts.next().is_some() {
-            return None;
-        }
-        self.found.extend(builder.into_found());
-        Some(out)
     }
 
     /// The header of a line with a block, or the whole line without one.

@@ -100,6 +100,7 @@ pub(super) fn bounds(reader: &mut Reader, block: &Block<LifecycleLine>) {
         match &line.node {
             LifecycleLine::Start(_) => once.say("start", "", line.span),
             LifecycleLine::Final(_) => once.say("final", "", line.span),
+            LifecycleLine::Truth(_) => once.say("truth", "", line.span),
             _ => {}
         }
     }

@@ -91,7 +91,7 @@ fn of_row(row: RowView<'_>, from: Side) -> Option<Edge> {
     if once {
         reads.append(&mut starts);
     }
-    reads.extend(row.row.when.iter().flat_map(read_by));
+    reads.extend(row.row.when.as_deref().into_iter().flat_map(read_by));
     Some(Edge {
         writer: Writer::Row(row.id, from),
         target: target.id,

@@ -148,6 +148,9 @@ fn follow(body: Body<'_>, wraps: usize, out: &mut Draft) -> Result<(), Trouble> 
     if body.json.trim_start().starts_with('[') {
         return list(body, wraps, out);
     }
+    if normal::load_at_once(body, out) {
+        return Ok(());
+    }
     let keys: Keys<'_> = body.read()?;
     if let Some(version) = keys.accordant_catalog {
         normal::load(body, version.get(), out)

@@ -27,7 +27,7 @@ pub(super) const VERSION: u32 = 1;
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(rename = "accordant_catalog")]
-    _version: u32,
+    version: u32,
     #[serde(default, rename = "origin")]
     _origin: Option<SmolStr>,
     #[serde(default, deserialize_with = "day")]
@@ -62,7 +62,26 @@ pub(super) fn load(body: Body<'_>, version: &str, out: &mut Draft) -> Result<(),
             help: "update accordant, or import the catalog again with this version",
         });
     }
-    let file: File = body.read()?;
+    take(body.read()?, body, out);
+    Ok(())
+}
+
+/// Reads a file that says at its very beginning that it is of this version and holds what it should; false, and nothing
+/// read, where it does not. Its keys need not be looked through first to tell what it is.
+pub(super) fn load_at_once(body: Body<'_>, out: &mut Draft) -> bool {
+    if !body.json.starts_with("{\"accordant_catalog\"") {
+        return false;
+    }
+    match serde_json::from_str::<File>(body.json) {
+        Ok(file) if file.version == VERSION => {
+            take(file, body, out);
+            true
+        }
+        _ => false,
+    }
+}
+
+fn take(file: File, body: Body<'_>, out: &mut Draft) {
     out.fetched = file.fetched;
     out.owners.extend(file.owners);
     out.value_sets.extend(file.value_sets);
@@ -71,7 +90,6 @@ pub(super) fn load(body: Body<'_>, version: &str, out: &mut Draft) -> Result<(),
             .into_iter()
             .map(|o| ObjectDraft::ready(o, body.path)),
     );
-    Ok(())
 }
 
 /// At most 20 characters of a text, on one line.

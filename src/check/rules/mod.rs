@@ -4,6 +4,7 @@
 mod example;
 pub mod graph;
 pub mod identity;
+pub mod lifecycle;
 pub mod names;
 pub mod owners;
 pub mod picklists;
@@ -14,87 +15,98 @@ pub mod types;
 use super::Cx;
 use crate::diagnostic::Page;
 
-/// Runs every rule.
-pub(super) fn run(cx: &mut Cx<'_>) {
+/// Finds what breaks one rule.
+type Run = fn(&mut Cx<'_>);
+
+/// The rules, in the order in which they report.
+pub(super) const ALL: &[Run] = &[
     // syntax
-    syntax::contradictory_clauses::run(cx);
-
+    syntax::contradictory_clauses::run,
     // names
-    names::unused_declaration::run(cx);
-
+    names::unused_declaration::run,
     // types
-    types::incompatible_types::run(cx);
-    types::unstated_time_zone::run(cx);
-    types::multi_select_mismatch::run(cx);
-    types::may_truncate::run(cx);
-    types::precision_loss::run(cx);
-    types::read_only_target::run(cx);
-    types::required_field_unmapped::run(cx);
-    types::unmapped_reference::run(cx);
-    types::text_into_picklist::run(cx);
-    types::required_may_be_blank::run(cx);
-    types::currency_unmapped::run(cx);
-    types::formula_does_not_trigger::run(cx);
-
+    types::incompatible_types::run,
+    types::unstated_time_zone::run,
+    types::multi_select_mismatch::run,
+    types::may_truncate::run,
+    types::precision_loss::run,
+    types::read_only_target::run,
+    types::required_field_unmapped::run,
+    types::unmapped_reference::run,
+    types::text_into_picklist::run,
+    types::required_may_be_blank::run,
+    types::currency_unmapped::run,
+    types::formula_does_not_trigger::run,
     // policy
-    policy::missing_authority::run(cx);
-    policy::protected_field_written::run(cx);
-    policy::protected_field_reachable::run(cx);
-    policy::against_system_of_record::run(cx);
-    policy::may_clear_data::run(cx);
-    policy::no_inverse::run(cx);
-    policy::lossy_round_trip::run(cx);
-    policy::default_refills_cleared::run(cx);
-    policy::consent_not_monotone::run(cx);
-    policy::default_travels_back::run(cx);
-    policy::row_mapped_twice::run(cx);
-    policy::coarse_latest::run(cx);
-
+    policy::missing_authority::run,
+    policy::protected_field_written::run,
+    policy::protected_field_reachable::run,
+    policy::against_system_of_record::run,
+    policy::may_clear_data::run,
+    policy::no_inverse::run,
+    policy::lossy_round_trip::run,
+    policy::default_refills_cleared::run,
+    policy::consent_not_monotone::run,
+    policy::default_travels_back::run,
+    policy::row_mapped_twice::run,
+    policy::coarse_latest::run,
     // picklists
-    picklists::unmapped_value::run(cx);
-    picklists::unmapped_pair::run(cx);
-    picklists::unknown_value::run(cx);
-    picklists::inactive_value::run(cx);
-    picklists::round_trip_drift::run(cx);
-    picklists::not_idempotent::run(cx);
-    picklists::repeated_value::run(cx);
-    picklists::record_type_forbids_value::run(cx);
-    picklists::label_for_value::run(cx);
-    picklists::unreachable_row::run(cx);
-    picklists::catch_all_hides_values::run(cx);
-    picklists::differs_only_in_case::run(cx);
-    picklists::country_picklist_enabled::run(cx);
-
+    picklists::unmapped_value::run,
+    picklists::unmapped_pair::run,
+    picklists::unknown_value::run,
+    picklists::inactive_value::run,
+    picklists::round_trip_drift::run,
+    picklists::not_idempotent::run,
+    picklists::repeated_value::run,
+    picklists::record_type_forbids_value::run,
+    picklists::label_for_value::run,
+    picklists::unreachable_row::run,
+    picklists::catch_all_hides_values::run,
+    picklists::differs_only_in_case::run,
+    picklists::country_picklist_enabled::run,
     // graph
-    graph::oscillates::run(cx);
-    graph::diverges::run(cx);
-    graph::undecided::run(cx);
-    graph::two_writers::run(cx);
-    graph::reference_cycle::run(cx);
-    graph::opaque_automation::run(cx);
-    graph::settles_slowly::run(cx);
-
+    graph::oscillates::run,
+    graph::diverges::run,
+    graph::undecided::run,
+    graph::two_writers::run,
+    graph::reference_cycle::run,
+    graph::opaque_automation::run,
+    graph::settles_slowly::run,
+    // lifecycle
+    lifecycle::unmapped_stage_value::run,
+    lifecycle::unreachable_stage::run,
+    lifecycle::dead_end_stage::run,
+    lifecycle::ambiguous_transition::run,
+    lifecycle::backward_move_refused::run,
+    lifecycle::simultaneous_moves_undecided::run,
+    lifecycle::livelock::run,
+    lifecycle::order_not_preserved::run,
+    lifecycle::re_entry_undefined::run,
+    lifecycle::guard_never_true::run,
+    lifecycle::lost_user_transition::run,
+    lifecycle::conversion_not_modelled::run,
+    lifecycle::stage_from_many::run,
+    lifecycle::handoff_without_context::run,
     // identity
-    identity::missing_match::run(cx);
-    identity::match_key_normalised_differently::run(cx);
-    identity::no_external_id::run(cx);
-    identity::missing_many_rule::run(cx);
-    identity::master_rule_not_total::run(cx);
-    identity::create_without_identity::run(cx);
-    identity::missing_delete_policy::run(cx);
-    identity::deletes_both_ways::run(cx);
-    identity::exists_as_other_object::run(cx);
-
+    identity::missing_match::run,
+    identity::match_key_normalised_differently::run,
+    identity::no_external_id::run,
+    identity::missing_many_rule::run,
+    identity::master_rule_not_total::run,
+    identity::create_without_identity::run,
+    identity::missing_delete_policy::run,
+    identity::deletes_both_ways::run,
+    identity::exists_as_other_object::run,
     // owners, routing, model
-    owners::against_model::run(cx);
-    owners::routing_not_total::run(cx);
-    owners::dead_branch::run(cx);
-    owners::owner_without_counterpart::run(cx);
-    owners::inactive_owner::run(cx);
-    owners::missing_fallback::run(cx);
-    owners::owner_kind::run(cx);
-    owners::route_reads_unfilled_field::run(cx);
-}
+    owners::against_model::run,
+    owners::routing_not_total::run,
+    owners::dead_branch::run,
+    owners::owner_without_counterpart::run,
+    owners::inactive_owner::run,
+    owners::missing_fallback::run,
+    owners::owner_kind::run,
+    owners::route_reads_unfilled_field::run,
+];
 
 /// The pages of the rules.
 pub const PAGES: &[Page] = &[
@@ -143,6 +155,20 @@ pub const PAGES: &[Page] = &[
     graph::reference_cycle::PAGE,
     graph::opaque_automation::PAGE,
     graph::settles_slowly::PAGE,
+    lifecycle::unmapped_stage_value::PAGE,
+    lifecycle::unreachable_stage::PAGE,
+    lifecycle::dead_end_stage::PAGE,
+    lifecycle::ambiguous_transition::PAGE,
+    lifecycle::backward_move_refused::PAGE,
+    lifecycle::simultaneous_moves_undecided::PAGE,
+    lifecycle::livelock::PAGE,
+    lifecycle::order_not_preserved::PAGE,
+    lifecycle::re_entry_undefined::PAGE,
+    lifecycle::guard_never_true::PAGE,
+    lifecycle::lost_user_transition::PAGE,
+    lifecycle::conversion_not_modelled::PAGE,
+    lifecycle::stage_from_many::PAGE,
+    lifecycle::handoff_without_context::PAGE,
     identity::missing_match::PAGE,
     identity::match_key_normalised_differently::PAGE,
     identity::no_external_id::PAGE,

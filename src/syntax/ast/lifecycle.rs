@@ -25,6 +25,8 @@ pub enum LifecycleLine {
     Start(Vec<Name>),
     /// `final customer`
     Final(Vec<Name>),
+    /// `truth salesforce`: whose move counts where both sides moved.
+    Truth(Name),
     /// Could not be read; reported.
     Broken,
 }
@@ -131,6 +133,8 @@ pub enum TransitionClauseKind {
     When(Expr),
     /// `as task`: what is made at a re-entry.
     As(Name),
+    /// `clear first`: a field that does not move backwards is cleared, and set then.
+    ClearFirst,
     /// `keep owner else route`
     Owner(Spanned<Owner>),
 }

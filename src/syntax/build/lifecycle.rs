@@ -80,6 +80,10 @@ impl Builder {
         })
     }
 
+    pub fn leader(&mut self, node: &Node) -> Option<LifecycleLine> {
+        Some(LifecycleLine::Truth(self.first_name(node)?))
+    }
+
     pub fn transition(&mut self, node: &Node) -> Option<LifecycleLine> {
         let clauses = node
             .clone()
@@ -101,6 +105,7 @@ impl Builder {
             Rule::k_by => TransitionClauseKind::By(self.first_name(node)?),
             Rule::k_when => TransitionClauseKind::When(self.first_expr(node)?),
             Rule::k_as => TransitionClauseKind::As(self.first_name(node)?),
+            Rule::k_clear => TransitionClauseKind::ClearFirst,
             Rule::k_keep if has(node, Rule::k_route) => {
                 TransitionClauseKind::Owner(self.spanned(node, Owner::KeepElseRoute))
             }

@@ -351,6 +351,7 @@ impl Printer<'_> {
                         TransitionClauseKind::As(what) => {
                             (format!("as {}", self.name(what)), false)
                         }
+                        TransitionClauseKind::ClearFirst => ("clear first".to_owned(), false),
                         TransitionClauseKind::Owner(owner) => {
                             (owner_words(owner.node).to_owned(), false)
                         }
@@ -369,6 +370,7 @@ impl Printer<'_> {
             LifecycleLine::Final(stages) => {
                 Some(Shown::free(format!("final {}", self.names(stages))))
             }
+            LifecycleLine::Truth(side) => Some(Shown::free(format!("truth {}", self.name(side)))),
             LifecycleLine::Broken => None,
         })
     }

@@ -1,8 +1,10 @@
 //! I015: one record could become two of different kinds.
 
+use std::collections::HashMap;
+
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Mode, SyncView};
+use crate::model::{Mode, ObjectRef, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -81,11 +83,17 @@ struct OtherObject<'m> {
 /// Finds pairs of syncs that would make two records of one.
 pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
+    let mut before: HashMap<(Side, ObjectRef), Vec<SyncView<'_>>> = HashMap::new();
     for later in cx.model.sync_views() {
-        for earlier in cx.model.sync_views().take_while(|s| s.id != later.id) {
-            for side in Side::BOTH {
-                found.extend(rivals(earlier, later, side).map(|f| f.describe()));
+        for side in Side::BOTH {
+            let Some(known) = later.sync.ends.get(!side).object else {
+                continue;
+            };
+            let alike = before.entry((side, known)).or_default();
+            for earlier in alike.iter() {
+                found.extend(rivals(*earlier, later, side).map(|f| f.describe()));
             }
+            alike.push(later);
         }
     }
     found.into_iter().for_each(|f| cx.report(f));

@@ -1,5 +1,7 @@
 //! N006: a declaration that nothing refers to.
 
+use std::collections::HashSet;
+
 use crate::analyze::forgotten_map;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
@@ -41,14 +43,16 @@ struct UnusedDeclaration<'m> {
 
 /// Finds declarations that nothing refers to. A map that a row forgets to apply is the business of the rule on that row.
 pub fn run(cx: &mut Cx<'_>) {
-    let forgotten: Vec<&str> = cx
-        .model
-        .rows()
-        .filter_map(forgotten_map)
+    if cx.model.unused.is_empty() {
+        return;
+    }
+    let rows = cx.model.rows();
+    let forgotten: HashSet<&str> = rows
+        .filter_map(|row| forgotten_map(row, &cx.facts.declared))
         .map(|m| m.name.node.as_str())
         .collect();
     let unused = cx.model.unused.iter();
-    for (what, name, span) in unused.filter(|(_, n, _)| !forgotten.contains(&n.as_str())) {
+    for (what, name, span) in unused.filter(|(_, n, _)| !forgotten.contains(n.as_str())) {
         let finding = UnusedDeclaration {
             what,
             name,

@@ -14,4 +14,4 @@ pub mod unknown_value;
 pub mod unmapped_pair;
 pub mod unmapped_value;
 pub mod unreachable_row;
-mod words;
+pub(super) mod words;

@@ -1,5 +1,7 @@
 //! K004: a value that goes across and comes back as another one.
 
+use std::collections::HashSet;
+
 use crate::analyze::eval;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
@@ -70,12 +72,15 @@ pub fn run(cx: &mut Cx<'_>) {
             found.extend(taken_away(cx.model, map, i, row));
         }
     }
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for sync in cx.model.sync_views() {
-        for there in sync.rows() {
-            let drift = sync.rows().find_map(|back| opposed(there, back));
-            if let Some(drift) = drift.filter(|_| !seen.contains(&there.row.head)) {
-                seen.push(there.row.head);
+        let to_left: Vec<_> = sync
+            .rows()
+            .filter(|r| is_one_way(*r, Side::Right))
+            .collect();
+        for there in sync.rows().filter(|r| is_one_way(*r, Side::Left)) {
+            let drift = to_left.iter().find_map(|back| opposed(there, *back));
+            if let Some(drift) = drift.filter(|_| seen.insert(there.row.head)) {
                 found.push(drift);
             }
         }
@@ -125,17 +130,18 @@ fn taken_away<'m>(
     })
 }
 
+/// Whether a row always travels, and only from this side.
+fn is_one_way(row: RowView<'_>, from: Side) -> bool {
+    row.row.arrow.node.goes_from(from)
+        && !row.two_way()
+        && row.row.when.is_none()
+        && row.lane(from).is_some_and(|l| l.timing == Timing::Always)
+}
+
 /// Two one-way rows over the same fields, and a value that does not survive them.
 fn opposed<'m>(there: RowView<'m>, back: RowView<'m>) -> Option<Drift<'m>> {
-    let one_way = |row: RowView<'_>, from: Side| {
-        row.row.arrow.node.goes_from(from)
-            && !row.two_way()
-            && row.row.when.is_none()
-            && row.lane(from).is_some_and(|l| l.timing == Timing::Always)
-    };
     let same = |side: Side| there.field(side).map(|f| f.id) == back.field(side).map(|f| f.id);
-    let opposite = one_way(there, Side::Left) && one_way(back, Side::Right);
-    if !(opposite && same(Side::Left) && same(Side::Right)) {
+    if !(same(Side::Left) && same(Side::Right)) {
         return None;
     }
     let start = there.field(Side::Left)?;

@@ -1,5 +1,7 @@
 //! K002: a value that its field does not have.
 
+use std::collections::HashSet;
+
 use super::words::{consequence, fate, some, suggestion};
 use crate::analyze::{Applied, StatedValue, unknown_images};
 use crate::check::Cx;
@@ -73,12 +75,11 @@ pub fn run(cx: &mut Cx<'_>) {
             );
         }
     }
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for applied in &cx.facts.applied {
         if let Some(finding) = images(cx, applied)
-            && !seen.contains(&(applied.span, applied.from))
+            && seen.insert((applied.span, applied.from))
         {
-            seen.push((applied.span, applied.from));
             found.push(finding.describe());
         }
     }
@@ -90,8 +91,11 @@ fn images<'m>(cx: &Cx<'m>, applied: &'m Applied) -> Option<UnknownImages<'m>> {
     let map = cx.model.maps.get(applied.map.index())?;
     let header = &map.ends.get(!applied.from).fields;
     let beyond = !header.is_empty() && !header.contains(&applied.target?);
+    if !(map.standard || beyond) {
+        return None;
+    }
     let values = unknown_images(cx.model, applied);
-    ((map.standard || beyond) && !values.is_empty()).then_some(UnknownImages {
+    (!values.is_empty()).then_some(UnknownImages {
         applied,
         map,
         target: cx.model.field(applied.target?)?,
@@ -103,11 +107,10 @@ fn images<'m>(cx: &Cx<'m>, applied: &'m Applied) -> Option<UnknownImages<'m>> {
 fn homeless<'m>(cx: &Cx<'m>, stated: &'m StatedValue) -> Option<&'m str> {
     let meant = stated.meant.as_ref()?;
     let (map, side) = stated.map?;
-    let mut over = cx
-        .facts
-        .coverage
-        .iter()
-        .filter(|c| c.map == map && c.from == side);
+    let coverage = &cx.facts.coverage;
+    let first = coverage.partition_point(|c| c.map < map);
+    let of_map = coverage.iter().skip(first).take_while(|c| c.map == map);
+    let mut over = of_map.filter(|c| c.from == side);
     over.any(|c| c.missing.contains(meant))
         .then_some(meant.as_str())
 }

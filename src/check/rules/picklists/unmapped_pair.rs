@@ -1,11 +1,13 @@
 //! K001, second part: two picklist fields on one row without a map, and values that only one of them has, as they are or as
 //! a function writes them.
 
+use std::collections::HashSet;
+
 use smol_str::SmolStr;
 
 use super::paste::block;
 use super::words::{fate, some};
-use crate::analyze::{eval, forgotten_map, standing};
+use crate::analyze::{Declared, eval, forgotten_map, standing};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::model::{Catalogued, ExprKind, Fallback, FieldView, Lane, Model, RowView};
@@ -33,12 +35,11 @@ impl AsRef<str> for Lack<'_> {
 
 /// Finds rows that carry values between two lists as they are, once for each row of the spec.
 pub fn run(cx: &mut Cx<'_>) {
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let mut found = Vec::new();
     for row in cx.model.rows() {
-        if let Some(pair) = pair(row).filter(|_| !seen.contains(&row.row.head)) {
-            seen.push(row.row.head);
-            found.push(pair.describe());
+        if let Some(pair) = pair(row).filter(|_| seen.insert(row.row.head)) {
+            found.push(pair.describe(&cx.facts.declared));
         }
     }
     found.into_iter().for_each(|f| cx.report(f));
@@ -107,7 +108,7 @@ fn image(model: &Model, lane: &Lane, choice: &SmolStr) -> Option<SmolStr> {
 }
 
 impl<'m> UnmappedPair<'m> {
-    fn describe(&self) -> Diagnostic {
+    fn describe(&self, declared: &Declared) -> Diagnostic {
         let lists = Side::BOTH.map(|s| (s, self.missing.get(s)));
         let lacks: Vec<String> = lists
             .iter()
@@ -149,7 +150,7 @@ impl<'m> UnmappedPair<'m> {
             .level(level)
             .at(place, how)
             .note(fate(*self.fields.get(!from), value))
-            .help(match forgotten_map(self.row) {
+            .help(match forgotten_map(self.row, declared) {
                 Some(map) => format!(
                     "apply the map that is declared for these fields\n  via {}",
                     map.name.node

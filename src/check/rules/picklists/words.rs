@@ -5,7 +5,7 @@ use crate::model::{FieldView, Role};
 use crate::text::{count, list, quoted};
 
 /// A value as a map writes it: quoted unless it is an identifier that stands for itself.
-pub(super) fn written(value: &str) -> String {
+pub(in crate::check::rules) fn written(value: &str) -> String {
     const TAKEN: [&str; 5] = ["else", "keep", "reject", "blank", "none"];
     let mut chars = value.chars();
     let plain = chars
@@ -21,7 +21,7 @@ pub(super) fn written(value: &str) -> String {
 }
 
 /// Some values in words: three of them, and how many more there are.
-pub(super) fn some<T: AsRef<str>>(values: &[T], conjunction: &str) -> String {
+pub(in crate::check::rules) fn some<T: AsRef<str>>(values: &[T], conjunction: &str) -> String {
     let shown: Vec<String> = values.iter().take(3).map(|v| quoted(v.as_ref())).collect();
     match values.len() {
         n if n > 3 => format!("{} {conjunction} {} more", shown.join(", "), n - 3),

@@ -52,11 +52,14 @@ pub fn run(cx: &mut Cx<'_>) {
     for row in cx.model.rows().filter(|r| r.row.currency.is_none()) {
         let fields = Sides::new(row.field(Side::Left), row.field(Side::Right));
         let amount = |f: Option<FieldView<'_>>| f.is_some_and(FieldView::is_amount);
+        if !(amount(fields.left) || amount(fields.right)) {
+            continue;
+        }
         let codes = fields.map(|f| f.and_then(FieldView::currency_code));
         let some = Side::BOTH
             .into_iter()
             .any(|s| codes.get(s).is_some_and(|c| !is_fixed(row, s, c.id)));
-        if !some || !(amount(fields.left) || amount(fields.right)) {
+        if !some {
             continue;
         }
         let ids = |codes: Sides<Option<FieldView<'_>>>| codes.map(|c| c.map(|c| c.id));
@@ -84,7 +87,7 @@ fn is_fixed(row: RowView<'_>, side: Side, code: FieldRef) -> bool {
         .get(side)
         .as_ref()
         .and_then(|f| f.condition.as_ref());
-    let conditions = admission.into_iter().chain(&row.row.when);
+    let conditions = admission.into_iter().chain(row.row.when.as_deref());
     conditions
         .flat_map(|e| e.fields())
         .any(|(s, f, _)| s == side && f == code)

@@ -1,0 +1,157 @@
+//! L012: records are converted, and the lifecycle does not say what that means.
+
+use super::words::{head, whole};
+use crate::analyze::Life;
+use crate::check::Cx;
+use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::model::{SyncView, Transition};
+use crate::side::Side;
+use crate::source::Span;
+
+rule! {
+    /// # What it checks
+    /// Where a column's records are converted into others, as leads are in Salesforce, a line says what the conversion means
+    /// (`by conversion`), and the sync of these records says where the link goes (`converts to`). And only where there is such a
+    /// column does a line say so.
+    ///
+    /// # Why it matters
+    /// A converted lead is read-only and its status final: without a line it vanishes from the lifecycle, or looks like a move
+    /// that nobody permits.
+    ///
+    /// # Example
+    /// ```sync,fail
+    /// lifecycle Journey {
+    ///   column contact  desk.contact.lifecyclestage
+    ///   column lead     crm.Lead.Status
+    ///
+    ///   visitor:   subscriber,   none
+    ///   talking:   lead,         Open | Working
+    ///   sold:      opportunity,  Converted
+    ///   lost:      other,        Rejected
+    ///
+    ///   start visitor
+    ///   visitor -> talking  by desk
+    ///   talking -> sold     by crm
+    ///   talking -> lost     by crm
+    ///   final sold, lost
+    /// }
+    /// ```
+    /// ```sync,pass
+    /// lifecycle Journey {
+    ///   column contact  desk.contact.lifecyclestage
+    ///   column lead     crm.Lead.Status
+    ///
+    ///   visitor:   subscriber,   none
+    ///   talking:   lead,         Open | Working
+    ///   sold:      opportunity,  Converted
+    ///   lost:      other,        Rejected
+    ///
+    ///   start visitor
+    ///   visitor -> talking  by desk
+    ///   talking -> sold     by crm  by conversion
+    ///   talking -> lost     by crm
+    ///   final sold, lost
+    /// }
+    /// ```
+    ///
+    /// # How to fix
+    /// Say which stage a conversion leads to: `talking -> sold  by crm by conversion`.
+    ///
+    /// # How to waive
+    /// `allow L012 in Journey because "…" by "…" until 2027-06-30`
+    pub L012
+}
+
+/// Finds columns whose records are converted without a line or a link for it, and lines `by conversion` without such a column.
+pub fn run(cx: &mut Cx<'_>) {
+    for (life, _) in whole(cx) {
+        let lines = &life.lifecycle.transitions;
+        let converted = life.columns().find(|c| life.converts(*c));
+        let line = lines.iter().find(|t| t.conversion.is_some());
+        match (converted, line) {
+            (Some(column), None) if !lines.is_empty() => cx.report(no_line(life, column)),
+            (Some(column), Some(line)) => {
+                if let Some(sync) = stays(life, column) {
+                    cx.report(link_stays(life, column, sync, line));
+                }
+            }
+            (None, Some(line)) => cx.report(nothing_converts(line)),
+            _ => {}
+        }
+    }
+}
+
+/// The sync of a column's records, where it does not say what they are converted to.
+fn stays<'m>(life: Life<'m>, column: usize) -> Option<SyncView<'m>> {
+    let object = life.field(column)?.id.object;
+    let of_it = |s: &SyncView<'_>| {
+        s.merges()
+            && Side::BOTH
+                .into_iter()
+                .any(|side| s.sync.ends.get(side).object == Some(object))
+    };
+    let mut syncs = life.model.sync_views().filter(of_it);
+    let first = syncs.next()?;
+    let mut all = std::iter::once(first).chain(syncs);
+    all.all(|s| s.sync.converts_to.is_none()).then_some(first)
+}
+
+fn place(life: Life<'_>, column: usize) -> Span {
+    let columns = &life.lifecycle.columns;
+    columns
+        .get(column)
+        .map_or(life.lifecycle.span, |c| c.name.span)
+}
+
+fn object(life: Life<'_>, column: usize) -> String {
+    life.field(column)
+        .map_or_else(String::new, |f| f.object.name.to_string())
+}
+
+fn no_line(life: Life<'_>, column: usize) -> Diagnostic {
+    let by = life.system(column).map_or("", |s| life.system_name(s));
+    Diagnostic::new(
+        Code::L012,
+        format!(
+            "a `{}` can be converted, and no line says what that means",
+            object(life, column)
+        ),
+    )
+    .at(
+        place(life, column),
+        "the records of this column are converted",
+    )
+    .note("a converted record is read-only, and leaves its column for good")
+    .help(format!(
+        "say which stage a conversion leads to\n  … -> …  by {by} by conversion"
+    ))
+}
+
+fn link_stays(life: Life<'_>, column: usize, sync: SyncView<'_>, line: &Transition) -> Diagnostic {
+    let name = &sync.sync.name.node;
+    Diagnostic::new(
+        Code::L012,
+        format!(
+            "the sync `{name}` does not say what a converted `{}` becomes",
+            object(life, column)
+        ),
+    )
+    .at(
+        line.conversion.unwrap_or(line.span),
+        "this move is a conversion",
+    )
+    .at(sync.sync.header, "and the link of the record stays behind")
+    .note("the person would be linked with a record that nobody can write any more")
+    .help("say in the sync where the link goes\n  converts to …")
+}
+
+fn nothing_converts(line: &Transition) -> Diagnostic {
+    Diagnostic::new(Code::L012, "no column has records that are converted")
+        .at(
+            line.conversion.unwrap_or(line.span),
+            "nothing can be converted",
+        )
+        .at(head(line), "so this never happens")
+        .note("Salesforce converts leads, and no other records")
+        .help("add a column on `Lead`, or let the move be an edit")
+}
