@@ -19,9 +19,7 @@ impl<'a> Run<'a> {
         value: Value,
     ) -> Option<SmolStr> {
         let path: Vec<SmolStr> = to.split('.').map(|p| SmolStr::new(p.trim())).collect();
-        let Some((field, head)) = path.split_last() else {
-            return None;
-        };
+        let (field, head) = path.split_last()?;
         if head.is_empty() {
             if !field.starts_with('$') {
                 self.assign_variable(frame, state, field, operator, value);
@@ -130,9 +128,8 @@ impl<'a> Run<'a> {
                 as_plain(value),
                 std::slice::from_ref(variable),
             )),
-            (_, current, _) => {
-                current.unwrap_or_else(|| Value::Plain(unknown(frame, &[variable.clone()])))
-            }
+            (_, current, _) => current
+                .unwrap_or_else(|| Value::Plain(unknown(frame, std::slice::from_ref(variable)))),
         };
         state.variables.insert(variable.clone(), assigned);
     }

@@ -170,7 +170,7 @@ impl<'a> Run<'a> {
                 Some(Value::Record(variable)) => {
                     Value::Record(Record::found(variable.object.clone(), name))
                 }
-                _ => Value::Plain(unknown(frame, &[item.clone()])),
+                _ => Value::Plain(unknown(frame, std::slice::from_ref(&item))),
             },
         };
         inside.variables.insert(item, one);
