@@ -29,6 +29,8 @@ pub use verdict::{Judged, Remedy};
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::model::{Model, RowId};
 
 /// Who writes what, and whether it comes to rest.
@@ -55,7 +57,7 @@ pub fn graph(model: &Model) -> Graph {
     let edges = edge::edges(model);
     let parts = parts::parts(model, &edges);
     let parts = parts
-        .iter()
+        .par_iter()
         .map(|p| verdict::judged(model, &edges, p))
         .collect();
     Graph {
