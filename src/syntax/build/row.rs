@@ -209,22 +209,35 @@ impl Builder {
         }
         let mut seen: Vec<&Clause> = Vec::new();
         for clause in clauses {
-            let same = |c: &&&Clause| {
-                discriminant(&c.node) == discriminant(&clause.node) && overlap(c, clause)
-            };
+            let same = |c: &&&Clause| alike(&c.node, &clause.node) && overlap(c, clause);
             match seen.iter().find(same) {
                 None => seen.push(clause),
                 Some(first) => self.report(
-                    Diagnostic::new(
-                        Code::S003,
-                        format!("`{}` is said twice in this row", words(&clause.node)),
-                    )
+                    Diagnostic::new(Code::S003, said_twice(&first.node, &clause.node))
                     .at(clause.span, "said again here")
                     .at(first.span, "first said here")
                     .help("keep one of them"),
                 ),
             }
         }
+    }
+}
+
+/// Whether two clauses say the same thing: both begin alike, or both say who wins.
+fn alike(a: &ClauseKind, b: &ClauseKind) -> bool {
+    let authority = |k: &ClauseKind| {
+        matches!(
+            k,
+            ClauseKind::Prefer(_) | ClauseKind::Wins(_) | ClauseKind::Latest(_) | ClauseKind::Ask
+        )
+    };
+    discriminant(a) == discriminant(b) || authority(a) && authority(b)
+}
+
+fn said_twice(first: &ClauseKind, again: &ClauseKind) -> String {
+    match (words(first), words(again)) {
+        (a, b) if a == b => format!("`{a}` is said twice in this row"),
+        (a, b) => format!("`{a}` and `{b}` both say who wins in this row"),
     }
 }
 
