@@ -271,8 +271,11 @@ impl Interpreter<'_> {
             draft.cells[cell] = value;
             assigned[cell] = true;
         }
-        let mut drafts = vec![(draft, assigned)];
         let [before, after, later] = &self.order[record];
+        if before.is_empty() && after.is_empty() && later.is_empty() {
+            return self.derive(self.stored(draft, assigned));
+        }
+        let mut drafts = vec![(draft, assigned)];
         for &r in before {
             let rule = &self.net.rules[r];
             let mut next = Vec::new();
@@ -308,13 +311,8 @@ impl Interpreter<'_> {
             drafts = next;
         }
         let mut worlds = Vec::new();
-        for (mut w, assigned) in drafts {
-            for cell in 0..self.net.cells.len() {
-                if assigned[cell] {
-                    w.cells[cell] = self.net.cells[cell].stores[usize::from(w.cells[cell])] as u8;
-                }
-            }
-            worlds.extend(self.derive(w));
+        for (w, assigned) in drafts {
+            worlds.extend(self.derive(self.stored(w, assigned)));
         }
         for &r in later {
             worlds = self.each(worlds, |w| {
@@ -348,6 +346,15 @@ impl Interpreter<'_> {
             });
         }
         worlds
+    }
+
+    fn stored(&self, mut w: World, assigned: [bool; CELLS]) -> World {
+        for (at, cell) in self.net.cells.iter().enumerate() {
+            if assigned[at] {
+                w.cells[at] = cell.stores[usize::from(w.cells[at])] as u8;
+            }
+        }
+        w
     }
 
     fn each(&self, worlds: Vec<World>, f: impl Fn(World) -> Vec<World>) -> Vec<World> {
