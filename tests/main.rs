@@ -8,6 +8,7 @@
 )]
 
 mod acme;
+mod automation;
 mod catalogs;
 mod cli;
 mod connect;
@@ -17,10 +18,12 @@ mod emit;
 mod format;
 mod formulas;
 mod layering;
+mod lifecycles;
 mod lower;
 mod manifest;
 mod mutants;
 mod noise;
+mod pains;
 mod people;
 mod rules;
 mod running;

@@ -6,11 +6,13 @@ mod automation;
 mod compile;
 mod equality;
 mod eval;
+mod stages;
 
 pub use automation::{Automation, Effect, Reached, automations};
 pub use compile::compile;
-pub use equality::{alike, canonical};
+pub use equality::{alike, canonical, vanishes};
 pub use eval::{Answer, Failed, Links, Node, Related, Scene, Source};
+pub use stages::{Move, Stages};
 
 use std::borrow::Cow;
 
@@ -217,6 +219,8 @@ pub struct Row {
     pub bound: u32,
     /// The syncs whose links it goes through.
     pub through: Vec<u16>,
+    /// The stages that its cells show.
+    pub stages: Option<Stages>,
 }
 
 /// A compiled cell.
@@ -272,7 +276,9 @@ impl Row {
 
     /// Whether a value counts as nothing on a side.
     pub fn blank(&self, scene: &Scene<'_>, side: Side, value: &Value) -> bool {
-        value.is_blank() || self.same(scene, side, value, &Value::Blank)
+        let cell = self.cells.get(side);
+        vanishes(&cell.equality, value)
+            || self.normal.is_some() && self.same(scene, side, value, &Value::Blank)
     }
 
     /// Whether a value reads as nothing on a side: it is blank, or the default that stood in for a blank.
