@@ -6,6 +6,7 @@ use accordant::emit::plan_schema;
 use accordant::lower::{cases, spec_hash};
 use accordant::plan::{self, CaseAction, Expected, Expr, Mode, Plan, PlanError};
 use accordant::session::{Compilation, compile};
+use accordant::side::Side;
 use accordant::source::{MemoryFiles, SourceFile};
 use accordant::testing::run_case;
 use accordant::value::Value;
@@ -259,13 +260,46 @@ fn names_of_the_environment_stay_names_until_they_are_bound() {
 
 #[test]
 fn what_is_declared_and_not_executed_is_listed() {
+    let listed = |text: &str| -> Vec<(String, String)> {
+        let listed = plan_of(text).not_executed;
+        let one = |n: accordant::plan::NotExecuted| (n.construct.into(), n.name.into());
+        listed.into_iter().map(one).collect()
+    };
+    assert_eq!(listed(PROJECT), []);
+    let made = PROJECT.replace(
+        "trying  -> paying  by crm",
+        "trying  -> paying  by crm  as task",
+    );
+    assert_ne!(made, PROJECT);
+    assert_eq!(listed(&made), [("lifecycle".into(), "Journey".into())]);
+}
+
+#[test]
+fn a_lifecycle_becomes_a_row_of_stages() {
     let plan = plan_of(PROJECT);
-    let listed: Vec<(&str, &str)> = plan
-        .not_executed
+    let rows = &sync(&plan, "Person").rows;
+    let stages = rows
         .iter()
-        .map(|n| (n.construct.as_str(), n.name.as_str()))
+        .find_map(|r| r.stages.as_deref())
+        .expect("stages");
+    let moves: Vec<String> = stages
+        .moves
+        .iter()
+        .map(|m| format!("{} {} {:?} {}", m.from, m.to, m.by, m.when.is_some()))
         .collect();
-    assert!(listed.contains(&("lifecycle", "Journey")), "{listed:?}");
+    assert_eq!(
+        moves,
+        ["curious trying Left false", "trying paying Right true"]
+    );
+    assert_eq!(stages.decides, Side::Right);
+    let last = stages.stages.last().expect("three");
+    assert_eq!(last.values.right, ["Team", "Business"]);
+    assert!(
+        sync(&plan, "Person")
+            .write_set
+            .right
+            .contains(&"Plan__c".into())
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod crashes;
 mod memory;
 mod scenarios;
 mod simulation;
+mod stages;
 mod world;
 
 use accordant::diagnostic::Code;

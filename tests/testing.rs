@@ -387,6 +387,44 @@ fn a_converted_lead_names_the_contact_that_it_became() {
     );
 }
 
+/// Moves of a lifecycle, over stores that behave as their platforms do.
+const MOVES: &str = r#"
+test "back through a cleared field" {
+  given desk.contact ann { email = "ann@x.example", lifecyclestage = opportunity }
+  given crm.Person   ann { Email = "ann@x.example", LastName = "Lee", Plan__c = Team }
+  settle
+  at day 1 10:00 crm.Person ann { Plan__c = Free }
+  settle
+  expect desk.contact ann { lifecyclestage = lead }
+  expect quiet
+}
+
+test "nobody is put back" {
+  given desk.contact ann { email = "ann@x.example", lifecyclestage = lead }
+  given crm.Person   ann { Email = "ann@x.example", LastName = "Lee", Plan__c = Free }
+  settle
+  at day 1 10:00 crm.Person ann { Plan__c = Business }
+  settle
+  expect desk.contact ann { lifecyclestage = lead }
+  expect crm.Person   ann { Plan__c = Business }
+  expect quiet
+}
+
+test "a new person shows the stage" {
+  given desk.contact bo { email = "bo@x.example", lifecyclestage = customer }
+  settle
+  expect crm.Person bo { Plan__c = Business }
+}
+"#;
+
+#[test]
+fn moves_of_a_lifecycle_are_carried_out() {
+    let text = format!("{}{MOVES}", include_str!("runtime/stages.sync"));
+    for result in results(&compile_fixture(&text)) {
+        assert!(result.passed(), "{result:#?}");
+    }
+}
+
 #[test]
 fn the_tests_of_acme_pass() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/acme"));

@@ -214,6 +214,8 @@ registry! {
     R021 "protected-write-refused" Error,
     R022 "not-executed" Warning,
     R023 "match-not-admitted" Error,
+    R024 "move-not-permitted" Error,
+    R025 "moves-undecided" Error,
     // bugs of ours
     B001 "internal-error" Error,
 }

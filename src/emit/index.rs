@@ -52,6 +52,7 @@ fn syncs(book: Book<'_>) -> String {
                 Mode::LinkOnly => "recognised, never written".to_owned(),
                 Mode::AppendOnly => "written once, never changed".to_owned(),
             };
+            let fields = sync.rows.iter().filter(|r| r.stages.is_none()).count();
             vec![
                 number.to_string(),
                 format!("[{}]({})", text(&sync.name), page::file(&sync.name)),
@@ -59,7 +60,7 @@ fn syncs(book: Book<'_>) -> String {
                 arrow(sync).to_owned(),
                 code(&sync.objects.right),
                 does,
-                sync.rows.len().to_string(),
+                fields.to_string(),
             ]
         })
         .collect();

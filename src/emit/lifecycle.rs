@@ -29,6 +29,12 @@ pub fn page(book: Book<'_>, lifecycle: &Lifecycle) -> String {
     }
     let _ = writeln!(out, "## Stages\n\n{}", stages(book.model, lifecycle));
     let _ = writeln!(out, "## Moves\n\n{}", moves(book.model, lifecycle));
+    if held.is_none() {
+        let _ = writeln!(
+            out,
+            "A move that is not in this table is held for a person: the other system does not follow, and nothing is put back.\n"
+        );
+    }
     let _ = writeln!(out, "```mermaid\n{}```", diagram(book.model, lifecycle));
     out
 }

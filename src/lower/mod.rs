@@ -9,6 +9,7 @@ mod digest;
 mod exprs;
 mod identity;
 mod keys;
+mod lifecycles;
 mod objects;
 mod order;
 mod rows;
@@ -24,7 +25,7 @@ use smol_str::SmolStr;
 use crate::analyze::Facts;
 use crate::check::Checked;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{FieldRef, MapId, Model, NormalizeId, ObjectRef, SyncView};
+use crate::model::{FieldRef, MapId, Model, NormalizeId, ObjectRef, RowId, SyncView};
 use crate::plan::{Brakes, FORMAT, Hashes, NotExecuted, Origin, Plan, Protected, Sync};
 use crate::side::{Side, Sides};
 use crate::source::{Sources, Span};
@@ -58,8 +59,8 @@ pub fn lower(model: &Checked<Model>, facts: &Facts, inputs: &Inputs<'_>) -> Done
 ///
 /// # Errors
 /// B001 where a name in it is unknown: what does not resolve cannot be replayed.
-pub fn rehearsal(model: &Model, _facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
-    let mut cx = Cx::new(model, inputs);
+pub fn rehearsal(model: &Model, facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
+    let mut cx = Cx::new(model, facts, inputs);
     let order = order::order(model);
     let groups = identity::link_groups(model);
     let mut syncs = Vec::with_capacity(order.len());
@@ -103,6 +104,8 @@ pub fn rehearsal(model: &Model, _facts: &Facts, inputs: &Inputs<'_>) -> Done<Pla
 struct Cx<'a> {
     model: &'a Model,
     inputs: &'a Inputs<'a>,
+    /// The rounds that rows need which write each other's cells.
+    bounds: BTreeMap<RowId, u32>,
     /// Objects with the fields that the plan touches.
     touched: BTreeMap<ObjectRef, BTreeSet<FieldRef>>,
     maps: BTreeSet<MapId>,
@@ -110,10 +113,11 @@ struct Cx<'a> {
 }
 
 impl<'a> Cx<'a> {
-    const fn new(model: &'a Model, inputs: &'a Inputs<'a>) -> Self {
+    fn new(model: &'a Model, facts: &Facts, inputs: &'a Inputs<'a>) -> Self {
         Self {
             model,
             inputs,
+            bounds: facts.graph.bounds(),
             touched: BTreeMap::new(),
             maps: BTreeSet::new(),
             normalizers: BTreeSet::new(),
@@ -149,6 +153,7 @@ impl<'a> Cx<'a> {
         for row in view.rows() {
             rows.extend(self.row(row, writes_side)?);
         }
+        rows.extend(self.stage_rows(view)?);
         let identity = self.identity(view, writes_side)?;
         let mut protected: Sides<Vec<Protected>> = Sides::default();
         for p in &sync.protect {
@@ -197,7 +202,15 @@ impl<'a> Cx<'a> {
                 reason: "what a handoff asks for is documented and not enforced yet".to_owned(),
             })
         });
-        deferred.chain(handoffs).collect()
+        let lifecycles = self.model.life_views().filter_map(|life| {
+            Some(NotExecuted {
+                construct: "lifecycle".into(),
+                name: life.lifecycle.name.node.clone(),
+                origin: self.origin(life.lifecycle.span),
+                reason: lifecycles::carried_out(life).err()?,
+            })
+        });
+        lifecycles.chain(deferred).chain(handoffs).collect()
     }
 }
 

@@ -114,6 +114,8 @@ pub enum Cause {
     Enforced,
     /// A side that may only fill a blank had changed.
     PutBack,
+    /// A field that does not move backwards is cleared before it is set.
+    ClearedFirst,
     /// The record was made.
     Created,
 }
@@ -129,6 +131,7 @@ impl Cause {
         Self::Defaulted,
         Self::Enforced,
         Self::PutBack,
+        Self::ClearedFirst,
         Self::Created,
     ];
 
@@ -143,6 +146,7 @@ impl Cause {
             Self::Defaulted => "default",
             Self::Enforced => "enforced",
             Self::PutBack => "put back",
+            Self::ClearedFirst => "cleared first",
             Self::Created => "created",
         }
     }

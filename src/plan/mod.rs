@@ -11,6 +11,7 @@ mod document;
 mod expr;
 mod identity;
 mod row;
+mod stages;
 
 pub use automation::{Automation, Effect, Entry, Events, Phase, Reached};
 pub use bind::{bind, env_names};
@@ -21,6 +22,7 @@ pub use identity::{
     Absent, After, DeletePolicy, Identity, Leave, Many, MatchKey, MatchPart, Order, SortKey,
 };
 pub use row::{Authority, BlankPolicy, Cell, Fallback, Lane, Row, Timing};
+pub use stages::{Move, Stage, Stages};
 
 use std::collections::BTreeMap;
 

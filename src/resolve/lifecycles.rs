@@ -10,8 +10,8 @@ use super::rows::docs;
 use super::rules::{duplicate_name, unknown_name};
 use super::symbols::Global;
 use crate::model::{
-    Deferred, ExprKind, Lifecycle, Made, MapValue, NewOwner, ObjectRef, Pick, Rank, Role, Stage,
-    StageColumn, StageIdx, StageState, Through, Transition, ValueUse,
+    ExprKind, Lifecycle, Made, MapValue, NewOwner, ObjectRef, Pick, Rank, Role, Stage, StageColumn,
+    StageIdx, StageState, Through, Transition, ValueUse,
 };
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, Item, LifecycleLine, Name, StageCell, TransitionClauseKind};
@@ -30,12 +30,6 @@ pub(super) fn lifecycles(cx: &mut Cx<'_>) {
         if cx.sink.iter().count() > before {
             cx.model.incomplete.push(line.span);
         }
-        cx.model.deferred.push(Deferred {
-            construct: "lifecycle",
-            name: lifecycle.name.node.clone(),
-            span: line.span,
-            reason: "stages are checked and documented, and not moved yet; rows move their fields",
-        });
         cx.model.lifecycles.push(lifecycle);
     });
 }

@@ -49,6 +49,8 @@ reasons! {
     ProtectedRefused "R021" "protected-write-refused" "A write to a protected field was refused at the last moment.",
     NotExecuted "R022" "not-executed" "The plan declares it, and this version does not execute it.",
     NotAdmitted "R023" "match-not-admitted" "The record that matches is not admitted, and another would double it.",
+    MoveNotPermitted "R024" "move-not-permitted" "A move that no line of its lifecycle permits.",
+    MovesUndecided "R025" "moves-undecided" "Both sides moved, and nothing says whose move counts.",
 }
 
 impl Reason {

@@ -55,7 +55,7 @@ fn story(bench: &mut Bench) {
 }
 
 /// Executes commands until `ends` of them are done; the last one is executed, but its answer is lost, where `lost` says so.
-fn run_until(bench: &mut Bench, ends: usize, executed: Executed) -> bool {
+pub fn run_until(bench: &mut Bench, ends: usize, executed: Executed) -> bool {
     bench.world.now += 1_000;
     let now = bench.world.now;
     let archive = bench.swap_archive(Archive::memory().expect("archive"));
@@ -82,7 +82,7 @@ fn run_until(bench: &mut Bench, ends: usize, executed: Executed) -> bool {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Executed {
+pub enum Executed {
     Yes,
     No,
 }

@@ -3,17 +3,21 @@
 use super::world::{Bench, plan};
 
 /// A small generator with a fixed seed (xorshift, Marsaglia 2003).
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
+    pub fn roll(&mut self, sides: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0 % sides
     }
 
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+    pub fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[self.roll(from.len() as u64) as usize]
     }
 }
@@ -72,7 +76,7 @@ fn disturb(bench: &mut Bench, dice: &mut Dice) {
 #[test]
 fn whatever_people_do_it_comes_to_rest() {
     for seed in 1..=40u64 {
-        let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut dice = Dice::new(seed);
         let mut bench = Bench::new(&plan());
         for _ in 0..8 {
             for _ in 0..dice.roll(12) {

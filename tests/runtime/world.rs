@@ -279,6 +279,7 @@ pub fn row(left: &str, right: &str, to_right: Option<Lane>, to_left: Option<Lane
         authority: Some(Authority::Wins(Side::Right)),
         when: None,
         bound: 2,
+        stages: None,
     }
 }
 

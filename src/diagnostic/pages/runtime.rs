@@ -277,4 +277,28 @@ pages! {
     /// Nothing, if the other record will be admitted one day: they are linked then. Otherwise widen the filter, or correct
     /// the value that makes the match key fit both.
     pub R023
+
+    /// # What happened
+    /// Somebody moved a record to a stage to which no line of its lifecycle leads from where it was, or whose condition does
+    /// not hold; or cleared the stage.
+    ///
+    /// # Why it matters
+    /// The other system was not told, and nothing was put back: both sides stay as people left them. Other fields go on.
+    ///
+    /// # How to fix
+    /// Move the record to a stage that the lifecycle permits, or back; or permit the move in the spec. It is looked at again
+    /// in each run.
+    pub R024
+
+    /// # What happened
+    /// Both sides moved a record to different stages since the last run. Neither move may follow on the other, or each may,
+    /// and the lifecycle has no `truth`.
+    ///
+    /// # Why it matters
+    /// Whichever was taken, somebody's move would be lost. Both sides stay as they are.
+    ///
+    /// # How to fix
+    /// Set both sides to the stage that is right. To decide it once and for all, say `truth` in the lifecycle, or permit one
+    /// move after the other.
+    pub R025
 }

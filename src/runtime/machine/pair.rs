@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::batch::{Keep, Meaning, Meeting, Sending, Work};
+use super::batch::{Keep, Meaning, Meeting, Sending, Turn, Work};
 use super::rows::Merged;
 use super::{Machine, Phase, Step};
 use crate::plan::{Leave, Mode};
 use crate::runtime::Reason;
 use crate::runtime::archive::{LinkState, Rest};
-use crate::runtime::merge::Sent;
+use crate::runtime::merge::{Cause, Sent};
 use crate::runtime::program::{Node, Related, Row, Scene, StampWrite, Sync, Wait, alike};
 use crate::runtime::protocol::{Action, Record, Write};
 use crate::runtime::shadow::{State, Trace, decode, encode, layout_of};
@@ -97,6 +97,12 @@ impl Machine {
         }
         self.note(at, sync, ids, records, &merged.notes)?;
         self.hold_rows(at, sync, ids, records, related, &merged)?;
+        let cleared = |(_, sent): &(usize, Sent)| sent.cause == Cause::ClearedFirst;
+        let sent = merged.sent.left.iter().chain(&merged.sent.right);
+        if sent.into_iter().any(cleared) {
+            // What was cleared is set in the same run.
+            work.again = Some(Turn::Sync);
+        }
         let mut restless = !merged.holds.is_empty() || !merged.again.is_empty();
         let mut sends = Vec::new();
         for (side, rows) in [

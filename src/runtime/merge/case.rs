@@ -110,7 +110,11 @@ impl Case<'_> {
 
     /// The shadow that a pair of values is.
     pub(super) fn known(&self, pair: Sides<&Value>) -> State {
-        let consistent = if merge::consistent(self, pair) {
+        let agree = match &self.row.stages {
+            Some(stages) => self.agree(stages, pair),
+            None => merge::consistent(self, pair),
+        };
+        let consistent = if agree {
             Consistency::Consistent
         } else {
             Consistency::Inconsistent

@@ -4,6 +4,7 @@
 //! logged and reported.
 
 mod case;
+mod stages;
 mod write;
 
 use super::Reason;
@@ -74,7 +75,10 @@ pub fn merge(
         times,
         scene,
     };
-    case.verdict(decide(&case))
+    match &row.stages {
+        Some(stages) => case.move_stage(stages),
+        None => case.verdict(decide(&case)),
+    }
 }
 
 /// What is remembered of a row after its record was made on `target` with this value.
@@ -109,6 +113,16 @@ pub fn compose(
     let Some(lane) = row.lanes.get(from) else {
         return Ok(None);
     };
+    if let Some(stages) = &row.stages {
+        let case = Case {
+            row,
+            now: Sides::new(source, source),
+            trace: &Trace::default(),
+            times: &Times::default(),
+            scene,
+        };
+        return Ok(stages::composed(case, stages, from));
+    }
     if let Some(when) = &row.when
         && !when.holds(scene, source)?
     {

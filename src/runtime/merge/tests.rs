@@ -58,6 +58,7 @@ fn row(lanes: Sides<Option<PlanLane>>, authority: Authority) -> plan::Row {
         authority: Some(authority),
         when: None,
         bound: 2,
+        stages: None,
     }
 }
 

@@ -30,7 +30,7 @@ impl Case<'_> {
         }
     }
 
-    fn write(self, target: Side, value: Value, cause: Cause) -> Verdict {
+    pub(super) fn write(self, target: Side, value: Value, cause: Cause) -> Verdict {
         let answers = self.trace.last.is_some_and(|last| self.changed(last));
         let streak = if answers {
             self.trace.streak.saturating_add(1)
@@ -101,7 +101,7 @@ impl Case<'_> {
     }
 
     /// Remembers the pair as it is, where that is anything new.
-    fn remember(self, consistency: Consistency) -> Verdict {
+    pub(super) fn remember(self, consistency: Consistency) -> Verdict {
         if self.is_known(consistency) {
             return Verdict::Rest;
         }
@@ -128,7 +128,7 @@ impl Case<'_> {
     }
 
     /// Nothing is written in this round, so the next write answers nobody.
-    fn quiet(self) -> Verdict {
+    pub(super) fn quiet(self) -> Verdict {
         if self.trace.last.is_none() && self.trace.streak == 0 {
             return Verdict::Rest;
         }

@@ -28,9 +28,9 @@ rule! {
     ///
     ///   start visitor
     ///   visitor  -> talking   by desk
-    ///   talking  -> customer  by crm
+    ///   talking  -> customer  by crm   when contact.score > 9 and contact.score < 5
     ///   talking  -> lost      by crm
-    ///   lost     -> talking   by desk  when contact.score > 9 and contact.score < 5, as task, keep owner
+    ///   lost     -> talking   by desk  when contact.score >= 50, as task, keep owner
     ///   final customer
     /// }
     /// ```

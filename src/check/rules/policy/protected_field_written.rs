@@ -64,6 +64,7 @@ pub fn run(cx: &mut Cx<'_>) {
     for protect in model.syncs.iter().flat_map(|s| &s.protect) {
         protected.entry(protect.field).or_default().push(protect);
     }
+    columns(cx, &protected);
     for write in &cx.facts.writes {
         let Some(protects) = protected.get(&write.field) else {
             continue;
@@ -90,6 +91,42 @@ pub fn run(cx: &mut Cx<'_>) {
             );
         }
     }
+}
+
+/// The columns of lifecycles are written when another one moves; once a column.
+fn columns(cx: &mut Cx<'_>, protected: &BTreeMap<FieldRef, Vec<&Protect>>) {
+    let mut told: Vec<(usize, FieldRef)> = Vec::new();
+    let mut found = Vec::new();
+    for write in &cx.facts.stage_writes {
+        let at = (write.lifecycle, write.target);
+        let protect = protected.get(&write.target).and_then(|p| p.first());
+        let lifecycle = cx.model.lifecycles.get(write.lifecycle);
+        let (Some(protect), Some(lifecycle)) = (protect, lifecycle) else {
+            continue;
+        };
+        if told.contains(&at) {
+            continue;
+        }
+        told.push(at);
+        let mut columns = lifecycle.columns.iter();
+        let column = columns.find(|c| c.field == Some(write.target));
+        found.push(
+            Diagnostic::new(
+                Code::P003,
+                format!(
+                    "`{}` is protected, and a lifecycle writes it",
+                    cx.model.field_name(write.target)
+                ),
+            )
+            .at(
+                column.map_or(write.span, |c| c.name.span),
+                "this column is written when another one moves",
+            )
+            .at(protect.span, "protected here")
+            .help("take the column out, or give the protection up"),
+        );
+    }
+    found.into_iter().for_each(|f| cx.report(f));
 }
 
 fn writes_at_all(model: &Model, write: &Write) -> bool {
