@@ -21,13 +21,17 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use accordant::cli::disk::DiskFiles;
-use accordant::connect::{Flat, IdStyle, Jsonl, Store};
+use accordant::connect::{Flat, Format, IdStyle, Jsonl, Patch, Store};
 use accordant::runtime::program::{Links, Scene, Sync};
-use accordant::runtime::{ObjectId, Program, Record, Shape, compile};
+use accordant::runtime::{ObjectId, Program, Record, compile};
 use accordant::side::{Side, Sides};
 use accordant::value::{Value, Wire};
 use smol_str::SmolStr;
 use support::{in_turn, median, one_core, peak, python_has, records, scratch, time};
+
+/// The allocator of the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The picklist maps: how many values each has.
 const MAPS: [usize; 4] = [50, 60, 100, 200];
@@ -258,11 +262,15 @@ fn program_alone(root: &Path) {
     let file = std::fs::File::create(root.join("program.jsonl")).expect("made");
     let mut out = std::io::BufWriter::new(file);
     let mut from = None;
+    let mut format = Jsonl::new(target, Wire::Strings, None).expect("it is known");
+    let mut line = Vec::new();
     loop {
         let page = store.scan(ObjectId(0), from, 1000).expect("it reads");
         for record in &page.records {
-            let line = line_of(sync, target, record);
-            out.write_all(line.as_bytes()).expect("written");
+            line.clear();
+            write_image(sync, record, &mut format, &mut line);
+            line.push(b'\n');
+            out.write_all(&line).expect("written");
         }
         from = page.next;
         if from.is_none() {
@@ -273,8 +281,8 @@ fn program_alone(root: &Path) {
     println!("{:.3} s", start.elapsed().as_secs_f64());
 }
 
-/// What the rows make of a record, as a line.
-fn line_of(sync: &Sync, target: &Shape, record: &Record) -> String {
+/// What the rows make of a record, as a line that the store would write.
+fn write_image(sync: &Sync, record: &Record, format: &mut Jsonl, line: &mut Vec<u8>) {
     let related = HashMap::new();
     let scene = Scene {
         records: Sides::new(Some(record), None),
@@ -282,7 +290,7 @@ fn line_of(sync: &Sync, target: &Shape, record: &Record) -> String {
         links: &Unlinked,
         related: &related,
     };
-    let mut line = format!("{{\"Ext__c\":\"{}\"", record.id);
+    let mut values = Vec::with_capacity(sync.rows.len());
     for row in &sync.rows {
         let read = row
             .cells
@@ -294,18 +302,14 @@ fn line_of(sync: &Sync, target: &Shape, record: &Record) -> String {
             .image(&scene, Side::Left, &read)
             .expect("it has an image");
         row.fits(Side::Right, &image).expect("it fits");
-        let slot = row
-            .cells
-            .right
-            .slot
-            .and_then(|s| target.fields.get(usize::from(s)));
-        if let (Some(slot), Value::Text(text)) = (slot, image) {
-            let text = serde_json::to_string(text.as_str()).expect("it is text");
-            let _ = write!(line, ",\"{}\":{text}", slot.name);
-        }
+        values.extend(row.cells.right.slot.map(|slot| (slot, image)));
     }
-    line.push_str("}\n");
-    line
+    let patch = Patch {
+        id: Some(&record.id),
+        values: &values,
+        archive: None,
+    };
+    format.write(None, &patch, line).expect("it is written");
 }
 
 const MANIFEST: &str = r#"[project]

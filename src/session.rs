@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use crate::analyze::{self, Facts};
 use crate::automation::{self, Automations};
-use crate::catalog::{self, BaseCatalog, Pattern, SystemSource};
+use crate::catalog::{self, BaseCatalog, Catalogs, Pattern, SystemSource};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::lower;
@@ -17,7 +17,7 @@ use crate::manifest::{self, FILE_NAME, Manifest, SystemConfig};
 use crate::model::Model;
 use crate::plan::Plan;
 use crate::platform::SystemKind;
-use crate::resolve::{self, Module};
+use crate::resolve::{self, Module, World};
 use crate::source::{FileId, Files, SourceFile, Sources, Spanned};
 use crate::syntax;
 use crate::syntax::ast::{Item, Name, SyntaxTree};
@@ -102,15 +102,13 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
     let before = sources.iter().count();
     let systems = systems(&manifest, &modules, &mut sink);
     let catalogs = catalog::load(&systems, files, &mut sources, &mut sink).with_associations();
-    let names = environment_names(&manifest);
-    let model = resolve::resolve(
-        &manifest.project.name,
-        &modules,
+    let automations = automations(&systems, &catalogs, files, &mut sources, &mut sink);
+    let world = World {
         catalogs,
-        &names,
-        &sources,
-        &mut sink,
-    );
+        automations: &automations,
+        environments: &environment_names(&manifest),
+    };
+    let model = resolve::resolve(&manifest.project.name, &modules, world, &sources, &mut sink);
     let facts = analyze::analyze(&model);
     check::check(&model, &facts, today, &mut sink);
     manifest.weigh(sink.inner_mut());
@@ -146,11 +144,7 @@ pub fn survey(files: &dyn Files) -> Survey {
     let modules = parse(files, &manifest, &mut sources, &mut Sink::default());
     let declared = systems(&manifest, &modules, &mut sink);
     let catalogs = catalog::load(&declared, files, &mut sources, &mut sink);
-    let mut systems = Vec::new();
-    for (system, catalog) in declared.iter().zip(catalogs.iter()) {
-        let read = automation::load(system, catalog, files, &mut sources, &mut sink);
-        systems.push((system.name.clone(), read));
-    }
+    let systems = automations(&declared, &catalogs, files, &mut sources, &mut sink);
     manifest.weigh(sink.inner_mut());
     let findings = sink.sorted(&sources);
     Survey {
@@ -158,6 +152,22 @@ pub fn survey(files: &dyn Files) -> Survey {
         systems,
         findings,
     }
+}
+
+/// Reads what each system does by itself from its metadata.
+fn automations(
+    systems: &[SystemSource],
+    catalogs: &Catalogs,
+    files: &dyn Files,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Vec<(SmolStr, Automations)> {
+    let mut found = Vec::new();
+    for (system, catalog) in systems.iter().zip(catalogs.iter()) {
+        let read = automation::load(system, catalog, files, sources, sink);
+        found.push((system.name.clone(), read));
+    }
+    found
 }
 
 fn read_manifest(files: &dyn Files, sources: &mut Sources, sink: &mut Sink) -> Manifest {

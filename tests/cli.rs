@@ -227,3 +227,54 @@ fn a_check_fails_on_errors_and_on_what_is_denied() {
     assert_eq!(ends(Some(Deny::Warnings), Level::Warning), Exit::Findings);
     assert_eq!(ends(Some(Deny::Warnings), Level::Hint), Exit::Fine);
 }
+
+#[test]
+fn dump_formulas_prints_a_line_a_case_and_names_the_lines_it_cannot_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let half = r#"{"test": "half", "formula": "Amount__c / 2", "returnType": "Double",
+        "referenceFields": [{"devName": "Amount", "dataType": "Double"}],
+        "cases": [{"inputs": "[5]", "formula": "2.5", "formulaNullAsNull": "2.5"},
+                  {"inputs": "[]", "formula": "0", "formulaNullAsNull": "1"}]}"#
+        .replace('\n', "");
+    fs::write(folder.path().join("good.jsonl"), format!("{half}\n\n")).unwrap();
+    let output = accordant(folder.path(), &["dump", "formulas", "good.jsonl"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(
+        stdout(&output),
+        concat!(
+            r#"{"test":"half","inputs":"[5]","expected":"2.5","computed":"2.5","#,
+            r#""expected_null_as_null":"2.5","computed_null_as_null":"2.5","equal":true}"#,
+            "\n",
+            r#"{"test":"half","inputs":"[]","expected":"0","computed":"0","#,
+            r#""expected_null_as_null":"1","computed_null_as_null":"null","equal":false}"#,
+            "\n",
+        )
+    );
+    assert_eq!(stderr(&output), "2 cases, 1 equal\n");
+
+    let refused = r#"{"test": "refused", "formula": "1 +", "error": "it does not compile"}"#;
+    let bad = format!("{half}\n{{\"test\": 1}}\n{refused}\n");
+    fs::write(folder.path().join("bad.jsonl"), bad).unwrap();
+    let output = accordant(folder.path(), &["dump", "formulas", "bad.jsonl"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stdout(&output).lines().count(), 3);
+    let told = stderr(&output);
+    assert!(
+        told.contains("M007") && told.contains("bad.jsonl:2:1"),
+        "{told}"
+    );
+    assert!(told.ends_with("3 cases, 2 equal\n"), "{told}");
+
+    for (arguments, reason) in [
+        (&["dump", "formulas"][..], "`dump formulas` needs a file"),
+        (
+            &["dump", "formulas", "none.jsonl"],
+            "cannot read `none.jsonl`",
+        ),
+    ] {
+        let output = accordant(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(stdout(&output), "");
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    }
+}

@@ -31,7 +31,10 @@ const FLOORS: &[Floor] = &[
     Floor("manifest", &["diagnostic"]),
     Floor("catalog", &["diagnostic", "platform"]),
     Floor("formula", &["diagnostic"]),
-    Floor("automation", &["diagnostic", "catalog", "formula"]),
+    Floor(
+        "automation",
+        &["diagnostic", "platform", "catalog", "formula"],
+    ),
     // the words for directions, authorities and policies are the plan's; a waiver names a code
     Floor("model", &["diagnostic", "catalog", "platform", "plan"]),
     Floor(
@@ -42,6 +45,7 @@ const FLOORS: &[Floor] = &[
             "catalog",
             "platform",
             "manifest",
+            "automation",
             "model",
             "formula",
         ],
@@ -73,7 +77,7 @@ const FLOORS: &[Floor] = &[
             "check",
         ],
     ),
-    Floor("emit", &["plan", "catalog", "model", "check"]),
+    Floor("emit", &["plan", "catalog", "model", "analyze", "check"]),
     // over all of it
     Floor("explain", COMPILER),
     Floor("session", COMPILER),

@@ -8,6 +8,7 @@
 )]
 
 mod acme;
+mod automation;
 mod catalogs;
 mod cli;
 mod connect;
@@ -22,10 +23,12 @@ mod lower;
 mod manifest;
 mod mutants;
 mod noise;
+mod pains;
 mod people;
 mod rules;
 mod running;
 mod runtime;
+mod settle;
 mod support;
 mod syntax;
 mod testing;

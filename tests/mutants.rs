@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use accordant::plan;
 use accordant::session::compile;
-use accordant::source::MemoryFiles;
+use accordant::source::{Files, MemoryFiles};
 
 use crate::support::{Random, fixture_files};
 
@@ -17,9 +17,10 @@ const SPECS: usize = 15_000;
 const MANIFESTS: usize = 2_500;
 const CATALOGS: usize = 3_000;
 const PLANS: usize = 2_500;
+const METADATA: usize = 4_000;
 
 fn wanted(share: usize) -> usize {
-    let all = SPECS + MANIFESTS + CATALOGS + PLANS;
+    let all = SPECS + MANIFESTS + CATALOGS + PLANS + METADATA;
     std::env::var("ACCORDANT_MUTANTS")
         .ok()
         .and_then(|n| n.parse::<usize>().ok())
@@ -202,6 +203,72 @@ fn mutated_plans_are_refused_or_the_same() {
                 // a change of white space alone leaves the document as it was
                 let loaded: serde_json::Value = serde_json::from_slice(&mutant).unwrap();
                 assert!(loaded == same, "a changed plan was taken");
+            }
+        });
+    }
+}
+
+/// Metadata of the fixtures, by path and text.
+fn metadata() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/automation");
+    let files = accordant::cli::disk::DiskFiles::new(&root).expect("opens");
+    let paths = files.list("").expect("lists");
+    let told = paths.into_iter().filter(|p| p.contains('/'));
+    told.map(|path| {
+        let bytes = files.read(&path).expect("reads");
+        (path, String::from_utf8(bytes).expect("text"))
+    })
+    .collect()
+}
+
+#[test]
+fn mutated_metadata_are_read_or_told() {
+    use accordant::automation;
+    use accordant::catalog::{self, BaseCatalog, Pattern, SystemSource};
+    use accordant::diagnostic::Sink;
+    use accordant::platform::SystemKind;
+    use accordant::source::Sources;
+
+    let all = metadata();
+    let mut random = Random::new(5);
+    let system = |kind: SystemKind, base| SystemSource {
+        name: kind.word().into(),
+        kind,
+        catalog: Vec::new(),
+        metadata: vec![Pattern {
+            text: ".".to_owned(),
+            place: None,
+        }],
+        base,
+    };
+    let systems = [SystemKind::Salesforce, SystemKind::HubSpot].map(|kind| {
+        let source = system(kind, BaseCatalog::Standard);
+        let loaded = catalog::load(
+            &[source],
+            &MemoryFiles::default(),
+            &mut Sources::default(),
+            &mut Sink::default(),
+        );
+        let catalog = loaded.iter().next().expect("a catalog").clone();
+        (system(kind, BaseCatalog::None), catalog)
+    });
+    for seed in 0..wanted(METADATA) as u64 {
+        let (path, text) = &all[random.below(all.len())];
+        let mutant = mutate(text, &mut random);
+        let mut files = MemoryFiles::default();
+        // what it calls is beside it
+        for (beside, text) in all.iter().filter(|(p, _)| p.contains("Rates_An_Account")) {
+            files.insert(beside.clone(), text.clone());
+        }
+        files.insert(path.clone(), mutant.clone());
+        survives("a metadata file", seed, &mutant, || {
+            for (source, catalog) in &systems {
+                let (mut sources, mut sink) = (Sources::default(), Sink::default());
+                let read = automation::load(source, catalog, &files, &mut sources, &mut sink);
+                for automation in &read.active {
+                    automation::json_line(automation);
+                    assert!(automation.reasons.iter().all(|r| !r.contains('\n')));
+                }
             }
         });
     }

@@ -9,7 +9,7 @@ use accordant::explain;
 use accordant::session::Compilation;
 use accordant::source::SourceFile;
 
-use crate::support::{compile_fixture, line};
+use crate::support::{compile_fixture, compile_fixture_with, line};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules")
@@ -43,6 +43,25 @@ fn specs(folder: &Path) -> Vec<PathBuf> {
         .expect("readable")
         .map(|e| e.expect("entry").path())
         .filter(|p| p.extension().is_some_and(|e| e == "sync"))
+        .collect();
+    found.sort();
+    found
+}
+
+/// The other files of a rule's folder: metadata of the second system.
+fn metadata(folder: &Path) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = std::fs::read_dir(folder)
+        .expect("readable")
+        .map(|e| e.expect("entry").path())
+        .filter(|p| !p.extension().is_some_and(|e| e == "sync" || e == "snap"))
+        .map(|p| {
+            let name = p
+                .file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned();
+            (name, std::fs::read_to_string(&p).expect("readable"))
+        })
         .collect();
     found.sort();
     found
@@ -91,7 +110,7 @@ fn every_fixture_has_the_findings_that_it_marks_and_no_others() {
         let code = code_of(&folder);
         for path in specs(&folder) {
             let text = std::fs::read_to_string(&path).expect("readable");
-            let compilation = compile_fixture(&text);
+            let compilation = compile_fixture_with(&text, &metadata(&folder));
             let mut counted = also(&text);
             counted.push(code);
             let found: BTreeSet<_> = compilation
@@ -123,7 +142,7 @@ fn invalid_fixtures_read_well() {
     for folder in rule_folders() {
         let text =
             std::fs::read_to_string(folder.join("invalid.sync")).expect("a rule has invalid.sync");
-        let compilation = compile_fixture(&text);
+        let compilation = compile_fixture_with(&text, &metadata(&folder));
         let code = code_of(&folder);
         let own: Vec<Diagnostic> = compilation
             .findings

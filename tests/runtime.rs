@@ -1,6 +1,7 @@
 //! The runtime as a whole: a plan, two stores in memory, an archive, and what must come out.
 
 mod crashes;
+mod memory;
 mod scenarios;
 mod simulation;
 mod stages;

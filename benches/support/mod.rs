@@ -79,7 +79,7 @@ fn write_sync(root: &Path, sync: usize, spec: &mut String, document: &mut String
             let clause = [
                 "via lower_trim",
                 "prefer salesforce unless blank",
-                "hubspot wins",
+                "salesforce wins",
                 "salesforce wins",
             ][row % 5 % 4];
             let _ = writeln!(rows, "  {l} <-> {r}  {clause}");

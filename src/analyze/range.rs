@@ -70,16 +70,16 @@ pub fn range(row: RowView<'_>, from: Side) -> Range {
         return Range::empty();
     };
     let mut range = match &row.row.cells.get(from).node {
-        CellKind::Computed(Expr {
-            node: ExprKind::Const(value),
-            ..
-        }) => {
-            let mut one = Range::empty();
-            one.put(value);
-            return one;
-        }
+        CellKind::Computed(e) => match &e.node {
+            ExprKind::Const(value) => {
+                let mut one = Range::empty();
+                one.put(value);
+                return one;
+            }
+            _ => Range::open(),
+        },
         CellKind::Field(_) => through(row, lane, row.field(from)),
-        CellKind::Computed(_) | CellKind::Unknown => Range::open(),
+        CellKind::Unknown => Range::open(),
     };
     range.fall_back(&lane.failure);
     if let Some(default) = &lane.default {

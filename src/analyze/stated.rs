@@ -163,14 +163,13 @@ impl Fields {
                 .filter_map(stand)
                 .find(|(_, s)| !sound(*s))?,
             Role::Compared => {
-                let all: Vec<_> = self.read.iter().filter_map(stand).collect();
-                if all.iter().any(|(_, s)| sound(*s)) {
+                let all = || self.read.iter().filter_map(stand);
+                if all().any(|(_, s)| sound(s)) {
                     return None;
                 }
-                all.iter()
+                all()
                     .find(|(_, s)| *s == Catalogued::Inactive)
-                    .or(all.first())
-                    .copied()?
+                    .or_else(|| all().next())?
             }
         };
         let view = model.field(field)?;

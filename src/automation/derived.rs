@@ -85,7 +85,39 @@ fn roll_up(draft: &mut Draft<'_>, field: &Node) {
     }
 }
 
-/// Whether the text of a field or an object has something computed in it: the others need not be read.
+/// Whether the text of a field or an object has something computed in it, or a name by which others reach it: the others
+/// need not be read.
 pub(super) fn concerns(text: &str) -> bool {
-    text.contains("<formula>") || text.contains("<summaryOperation>")
+    ["<formula>", "<summaryOperation>", "<relationshipName>"]
+        .iter()
+        .any(|tag| text.contains(tag))
+}
+
+/// The names by which the objects that these fields refer to reach the records that have them.
+pub(super) fn children(
+    document: &Document,
+) -> impl Iterator<Item = ((String, String), (SmolStr, SmolStr))> {
+    let root = &document.root;
+    let whole = root.name != "CustomField";
+    let folder = document.path.rsplit('/').nth(2).unwrap_or_default();
+    let object: SmolStr = if whole {
+        document.stem.clone()
+    } else {
+        without_placeholders(folder).as_ref().into()
+    };
+    let fields = root
+        .all("fields")
+        .filter(move |_| whole)
+        .chain((!whole).then_some(root));
+    fields.filter_map(move |field| {
+        let parent = field.text_of("referenceTo")?.to_ascii_lowercase();
+        let name = field.text_of("relationshipName")?.to_ascii_lowercase();
+        let own: SmolStr = field.text_of("fullName").unwrap_or(&document.stem).into();
+        let name = if own.ends_with("__c") {
+            format!("{name}__r")
+        } else {
+            name
+        };
+        Some(((parent, name), (object.clone(), own)))
+    })
 }

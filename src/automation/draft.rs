@@ -99,9 +99,9 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// It does something that is not understood. Each reason is told once.
+    /// It does something that is not understood. Each reason is told once, on one line.
     pub fn reason(&mut self, why: impl Into<String>) {
-        let why = why.into();
+        let why = why.into().replace(char::is_control, " ");
         if !self.reasons.contains(&why) {
             self.reasons.push(why);
         }

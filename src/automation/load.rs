@@ -2,13 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-use smol_str::SmolStr;
-
 use super::apex::{Code as Apex, Words};
 use super::draft::Document;
 use super::flow::{self, Flow, Flows};
-use super::names::Names;
+use super::names::{Children, Names};
 use super::workflow::Workflows;
 use super::{
     Automation, Automations, Inactive, Kind, approval, conversion, derived, hubspot, routing,
@@ -19,6 +16,7 @@ use crate::catalog::{Catalog, SystemSource, Unreadable, read_text};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::platform::SystemKind;
 use crate::source::{FileId, Files, SourceFile, Sources, Span, matching};
+use rayon::prelude::*;
 
 /// What a metadata file tells of automations, by its name's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +87,7 @@ pub fn load(
         SystemKind::HubSpot => {
             let wanted = |path: &str| path.ends_with(".json");
             let texts = texts(&paths, wanted, files, sources, sink);
-            hubspot::read(texts, catalog, sources, sink)
+            hubspot::read(texts, catalog, &Children::new(), sources, sink)
         }
         SystemKind::Sqlite | SystemKind::Jsonl | SystemKind::Csv => Automations::default(),
     }
@@ -206,7 +204,11 @@ fn salesforce(
             (Ok(_), None) => {}
         }
     }
-    let names = Names::new(catalog);
+    let mut children = Children::new();
+    for (_, document) in documents.iter().filter(|(t, _)| *t == Topic::Fields) {
+        children.extend(derived::children(document));
+    }
+    let names = Names::new(catalog, &children);
     let mut out = of_documents(&documents, names);
     let words = Words::new(catalog, names, &classes);
     for trigger in &triggers {
@@ -281,8 +283,9 @@ fn flows(documents: &[(Topic, Document)]) -> (Flows<'_>, Vec<Inactive>) {
     }
     let (mut out, mut inactive) = (Flows::new(), Vec::new());
     for (_, document) in documents.iter().filter(|(t, _)| *t == Topic::Flow) {
-        let (name, version) = versioned(&document.stem);
-        let key = name.to_ascii_lowercase();
+        let version = flow::versioned(&document.stem).map(|(_, version)| version);
+        let flow = Flow::new(document);
+        let key = flow.name().to_ascii_lowercase();
         let status = document.root.text_of("status");
         let active = match (versions.get(&key), version) {
             (Some(active), Some(version)) => *active == Some(version),
@@ -291,7 +294,7 @@ fn flows(documents: &[(Topic, Document)]) -> (Flows<'_>, Vec<Inactive>) {
             }
             (None, _) => status == Some("Active"),
         };
-        let flow = Flow::new(document, active);
+        let flow = Flow { active, ..flow };
         if !active {
             inactive.push(Inactive {
                 kind: flow::kind(&flow),
@@ -305,15 +308,4 @@ fn flows(documents: &[(Topic, Document)]) -> (Flows<'_>, Vec<Inactive>) {
         }
     }
     (out, inactive)
-}
-
-/// `Name-3` is the third version of a flow, where each version has a file.
-fn versioned(stem: &SmolStr) -> (&str, Option<u32>) {
-    match stem.rsplit_once('-') {
-        Some((name, version)) => match version.parse() {
-            Ok(version) => (name, Some(version)),
-            Err(_) => (stem, None),
-        },
-        None => (stem, None),
-    }
 }

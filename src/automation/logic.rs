@@ -18,7 +18,7 @@ pub(super) fn field(path: &[SmolStr]) -> Expr {
 
 /// Something that the automation finds out while it runs.
 pub(super) fn found(path: &[&str]) -> Expr {
-    reference(path.iter().map(|p| SmolStr::new(p)).collect(), true)
+    reference(path.iter().map(SmolStr::new).collect(), true)
 }
 
 fn reference(path: Vec<SmolStr>, merge: bool) -> Expr {

@@ -30,7 +30,7 @@ mod workflow;
 
 pub use kind::Kind;
 pub use load::load;
-pub use report::{Account, Count, Reason, json_line};
+pub use report::{Account, Count, Reason, json_line, trigger};
 
 use std::fmt;
 

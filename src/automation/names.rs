@@ -1,10 +1,12 @@
 //! Names along references: which fields a path such as `Account.Owner.Name` passes, by the catalog where it knows them, by
 //! the platform's spelling where it does not.
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 
 use super::FieldName;
-use crate::catalog::{Catalog, Field};
+use crate::catalog::{Association, Catalog, Field};
 
 /// Deeper than any path that Salesforce takes.
 const LONGEST: usize = 12;
@@ -13,7 +15,34 @@ const LONGEST: usize = 12;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Names<'a> {
     catalog: &'a Catalog,
+    children: &'a Children,
 }
+
+/// The names by which an object reaches the records that refer to it, as the metadata of references state them: object and
+/// name, both in lower case, to the referring object and its field.
+pub(super) type Children = BTreeMap<(String, String), (SmolStr, SmolStr)>;
+
+/// The same for standard objects: the name, the referring object, the field where it is not named after the object.
+const STANDARD_CHILDREN: &[(&str, &str, &str)] = &[
+    ("Assets", "Asset", ""),
+    ("CampaignMembers", "CampaignMember", ""),
+    ("CaseComments", "CaseComment", "ParentId"),
+    ("Cases", "Case", ""),
+    ("ChildAccounts", "Account", "ParentId"),
+    ("ChildCampaigns", "Campaign", "ParentId"),
+    ("Contacts", "Contact", ""),
+    ("Contracts", "Contract", ""),
+    ("Events", "Event", "WhatId"),
+    ("Opportunities", "Opportunity", ""),
+    ("OpportunityContactRoles", "OpportunityContactRole", ""),
+    ("OpportunityLineItems", "OpportunityLineItem", ""),
+    ("OrderItems", "OrderItem", ""),
+    ("Orders", "Order", ""),
+    ("QuoteLineItems", "QuoteLineItem", ""),
+    ("Quotes", "Quote", ""),
+    ("Tasks", "Task", "WhatId"),
+    ("WorkOrders", "WorkOrder", ""),
+];
 
 /// Where a path leads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,8 +54,51 @@ pub(super) struct Way {
 }
 
 impl<'a> Names<'a> {
-    pub const fn new(catalog: &'a Catalog) -> Self {
-        Self { catalog }
+    pub const fn new(catalog: &'a Catalog, children: &'a Children) -> Self {
+        Self { catalog, children }
+    }
+
+    /// The object whose records refer to those of this one under a name, and the field by which they do.
+    pub fn children(&self, object: &str, name: &str) -> Option<(SmolStr, SmolStr)> {
+        let key = (object.to_ascii_lowercase(), name.to_ascii_lowercase());
+        if let Some(known) = self.children.get(&key) {
+            return Some(known.clone());
+        }
+        let (_, child, field) = STANDARD_CHILDREN
+            .iter()
+            .find(|(n, ..)| n.eq_ignore_ascii_case(name))?;
+        let person = matches!(object, "Contact" | "Lead") && *field == "WhatId";
+        let field = match *field {
+            _ if person => "WhoId".into(),
+            "" => format!("{object}Id").into(),
+            field => SmolStr::new_static(field),
+        };
+        Some((SmolStr::new_static(child), field))
+    }
+
+    /// The reference at the end of a path that leads to a record, as a path that ends in its field, and the object behind
+    /// it. None where the path ends in a field.
+    pub fn reference(&self, object: &str, path: &[SmolStr]) -> Option<(Vec<SmolStr>, SmolStr)> {
+        let (last, steps) = path.split_last()?;
+        let mut at = SmolStr::new(object);
+        for step in steps.iter().take(LONGEST) {
+            at = self.step(&at, step).1?;
+        }
+        let leads = custom_stem(last).is_some()
+            || (self.known(&at, last).is_none()
+                && (self.known(&at, &format!("{last}Id")).is_some()
+                    || self.fields(&at).iter().any(|f| {
+                        let name = f.relationship.as_deref();
+                        name.is_some_and(|r| r.eq_ignore_ascii_case(last))
+                    })));
+        if !leads {
+            return None;
+        }
+        let (field, target) = self.step(&at, last);
+        Some((
+            steps.iter().cloned().chain([field.field]).collect(),
+            target?,
+        ))
     }
 
     /// The object as the catalog spells it.
@@ -58,6 +130,15 @@ impl<'a> Names<'a> {
             .object(object)
             .and_then(|o| self.catalog.get(o));
         known.map_or(&[], |o| &o.fields)
+    }
+
+    /// The associations of an object.
+    pub fn associations(&self, object: &str) -> &'a [Association] {
+        let known = self
+            .catalog
+            .object(object)
+            .and_then(|o| self.catalog.get(o));
+        known.map_or(&[], |o| &o.associations)
     }
 
     /// The fields along a path from an object.
@@ -193,7 +274,7 @@ mod tests {
     fn way(object: &str, path: &str) -> String {
         let catalog = Catalog::new("salesforce", SystemKind::Salesforce, Vec::new());
         let path: Vec<SmolStr> = path.split('.').map(SmolStr::from).collect();
-        let way = Names::new(&catalog).way(object, &path);
+        let way = Names::new(&catalog, &Children::new()).way(object, &path);
         let mut out: Vec<String> = way.fields.iter().map(ToString::to_string).collect();
         out.extend((!way.whole).then(|| "?".to_owned()));
         out.join(" ")

@@ -46,7 +46,7 @@ pub fn json_line(automation: &Automation) -> String {
 }
 
 /// When it runs, in stable words: phase, events, and what has to have changed.
-fn trigger(automation: &Automation) -> String {
+pub fn trigger(automation: &Automation) -> String {
     let mut out = match automation.phase {
         Phase::BeforeSave => "before_save",
         Phase::AfterSave => "after_save",

@@ -17,6 +17,7 @@ pub use file::{Unreadable, read_text};
 pub use load::{BaseCatalog, Pattern, SystemSource, import, load};
 pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, Stage};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -31,6 +32,16 @@ impl Catalogs {
     /// The catalog of a declared system, by the system's name.
     pub fn get(&self, system: &str) -> Option<&Catalog> {
         self.0.iter().find(|c| c.system == system)
+    }
+
+    /// The position of a declared system's catalog.
+    pub fn position(&self, system: &str) -> Option<usize> {
+        self.0.iter().position(|c| c.system == system)
+    }
+
+    /// The catalog at a position.
+    pub fn at(&self, position: usize) -> Option<&Catalog> {
+        self.0.get(position)
     }
 
     /// Lets the name of an association stand for the associated record, as a reference field, wherever no field of the
@@ -112,11 +123,11 @@ impl Catalog {
         self.objects.sort_by(|a, b| any_case(&a.name, &b.name));
         self.objects
             .dedup_by(|a, b| a.name.eq_ignore_ascii_case(&b.name));
-        for object in &mut self.objects {
+        self.objects.par_iter_mut().for_each(|object| {
             object.fields.reverse();
             object.fields.sort_by(|a, b| by_name(&a.name, &b.name));
             object.fields.dedup_by(|a, b| a.name == b.name);
-        }
+        });
         let own = self
             .objects
             .iter()

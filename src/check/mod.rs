@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use crate::analyze::Facts;
 use crate::diagnostic::{Code, Diagnostic, Page, Sink};
 use crate::model::Model;
+use crate::source::Span;
 
 /// A model that has passed every rule. Only the gate makes one.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink)
     let mut found = Sink::default();
     each.into_iter().for_each(|rule| found.absorb(rule));
     found.inner_mut().retain(|d| !may_be_unread(model, d));
+    explained(found.inner_mut());
     sink.absorb(waivers::apply(model, &mut found, sink, today));
     sink.absorb(found);
 }
@@ -72,12 +74,39 @@ const ABSENT: &[Code] = &[
     Code::I007,
     Code::I008,
     Code::I015,
+    Code::O008,
+    Code::G007,
 ];
 
 /// Whether a finding misses what may stand in a line that could not be read.
 fn may_be_unread(model: &Model, finding: &Diagnostic) -> bool {
     let mut places = finding.labels.iter().map(|l| l.span);
     ABSENT.contains(&finding.code) && places.any(|place| model.is_incomplete(place))
+}
+
+/// Findings about a row of which a circle is a mere consequence.
+const CAUSES: &[Code] = &[
+    Code::K004,
+    Code::K005,
+    Code::P010,
+    Code::P011,
+    Code::P013,
+    Code::P014,
+];
+
+/// Drops findings about circles that a finding about one of their rows explains.
+fn explained(found: &mut Vec<Diagnostic>) {
+    let causes: Vec<Span> = found
+        .iter()
+        .filter(|d| CAUSES.contains(&d.code))
+        .flat_map(|d| d.labels.iter().map(|l| l.span))
+        .collect();
+    let circle = |d: &Diagnostic| matches!(d.code, Code::G001 | Code::G002 | Code::G003);
+    let overlaps = |a: Span, b: Span| a.contains(b) || b.contains(a);
+    found.retain(|d| {
+        let mut places = d.labels.iter().map(|l| l.span);
+        !(circle(d) && places.any(|p| causes.iter().any(|c| overlaps(p, *c))))
+    });
 }
 
 /// Lets a model through if nothing of level error has been reported.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::disk::DiskFiles;
 use super::{Exit, Failure, Format, Output, project};
-use crate::automation::{self, Account, Automation, Automations};
+use crate::automation::{self, Account, Automation, Automations, Effect, Phase, Written};
 use crate::catalog::{self, BaseCatalog, Pattern, SystemSource};
 use crate::diagnostic::render::Extent;
 use crate::diagnostic::{Level, Sink};
@@ -83,33 +83,57 @@ fn json(found: &[Automation]) -> String {
 fn lines(found: &[Automation]) -> String {
     let mut out = String::new();
     for automation in found {
+        let of = automation.object.as_ref();
+        let of = of.map_or_else(String::new, |o| format!(" of {o}"));
         let _ = writeln!(
             out,
-            "{}   {}{}   {}",
+            "{}   {}{of}   {}",
             automation.name,
             automation.kind.phrase(),
-            automation
-                .object
-                .as_ref()
-                .map_or_else(String::new, |o| format!(" of {o}")),
-            automation.file,
+            automation.file
         );
+        let _ = writeln!(out, "  runs     {}", automation::trigger(automation));
         if let Some(guard) = &automation.guard {
-            let _ = writeln!(out, "  if      {guard}");
+            let _ = writeln!(out, "  if       {guard}");
         }
         for effect in &automation.effects {
-            let value = effect.value.as_ref();
-            let value = value.map_or_else(|| "…".to_owned(), ToString::to_string);
-            let when = effect.when.as_ref();
-            let when = when.map_or_else(String::new, |w| format!("   if {w}"));
-            let _ = writeln!(out, "  writes  {} = {value}{when}", effect.target);
+            let _ = writeln!(out, "  writes   {}", written(automation, effect));
         }
         for object in &automation.deletes {
-            let _ = writeln!(out, "  deletes {object}");
+            let _ = writeln!(out, "  deletes  {object}");
+        }
+        if automation.locks {
+            let _ = writeln!(out, "  locks    the record until it is decided");
         }
         for reason in &automation.reasons {
-            let _ = writeln!(out, "  {}  {reason}", automation.understood.word());
+            let _ = writeln!(out, "  {:<7}  {reason}", automation.understood.word());
         }
+    }
+    out
+}
+
+/// A field with its value; of which record, when and under which condition, as far as that is not plain.
+fn written(automation: &Automation, effect: &Effect) -> String {
+    let mut out = effect.target.to_string();
+    if let Some(value) = &effect.value {
+        let _ = write!(out, " = {value}");
+    }
+    match &effect.record {
+        Written::Itself => {}
+        Written::Referenced(field) => {
+            let _ = write!(out, "   of the record in {field}");
+        }
+        Written::Referring(field) => {
+            let _ = write!(out, "   of those whose {field} it is");
+        }
+        Written::Made => out.push_str("   of a new record"),
+        Written::Found => out.push_str("   of records that it finds"),
+    }
+    if effect.phase != automation.phase && effect.phase == Phase::Later {
+        out.push_str("   later");
+    }
+    if let Some(when) = &effect.when {
+        let _ = write!(out, "   if {when}");
     }
     out
 }
@@ -138,7 +162,7 @@ pub fn check(path: &Path, output: &Output) -> Result<Exit, Failure> {
                 output.snippets(findings, &survey.sources);
             }
         }
-        Format::Human => {
+        Format::Human | Format::Dot | Format::Mermaid | Format::Svg => {
             if !findings.is_empty() {
                 output.snippets(findings, &survey.sources);
             }

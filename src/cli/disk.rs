@@ -144,7 +144,7 @@ impl Files for DiskFiles {
             return Err(too_large());
         }
         // it may grow while it is read
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(about.len() as usize + 1);
         let file = fs::File::open(place).map_err(failed)?;
         let read = file
             .take(LARGEST + 1)

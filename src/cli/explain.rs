@@ -40,7 +40,7 @@ pub fn run(args: &Explain, output: &Output) -> Result<Exit, Failure> {
                 .collect();
             format!("{:#}\n", json!({ "version": 1, "codes": codes }))
         }
-        (Format::Sarif | Format::Github, _) => {
+        (_, _) => {
             return Err(Failure::new("`explain` writes `human` and `json` only"));
         }
     };

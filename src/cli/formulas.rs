@@ -10,7 +10,7 @@ use super::{Exit, Failure, Output};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::formula::cases::{Case, Reader};
 use crate::source::{SourceFile, Sources, Span};
-use crate::text::count;
+use crate::text::{count, number};
 
 /// What is printed of a case, in this order.
 #[derive(Serialize)]
@@ -54,7 +54,7 @@ pub fn run(path: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     let (mut sources, mut sink) = (Sources::default(), Sink::default());
     let file = sources.add(SourceFile::new(path.display().to_string(), text.as_str()));
     let mut reader = Reader::default();
-    let (mut start, mut all, mut equal) = (0, 0, 0);
+    let (mut start, mut all, mut equal) = (0, 0, 0_u64);
     for line in text.split_inclusive('\n') {
         let words = line.trim_end();
         match reader.line(words) {
@@ -65,7 +65,7 @@ pub fn run(path: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
                     let json = serde_json::to_string(&Line::from(case));
                     lines += &json.map_err(|e| Failure::new(e.to_string()))?;
                     lines.push('\n');
-                    equal += usize::from(case.is_equal());
+                    equal += u64::from(case.is_equal());
                 }
                 all += cases.len();
                 output.result(&lines);
@@ -79,7 +79,11 @@ pub fn run(path: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     }
     let found = sink.sorted(&sources);
     output.snippets(&found, &sources);
-    output.remark(&format!("{equal} of {} are equal\n", count(all, "case")));
+    output.remark(&format!(
+        "{}, {} equal\n",
+        count(all, "case"),
+        number(equal)
+    ));
     Ok(if found.is_empty() {
         Exit::Fine
     } else {

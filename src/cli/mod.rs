@@ -15,6 +15,7 @@ pub mod exit;
 pub mod explain;
 pub mod fmt;
 pub mod formulas;
+pub mod graph;
 pub mod help;
 pub mod init;
 pub mod output;
@@ -77,6 +78,19 @@ pub enum Format {
     Sarif,
     /// Workflow commands, for GitHub Actions
     Github,
+    /// Graphviz, of `graph` alone
+    Dot,
+    /// Mermaid, of `graph` alone
+    Mermaid,
+    /// A picture, of `graph` alone
+    Svg,
+}
+
+impl Format {
+    /// Whether it is a drawing.
+    pub const fn draws(self) -> bool {
+        matches!(self, Self::Dot | Self::Mermaid | Self::Svg)
+    }
 }
 
 /// When to use colours.
@@ -100,6 +114,7 @@ enum Command {
     Fmt(fmt::Fmt),
     Test(test::Test),
     Dump(dump::Dump),
+    Graph(graph::Graph),
     Catalog(catalog::Catalog),
     Explain(explain::Explain),
     Completions(completions::Completions),
@@ -146,6 +161,10 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
+    if output.format.draws() && !matches!(command, Command::Graph(_)) {
+        return Err(Failure::new("only `graph` draws")
+            .help("use --format human, json, sarif or github here"));
+    }
     match command {
         Command::Init(args) => init::run(args, output),
         Command::Check(args) => check::run(args, output),
@@ -155,6 +174,7 @@ fn dispatch(command: &Command, output: &Output) -> Result<Exit, Failure> {
         Command::Fmt(args) => fmt::run(args, output, fmt::format),
         Command::Test(args) => test::run(args, output),
         Command::Dump(args) => dump::run(args, output),
+        Command::Graph(args) => graph::run(args, output),
         Command::Catalog(args) => catalog::run(args, output),
         Command::Explain(args) => explain::run(args, output),
         Command::Completions(args) => completions::run(args, output),

@@ -112,7 +112,7 @@ impl Output {
         elapsed: Duration,
     ) {
         match self.format {
-            Format::Human => {
+            Format::Human | Format::Dot | Format::Mermaid | Format::Svg => {
                 self.snippets(found, sources);
                 self.remark(&summary(found, extent, elapsed));
             }

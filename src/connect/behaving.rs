@@ -28,8 +28,10 @@ struct Rules {
 enum Passed {
     /// It is decided already.
     Decided(Outcome),
+    /// The store gets it as it is.
+    AsItIs,
     /// The store gets this.
-    On(Write),
+    Changed(Write),
 }
 
 impl<S: Store> Behaving<S> {
@@ -39,9 +41,16 @@ impl<S: Store> Behaving<S> {
             .objects
             .values()
             .filter(|object| object.system == system);
-        let fields = own
-            .map(|object| (object.name.clone(), object.fields.clone()))
-            .collect();
+        let searchable = |(name, field): (&SmolStr, &Field)| {
+            let mut field = field.clone();
+            field.only.iter_mut().for_each(|only| only.sort_unstable());
+            (name.clone(), field)
+        };
+        let fields = own.map(|object| {
+            let fields = object.fields.iter().map(searchable).collect();
+            (object.name.clone(), fields)
+        });
+        let fields = fields.collect();
         Self {
             store,
             fields,
@@ -63,7 +72,7 @@ impl<S: Store> Behaving<S> {
             _ => None,
         };
         if !forward && missing.is_none() {
-            return Ok(Passed::On(write.clone()));
+            return Ok(Passed::AsItIs);
         }
         let current = match &write.action {
             Action::Update(id) => self.store.read(object, std::slice::from_ref(id))?.pop(),
@@ -80,7 +89,7 @@ impl<S: Store> Behaving<S> {
                 Some(slot),
                 "a record cannot be made without it",
             )),
-            (None, None) => Passed::On(write.clone()),
+            (None, None) => Passed::AsItIs,
             (Some(current), _) => rules.forward(write, &current),
         })
     }
@@ -144,7 +153,7 @@ impl Rules {
         if values.is_empty() {
             return Passed::Decided(written(&current.id));
         }
-        Passed::On(Write {
+        Passed::Changed(Write {
             action: write.action.clone(),
             values,
         })
@@ -168,10 +177,12 @@ fn too_long(text: &str, field: &Field) -> Option<String> {
 
 fn not_listed(text: &str, field: &Field) -> Option<String> {
     let only = field.only.as_ref()?;
-    (!only.iter().any(|known| known == text)).then(|| {
-        let text: String = text.chars().take(80).collect();
-        format!("`{text}` is not one of its values")
-    })
+    only.binary_search_by(|known| known.as_str().cmp(text))
+        .is_err()
+        .then(|| {
+            let text: String = text.chars().take(80).collect();
+            format!("`{text}` is not one of its values")
+        })
 }
 
 impl<S: Store> Store for Behaving<S> {
@@ -223,20 +234,21 @@ impl<S: Store> Store for Behaving<S> {
             .iter()
             .map(|write| self.pass(object, write))
             .collect::<Result<Vec<_>, _>>()?;
-        let on: Vec<Write> = passed
-            .iter()
-            .filter_map(|p| {
-                if let Passed::On(write) = p {
-                    Some(write.clone())
-                } else {
-                    None
-                }
+        if passed.iter().all(|p| matches!(p, Passed::AsItIs)) {
+            return self.store.write(object, writes);
+        }
+        let on = passed.iter().zip(writes).filter_map(|(passed, write)| {
+            Some(match passed {
+                Passed::Decided(_) => return None,
+                Passed::AsItIs => write.clone(),
+                Passed::Changed(write) => write.clone(),
             })
-            .collect();
+        });
+        let on: Vec<Write> = on.collect();
         let mut outcomes = self.store.write(object, &on)?.into_iter();
         let outcome = |passed| match passed {
             Passed::Decided(outcome) => outcome,
-            Passed::On(_) => outcomes.next().unwrap_or(Outcome::Gone),
+            Passed::AsItIs | Passed::Changed(_) => outcomes.next().unwrap_or(Outcome::Gone),
         };
         Ok(passed.into_iter().map(outcome).collect())
     }

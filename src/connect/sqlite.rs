@@ -325,11 +325,15 @@ impl Columns {
         let member = |at: usize, kind: Kind| -> rusqlite::Result<Value> {
             Ok(interpret(kind, row.get_ref(at)?).unwrap_or_default())
         };
-        let instant = |at: usize| member(at, Kind::DateTime).map(|value| millis(&value));
-        let Some(id) = member(1, Kind::Text)?.as_text().map(SmolStr::new) else {
+        let instant = |name: &Option<SmolStr>, at: usize| match name {
+            Some(_) => member(at, Kind::DateTime).map(|value| millis(&value)),
+            None => Ok(None),
+        };
+        let meta = &self.meta;
+        let Value::Text(id) = member(1, Kind::Text)? else {
             return Ok(Err((
                 None,
-                format!("it has no id: the column `{}` is empty", self.meta.id),
+                format!("it has no id: the column `{}` is empty", meta.id),
             )));
         };
         let mut values = Vec::with_capacity(self.shape.fields.len());
@@ -347,10 +351,13 @@ impl Columns {
         Ok(Ok(Record {
             id,
             values: values.into(),
-            deleted: member(2, Kind::Bool)? == Value::Bool(true),
-            modified: instant(3)?,
-            created: instant(4)?,
-            merged_into: member(5, Kind::Text)?.as_text().map(SmolStr::new),
+            deleted: meta.deleted.is_some() && member(2, Kind::Bool)? == Value::Bool(true),
+            modified: instant(&meta.modified, 3)?,
+            created: instant(&meta.created, 4)?,
+            merged_into: match (&meta.merged_into, member(5, Kind::Text)?) {
+                (Some(_), Value::Text(winner)) => Some(winner),
+                _ => None,
+            },
         }))
     }
 }
@@ -395,6 +402,7 @@ fn interpret(kind: Kind, raw: ValueRef<'_>) -> Option<Value> {
     let as_kind = |text: &str| read_text(kind, text).unwrap_or_else(|_| Value::text(text));
     Some(match (raw, kind) {
         (ValueRef::Null, _) => Value::Blank,
+        (ValueRef::Text(bytes), Kind::Text) => Value::text(std::str::from_utf8(bytes).ok()?),
         (ValueRef::Integer(0) | ValueRef::Text(b"0"), Kind::Bool) => Value::Bool(false),
         (ValueRef::Integer(1) | ValueRef::Text(b"1"), Kind::Bool) => Value::Bool(true),
         (ValueRef::Integer(at), Kind::DateTime) => Value::DateTime(at),

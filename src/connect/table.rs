@@ -52,7 +52,7 @@ pub(super) enum Change<'a> {
 /// unique field is refused. A deleted record can neither be updated nor archived again: it is gone.
 pub(super) fn apply<T: Table>(table: &mut T, write: &Write) -> Result<Outcome, StoreError> {
     match &write.action {
-        Action::Create => create(table, &write.values),
+        Action::Create => create(table, &write.values, None),
         Action::Upsert { slot, on_create } => {
             let key = write
                 .values
@@ -66,7 +66,7 @@ pub(super) fn apply<T: Table>(table: &mut T, write: &Write) -> Result<Outcome, S
                 ));
             };
             match table.by_unique(*slot, value)? {
-                None => create(table, &write.values),
+                None => create(table, &write.values, Some(*slot)),
                 Some((key, before)) => {
                     let keep = |(s, _): &&(u16, Value)| s != slot && !on_create.contains(s);
                     let values: Vec<_> = write.values.iter().filter(keep).cloned().collect();
@@ -98,8 +98,13 @@ fn live<T: Table>(table: &mut T, id: &str) -> Result<Option<(T::Key, Record)>, S
     Ok(table.by_id(id)?.filter(|(_, record)| !record.deleted))
 }
 
-fn create<T: Table>(table: &mut T, values: &[(u16, Value)]) -> Result<Outcome, StoreError> {
-    match taken(table, None, values)? {
+/// Makes a record; `free` is a slot of which it is known that no record has the value.
+fn create<T: Table>(
+    table: &mut T,
+    values: &[(u16, Value)],
+    free: Option<u16>,
+) -> Result<Outcome, StoreError> {
+    match taken(table, None, values, free)? {
         Some(refusal) => Ok(refusal),
         None => table.insert(values),
     }
@@ -116,7 +121,7 @@ fn update<T: Table>(
     if !values.iter().any(differs) {
         return Ok(written(&before.id));
     }
-    match taken(table, Some(before), values)? {
+    match taken(table, Some(before), values, None)? {
         Some(refusal) => Ok(refusal),
         None => table.change(key, before, Change::Set(values)),
     }
@@ -127,8 +132,10 @@ fn taken<T: Table>(
     table: &mut T,
     before: Option<&Record>,
     values: &[(u16, Value)],
+    free: Option<u16>,
 ) -> Result<Option<Outcome>, StoreError> {
-    for (slot, value) in values.iter().filter(|(_, value)| !value.is_blank()) {
+    let asked = |(slot, value): &&(u16, Value)| !value.is_blank() && free != Some(*slot);
+    for (slot, value) in values.iter().filter(asked) {
         let unique = table
             .shape()
             .fields

@@ -1,6 +1,7 @@
 //! Artifacts: the plan as a document, and what people read of it. In come the checked model and its plan, out go files
 //! in memory. Same inputs, same bytes; knows no disk and no clock.
 
+pub mod graph;
 mod identity;
 mod index;
 mod lifecycle;

@@ -7,7 +7,7 @@ use super::functions::{self, Arguments, LONGEST};
 use super::number::Rounding;
 use super::{
     Blanks, Context, Datum, DatumKind, Expr, Fault, Formula, FormulaError, Node, Number, Operator,
-    Reference, kinds, moment,
+    Reference, kinds, moment, signatures,
 };
 
 /// What a function gives.
@@ -69,15 +69,19 @@ impl Evaluator<'_> {
     }
 
     fn read(self, reference: &Reference) -> Outcome {
-        let value = self.context.value(reference)?;
+        Ok(self.filled(reference, self.context.value(reference)?))
+    }
+
+    /// The value, or zero where a blank number is one.
+    fn filled(self, reference: &Reference, value: Datum) -> Datum {
         let zero = self.blanks == Blanks::AsZeros
             && value == Datum::Blank
             && self.context.kind(reference) == DatumKind::Number;
-        Ok(if zero {
+        if zero {
             Datum::Number(Number::ZERO)
         } else {
             value
-        })
+        }
     }
 
     fn binary(self, operator: Operator, left: &Expr, right: &Expr) -> Outcome {
@@ -113,7 +117,7 @@ impl Evaluator<'_> {
 
     fn call(self, function: &str, arguments: &[Expr]) -> Outcome {
         let signature =
-            kinds::signature(function).ok_or_else(|| Fault::Unknown(function.into()))?;
+            signatures::signature(function).ok_or_else(|| Fault::Unknown(function.into()))?;
         if !signature.takes(arguments.len()) {
             return Err(Fault::Arguments(function.into()));
         }
@@ -168,6 +172,9 @@ impl Evaluator<'_> {
                     .any(|o| equals(value, o, text(1)) == Some(true));
                 Ok(Datum::Bool(*value != Datum::Blank && found))
             }
+            ("NOT", [Datum::Bool(value)]) => Ok(Datum::Bool(!value)),
+            ("NOT", [Datum::Blank]) => Ok(Datum::Blank),
+            ("NOT", _) => Err(Fault::Kind),
             ("ISBLANK", [value]) => Ok(Datum::Bool(value.is_blank())),
             // a text is never null, so its other value is never taken
             ("ISNULL", [value]) => Ok(Datum::Bool(!text(1) && *value == Datum::Blank)),
@@ -222,9 +229,8 @@ impl Evaluator<'_> {
     }
 
     fn prior(self, field: &Expr) -> Outcome {
-        field
-            .as_reference()
-            .map_or(Err(Fault::Kind), |r| self.context.prior(r))
+        let reference = field.as_reference().ok_or(Fault::Kind)?;
+        Ok(self.filled(reference, self.context.prior(reference)?))
     }
 }
 

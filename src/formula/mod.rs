@@ -16,6 +16,7 @@ mod number;
 mod parse;
 mod print;
 mod scan;
+mod signatures;
 
 pub use ast::{Expr, Formula, Node, Operator, Reference};
 pub use datum::{Blanks, Context, Datum, DatumKind, Fault};

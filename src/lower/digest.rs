@@ -47,6 +47,7 @@ pub(super) fn of_row(
         if let Some(object) = json.as_object_mut() {
             object.remove("origin");
             object.remove("digest");
+            object.remove("bound");
         }
         json
     };

@@ -25,7 +25,7 @@ use smol_str::SmolStr;
 use crate::analyze::Facts;
 use crate::check::Checked;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{FieldRef, MapId, Model, NormalizeId, ObjectRef, SyncView};
+use crate::model::{FieldRef, MapId, Model, NormalizeId, ObjectRef, RowId, SyncView};
 use crate::plan::{Brakes, FORMAT, Hashes, NotExecuted, Origin, Plan, Protected, Sync};
 use crate::side::{Side, Sides};
 use crate::source::{Sources, Span};
@@ -59,8 +59,8 @@ pub fn lower(model: &Checked<Model>, facts: &Facts, inputs: &Inputs<'_>) -> Done
 ///
 /// # Errors
 /// B001 where a name in it is unknown: what does not resolve cannot be replayed.
-pub fn rehearsal(model: &Model, _facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
-    let mut cx = Cx::new(model, inputs);
+pub fn rehearsal(model: &Model, facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
+    let mut cx = Cx::new(model, facts, inputs);
     let order = order::order(model);
     let groups = identity::link_groups(model);
     let mut syncs = Vec::with_capacity(order.len());
@@ -104,6 +104,8 @@ pub fn rehearsal(model: &Model, _facts: &Facts, inputs: &Inputs<'_>) -> Done<Pla
 struct Cx<'a> {
     model: &'a Model,
     inputs: &'a Inputs<'a>,
+    /// The rounds that rows need which write each other's cells.
+    bounds: BTreeMap<RowId, u32>,
     /// Objects with the fields that the plan touches.
     touched: BTreeMap<ObjectRef, BTreeSet<FieldRef>>,
     maps: BTreeSet<MapId>,
@@ -111,10 +113,11 @@ struct Cx<'a> {
 }
 
 impl<'a> Cx<'a> {
-    const fn new(model: &'a Model, inputs: &'a Inputs<'a>) -> Self {
+    fn new(model: &'a Model, facts: &Facts, inputs: &'a Inputs<'a>) -> Self {
         Self {
             model,
             inputs,
+            bounds: facts.graph.bounds(),
             touched: BTreeMap::new(),
             maps: BTreeSet::new(),
             normalizers: BTreeSet::new(),

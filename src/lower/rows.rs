@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::{Cx, Done, impossible};
-use crate::model::{CellKind, FieldRef, Mode, RowView, ViaKind};
+use crate::model::{CellKind, FieldRef, Mode, RowId, RowView, ViaKind};
 use crate::plan::{Cell, DeletePolicy, Expr, Identity, Lane, Protected, Row};
 use crate::side::{Side, Sides};
 
@@ -92,12 +92,18 @@ impl Cx<'_> {
             digest: SmolStr::default(),
             cells: Sides::new(self.cell(view, Side::Left)?, self.cell(view, Side::Right)?),
             lanes,
-            bound: if normalises { NORMALISED } else { PLAIN },
+            bound: self.bound(view.id, if normalises { NORMALISED } else { PLAIN }),
             normal,
             authority: view.authority().filter(|_| two_way),
             when: row.when.as_ref().map(|w| self.expr(w)).transpose()?,
             stages: None,
         }))
+    }
+
+    /// Rounds after which a row is quiet: as the cell graph proves where its cells write each other, at least those of the
+    /// row alone.
+    fn bound(&self, row: RowId, alone: u32) -> u32 {
+        self.bounds.get(&row).map_or(alone, |k| alone.max(*k))
     }
 
     /// How the cell of a row is read.

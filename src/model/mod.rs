@@ -65,6 +65,8 @@ pub struct Model {
     pub relations: Vec<Relation>,
     /// Writers that are not this spec, declared ones first.
     pub automations: Vec<Automation>,
+    /// How many fields automations name that no catalog has.
+    pub unbound: usize,
     /// Lifecycles.
     pub lifecycles: Vec<Lifecycle>,
     /// Who gets a record that is made, in the order of the spec.

@@ -35,7 +35,7 @@ pub struct Row {
     /// The authority that the row states itself; the sync's truth holds where it states none.
     pub authority: Option<Spanned<Authority>>,
     /// The condition.
-    pub when: Option<Expr>,
+    pub when: Option<Box<Expr>>,
     /// The companion fields of an amount: its currency on each side.
     pub currency: Option<Spanned<Sides<Option<FieldRef>>>>,
     /// The shared block that it comes from.
@@ -74,7 +74,7 @@ pub enum CellKind {
     /// A field.
     Field(FieldRef),
     /// A computation over the record of this side, a path or a constant: read only.
-    Computed(Expr),
+    Computed(Box<Expr>),
     /// A name in it is unknown, and reported.
     Unknown,
 }

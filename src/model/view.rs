@@ -93,7 +93,7 @@ impl Model {
     /// An object's entry in its catalog.
     pub fn object(&self, id: ObjectRef) -> Option<&Object> {
         let system = self.systems.get(id.system.index())?;
-        self.catalogs.get(&system.name.node)?.get(id.object)
+        self.catalogs.at(system.catalog?)?.get(id.object)
     }
 
     /// `salesforce.Account`.

@@ -17,6 +17,8 @@ pub struct System {
     pub kind: SystemKind,
     /// What the platform does to writes.
     pub profile: &'static Profile,
+    /// The position of its catalog; none where it has none.
+    pub catalog: Option<usize>,
     /// The entries of its block as written, for the docs: key and value.
     pub settings: Vec<(SmolStr, String)>,
 }

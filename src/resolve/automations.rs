@@ -1,31 +1,43 @@
-//! Writers that are not the spec: declared automations, and what the platforms write by themselves.
+//! Writers that are not the spec: declared automations, those that were read from metadata, and what the platforms write by
+//! themselves.
 //!
-//! In come declarations with names, and the profiles; out go [`Automation`]s with ids.
+//! In come declarations and automations with names, and the profiles; out go [`Automation`]s with ids.
+
+use smol_str::SmolStr;
 
 use super::exprs::Scope;
 use super::lookup::Cx;
 use super::rules::unknown_name;
+use crate::automation::Automations;
 use crate::catalog::FieldIdx;
 use crate::model::{
     Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase, SystemId,
     Written,
 };
-use crate::platform::Automations;
+use crate::platform::Automations as Run;
 use crate::source::Span;
 use crate::syntax::ast::{self, AutomationLine, Item, Trigger};
 
+mod formulas;
+mod metadata;
 mod platform;
 
-/// Resolves every `automation` of the spec, then what the platforms of its systems write.
-pub(super) fn automations(cx: &mut Cx<'_>) {
+/// Resolves every `automation` of the spec, then what was read from the metadata of its systems, then what their platforms
+/// write.
+pub(super) fn automations(cx: &mut Cx<'_>, read: &[(SmolStr, Automations)]) {
     cx.each_item(|cx, line| {
         if let Item::Automation(declared) = &line.node
             && let Some(system) = cx.system(&declared.system)
         {
+            let before = cx.sink.iter().count();
             let found = cx.declared(system, declared);
-            cx.model.automations.push(found);
+            // what a wrong name would have done is not known, and nothing follows from it
+            if cx.sink.iter().count() == before {
+                cx.model.automations.push(found);
+            }
         }
     });
+    metadata::bind(&mut cx.model, read);
     platform::writes(&mut cx.model);
 }
 
@@ -90,7 +102,7 @@ impl Cx<'_> {
             .get(system.index())
             .map(|s| s.profile.automations);
         match profile {
-            Some(Automations::Later) => Phase::Later,
+            Some(Run::Later) => Phase::Later,
             _ => Phase::AfterSave,
         }
     }

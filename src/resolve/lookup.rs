@@ -183,7 +183,7 @@ impl<'a> Cx<'a> {
 
     fn catalog(&self, system: SystemId) -> Option<&Catalog> {
         let system = self.model.systems.get(system.index())?;
-        self.model.catalogs.get(&system.name.node)
+        self.model.catalogs.at(system.catalog?)
     }
 
     /// An object of a system's catalog; unknown ones are reported, unless the catalog is missing.

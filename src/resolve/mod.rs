@@ -19,6 +19,7 @@ mod world;
 
 use smol_str::SmolStr;
 
+use crate::automation::Automations;
 use crate::catalog::Catalogs;
 use crate::diagnostic::Sink;
 use crate::model::Model;
@@ -39,18 +40,28 @@ pub struct Module {
     pub standard: bool,
 }
 
-/// Resolves every name of a project. `environments` are the names that any environment of the manifest defines.
+/// What a project is resolved against.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// The schema snapshots of the systems.
+    pub catalogs: Catalogs,
+    /// What was read from the metadata of each system, by its name.
+    pub automations: &'a [(SmolStr, Automations)],
+    /// The names that any environment of the manifest defines.
+    pub environments: &'a [SmolStr],
+}
+
+/// Resolves every name of a project.
 pub fn resolve(
     project: &str,
     modules: &[Module],
-    catalogs: Catalogs,
-    environments: &[SmolStr],
+    world: World<'_>,
     sources: &Sources,
     sink: &mut Sink,
 ) -> Model {
     let mut model = Model {
         project: project.into(),
-        catalogs,
+        catalogs: world.catalogs,
         ..Model::default()
     };
     world::systems(modules, &mut model, sink);
@@ -59,7 +70,7 @@ pub fn resolve(
         model: Shared::new(model),
         modules,
         symbols: Shared::new(symbols),
-        environments,
+        environments: world.environments,
         sources,
         sink: Sink::default(),
         values: Vec::new(),
@@ -74,7 +85,7 @@ pub fn resolve(
     syncs::bodies(&mut cx);
     world::relations(&mut cx);
     lifecycles::lifecycles(&mut cx);
-    automations::automations(&mut cx);
+    automations::automations(&mut cx, world.automations);
     routes::routes(&mut cx);
     world::deferred(&mut cx);
     world::waivers(&mut cx);

@@ -214,7 +214,7 @@ impl Cx<'_> {
             if e.is_poisoned() {
                 CellKind::Unknown
             } else {
-                CellKind::Computed(e)
+                CellKind::Computed(Box::new(e))
             }
         };
         let node = match operand {
@@ -247,11 +247,14 @@ impl Cx<'_> {
         kind: Option<Kind>,
         target: Option<crate::model::FieldRef>,
     ) {
-        let CellKind::Computed(Expr {
+        let CellKind::Computed(e) = &mut cell.node else {
+            return;
+        };
+        let Expr {
             node: ExprKind::Const(value),
             span,
             kind: own,
-        }) = &mut cell.node
+        } = &mut **e
         else {
             return;
         };
@@ -425,7 +428,7 @@ impl Cx<'_> {
                     first: Some(first),
                     ..Scope::default()
                 };
-                out.when = Some(self.condition(&scope, e));
+                out.when = Some(Box::new(self.condition(&scope, e)));
             }
             ClauseKind::As(name) => out.name = Some(name.text.clone()),
         }
@@ -451,7 +454,7 @@ struct Clauses {
     default: Sides<Option<Spanned<Value>>>,
     enforce: Sides<bool>,
     currency: Option<Spanned<Sides<Option<crate::model::FieldRef>>>>,
-    when: Option<Expr>,
+    when: Option<Box<Expr>>,
     name: Option<SmolStr>,
     stated: Vec<Spanned<Stated>>,
 }

@@ -45,6 +45,7 @@ pub(super) fn systems(modules: &[Module], model: &mut Model, sink: &mut Sink) {
             name: Spanned::new(s.name.text.clone(), s.name.span),
             kind,
             profile: kind.profile(),
+            catalog: model.catalogs.position(&s.name.text),
             settings: settings.collect(),
         });
     }

@@ -4,6 +4,7 @@
 
 pub mod archive;
 pub mod driver;
+mod fingerprint;
 mod machine;
 mod merge;
 pub mod program;

@@ -1,8 +1,9 @@
 //! Text in, [`SyntaxTree`](ast::SyntaxTree) out. Knows how things are written, and nothing of what names mean.
 //!
 //! A file is cut into items and their blocks into lines ([`cut`]). Plain rows, which are most of a spec, are read at once
-//! ([`plain`]); every other piece is parsed alone by its own entry rule of `grammar/accordant.pest`; what pest makes of it becomes a node of the tree ([`build`]); what does not fit becomes a
-//! message in words for people ([`report`]). [`format`] writes a tree back in its one layout.
+//! ([`plain`]). Every other piece is parsed alone by its own entry rule of `grammar/accordant.pest`; what pest makes of it
+//! becomes a node of the tree ([`build`]); what does not fit becomes a message in words for people ([`report`]).
+//! [`format`] writes a tree back in its one layout.
 
 pub mod ast;
 mod build;

@@ -36,6 +36,23 @@ pub fn compile_fixture(text: &str) -> Compilation {
     )
 }
 
+/// Compiles a fixture whose second system has metadata: names and texts of files.
+pub fn compile_fixture_with(text: &str, metadata: &[(String, String)]) -> Compilation {
+    if metadata.is_empty() {
+        return compile_fixture(text);
+    }
+    let mut files = fixture_files(&[("main.sync", text)]);
+    let manifest = MANIFEST.replace(
+        "[systems.crm]",
+        "[systems.crm]\nmetadata = [\"metadata/*\"]",
+    );
+    files.insert("accordant.toml", manifest.as_str());
+    for (name, text) in metadata {
+        files.insert(format!("metadata/{name}"), text.as_str());
+    }
+    compile(&files, Some(jiff::civil::date(2026, 11, 23)))
+}
+
 /// The files of a fixture's project.
 pub fn fixture_files(specs: &[(&str, &str)]) -> MemoryFiles {
     let mut files = MemoryFiles::default();

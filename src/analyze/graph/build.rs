@@ -181,7 +181,7 @@ impl<'m> Part<'m> {
         let mut named = Named::default();
         let mut changes = false;
         for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
-            named_in(self.model, &mut named, view.row.when.as_ref());
+            named_in(self.model, &mut named, view.row.when.as_deref());
             for from in Side::BOTH {
                 let source = Place::of_row(self.model, view.id, from);
                 let target = Place::of_row(self.model, view.id, !from);

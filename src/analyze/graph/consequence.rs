@@ -193,10 +193,13 @@ fn rows_collide(model: &Model, x: RowView<'_>, y: RowView<'_>, a: &Edge, b: &Edg
     let (Writer::Row(_, from), Writer::Row(_, other)) = (a.writer, b.writer) else {
         return false;
     };
-    let together = x.id.sync != y.id.sync && !exclusive(model, x.id.sync, y.id.sync);
+    let together = x.id.sync != y.id.sync
+        && x.sync.merges()
+        && y.sync.merges()
+        && !exclusive(model, x.id.sync, y.id.sync);
     let same_value = a.starts == b.starts
         && x.lane(from).map(|l| &l.value.node) == y.lane(other).map(|l| &l.value.node);
-    together && !same_value && !apart(model, x.row.when.as_ref(), y.row.when.as_ref())
+    together && !same_value && !apart(model, x.row.when.as_deref(), y.row.when.as_deref())
 }
 
 fn apart(model: &Model, a: Option<&Expr>, b: Option<&Expr>) -> bool {
@@ -224,7 +227,7 @@ fn overwrites(model: &Model, row: RowView<'_>, written: &Edge, edge: &Edge) -> b
     let guards = [automation.guard.as_ref(), effect.when.as_ref()];
     let never = guards
         .into_iter()
-        .any(|g| apart(model, row.row.when.as_ref(), g));
+        .any(|g| apart(model, row.row.when.as_deref(), g));
     let asks_target = guards.into_iter().flatten().any(|g| {
         let reads = super::edge::read_by(g);
         reads.contains(&edge.target)

@@ -91,7 +91,7 @@ fn of_row(row: RowView<'_>, from: Side) -> Option<Edge> {
     if once {
         reads.append(&mut starts);
     }
-    reads.extend(row.row.when.iter().flat_map(read_by));
+    reads.extend(row.row.when.as_deref().into_iter().flat_map(read_by));
     Some(Edge {
         writer: Writer::Row(row.id, from),
         target: target.id,
@@ -118,7 +118,9 @@ fn of_effect(automation: &Automation, effect: &Effect, written: &[FieldRef]) -> 
     let saved = |f: &&FieldRef| Some(f.object) == object;
     let changes = changed(automation);
     let starts = match (automation.entry, &changes) {
-        _ if automation.phase == Phase::Derived => [value.clone(), guards.clone()].concat(),
+        _ if automation.phase == Phase::Derived => {
+            [value.clone(), guards.clone(), automation.changes.clone()].concat()
+        }
         (Entry::BecomesTrue, _) => guards.clone(),
         (Entry::EveryTime, Some(changes)) => changes.clone(),
         // Nobody knows what it reads: whatever is saved may move it.

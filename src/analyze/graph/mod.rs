@@ -16,6 +16,7 @@ mod domain;
 mod edge;
 mod parts;
 mod place;
+mod scenario;
 mod tabulate;
 mod verdict;
 
@@ -23,9 +24,14 @@ pub use build::Built;
 pub use consequence::{Circle, Opaque, Reached, Rivals, acting, row};
 pub use edge::{AutomationId, Edge, Writer};
 pub use place::Place;
+pub use scenario::scenario;
 pub use verdict::{Judged, Remedy};
 
-use crate::model::Model;
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use crate::model::{Model, RowId};
 
 /// Who writes what, and whether it comes to rest.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +57,7 @@ pub fn graph(model: &Model) -> Graph {
     let edges = edge::edges(model);
     let parts = parts::parts(model, &edges);
     let parts = parts
-        .iter()
+        .par_iter()
         .map(|p| verdict::judged(model, &edges, p))
         .collect();
     Graph {
@@ -62,5 +68,22 @@ pub fn graph(model: &Model) -> Graph {
         circles: consequence::circles(model),
         parts,
         edges,
+    }
+}
+
+impl Graph {
+    /// The rounds after which each row of a judged part is quiet: none for a row that never is, or of which nobody knows.
+    pub fn bounds(&self) -> BTreeMap<RowId, u32> {
+        let mut bounds: BTreeMap<RowId, u32> = BTreeMap::new();
+        for part in self.parts.iter().filter(|p| !p.diverges()) {
+            let Some(rounds) = part.judgement.verdict().rounds() else {
+                continue;
+            };
+            for row in &part.built.rows {
+                let bound = bounds.entry(*row).or_default();
+                *bound = rounds.max(*bound);
+            }
+        }
+        bounds
     }
 }

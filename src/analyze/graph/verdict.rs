@@ -114,10 +114,18 @@ impl Judged {
         !self.built.open.is_empty() && rounds.is_some_and(|r| r >= GROWING)
     }
 
-    /// Who writes in the rounds that repeat, each once.
+    /// Who writes in the rounds that repeat, each once; all writers of the part where no such rounds are known.
     pub fn turning(&self) -> Vec<At> {
+        let network = &self.built.network;
         let Some(witness) = self.witness() else {
-            return Vec::new();
+            let rows = (0..).zip(&network.rows).flat_map(|(at, row)| {
+                let lanes = Side::BOTH
+                    .into_iter()
+                    .filter(|s| row.lanes.get(*s).is_some());
+                lanes.map(move |side| At::Row(RowAt(at), side))
+            });
+            let rules = (0..network.rules.len() as u16).map(|at| At::Rule(RuleId(at)));
+            return rows.chain(rules).collect();
         };
         let steps = witness.steps.iter().skip(witness.again);
         let mut writers: Vec<At> = steps.flat_map(|s| &s.acts).map(|a| a.writer).collect();
@@ -130,11 +138,14 @@ impl Judged {
 /// The changes that bring a part to rest, of those that concern who writes in the rounds that repeat.
 fn remedies(model: &Model, judged: &Judged) -> Vec<Remedy> {
     let built = &judged.built;
-    let settles = |network: &Network| {
-        let judgement = judge(network, limits());
-        judgement.verdict().rounds().is_some()
-    };
     let mut found = Vec::new();
+    if judged.witness().is_none() && !judged.diverges() {
+        return found;
+    }
+    let settles = |network: &Network| {
+        let rounds = judge(network, limits()).verdict().rounds();
+        rounds.is_some_and(|r| built.open.is_empty() || r < GROWING)
+    };
     for writer in judged.turning() {
         match writer {
             At::Row(at, from) => {

@@ -150,7 +150,7 @@ impl<'m> Reactions<'m> {
                         cause: Cause::Row(row.id),
                         source,
                         target,
-                        conditions: row.row.when.iter().map(|w| (side, w)).collect(),
+                        conditions: row.row.when.iter().map(|w| (side, &**w)).collect(),
                         field: from.id,
                         value: Writes::Lane(lane),
                     });

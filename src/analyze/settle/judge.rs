@@ -61,6 +61,13 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    fn or(self, other: Self) -> Self {
+        Self {
+            kept: self.kept.or(other.kept),
+            lost: self.lost.or(other.lost),
+        }
+    }
+
     /// The worse of both verdicts.
     pub fn verdict(&self) -> &Verdict {
         if self.kept.rank() >= self.lost.rank() {
@@ -115,18 +122,15 @@ impl Verdict {
 /// means of triggering and activation graphs, 1994). Both approximate; here the state graph itself is searched, since records
 /// are few and domains finite. Approximations choose what comes here, and stand in where this is too large.
 pub fn judge(network: &Network, limits: Limits) -> Judgement {
-    let none = Judgement {
-        kept: Verdict::Stable,
-        lost: Verdict::Stable,
-    };
-    parts(network).iter().fold(none, |all, part| {
-        let one = judge_part(part, network, limits);
-        Judgement {
-            kept: all.kept.or(one.kept),
-            lost: all.lost.or(one.lost),
-        }
-    })
+    let one = |all: Judgement, part| all.or(judge_part(part, network, limits));
+    parts(network).iter().fold(SETTLED, one)
 }
+
+/// Nothing moves.
+const SETTLED: Judgement = Judgement {
+    kept: Verdict::Stable,
+    lost: Verdict::Stable,
+};
 
 /// What a search of one part under one resolution of the unknown says.
 enum Found {
@@ -134,24 +138,24 @@ enum Found {
     Loop(Box<Witness>),
 }
 
+/// Whatever comes to rest under every answer is done with. Otherwise one answer after the other is tried: a loop that needs
+/// nothing unknown is one for certain.
 fn judge_part(part: &Part, whole: &Network, limits: Limits) -> Judgement {
     let network = &part.network;
-    let mut answers = vec![Unknown::Inert(None)];
     let latest = |a: Authority| matches!(a, Authority::LatestElse(_));
     let times = network.rows.iter().any(|r| latest(r.authority));
-    if times {
-        answers.extend(Side::BOTH.map(|side| Unknown::Inert(Some(side))));
-    }
     let unknown = network.unknown();
+    let mut answers = Vec::new();
     if times || !unknown.is_empty() {
         answers.push(Unknown::Free);
     }
-    let mut judgement = Judgement {
-        kept: Verdict::Stable,
-        lost: Verdict::Stable,
-    };
+    answers.push(Unknown::Inert(None));
+    if times {
+        answers.extend(Side::BOTH.map(|side| Unknown::Inert(Some(side))));
+    }
+    let mut judgement = SETTLED;
     for answer in answers {
-        let found = search(network, answer, limits);
+        let (kept, lost) = search(network, answer, limits);
         let verdict = |found: Result<Found, TooMany>| match found {
             Err(TooMany) => too_large(part),
             Ok(Found::Rounds(rounds)) => Verdict::settled(rounds),
@@ -166,12 +170,16 @@ fn judge_part(part: &Part, whole: &Network, limits: Limits) -> Judgement {
                 }
             }
         };
-        let (kept, lost) = found;
-        judgement = Judgement {
-            kept: judgement.kept.or(verdict(kept)),
-            lost: judgement.lost.or(verdict(lost)),
-        };
-        if matches!(judgement.kept, Verdict::Oscillates(_)) {
+        judgement = judgement.or(Judgement {
+            kept: verdict(kept),
+            lost: verdict(lost),
+        });
+        let settled = judgement
+            .kept
+            .rounds()
+            .and(judgement.lost.rounds())
+            .is_some();
+        if settled || matches!(judgement.kept, Verdict::Oscillates(_)) {
             break;
         }
     }

@@ -179,6 +179,7 @@ impl Part {
             all
         };
         let mut witness = witness;
+        witness.about.clone_from(&self.cells);
         witness.given = spread(witness.given);
         for step in &mut witness.steps {
             step.cells = spread(std::mem::take(&mut step.cells));

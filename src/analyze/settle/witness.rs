@@ -16,6 +16,8 @@ use crate::side::Side;
 /// A run of a network that never comes to rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
+    /// The cells that it is about. The others are blank in the beginning and have no part in it, whatever they do.
+    pub about: Vec<CellId>,
     /// How the pairs begin: met by a match key, or recovered without what was remembered of them.
     pub begin: Begin,
     /// What the cells hold at the beginning.
@@ -102,6 +104,7 @@ pub(super) fn story(
     let again = path.len();
     path.extend(circle.iter().map(|choices| (&How::Round, choices)));
     let mut witness = Witness {
+        about: (0..given.cells.len()).map(|at| CellId(at as u16)).collect(),
         begin,
         given: given.cells.clone(),
         newer,

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use smol_str::SmolStr;
-
 use crate::automation::draft::Document;
 use crate::catalog::xml::Node;
 use crate::formula::{self, Expr, FormulaError};
@@ -18,8 +16,6 @@ pub(in crate::automation) struct Flow<'a> {
     pub elements: BTreeMap<&'a str, Element<'a>>,
     /// Variables, constants, templates, choices, by name.
     pub resources: BTreeMap<&'a str, Resource<'a>>,
-    /// Kinds of elements that are not known: their tags and names.
-    pub unknown: Vec<(&'a str, &'a str)>,
 }
 
 /// An element that is walked.
@@ -50,6 +46,8 @@ pub(in crate::automation) enum ElementKind {
     Subflow,
     Transform,
     Wait,
+    /// A kind that is not known.
+    Unknown,
 }
 
 const ELEMENTS: &[(&str, ElementKind)] = &[
@@ -98,8 +96,8 @@ pub(in crate::automation) struct Variable<'a> {
 
 impl<'a> Flow<'a> {
     /// The parts of a document.
-    pub fn new(document: &'a Document, active: bool) -> Self {
-        let (mut elements, mut unknown) = (BTreeMap::new(), Vec::new());
+    pub fn new(document: &'a Document) -> Self {
+        let mut elements = BTreeMap::new();
         let mut resources = BTreeMap::new();
         for node in &document.root.children {
             let Some(name) = node.text_of("name") else {
@@ -111,21 +109,22 @@ impl<'a> Flow<'a> {
             } else if let Some(resource) = resource(node) {
                 resources.insert(name, resource);
             } else if node.children.iter().any(|c| c.name.ends_with("onnector")) {
-                unknown.push((node.name.as_str(), name));
+                let kind = ElementKind::Unknown;
+                elements.insert(name, Element { kind, name, node });
             }
         }
         Self {
             document,
-            active,
+            active: false,
             elements,
             resources,
-            unknown,
         }
     }
 
-    /// Its name.
-    pub fn name(&self) -> &SmolStr {
-        &self.document.stem
+    /// Its name, without the version that some files bear.
+    pub fn name(&self) -> &'a str {
+        let stem = self.document.stem.as_str();
+        versioned(stem).map_or(stem, |(name, _)| name)
     }
 
     /// The element that starts it, empty where there is none.
@@ -140,6 +139,12 @@ impl<'a> Flow<'a> {
             _ => None,
         })
     }
+}
+
+/// `Name-3` is the third version of a flow, where each version has a file.
+pub(in crate::automation) fn versioned(stem: &str) -> Option<(&str, u32)> {
+    let (name, version) = stem.rsplit_once('-')?;
+    Some((name, version.parse().ok()?))
 }
 
 fn resource(node: &Node) -> Option<Resource<'_>> {

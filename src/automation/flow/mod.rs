@@ -1,8 +1,11 @@
 //! Flows: a file comes in as XML, an automation goes out.
 //!
 //! [`document`] gives the elements by name, [`run`] walks them once for all paths, [`step`] says what one element does to
-//! the variables, [`value`] what a reference means at a point, [`state`] how paths come together.
+//! the variables ([`store`] and [`collect`] where records are concerned, [`assign`] where values are), [`value`] what a
+//! reference means at a point, [`state`] how paths come together.
 
+mod assign;
+mod collect;
 mod document;
 mod filter;
 mod run;
@@ -12,7 +15,7 @@ mod step;
 mod store;
 mod value;
 
-pub(super) use document::Flow;
+pub(super) use document::{Flow, versioned};
 pub(super) use start::{kind, read};
 
 use std::collections::BTreeMap;

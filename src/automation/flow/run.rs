@@ -95,11 +95,6 @@ impl<'a> Run<'a> {
 
     /// Walks from these elements, each with the state in which it is entered.
     pub fn walk(&mut self, frame: &Frame<'a>, entries: Vec<(&'a str, State)>) -> Walk {
-        for (tag, name) in &frame.flow.unknown {
-            self.draft.reason(format!(
-                "the element `{name}` is of the kind `{tag}`, which is not read"
-            ));
-        }
         let starts: Vec<&str> = entries.iter().map(|(name, _)| *name).collect();
         let elements = &frame.flow.elements;
         let order = order::of(&starts, |name| {
@@ -238,10 +233,10 @@ impl<'a> Run<'a> {
                 .callers
                 .iter()
                 .cloned()
-                .chain([frame.flow.name().clone()])
+                .chain([frame.flow.name().into()])
                 .collect(),
         };
-        if inner.callers.contains(flow.name()) || inner.callers.len() > DEEPEST_CALL {
+        if inner.callers.iter().any(|c| c == flow.name()) || inner.callers.len() > DEEPEST_CALL {
             self.draft
                 .reason(format!("its call of the flow `{called}` leads in circles"));
             return None;

@@ -22,7 +22,7 @@ pub(in crate::automation) fn read(
 ) -> Automation {
     let document = flow.document;
     let node = flow.start().unwrap_or(&document.root);
-    let mut head = Head::new(kind(flow), flow.name().clone(), document, &document.root);
+    let mut head = Head::new(kind(flow), flow.name(), document, &document.root);
     head.element = "start".into();
     // a process says what starts it beside its elements
     let stated = |tag, key| {

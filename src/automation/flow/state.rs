@@ -42,6 +42,8 @@ pub(super) struct Record {
     pub fields: BTreeMap<SmolStr, Assigned>,
     /// It may carry fields that the flow did not assign, so that storing it writes more than is listed.
     pub whole: bool,
+    /// The fields that it was read with, where they are listed: a copy of it carries them.
+    pub carries: Vec<SmolStr>,
     /// The collection whose item it is: what is assigned to it is assigned to an item of that.
     pub item_of: Option<SmolStr>,
 }
@@ -76,6 +78,7 @@ impl Record {
             base: Base::Blank,
             fields: BTreeMap::new(),
             whole: false,
+            carries: Vec::new(),
             item_of: None,
         }
     }
@@ -208,6 +211,11 @@ impl Meeting<'_> {
             base,
             fields,
             whole: x.whole || y.whole,
+            carries: if x.carries.is_empty() {
+                y.carries.clone()
+            } else {
+                x.carries.clone()
+            },
             item_of: x.item_of.clone().or_else(|| y.item_of.clone()),
         }
     }

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::document::{Element, ElementKind, connector, target};
+use super::document::{Element, ElementKind, connector, successors, target};
 use super::run::{Frame, Run, Step, named};
-use super::state::{Assigned, Base, Meeting, Record, State, Value};
-use super::value::{as_plain, unknown};
+use super::state::{Base, Record, State, Value};
+use super::value::unknown;
 use crate::automation::condition::Decision;
 use crate::automation::logic;
 use crate::catalog::xml::Node;
-use crate::formula::Operator;
 
 /// Actions that write no field of a record.
 const HARMLESS: &[&str] = &[
@@ -62,6 +61,17 @@ impl<'a> Run<'a> {
                 ));
                 go_on(node, state.clone())
             }
+            ElementKind::Unknown => {
+                self.draft.reason(format!(
+                    "the element `{}` is of the kind `{}`, which is not read",
+                    element.name, node.name
+                ));
+                let next = successors(node).into_iter().map(Some).chain([None]);
+                Step {
+                    next: next.map(|target| (target, state.clone())).collect(),
+                    ..Step::default()
+                }
+            }
             ElementKind::CustomError | ElementKind::Rollback | ElementKind::Step => {
                 go_on(node, state.clone())
             }
@@ -83,131 +93,6 @@ impl<'a> Run<'a> {
         }
         step.next = go_on(element.node, state).next;
         step
-    }
-
-    /// Assigns a value; the field of the starting record that got one, if that is what was assigned to.
-    pub fn assign(
-        &mut self,
-        frame: &Frame<'a>,
-        state: &mut State,
-        to: &str,
-        operator: &str,
-        value: Value,
-    ) -> Option<SmolStr> {
-        let path: Vec<SmolStr> = to.split('.').map(|p| SmolStr::new(p.trim())).collect();
-        let (variable, field) = match path.as_slice() {
-            [variable] => (variable, None),
-            [variable, field] => (variable, Some(field)),
-            _ => {
-                self.draft.reason(format!(
-                    "it assigns to `{to}`, which leads through a reference"
-                ));
-                return None;
-            }
-        };
-        let Some(field) = field else {
-            if !variable.starts_with('$') {
-                self.assign_variable(frame, state, variable, operator, value);
-            }
-            return None;
-        };
-        let current = match state.variables.get(variable) {
-            Some(Value::Record(record) | Value::Records(record)) => record.clone(),
-            _ => {
-                // a field of an Apex type, or of something that was never set: nothing of it is stored
-                return None;
-            }
-        };
-        let field = match &current.object {
-            Some(object) => self.draft.names.field(object, field).field,
-            None => field.clone(),
-        };
-        let value = match operator {
-            "Assign" => as_plain(value),
-            _ => {
-                let before = self.field(&current, std::slice::from_ref(&field));
-                combined(frame, operator, before, as_plain(value), &path)
-            }
-        };
-        let assigned = Assigned { value, when: None };
-        if let Some(collection) = current.item_of.clone()
-            && let Some(Value::Records(all)) = state.variables.get_mut(&collection)
-        {
-            let (value, when) = (assigned.value.clone(), Some(state.when.clone()));
-            all.fields.insert(field.clone(), Assigned { value, when });
-        }
-        let starting = variable == "$Record" && frame.prefix.is_empty();
-        if let Some(Value::Record(record) | Value::Records(record)) =
-            state.variables.get_mut(variable)
-        {
-            record.fields.insert(field.clone(), assigned);
-        }
-        starting.then_some(field)
-    }
-
-    fn assign_variable(
-        &mut self,
-        frame: &Frame<'a>,
-        state: &mut State,
-        variable: &SmolStr,
-        operator: &str,
-        value: Value,
-    ) {
-        let current = state.variables.get(variable).cloned();
-        let object = match &current {
-            Some(Value::Record(r) | Value::Records(r)) => r.object.clone(),
-            _ => None,
-        };
-        let assigned = match (operator, current, value) {
-            ("Assign", Some(Value::Records(_)), Value::Record(r) | Value::Records(r)) => {
-                Value::Records(with_object(r, object))
-            }
-            ("Assign", Some(Value::Record(_)), Value::Record(r)) => {
-                Value::Record(with_object(Record { item_of: None, ..r }, object))
-            }
-            ("Assign", Some(Value::Records(_)), Value::Plain(_)) => {
-                let name = vec![variable.clone()];
-                Value::Records(Record {
-                    whole: true,
-                    ..Record::found(object, name)
-                })
-            }
-            ("Assign", _, value) => value,
-            // adding to a collection
-            (_, Some(Value::Records(all)), Value::Record(r) | Value::Records(r)) => {
-                if operator.starts_with("Remove") {
-                    Value::Records(all)
-                } else {
-                    let meeting = Meeting {
-                        decisions: &self.decisions,
-                        widen: true,
-                    };
-                    let way = &state.when;
-                    let mut met = meeting.records(variable, (&all, way), (&r, way));
-                    met.item_of = None;
-                    // each of the records has what was assigned to it
-                    for (field, assigned) in &r.fields {
-                        let own = all.fields.get(field);
-                        if own.is_none_or(|o| o.value == assigned.value) {
-                            met.fields.insert(field.clone(), assigned.clone());
-                        }
-                    }
-                    Value::Records(with_object(met, object))
-                }
-            }
-            (_, Some(Value::Records(all)), _) => Value::Records(all),
-            (_, Some(Value::Plain(before)), value) => Value::Plain(combined(
-                frame,
-                operator,
-                before,
-                as_plain(value),
-                std::slice::from_ref(variable),
-            )),
-            (_, current, _) => {
-                current.unwrap_or_else(|| Value::Plain(unknown(frame, &[variable.clone()])))
-            }
-        };
-        state.variables.insert(variable.clone(), assigned);
     }
 
     fn decide(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
@@ -265,6 +150,14 @@ impl<'a> Run<'a> {
             .unwrap_or(element.name)
             .into();
         let name: Vec<SmolStr> = frame.prefix.iter().cloned().chain([item.clone()]).collect();
+        let mut state = state.clone();
+        // the records behind a reference become a variable, so that what is assigned to them is found again
+        if let (Value::Records(_), true) = (&value, collection.contains('.')) {
+            state
+                .variables
+                .entry(collection.into())
+                .or_insert_with(|| value.clone());
+        }
         let mut inside = state.clone();
         let one = match value {
             Value::Record(all) | Value::Records(all) => Value::Record(Record {
@@ -277,7 +170,7 @@ impl<'a> Run<'a> {
                 Some(Value::Record(variable)) => {
                     Value::Record(Record::found(variable.object.clone(), name))
                 }
-                _ => Value::Plain(unknown(frame, &[item.clone()])),
+                _ => Value::Plain(unknown(frame, std::slice::from_ref(&item))),
             },
         };
         inside.variables.insert(item, one);
@@ -290,7 +183,7 @@ impl<'a> Run<'a> {
         Step {
             next: vec![
                 (connector(node, "nextValueConnector"), inside),
-                (connector(node, "noMoreValuesConnector"), state.clone()),
+                (connector(node, "noMoreValuesConnector"), state),
             ],
             ..Step::default()
         }
@@ -433,37 +326,6 @@ impl<'a> Run<'a> {
         next.push((connector(element.node, "connector"), state));
         next
     }
-}
-
-/// A record whose variable says of which object it is.
-fn with_object(record: Record, object: Option<SmolStr>) -> Record {
-    Record {
-        object: record.object.or(object),
-        ..record
-    }
-}
-
-/// What an operator makes of a value and another.
-fn combined(
-    frame: &Frame<'_>,
-    operator: &str,
-    before: crate::formula::Expr,
-    value: crate::formula::Expr,
-    path: &[SmolStr],
-) -> crate::formula::Expr {
-    use crate::formula::Node as Part;
-    let joined = match operator {
-        "Add" if matches!(value.node, Part::Text(_)) => {
-            logic::compare(Operator::Concatenate, before, value)
-        }
-        "Add" => logic::compare(Operator::Add, before, value),
-        "Subtract" => logic::compare(Operator::Subtract, before, value),
-        _ => return unknown(frame, path),
-    };
-    if logic::is_large(&joined) {
-        return unknown(frame, path);
-    }
-    joined
 }
 
 fn go_on(node: &Node, state: State) -> Step<'_> {

@@ -2,12 +2,11 @@
 
 use smol_str::SmolStr;
 
-use super::document::{Element, Resource};
+use super::document::Element;
 use super::run::{Frame, Run, Step, also, named};
 use super::state::{Assigned, Base, Record, State, Value};
-use super::value::{as_plain, unknown};
+use super::value::unknown;
 use crate::automation::{Effect, FieldName, Phase, Written, logic};
-use crate::catalog::xml::Node;
 use crate::formula::Expr;
 
 /// Where an element writes, and under which condition beyond that of its point.
@@ -22,8 +21,11 @@ impl<'a> Run<'a> {
         let node = element.node;
         let object = node.text_of("object").unwrap_or_default();
         let which = self.filtered(frame, state, object, node);
+        let mut carries = Vec::new();
         for field in node.all("queriedFields") {
-            self.draft.read(object, &[field.text.trim().into()]);
+            let field = self.draft.names.field(object, field.text.trim());
+            carries.push(field.field.clone());
+            self.draft.read_field(field);
         }
         if let Some(field) = node.text_of("sortField") {
             self.draft.read(object, &[field.into()]);
@@ -35,6 +37,7 @@ impl<'a> Run<'a> {
         let record = Record {
             base: self.base(&which, label.clone()),
             which,
+            carries,
             ..Record::found(Some(object_name), label)
         };
         let mut state = state.clone();
@@ -92,6 +95,7 @@ impl<'a> Run<'a> {
             let value = self.named(frame, state, reference);
             match value {
                 Value::Record(record) | Value::Records(record) => {
+                    let record = self.with_carried(record);
                     if record.whole || !matches!(record.base, Base::Blank) {
                         self.draft.reason(format!(
                             "it makes records from `{reference}`, whose other fields are not known here"
@@ -160,6 +164,7 @@ impl<'a> Run<'a> {
             self.unknown_records(reference);
             return effects;
         };
+        let record = self.of_stated_object(element, record);
         if record.whole && record.fields.is_empty() {
             self.draft.reason(format!(
                 "it updates `{reference}`, which it is given, and which fields of it have changed is not known here"
@@ -189,6 +194,35 @@ impl<'a> Run<'a> {
             record.fields.clear();
         }
         effects
+    }
+
+    /// A record to be made: what it was read with, where that is listed, is among what is assigned to it.
+    fn with_carried(&mut self, mut record: Record) -> Record {
+        if record.carries.is_empty() {
+            return record;
+        }
+        for field in record.carries.clone() {
+            if !record.fields.contains_key(&field) {
+                let value = self.field(&record, std::slice::from_ref(&field));
+                record.fields.insert(field, Assigned { value, when: None });
+            }
+        }
+        Record {
+            base: Base::Blank,
+            whole: false,
+            ..record
+        }
+    }
+
+    /// A record whose object its element states: that is surer than a guess by the name of a reference.
+    fn of_stated_object(&self, element: Element<'a>, record: Record) -> Record {
+        match element.node.text_of("object") {
+            Some(object) => Record {
+                object: Some(self.draft.names.object(object)),
+                ..record
+            },
+            None => record,
+        }
     }
 
     fn unknown_records(&mut self, reference: &str) {
@@ -299,120 +333,6 @@ impl<'a> Run<'a> {
             phase: writing.state.phase,
             when,
             value: Some(value).filter(|v| !is_unknown(v)),
-        }
-    }
-
-    pub fn process(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
-        let node = element.node;
-        let mut state = state.clone();
-        let collection = node.text_of("collectionReference").unwrap_or_default();
-        let value = self.named(frame, &state, collection);
-        if let (Some(item), Value::Record(r) | Value::Records(r)) =
-            (node.text_of("assignNextValueToReference"), &value)
-        {
-            let label = frame.prefix.iter().cloned().chain([item.into()]).collect();
-            let one = Record {
-                base: Base::Found(label),
-                ..r.clone()
-            };
-            state.variables.insert(item.into(), Value::Record(one));
-            self.rule(frame, &state, node);
-            if let Some(formula) = node.text_of("formula") {
-                self.formula(frame, &state, formula);
-            }
-        }
-        match node.text_of("collectionProcessorType") {
-            Some("FilterCollectionProcessor") => {
-                drop(state.variables.insert(element.name.into(), value));
-            }
-            Some("SortCollectionProcessor") => {
-                if let Value::Record(r) | Value::Records(r) = &value
-                    && let Some(object) = r.object.clone()
-                {
-                    for sort in node.all("sortOptions") {
-                        if let Some(field) = sort.text_of("sortField") {
-                            self.draft.read(&object, &[field.into()]);
-                        }
-                    }
-                }
-            }
-            other => self.draft.reason(format!(
-                "a collection is processed by `{}`, which is not read",
-                other.unwrap_or("nothing")
-            )),
-        }
-        Step {
-            next: vec![(super::document::connector(node, "connector"), state)],
-            ..Step::default()
-        }
-    }
-
-    /// A transform makes a record, or a collection of them, of the fields that it maps.
-    pub fn transform(
-        &mut self,
-        frame: &Frame<'a>,
-        element: Element<'a>,
-        state: &State,
-    ) -> Step<'a> {
-        let node = element.node;
-        let object = node
-            .text_of("objectType")
-            .map(|o| self.draft.names.object(o));
-        let mut record = Record::blank(object);
-        for action in node
-            .all("transformValues")
-            .flat_map(|v| v.all("transformValueActions"))
-        {
-            let value = match action.child("value") {
-                Some(value) => as_plain(self.mapped(frame, state, value)),
-                None => unknown(frame, &[element.name.into()]),
-            };
-            if let Some(field) = action.text_of("outputFieldApiName") {
-                record
-                    .fields
-                    .insert(field.into(), Assigned { value, when: None });
-            }
-        }
-        let mut state = state.clone();
-        let value = match (&record.object, node.flag("isCollection")) {
-            (None, _) => Value::Plain(unknown(frame, &[element.name.into()])),
-            (_, Some(true)) => Value::Records(record),
-            _ => Value::Record(record),
-        };
-        state.variables.insert(element.name.into(), value);
-        Step {
-            next: vec![(super::document::connector(node, "connector"), state)],
-            ..Step::default()
-        }
-    }
-
-    /// The source of a mapping: `Get_Contacts[$EachItem].Email` is a field of each record.
-    fn mapped(&mut self, frame: &Frame<'a>, state: &State, value: &Node) -> Value {
-        match value.text_of("elementReference") {
-            Some(reference) => {
-                let plain = reference.replace("[$EachItem]", "");
-                self.named(frame, state, &plain)
-            }
-            None => self.literal(frame, state, Some(value)),
-        }
-    }
-
-    /// Reads what a set of choices for a screen reads.
-    pub fn choices(&mut self, frame: &Frame<'a>, state: &State, name: &str) {
-        let Some(Resource::Choices(node)) = frame.flow.resources.get(name) else {
-            return;
-        };
-        let Some(object) = node.text_of("object") else {
-            return;
-        };
-        self.filtered(frame, state, object, node);
-        for field in ["displayField", "valueField", "sortField"] {
-            if let Some(field) = node.text_of(field) {
-                self.draft.read(object, &[field.into()]);
-            }
-        }
-        for (field, _) in named(node, "outputAssignments", "field") {
-            self.draft.read(object, &[field.into()]);
         }
     }
 }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::document::Resource;
 use super::run::{Frame, Run};
 use super::state::{Base, Record, State, Value};
-use crate::automation::logic;
+use crate::automation::{Written, logic};
 use crate::catalog::xml::Node;
 use crate::formula::{Expr, Node as Part, Operator, Reference};
 
@@ -72,12 +72,17 @@ impl<'a> Run<'a> {
         path: &[SmolStr],
         depth: usize,
     ) -> Value {
-        let Some((first, rest)) = path.split_first() else {
+        // a record behind a reference, once something was assigned to it, is a variable of its own: `$Record.Account`
+        for length in (1..=path.len()).rev() {
+            let (head, rest) = path.split_at(length);
+            if let Some(value) = state.variables.get(head.join(".").as_str()) {
+                let value = value.clone();
+                return self.part(&value, rest, path);
+            }
+        }
+        let Some(first) = path.first() else {
             return Value::Plain(logic::null());
         };
-        if let Some(value) = state.variables.get(first) {
-            return self.part(value, rest, path);
-        }
         if let Some(global) = self.global(path) {
             return Value::Plain(global);
         }
@@ -113,9 +118,9 @@ impl<'a> Run<'a> {
     fn part(&mut self, value: &Value, rest: &[SmolStr], path: &[SmolStr]) -> Value {
         match (value, rest) {
             (_, []) => value.clone(),
-            (Value::Record(record) | Value::Records(record), _) => {
-                Value::Plain(self.field(record, rest))
-            }
+            (Value::Record(record) | Value::Records(record), _) => self
+                .related(record, rest)
+                .unwrap_or_else(|| Value::Plain(self.field(record, rest))),
             (Value::Outputs(outputs), [output, rest @ ..]) => match outputs.get(output) {
                 Some(value) => {
                     let value = value.clone();
@@ -125,6 +130,46 @@ impl<'a> Run<'a> {
             },
             (Value::Plain(_), _) => Value::Plain(unknown_at(path)),
         }
+    }
+
+    /// The record that a path from a record leads to, or the records that refer to it; none where the path ends in a field.
+    fn related(&mut self, record: &Record, path: &[SmolStr]) -> Option<Value> {
+        let names = self.draft.names;
+        let object = record.object.as_deref()?;
+        let first = path.first()?;
+        let own = record.base == Base::Start(Vec::new());
+        if let ([_], Some((child, field))) = (path, names.children(object, first)) {
+            let name = match &record.base {
+                Base::Found(name) => name.iter().chain(path).cloned().collect(),
+                _ => path.to_vec(),
+            };
+            let which = if own {
+                Written::Referring(field)
+            } else {
+                Written::Found
+            };
+            return Some(Value::Records(Record {
+                which,
+                ..Record::found(Some(child), name)
+            }));
+        }
+        let (reference, target) = names.reference(object, path)?;
+        self.draft.read(object, &reference);
+        let which = match reference.as_slice() {
+            [field] if own => Written::Referenced(field.clone()),
+            _ => Written::Found,
+        };
+        let longer = |way: &[SmolStr]| way.iter().chain(path).cloned().collect();
+        let base = match &record.base {
+            Base::Start(way) => Base::Start(longer(way)),
+            Base::Found(name) => Base::Found(longer(name)),
+            Base::Prior | Base::Blank => return None,
+        };
+        Some(Value::Record(Record {
+            which,
+            base,
+            ..Record::blank(Some(target))
+        }))
     }
 
     /// A field of a record, or one along a path from it. What the flow has assigned hides what is stored.

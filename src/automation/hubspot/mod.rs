@@ -3,6 +3,7 @@
 //! A file holds one workflow, a list of them, or an answer with `results`, `workflows` or `flows`. JSON of other kinds is
 //! passed by: a folder may hold catalogs beside workflows.
 
+mod actions;
 mod filter;
 mod legacy;
 mod values;
@@ -15,7 +16,7 @@ use smol_str::SmolStr;
 
 use super::draft::{Draft, Head};
 use super::load::unreadable;
-use super::names::Names;
+use super::names::{Children, Names};
 use super::{Automation, Automations, Entry, FieldName, Inactive, Kind, Phase};
 use crate::catalog::Catalog;
 use crate::diagnostic::Sink;
@@ -56,7 +57,6 @@ impl<'a> Part<'a> {
 /// A workflow being read.
 struct Flow<'a> {
     draft: Draft<'a>,
-    catalog: &'a Catalog,
     /// The object whose records it enrols.
     object: SmolStr,
 }
@@ -77,19 +77,20 @@ impl Flow<'_> {
 
     /// The name of an object by its type id, its singular or its plural.
     fn object_named(&self, id: &str) -> SmolStr {
-        object_named(self.catalog, id)
+        self.draft.names.object(id)
     }
 
     /// The object at the other end of an association of the enrolled record.
     fn associated(&self, type_id: u64) -> Option<SmolStr> {
-        let object = self.catalog.get(self.catalog.object(&self.object)?)?;
-        let stated = object
-            .associations
+        let stated = self
+            .draft
+            .names
+            .associations(&self.object)
             .iter()
             .find(|a| a.type_id.map(u64::from) == Some(type_id));
         // the associations with a primary company have ids of their own
         let primary = matches!(
-            (object.name.as_str(), type_id),
+            (self.object.as_str(), type_id),
             ("contact", 1) | ("deal", 5) | ("ticket", 26)
         );
         stated
@@ -98,19 +99,16 @@ impl Flow<'_> {
     }
 }
 
-fn object_named(catalog: &Catalog, id: &str) -> SmolStr {
-    let known = catalog.object(id).and_then(|o| catalog.get(o));
-    known.map_or_else(|| id.into(), |o| o.name.clone())
-}
-
 /// Reads the workflows in these files.
 pub(super) fn read(
     texts: Vec<(String, String)>,
     catalog: &Catalog,
+    children: &Children,
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Automations {
     let mut out = Automations::default();
+    let names = Names::new(catalog, children);
     for (path, text) in texts {
         // most JSON of a folder is something else, and is not kept
         if !text.contains("\"actions\"") {
@@ -123,7 +121,7 @@ pub(super) fn read(
             text: &text,
             json: &text,
         };
-        if let Err(error) = collect(whole, catalog, &mut out, MAX_WRAPS) {
+        if let Err(error) = collect(whole, names, &mut out, MAX_WRAPS) {
             let at = offset(&text, error.line(), error.column());
             let message = error.to_string().replace(char::is_control, " ");
             let message = message
@@ -162,14 +160,14 @@ struct Wrap<'a> {
 
 fn collect(
     part: Part<'_>,
-    catalog: &Catalog,
+    names: Names<'_>,
     out: &mut Automations,
     depth: usize,
 ) -> Result<(), serde_json::Error> {
     if part.json.trim_start().starts_with('[') {
         let list: Vec<&RawValue> = serde_json::from_str(part.json)?;
         for raw in list.into_iter().filter(|_| depth > 0) {
-            collect(part.of(raw), catalog, out, depth - 1)?;
+            collect(part.of(raw), names, out, depth - 1)?;
         }
         return Ok(());
     }
@@ -177,7 +175,7 @@ fn collect(
         return Ok(());
     };
     if is_workflow(&body) {
-        one(part, &body, catalog, out);
+        one(part, &body, names, out);
         return Ok(());
     }
     let wrap: Wrap<'_> = serde_json::from_str(part.json)?;
@@ -186,7 +184,7 @@ fn collect(
         .flatten()
         .filter(|_| depth > 0)
     {
-        collect(part.of(raw), catalog, out, depth - 1)?;
+        collect(part.of(raw), names, out, depth - 1)?;
     }
     Ok(())
 }
@@ -201,7 +199,7 @@ fn is_workflow(body: &Body) -> bool {
     body.get("actions").is_some_and(Value::is_array) && (typed || enrols)
 }
 
-fn one(part: Part<'_>, body: &Body, catalog: &Catalog, out: &mut Automations) {
+fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
     let name: SmolStr = text(body, "name").unwrap_or("workflow").into();
     let enabled = ["isEnabled", "enabled"]
         .iter()
@@ -215,7 +213,7 @@ fn one(part: Part<'_>, body: &Body, catalog: &Catalog, out: &mut Automations) {
         return;
     }
     let object = match text(body, "objectTypeId") {
-        Some(id) => object_named(catalog, id),
+        Some(id) => names.object(id),
         None => SmolStr::new_static("contact"),
     };
     let mut head = Head {
@@ -230,8 +228,7 @@ fn one(part: Part<'_>, body: &Body, catalog: &Catalog, out: &mut Automations) {
         entry: Entry::EveryTime,
     };
     let mut flow = Flow {
-        draft: Draft::new(Names::new(catalog)),
-        catalog,
+        draft: Draft::new(names),
         object,
     };
     if body.contains_key("startActionId") || body.contains_key("enrollmentCriteria") {

@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
+use super::scan::{Next, Raw, Scan, special};
 use super::{Fault, Format, Patch, Quotes};
 use crate::runtime::{Record, Shape};
 use crate::value::{Kind, Value, Wire, read_text, write_text};
@@ -128,17 +129,17 @@ impl Format for Jsonl {
 
     fn read(&mut self, raw: &[u8]) -> Result<Record, Fault> {
         let text = checked(raw)?;
-        let record = Record {
-            values: std::iter::repeat_n(Value::Blank, self.kinds.len()).collect(),
-            ..Record::default()
+        let record = match self.read_plain(text) {
+            Some(record) => record,
+            None => {
+                let record = self.blank();
+                let walk = Walk {
+                    format: self,
+                    record,
+                };
+                parse(text, walk)?
+            }
         };
-        let record = parse(
-            text,
-            Walk {
-                format: self,
-                record,
-            },
-        )?;
         if record.id.is_empty() {
             return Err(Fault::new(format!(
                 "it has no id: the member `{}` is missing or empty",
@@ -154,28 +155,38 @@ impl Format for Jsonl {
         patch: &Patch<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Fault> {
-        let mut changes: Vec<(&str, Vec<u8>)> = Vec::with_capacity(patch.values.len() + 2);
-        if let Some(id) = patch.id {
-            changes.push((&self.id, encoded(&Value::text(id), self.wire)));
-        }
-        if let (Some(_), Some(name)) = (patch.archive, &self.deleted) {
-            changes.push((name, encoded(&Value::Bool(true), self.wire)));
-        }
-        for (slot, value) in patch.values {
+        let id = patch.id.map(|id| (&self.id, Value::text(id)));
+        let archived = patch.archive.and(self.deleted.as_ref());
+        let archived = archived.map(|name| (name, Value::Bool(true)));
+        let fields = patch.values.iter().filter_map(|(slot, value)| {
             let new_and_blank = before.is_none() && value.is_blank();
-            if let Some(name) = self
-                .fields
-                .get(usize::from(*slot))
-                .filter(|name| **name != self.id && !new_and_blank)
-            {
-                changes.push((name, encoded(value, self.wire)));
-            }
-        }
+            let name = self.fields.get(usize::from(*slot))?;
+            (*name != self.id && !new_and_blank).then_some((name, value))
+        });
+        let members = id
+            .iter()
+            .chain(&archived)
+            .map(|(name, value)| (*name, value));
+        let members = members.chain(fields);
         match before {
-            Some(raw) => splice(checked(raw)?, &changes, out),
+            Some(raw) => {
+                let encoded = |(name, value): (&'_ SmolStr, &Value)| {
+                    let mut out = Vec::new();
+                    put_value(value, self.wire, &mut out);
+                    (name.clone(), out)
+                };
+                splice(
+                    checked(raw)?,
+                    &members.map(encoded).collect::<Vec<_>>(),
+                    out,
+                )
+            }
             None => {
                 out.push(b'{');
-                extend(&changes, out);
+                for (position, (name, value)) in members.enumerate() {
+                    put_name(position > 0, name, out);
+                    put_value(value, self.wire, out);
+                }
                 out.push(b'}');
                 Ok(())
             }
@@ -188,6 +199,43 @@ impl Format for Jsonl {
 }
 
 impl Jsonl {
+    fn blank(&self) -> Record {
+        Record {
+            values: vec![Value::Blank; self.kinds.len()].into(),
+            ..Record::default()
+        }
+    }
+
+    /// Reads a line of the common form in one pass; none where it takes the full parser.
+    fn read_plain(&mut self, text: &str) -> Option<Record> {
+        let mut record = self.blank();
+        let mut scan = Scan::new(text);
+        let mut position = 0;
+        loop {
+            let expected = self.order.get(position);
+            let (target, value) = match scan.next(expected.map(|(name, _)| name.as_str()))? {
+                Next::End => return Some(record),
+                Next::Member { name: None, value } => (expected.map(|(_, target)| *target), value),
+                Next::Member {
+                    name: Some(name),
+                    value,
+                } => (Some(self.target(position, name)), value),
+            };
+            position += 1;
+            let Target { slot, meta } = target.unwrap_or_default();
+            if let Some(slot) = slot.map(usize::from) {
+                let kind = self.kinds.get(slot).copied().unwrap_or(Kind::Text);
+                *record.values.get_mut(slot)? = value.read(kind)?;
+            }
+            if meta.is_some() || matches!(value, Raw::Escaped(_)) {
+                let text = value.read(Kind::Text)?;
+                if let Some(member) = meta {
+                    set_member(&mut record, member, text.as_text().unwrap_or_default());
+                }
+            }
+        }
+    }
+
     /// What the member at this position of the line is for.
     fn target(&mut self, position: usize, name: &str) -> Target {
         if let Some((known, target)) = self.order.get(position)
@@ -202,10 +250,16 @@ impl Jsonl {
             .ok()
             .and_then(|i| self.names.get(i))
             .map_or_else(Target::default, |(_, target)| *target);
+        // A remembered name is compared with the text of a line as it is.
+        let remembered = if name.len() < 256 && special(name.as_bytes()).is_none() {
+            (SmolStr::new(name), target)
+        } else {
+            Default::default()
+        };
         if let Some(place) = self.order.get_mut(position) {
-            *place = (SmolStr::new(name), target);
-        } else if position < REMEMBERED && name.len() < 256 {
-            self.order.push((SmolStr::new(name), target));
+            *place = remembered;
+        } else if position < REMEMBERED {
+            self.order.push(remembered);
         }
         target
     }
@@ -328,9 +382,24 @@ impl Visitor<'_> for Name<'_> {
     }
 }
 
+impl Raw<'_> {
+    /// The value, read as a kind; none for a broken escape.
+    fn read(self, kind: Kind) -> Option<Value> {
+        match self {
+            Self::Plain(text) => Some(as_kind(kind, text)),
+            Self::Escaped(raw) | Self::Bare(raw) => interpret(kind, raw).ok(),
+        }
+    }
+}
+
+/// The value of a text, read as a kind; the text where it does not have the kind's form.
+fn as_kind(kind: Kind, text: &str) -> Value {
+    read_text(kind, text).unwrap_or_else(|_| Value::text(text))
+}
+
 /// The value of a JSON value, read as a kind; its text where it does not have the kind's form.
 fn interpret(kind: Kind, raw: &str) -> Result<Value, String> {
-    let as_kind = |text: &str| read_text(kind, text).unwrap_or_else(|_| Value::text(text));
+    let as_kind = |text: &str| as_kind(kind, text);
     Ok(match raw.as_bytes().first() {
         Some(b'"') => {
             let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
@@ -352,44 +421,47 @@ fn interpret(kind: Kind, raw: &str) -> Result<Value, String> {
     })
 }
 
-/// The JSON text of a value.
-fn encoded(value: &Value, wire: Wire) -> Vec<u8> {
-    let text = |text: &str| {
-        let mut out = Vec::with_capacity(text.len() + 2);
-        quote(text, &mut out);
-        out
-    };
+/// Writes the JSON text of a value.
+fn put_value(value: &Value, wire: Wire, out: &mut Vec<u8>) {
     match (value, wire) {
-        (Value::Text(t), _) => text(t),
-        (Value::Blank, Wire::Strings) => b"\"\"".to_vec(),
-        (Value::Blank, Wire::Typed) => b"null".to_vec(),
-        (Value::Bool(_) | Value::Number(_), Wire::Typed) => write_text(value).into_bytes(),
-        _ => text(&write_text(value)),
+        (Value::Text(text), _) => quote(text, out),
+        (Value::Blank, Wire::Strings) => out.extend_from_slice(b"\"\""),
+        (Value::Blank, Wire::Typed) => out.extend_from_slice(b"null"),
+        (Value::Bool(_) | Value::Number(_), Wire::Typed) => {
+            out.extend_from_slice(write_text(value).as_bytes());
+        }
+        _ => quote(&write_text(value), out),
     }
+}
+
+/// Writes the name of a member, which may follow another.
+fn put_name(follows: bool, name: &str, out: &mut Vec<u8>) {
+    if follows {
+        out.push(b',');
+    }
+    quote(name, out);
+    out.push(b':');
 }
 
 /// Writes a JSON text.
 fn quote(text: &str, out: &mut Vec<u8>) {
-    // Writing a text into memory cannot fail.
-    let _ = serde_json::to_writer(out, text);
+    if special(text.as_bytes()).is_some() {
+        // Writing a text into memory cannot fail.
+        let _ = serde_json::to_writer(out, text);
+        return;
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
 }
 
-/// Writes members, one after the other.
-fn extend(members: &[(&str, Vec<u8>)], out: &mut Vec<u8>) {
-    for (position, (name, value)) in members.iter().enumerate() {
-        if position > 0 {
-            out.push(b',');
-        }
-        quote(name, out);
-        out.push(b':');
-        out.extend_from_slice(value);
-    }
-}
+/// A member that changes: its name, and the JSON text of its value.
+type Encoded = (SmolStr, Vec<u8>);
 
 /// Where the members that change have their values in a line.
 struct Ranges<'a> {
     text: &'a str,
-    changes: &'a [(&'a str, Vec<u8>)],
+    changes: &'a [Encoded],
 }
 
 /// The byte ranges of values by the position of their change, and whether the object has members at all.
@@ -410,7 +482,7 @@ impl<'de> Visitor<'de> for Ranges<'_> {
             match self
                 .changes
                 .iter()
-                .position(|(changed, _)| *changed == name)
+                .position(|(changed, _)| **changed == *name)
             {
                 None => drop(map.next_value::<IgnoredAny>()?),
                 Some(change) => {
@@ -425,7 +497,7 @@ impl<'de> Visitor<'de> for Ranges<'_> {
 }
 
 /// Copies a line with the values of some members replaced, and those that it lacks put at its end.
-fn splice(text: &str, changes: &[(&str, Vec<u8>)], out: &mut Vec<u8>) -> Result<(), Fault> {
+fn splice(text: &str, changes: &[Encoded], out: &mut Vec<u8>) -> Result<(), Fault> {
     let (ranges, any) = parse(text, Ranges { text, changes })?;
     let mut from = 0;
     for (change, range) in &ranges {
@@ -438,19 +510,95 @@ fn splice(text: &str, changes: &[(&str, Vec<u8>)], out: &mut Vec<u8>) -> Result<
         );
         from = range.end;
     }
-    let missing: Vec<_> = (0..)
+    let missing = (0..)
         .zip(changes)
-        .filter(|(i, _)| ranges.iter().all(|(c, _)| c != i))
-        .map(|(_, c)| c.clone())
-        .collect();
+        .filter(|(i, _)| ranges.iter().all(|(c, _)| c != i));
     let rest = text.get(from..).unwrap_or_default();
     let brace = rest.rfind('}').unwrap_or(rest.len());
     let (head, tail) = rest.split_at(brace);
     out.extend_from_slice(head.as_bytes());
-    if any && !missing.is_empty() {
-        out.push(b',');
+    for (position, (_, (name, value))) in missing.enumerate() {
+        put_name(any || position > 0, name, out);
+        out.extend_from_slice(value);
     }
-    extend(&missing, out);
     out.extend_from_slice(tail.as_bytes());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::{Lookup, Meta, Presence, Slot};
+
+    fn format() -> Jsonl {
+        let field = |name: &str, kind| Slot {
+            name: name.into(),
+            kind,
+            lookup: Lookup::None,
+            presence: Presence::Expected,
+        };
+        let shape = Shape {
+            system: "crm".into(),
+            object: "person".into(),
+            meta: Meta {
+                id: "id".into(),
+                deleted: Some("archived".into()),
+                modified: None,
+                created: None,
+                merged_into: None,
+            },
+            fields: vec![
+                field("name", Kind::Text),
+                field("size", Kind::Number),
+                field("tags", Kind::Set),
+            ],
+        };
+        Jsonl::new(&shape, Wire::Strings, None).expect("is made")
+    }
+
+    /// What is read in one pass is what the full parser reads, and what it refuses is left to that one.
+    #[test]
+    fn both_ways_to_read_a_line_agree() {
+        let lines = [
+            r#"{"id":"1","name":"Ann","size":12,"tags":"a;b"}"#,
+            r#" { "id" : "1" , "name" : "Ann" , "size" : -1.5 } "#,
+            r#"{"id":1,"name":null,"size":"7","archived":true}"#,
+            r#"{"id":"1","name":"A \"quoted\" \\ name\u00e9","other":"\u12"}"#,
+            r#"{"id":"1","name":"first","name":"second"}"#,
+            r#"{"id":"1","n\u0061me":"escaped","size":1e3}"#,
+            r#"{"id":"1","name":{"a":[1]},"tags":["b","a"]}"#,
+            r#"{"id":"1","size":01}"#,
+            r#"{"id":"1","size":-}"#,
+            r#"{"id":"1","size":1.}"#,
+            r#"{"id":"1","name":"a",}"#,
+            r#"{"id":"1" "name":"a"}"#,
+            r#"{"id":"1","name":"a"} x"#,
+            r#"{"id":"1","name":"a"#,
+            r#"{"id":"1","name":tru}"#,
+            r#"{"id":"1","name":"\ud800"}"#,
+            r#"{"id":"1","unknown":"\ud800"}"#,
+            r#"{"id":"1","name":"}"}"#,
+            r#"{"id":"1","name":"été, 你好"}"#,
+            r#"{"":1,"id":"1"}"#,
+            "{\"id\":\"1\",\"name\":\"a\tb\"}",
+            "{}",
+            "{",
+        ];
+        // Each line follows another, so that its names are expected, or not.
+        let (mut format, mut plain) = (format(), 0);
+        for text in lines.into_iter().cycle().take(lines.len() * 3) {
+            let quick = format.read_plain(text);
+            let record = format.blank();
+            let walk = Walk {
+                format: &mut format,
+                record,
+            };
+            let full = parse(text, walk);
+            plain += usize::from(quick.is_some());
+            if let Some(quick) = quick {
+                assert_eq!(full.as_ref(), Ok(&quick), "{text}");
+            }
+        }
+        assert!(plain >= 3 * 7, "{plain}");
+    }
 }

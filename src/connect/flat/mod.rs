@@ -16,6 +16,7 @@ mod index;
 mod journal;
 mod jsonl;
 mod object;
+mod scan;
 
 use std::path::{Path, PathBuf};
 

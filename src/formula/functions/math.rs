@@ -113,6 +113,9 @@ pub(in super::super) fn power(base: &Number, exponent: &Number) -> Result<Number
         return Err(Fault::Range);
     }
     let exponent = exponent.as_exact_i32().ok_or(Fault::Range)?;
+    if size < -64.0 {
+        return Ok(Number::ZERO);
+    }
     let result = base.power(exponent).ok_or(Fault::Range)?;
     let smallest = Number::from(1).divide(&Number::from(10).power(39).ok_or(Fault::Range)?);
     let vanishes = smallest.is_some_and(|s| result.clone().abs() < s);

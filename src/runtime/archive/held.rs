@@ -66,6 +66,7 @@ impl Archive {
     /// Holds a record. What was held for the same reason keeps its date.
     pub fn hold(&mut self, run: i64, held: &Held) -> Asked<()> {
         self.begin()?;
+        self.some_held.set(Some(true));
         self.connection
             .prepare_cached(
                 "INSERT INTO held VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET
@@ -107,6 +108,7 @@ impl Archive {
     /// Lets everything of a sync go that was not held again in this run.
     pub fn release(&mut self, run: i64, sync: i64) -> Asked<()> {
         self.begin()?;
+        self.some_held.set(None);
         self.connection
             .prepare_cached("DELETE FROM held WHERE sync = ?1 AND run <> ?2")?
             .execute(params![sync, run])?;
@@ -115,6 +117,9 @@ impl Archive {
 
     /// The hash of the write that was refused for a record, if one was.
     pub fn refused_write(&self, sync: i64, side: Side, id: &str) -> Asked<Option<i64>> {
+        if !self.has_some("held", &self.some_held)? {
+            return Ok(None);
+        }
         let mut statement = self.connection.prepare_cached(
             "SELECT digest FROM held WHERE sync = ?1 AND side = ?2 AND id = ?3 AND field = ''",
         )?;
@@ -126,6 +131,9 @@ impl Archive {
 
     /// Whether a record as a whole is held, and therefore may still come.
     pub fn is_held(&self, sync: i64, side: Side, id: &str) -> Asked<bool> {
+        if !self.has_some("held", &self.some_held)? {
+            return Ok(false);
+        }
         let mut statement = self.connection.prepare_cached(
             "SELECT 1 FROM held WHERE sync = ?1 AND side = ?2 AND id = ?3 AND field = ''",
         )?;
@@ -134,6 +142,9 @@ impl Archive {
 
     /// Why a record as a whole is held, if it is.
     pub fn held_for(&self, sync: i64, side: Side, id: &str) -> Asked<Option<Reason>> {
+        if !self.has_some("held", &self.some_held)? {
+            return Ok(None);
+        }
         let mut statement = self.connection.prepare_cached(
             "SELECT code FROM held WHERE sync = ?1 AND side = ?2 AND id = ?3 AND field = ''",
         )?;

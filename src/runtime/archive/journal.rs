@@ -86,8 +86,26 @@ impl Archive {
         Ok(self.connection.last_insert_rowid())
     }
 
-    /// Writes down what became of an intent.
+    /// Writes down what became of an intent, with the next commit at the latest.
     pub fn resolve(&mut self, seq: i64, state: IntentState) -> Asked<()> {
+        match &mut self.resolved {
+            Some((seqs, same)) if *same == state && *seqs.end() + 1 == seq => {
+                *seqs = *seqs.start()..=seq;
+                Ok(())
+            }
+            _ => {
+                self.write_resolved()?;
+                self.resolved = Some((seq..=seq, state));
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes down what became of intents that follow each other.
+    pub(super) fn write_resolved(&mut self) -> Asked<()> {
+        let Some((seqs, state)) = self.resolved.take() else {
+            return Ok(());
+        };
         self.begin()?;
         let state = match state {
             IntentState::Done => 1,
@@ -95,8 +113,10 @@ impl Archive {
             IntentState::Void => 3,
         };
         self.connection
-            .prepare_cached("UPDATE journal SET state = ?2, shadow = NULL WHERE seq = ?1")?
-            .execute(params![seq, state])?;
+            .prepare_cached(
+                "UPDATE journal SET state = ?3, shadow = NULL WHERE seq BETWEEN ?1 AND ?2",
+            )?
+            .execute(params![seqs.start(), seqs.end(), state])?;
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use smol_str::SmolStr;
 
+use super::ahead::Ahead;
 use super::{Archive, Asked, id_of};
 use crate::side::{Side, Sides};
 
@@ -50,11 +51,17 @@ impl Rest {
 impl Archive {
     /// The link of a record among those of a link group.
     pub fn link(&self, side: Side, group: i64, id: &str) -> Asked<Option<Link>> {
+        let mut ahead = self.ahead.get(side).borrow_mut();
+        if let Some(known) = ahead.get(side, group, id) {
+            return Ok(known);
+        }
         let mut statement = self.connection.prepare_cached(match side {
-            Side::Left => "SELECT left_id, right_id, sync, state, rest_left, rest_right FROM links WHERE left_group = ?1 AND left_id = ?2",
-            Side::Right => "SELECT left_id, right_id, sync, state, rest_left, rest_right FROM links WHERE right_group = ?1 AND right_id = ?2",
+            Side::Left => "SELECT left_id, right_id, sync, state, rest_left, rest_right FROM links WHERE left_group = ?1 AND left_id >= ?2 ORDER BY left_id LIMIT ?3",
+            Side::Right => "SELECT left_id, right_id, sync, state, rest_left, rest_right FROM links WHERE right_group = ?1 AND right_id >= ?2 ORDER BY right_id LIMIT ?3",
         })?;
-        let row = statement.query_row(params![group, id], |r| {
+        let limit = ahead.worth(group, id);
+        let rows = i64::try_from(limit).unwrap_or(i64::MAX);
+        let links = statement.query_map(params![group, id, rows], |r| {
             let state = if r.get::<_, i64>(3)? == 0 {
                 LinkState::Alive
             } else {
@@ -66,8 +73,15 @@ impl Archive {
                 state,
                 rest: Rest::of(Sides::new(r.get(4)?, r.get(5)?)),
             })
-        });
-        Ok(row.optional()?)
+        })?;
+        let links = links.collect::<Result<_, _>>()?;
+        Ok(ahead.take(side, group, id, limit, links))
+    }
+
+    /// The link of a left record is about to change: what was read ahead is as it was. Which right record it has is not known here.
+    fn forget_link(&mut self, group: i64, left: &str) {
+        self.ahead.left.get_mut().forget(group, left);
+        *self.ahead.right.get_mut() = Ahead::default();
     }
 
     /// What is remembered of the records of a link, named by its left record: the blob of its shadow, empty where there is none.
@@ -82,6 +96,10 @@ impl Archive {
     /// Links two records, with their shadow. Both must be without a link in their groups.
     pub fn put_link(&mut self, groups: Sides<i64>, link: &Link, shadow: &[u8]) -> Asked<()> {
         self.begin()?;
+        for side in Side::BOTH {
+            let ahead = self.ahead.get_mut(side).get_mut();
+            ahead.forget(*groups.get(side), link.ids.get(side));
+        }
         let rest = link.rest.numbers();
         self.connection
             .prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
@@ -116,6 +134,7 @@ impl Archive {
     /// Remembers whether the pair of a link is at rest.
     pub fn put_rest(&mut self, group: i64, left: &str, rest: Rest) -> Asked<()> {
         self.begin()?;
+        self.forget_link(group, left);
         let rest = rest.numbers();
         self.connection
             .prepare_cached(
@@ -128,6 +147,7 @@ impl Archive {
     /// Remembers whether the records of a link are alive.
     pub fn put_link_state(&mut self, group: i64, left: &str, state: LinkState) -> Asked<()> {
         self.begin()?;
+        self.forget_link(group, left);
         let mut statement = self.connection.prepare_cached(
             "UPDATE links SET state = ?3, rest_left = 0, rest_right = 0
              WHERE left_group = ?1 AND left_id = ?2 RETURNING sync",
@@ -141,6 +161,7 @@ impl Archive {
     /// Gives a link up.
     pub fn remove_link(&mut self, group: i64, left: &str) -> Asked<()> {
         self.begin()?;
+        self.forget_link(group, left);
         let mut statement = self.connection.prepare_cached(
             "DELETE FROM links WHERE left_group = ?1 AND left_id = ?2 RETURNING sync",
         )?;
@@ -197,6 +218,7 @@ impl Archive {
     /// Says that nothing is made from a record any more, and what took its place.
     pub fn bury(&mut self, group: i64, id: &str, superseded_by: Option<&str>) -> Asked<()> {
         self.begin()?;
+        self.some_buried.set(Some(true));
         self.connection
             .prepare_cached("INSERT OR REPLACE INTO tombstones VALUES (?1, ?2, ?3)")?
             .execute(params![group, id, superseded_by])?;
@@ -205,6 +227,9 @@ impl Archive {
 
     /// Whether nothing is made from a record any more.
     pub fn is_buried(&self, group: i64, id: &str) -> Asked<bool> {
+        if !self.has_some("tombstones", &self.some_buried)? {
+            return Ok(false);
+        }
         let mut statement = self
             .connection
             .prepare_cached("SELECT 1 FROM tombstones WHERE link_group = ?1 AND id = ?2")?;

@@ -3,15 +3,18 @@
 //! Changes are applied in the open transaction and become durable together with [`Archive::commit`]. A file that is newer,
 //! foreign, damaged or in use is refused with the reason (R002). In a rehearsal nothing ever becomes durable.
 
+mod ahead;
 mod candidates;
 mod held;
 mod journal;
 mod links;
 mod trails;
+mod waiting;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,11 +22,15 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use smol_str::SmolStr;
 
+use crate::side::Sides;
+use ahead::Ahead;
+
 pub use candidates::{Candidate, KeyHash, Member, Standing};
 pub use held::{Held, LogEntry, LogKind};
 pub use journal::{Intent, IntentAction, IntentState, OpenIntent};
 pub use links::{Link, LinkState, Rest};
 pub use trails::Trail;
+pub use waiting::Waiting;
 
 /// Marks a file as ours: `ACCD`.
 const APPLICATION: i64 = 0x4143_4344;
@@ -113,7 +120,15 @@ pub struct Archive {
     open: bool,
     /// The syncs of which links have changed, as far as that is not written down yet.
     changed: BTreeSet<i64>,
+    /// Intents that follow each other and became the same, as far as that is not written down yet.
+    resolved: Option<(RangeInclusive<i64>, IntentState)>,
     layouts: RefCell<HashMap<u32, Arc<[SmolStr]>>>,
+    ahead: Sides<RefCell<Ahead>>,
+    /// Whether anything is held, and whether anything is buried, as far as that is known: most often nothing is.
+    some_held: Cell<Option<bool>>,
+    some_buried: Cell<Option<bool>>,
+    /// How many records another sync takes in this run.
+    redirected: u64,
 }
 
 impl Archive {
@@ -162,7 +177,12 @@ impl Archive {
             lasting: Lasting::Durable,
             open: false,
             changed: BTreeSet::new(),
+            resolved: None,
             layouts: RefCell::default(),
+            ahead: Sides::default(),
+            some_held: Cell::default(),
+            some_buried: Cell::default(),
+            redirected: 0,
         })
     }
 
@@ -180,6 +200,10 @@ impl Archive {
             self.open = false;
             self.changed.clear();
         }
+        self.resolved = None;
+        self.ahead = Sides::default();
+        self.some_held.set(None);
+        self.some_buried.set(None);
         self.connection
             .execute_batch("DROP TABLE IF EXISTS temp.candidates")?;
         Ok(())
@@ -195,12 +219,24 @@ impl Archive {
 
     /// Makes everything applied so far durable, at once.
     pub fn commit(&mut self) -> Asked<()> {
+        self.write_resolved()?;
         if self.open && self.lasting == Lasting::Durable {
             self.write_changes()?;
             self.connection.execute_batch("COMMIT")?;
             self.open = false;
         }
         Ok(())
+    }
+
+    /// Whether a table has any row; `known` remembers it.
+    fn has_some(&self, table: &str, known: &Cell<Option<bool>>) -> Asked<bool> {
+        if let Some(some) = known.get() {
+            return Ok(some);
+        }
+        let sql = format!("SELECT 1 FROM {table} LIMIT 1");
+        let some = self.connection.prepare_cached(&sql)?.exists([])?;
+        known.set(Some(some));
+        Ok(some)
     }
 
     /// A remembered fact about the project.

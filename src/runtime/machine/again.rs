@@ -2,48 +2,44 @@
 
 use std::collections::{HashMap, HashSet};
 
-use smol_str::SmolStr;
-
 use super::batch::{Batch, Job, Meeting, Turn};
 use super::{Machine, Step};
 use crate::runtime::program::Row;
-use crate::side::{Side, Sides};
+use crate::side::Side;
 
 impl Machine {
-    pub(super) fn merge_once_more(&mut self, at: usize, turn: Turn, ids: Sides<SmolStr>) {
-        match turn {
-            Turn::Sync => self.again.push((at, ids)),
-            Turn::Run => self.late.push((at, ids)),
-        }
+    /// The pair of this left record is merged once more.
+    pub(super) fn merge_once_more(&mut self, at: usize, turn: Turn, left: &str) -> Step<()> {
+        self.archive.wait(queue(turn), at, left)
     }
 
     /// The pair waits for the turn of the record that this row refers to.
-    pub(super) fn look_again(&mut self, at: usize, row: &Row, ids: &Sides<SmolStr>) {
-        if let Some(turn) = self.turn(at, row) {
-            self.merge_once_more(at, turn, ids.clone());
+    pub(super) fn look_again(&mut self, at: usize, row: &Row, left: &str) -> Step<()> {
+        match self.turn(at, row) {
+            Some(turn) => self.merge_once_more(at, turn, left),
+            None => Ok(()),
         }
     }
 
     /// Begins with the next of the pairs that wait for the end of a sync, or of the run. Whether there are any.
     pub(super) fn merge_again(&mut self, turn: Turn) -> Step<bool> {
+        let queue = queue(turn);
         loop {
-            let waiting = match turn {
-                Turn::Sync => &mut self.again,
-                Turn::Run => &mut self.late,
-            };
-            let Some(at) = waiting.first().map(|(at, _)| *at) else {
+            let waiting = self.archive.waiting(queue, self.settings.window)?;
+            let Some(at) = waiting.first().map(|first| first.sync) else {
                 return Ok(false);
             };
-            let page = waiting.iter().take(self.settings.window);
-            let count = page.take_while(|(sync, _)| *sync == at).count();
+            let waiting = waiting.into_iter().take_while(|w| w.sync == at);
+            let mut last = 0;
             let mut seen = HashSet::new();
-            let pairs = waiting.drain(..count).map(|(_, ids)| ids);
-            let pairs: Vec<_> = pairs.filter(|ids| seen.insert(ids.left.clone())).collect();
+            let waiting = waiting.inspect(|w| last = w.place).map(|w| w.left);
+            let pairs: Vec<_> = waiting.filter(|left| seen.insert(left.clone())).collect();
+            self.archive.wait_no_more(queue, last)?;
             let group = self.group(at, Side::Left);
             let mut jobs = Vec::with_capacity(pairs.len());
-            for ids in pairs {
+            for left in pairs {
                 // The link may have moved, or gone.
-                if let Some(link) = self.archive.link(Side::Left, group, &ids.left)? {
+                if let Some(link) = self.archive.link(Side::Left, group, &left)? {
                     jobs.push(Job::Pair {
                         ids: link.ids.clone(),
                         meeting: Meeting::Linked(link),
@@ -55,5 +51,13 @@ impl Machine {
                 return Ok(true);
             }
         }
+    }
+}
+
+/// Where those wait whose turn this is.
+const fn queue(turn: Turn) -> i64 {
+    match turn {
+        Turn::Sync => 0,
+        Turn::Run => 1,
     }
 }

@@ -1,12 +1,12 @@
 //! A batch: pairs to merge and records to create, from the first read to the last commit.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use smol_str::SmolStr;
 
 use super::{Machine, Step};
 use crate::runtime::archive::{IntentState, Link, OpenIntent, Rest};
-use crate::runtime::merge::Sent;
+use crate::runtime::merge::{Cause, Sent};
 use crate::runtime::program::{Failed, Program, Related, Source, alike};
 use crate::runtime::protocol::{Command, ObjectId, Outcome, Record, Write};
 use crate::runtime::shadow::Trace;
@@ -124,6 +124,8 @@ pub(super) struct Batch {
     /// Written fields that may have been ignored silently: side, id, slot, work, row.
     pub verify: Vec<(Side, ReadBack)>,
     pub recovery: Vec<(usize, OpenIntent)>,
+    /// Fields written, by row.
+    pub written: BTreeMap<(usize, Side, Cause), u64>,
     asks: VecDeque<(ObjectId, Vec<SmolStr>)>,
     asked: Option<ObjectId>,
     pub sends: Vec<Sending>,
@@ -154,6 +156,7 @@ impl Batch {
             works: Vec::new(),
             verify: Vec::new(),
             recovery: Vec::new(),
+            written: BTreeMap::new(),
             asks: VecDeque::new(),
             asked: None,
             sends: Vec::new(),
@@ -189,6 +192,12 @@ impl Batch {
         batch.recovery = open;
         batch.stage = Stage::Decide;
         Some(batch)
+    }
+
+    /// Records, pairs and writes in it.
+    pub(super) fn size(&self) -> usize {
+        let work = self.jobs.len() + self.works.len() + self.verify.len() + self.recovery.len();
+        self.records.len() + work + self.sends.len() + self.in_flight.len()
     }
 
     /// Asks for records that are not there yet.
@@ -294,7 +303,12 @@ impl Machine {
             .count();
         batch.in_flight = batch.sends.drain(..count).collect();
         batch.wrote = true;
-        let writes = batch.in_flight.iter().map(|s| s.write.clone()).collect();
+        // What was decided about is not asked again once it is sent, but for what the write does.
+        let writes = batch.in_flight.iter_mut().map(|s| Write {
+            action: s.write.action.clone(),
+            values: std::mem::take(&mut s.write.values),
+        });
+        let writes = writes.collect();
         Some(Command::Write {
             object: *sync.objects.get(side),
             writes,

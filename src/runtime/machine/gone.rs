@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
-use super::batch::{Keep, Meaning, Meeting, Sending, Work};
+use super::batch::{Keep, Meaning, Meeting, Sending, Turn, Work};
 use super::rows::changed_cells;
 use super::{Machine, Phase, Step};
 use crate::plan::Mode;
@@ -44,8 +44,7 @@ impl Machine {
                 }
                 *self.census.missing.get_mut(side) += 1;
                 if self.may_be_swallowed(sync, !side) {
-                    self.again.push((at, link.ids.clone()));
-                    return Ok(());
+                    return self.merge_once_more(at, Turn::Sync, &link.ids.left);
                 }
                 let text = format!(
                     "its counterpart `{}` does not come back, and nothing says that it was deleted",
@@ -81,7 +80,7 @@ impl Machine {
             return nothing;
         }
         if self.may_be_swallowed(sync, gone) {
-            self.again.push((at, ids.clone()));
+            self.merge_once_more(at, Turn::Sync, &ids.left)?;
             return nothing;
         }
         self.forget_links();

@@ -1,6 +1,6 @@
 //! The decision about a create: its values, whether its parents are there, whether it was refused as it is before.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::batch::{Keep, Meaning, Sending, Turn, Work};
@@ -18,7 +18,7 @@ use crate::value::{Value, write_text};
 /// The values of a create, while they are gathered.
 #[derive(Default)]
 struct Draft {
-    values: HashMap<u16, Value>,
+    values: BTreeMap<u16, Value>,
     on_create: Vec<u16>,
     traces: Vec<Trace>,
     causes: Vec<usize>,
@@ -71,7 +71,7 @@ impl Machine {
             related,
         };
         for (index, row) in sync.rows.iter().enumerate() {
-            draft_row(&mut draft, index, row, from, &scene);
+            draft_row(&mut draft, index, row, from, sync.mode, &scene);
         }
         let mut held: Vec<(usize, Box<Failed>)> = Vec::new();
         for (index, failed) in std::mem::take(&mut draft.failed) {
@@ -93,7 +93,7 @@ impl Machine {
                     return Ok(None);
                 }
                 Parent::Taken(by) => {
-                    self.redirected.insert((by, source.id.clone()));
+                    self.archive.redirect(by, &source.id)?;
                     return Ok(None);
                 }
                 Parent::RowHeld => held.push((index, failed)),
@@ -139,8 +139,7 @@ impl Machine {
                 .values
                 .insert(stamp.slot, Value::Text(source.id.clone()));
         }
-        let mut values: Vec<(u16, Value)> = draft.values.into_iter().collect();
-        values.sort_unstable_by_key(|(slot, _)| *slot);
+        let values: Vec<(u16, Value)> = draft.values.into_iter().collect();
         let digest = digest(&values);
         if self
             .archive
@@ -270,7 +269,14 @@ impl Machine {
 }
 
 /// One row of a create.
-fn draft_row(draft: &mut Draft, index: usize, row: &Row, from: Side, scene: &Scene<'_>) {
+fn draft_row(
+    draft: &mut Draft,
+    index: usize,
+    row: &Row,
+    from: Side,
+    mode: Mode,
+    scene: &Scene<'_>,
+) {
     let target = !from;
     let blank = Value::Blank;
     let source = match row.cells.get(from).read.eval(scene, &blank) {
@@ -286,19 +292,28 @@ fn draft_row(draft: &mut Draft, index: usize, row: &Row, from: Side, scene: &Sce
         .as_ref()
         .is_some_and(|w| w.holds(scene, &blank) == Ok(false));
     let trace = match compose(row, from, &source, scene) {
-        _ if row.only_on_create() => {
-            if let Ok(Some(value)) = compose(row, from, &source, scene) {
+        Err(failed) => {
+            draft.failed.push((index, failed));
+            Trace::new(if row.only_on_create() {
+                State::default()
+            } else {
+                State::FirstMet
+            })
+        }
+        Ok(value) if row.only_on_create() => {
+            if let Some(value) = value {
                 put(draft, index, row, target, value);
-            } else if let Err(failed) = compose(row, from, &source, scene) {
-                draft.failed.push((index, failed));
             }
             Trace::default()
         }
-        Err(failed) => {
-            draft.failed.push((index, failed));
-            Trace::new(State::FirstMet)
-        }
         Ok(_) if asleep => Trace::new(State::FirstMet),
+        // Only a merge asks what is remembered.
+        Ok(value) if mode != Mode::Merge => {
+            if let Some(value) = value {
+                put(draft, index, row, target, value);
+            }
+            Trace::default()
+        }
         Ok(Some(value)) => {
             let trace = created(row, target, &source, &value, scene);
             put(draft, index, row, target, value);

@@ -23,7 +23,7 @@ mod tell;
 mod trail;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -37,6 +37,7 @@ use crate::side::{Side, Sides};
 use batch::{Batch, Turn};
 use page::Waiting;
 use rest::Census;
+use sweep::Gathered;
 
 /// How a machine works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,22 +125,17 @@ pub struct Machine {
     numbers: Numbers,
     phase: Phase,
     batch: Option<Batch>,
+    gathered: Gathered,
     /// A page that waits for records to which its own refer.
     page: Option<Waiting>,
     report: Report,
     now: i64,
     /// Creates of a crashed run that may have landed on a side without a stamp.
     lost: Vec<OpenIntent>,
-    /// Records that another sync takes, by sync and left id.
-    redirected: HashSet<(u16, SmolStr)>,
     /// What decides, beside their records, what pairs of the sync under way ask for; none where that cannot be told.
     edition: Option<(u64, i64, i64)>,
     /// Whom the sweeps of the sync under way have met.
     census: Census,
-    /// Pairs to be merged once more at the end of their sync.
-    again: Vec<(usize, Sides<SmolStr>)>,
-    /// Pairs to be merged once more at the end of the run.
-    late: Vec<(usize, Sides<SmolStr>)>,
     /// Links asked for lately.
     known: RefCell<HashMap<(u16, Side, SmolStr), Option<SmolStr>>>,
     trouble: RefCell<Option<ArchiveError>>,
@@ -158,15 +154,13 @@ impl Machine {
             numbers: Numbers::default(),
             phase: Phase::Idle,
             batch: None,
+            gathered: Gathered::default(),
             page: None,
             report: Report::default(),
             now: 0,
             lost: Vec::new(),
-            redirected: HashSet::new(),
             edition: None,
             census: Census::default(),
-            again: Vec::new(),
-            late: Vec::new(),
             known: RefCell::default(),
             trouble: RefCell::default(),
         }
@@ -180,6 +174,14 @@ impl Machine {
     /// The archive.
     pub const fn archive(&self) -> &Archive {
         &self.archive
+    }
+
+    /// Records, pairs and writes that are in memory now: how many is bounded by the window, however many records there are.
+    pub fn in_memory(&self) -> usize {
+        self.batch.as_ref().map_or(0, Batch::size)
+            + self.gathered.size()
+            + self.page.as_ref().map_or(0, Waiting::size)
+            + self.lost.len()
     }
 
     /// Gives the archive back, for another machine. What was not committed is given up.
@@ -250,9 +252,8 @@ impl Machine {
             ..Report::default()
         };
         self.page = None;
-        self.redirected.clear();
-        self.again.clear();
-        self.late.clear();
+        self.gathered = Gathered::default();
+        self.archive.gather_waiting()?;
         self.archive.gather_trails()?;
         self.phase = Phase::Recover;
         self.recover()
@@ -271,6 +272,9 @@ impl Machine {
                 return Ok(commands);
             }
             if self.batch.is_some() {
+                continue;
+            }
+            if self.report.stopped && self.report.brake.is_none() && self.finish_gathered() {
                 continue;
             }
             if (self.report.stopped || self.report.brake.is_some())

@@ -115,7 +115,7 @@ impl Machine {
             Meaning::Merge(rows) => {
                 self.count(at, |r| *r.updated.get_mut(side) += 1);
                 for (index, sent) in rows {
-                    self.count_write(at, sync, index, side, sent.cause);
+                    *batch.written.entry((index, side, sent.cause)).or_default() += 1;
                     self.log_lost(at, sync, index, work, &sent)?;
                     set_trace(work, index, sent.done.clone());
                     let slot = sync.rows.get(index).and_then(|r| r.cells.get(side).slot);
@@ -193,7 +193,10 @@ impl Machine {
                 set_trace(work, index, Trace::default());
             } else {
                 wrote = true;
-                self.count_write(at, sync, index, side, Cause::Created);
+                *batch
+                    .written
+                    .entry((index, side, Cause::Created))
+                    .or_default() += 1;
             }
         }
         if wrote && !made.created {

@@ -20,6 +20,11 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Records in it.
+    pub(super) fn size(&self) -> usize {
+        self.page.records.len() + self.page.unreadable.len() + self.related.len()
+    }
+
     pub(super) fn take_records(&mut self, records: Vec<Record>) {
         if let Some(object) = self.asked.take() {
             let keyed = records.into_iter().map(|r| ((object, r.id.clone()), r));

@@ -211,7 +211,7 @@ impl Machine {
             let (mut reason, mut text) = (*reason, text.clone());
             if reason == Reason::Unlinked && self.turn(at, row).is_some() {
                 // Its turn has not come yet: nothing is wrong.
-                self.look_again(at, row, ids);
+                self.look_again(at, row, &ids.left)?;
                 continue;
             }
             if reason == Reason::Unlinked && goes_without(sync, row) {

@@ -4,11 +4,12 @@
 //!
 //! Nothing here decides about a write. A fingerprint that differs, for whatever reason, only means that the pair is merged.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
 use super::batch::{Job, Meeting};
 use super::{Machine, Step};
 use crate::runtime::archive::{Link, LinkState, Rest};
+use crate::runtime::fingerprint::Fingerprint;
 use crate::runtime::protocol::Record;
 use crate::side::{Side, Sides};
 
@@ -57,7 +58,7 @@ impl Machine {
 
     /// Another number wherever a merge could see a difference; none where it may see what is not in the record.
     fn fingerprint(&self, record: &Record) -> Option<i64> {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = Fingerprint::default();
         self.edition?.hash(&mut hasher);
         record.values.hash(&mut hasher);
         (record.modified, record.created).hash(&mut hasher);

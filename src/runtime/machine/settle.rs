@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::batch::{Batch, Keep, Work};
 use super::{Machine, Step};
 use crate::plan::Mode;
+use crate::runtime::Reason;
 use crate::runtime::archive::{Link, LinkState, LogEntry, LogKind, Rest};
-use crate::runtime::merge::{Cause, Sent};
+use crate::runtime::merge::Sent;
 use crate::runtime::program::Sync;
 use crate::runtime::shadow::Trace;
-use crate::runtime::{Reason, SyncReport};
 use crate::side::{Side, Sides};
 
 impl Machine {
@@ -54,8 +54,11 @@ impl Machine {
         let at = batch.sync;
         let program = Arc::clone(&self.program);
         let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
+        if let Some(sync) = program.syncs.get(at) {
+            self.count_writes(sync, &batch);
+        }
         for work in &batch.works {
-            let (Some(left), Some(right)) = (&work.ids.left, &work.ids.right) else {
+            let (Some(left), Some(_)) = (&work.ids.left, &work.ids.right) else {
                 continue;
             };
             match work.keep {
@@ -73,7 +76,7 @@ impl Machine {
                 }
             }
             if let Some(turn) = work.again {
-                self.merge_once_more(at, turn, Sides::new(left.clone(), right.clone()));
+                self.merge_once_more(at, turn, left)?;
             }
         }
         if batch.wrote {
@@ -107,19 +110,13 @@ impl Machine {
         Ok(())
     }
 
-    pub(super) fn count_write(
-        &mut self,
-        at: usize,
-        sync: &Sync,
-        row: usize,
-        side: Side,
-        cause: Cause,
-    ) {
-        if let Some(row) = sync.rows.get(row) {
-            let key = (row.name.clone(), side, cause);
-            self.count(at, |r: &mut SyncReport| {
-                *r.writes.entry(key).or_default() += 1
-            });
+    /// Adds the fields that a batch wrote to the report.
+    fn count_writes(&mut self, sync: &Sync, batch: &Batch) {
+        for ((row, side, cause), count) in &batch.written {
+            if let Some(row) = sync.rows.get(*row) {
+                let key = (row.name.clone(), *side, *cause);
+                self.count(batch.sync, |r| *r.writes.entry(key).or_default() += count);
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 //! The sweeps: every record of a side is looked at once, page by page.
 
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -16,6 +15,20 @@ use crate::runtime::protocol::{Page, Record};
 use crate::runtime::shadow::put_value;
 use crate::side::{Side, Sides};
 use crate::value::{Value, write_text};
+
+/// What the pages of a sweep ask for, until it is enough for a batch.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    jobs: Vec<Job>,
+    records: Related,
+}
+
+impl Gathered {
+    /// Records and pairs in it.
+    pub(super) fn size(&self) -> usize {
+        self.jobs.len() + self.records.len()
+    }
+}
 
 impl Machine {
     /// Meets the records of a page; `related` are those to which they refer.
@@ -97,6 +110,15 @@ impl Machine {
         }
     }
 
+    /// Makes a batch of what was met and not yet decided; whether there is any.
+    pub(super) fn finish_gathered(&mut self) -> bool {
+        let Gathered { jobs, records } = std::mem::take(&mut self.gathered);
+        if let (Phase::Sweep { sync, .. }, false) = (&self.phase, jobs.is_empty()) {
+            self.batch = Some(Batch::new(*sync, jobs, records));
+        }
+        self.batch.is_some()
+    }
+
     /// Whether records may be made from newcomers that are duplicates of linked records.
     fn needs_keys(&self, sync: &Sync) -> Step<bool> {
         let may_create = sync.create.left || sync.create.right;
@@ -148,8 +170,10 @@ impl Machine {
             self.hold(at, side, &id, "", reason, text)?;
         }
         let object = *sync.objects.get(side);
-        let mut jobs = Vec::new();
-        let mut records = HashMap::with_capacity(page.records.len());
+        let Gathered {
+            mut jobs,
+            mut records,
+        } = std::mem::take(&mut self.gathered);
         for record in page.records {
             self.count(at, |r| *r.records.get_mut(side) += 1);
             if let Some(job) = self.meet(at, sync, side, &record, related)? {
@@ -157,7 +181,12 @@ impl Machine {
                 records.insert((object, record.id.clone()), record);
             }
         }
-        self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, records));
+        // Where few records of a page ask for something, several pages are one batch: each batch is made durable.
+        if jobs.len() < self.settings.window && page.next.is_some() {
+            self.gathered = Gathered { jobs, records };
+        } else {
+            self.batch = (!jobs.is_empty()).then(|| Batch::new(at, jobs, records));
+        }
         Ok(())
     }
 
@@ -387,9 +416,10 @@ impl Machine {
         record: &Record,
         related: &Related,
     ) -> Step<bool> {
-        let sent_here = side == Side::Left
-            && u16::try_from(at).is_ok_and(|at| self.redirected.contains(&(at, record.id.clone())));
-        if sent_here {
+        if side == Side::Left
+            && let Ok(at) = u16::try_from(at)
+            && self.archive.is_redirected(at, &record.id)?
+        {
             return Ok(true);
         }
         let Some(admission) = sync.admission.get(side) else {

@@ -55,6 +55,17 @@ fn canonical_text<'t>(equality: &Equality, text: &'t SmolStr) -> Cow<'t, str> {
     }
 }
 
+/// Whether the platform stores a value as nothing.
+pub fn vanishes(equality: &Equality, value: &Value) -> bool {
+    let empty = |text: &SmolStr| text.is_empty() || (equality.trim && text.trim().is_empty());
+    match value {
+        Value::Blank => true,
+        Value::Text(text) => empty(text),
+        Value::Set(items) => items.iter().all(empty),
+        _ => false,
+    }
+}
+
 /// Whether the platform stores both values alike.
 pub fn alike(equality: &Equality, x: &Value, y: &Value) -> bool {
     x == y || (!equality.is_exact() && canonical(equality, x) == canonical(equality, y))
@@ -83,6 +94,12 @@ mod tests {
         ] {
             assert!(alike(&all, &x, &y), "{x:?} {y:?}");
             assert!(!alike(&Equality::default(), &x, &y), "{x:?} {y:?}");
+            for equality in [all, Equality::default()] {
+                for value in [&x, &y] {
+                    let blank = canonical(&equality, value).is_blank();
+                    assert_eq!(vanishes(&equality, value), blank, "{value:?}");
+                }
+            }
         }
     }
 }

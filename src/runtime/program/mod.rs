@@ -10,7 +10,7 @@ mod stages;
 
 pub use automation::{Automation, Effect, Reached, automations};
 pub use compile::compile;
-pub use equality::{alike, canonical};
+pub use equality::{alike, canonical, vanishes};
 pub use eval::{Answer, Failed, Links, Node, Related, Scene, Source};
 pub use stages::{Move, Stages};
 
@@ -276,7 +276,9 @@ impl Row {
 
     /// Whether a value counts as nothing on a side.
     pub fn blank(&self, scene: &Scene<'_>, side: Side, value: &Value) -> bool {
-        value.is_blank() || self.same(scene, side, value, &Value::Blank)
+        let cell = self.cells.get(side);
+        vanishes(&cell.equality, value)
+            || self.normal.is_some() && self.same(scene, side, value, &Value::Blank)
     }
 
     /// Whether a value reads as nothing on a side: it is blank, or the default that stood in for a blank.

@@ -17,13 +17,13 @@ rule! {
     /// # Example
     /// ```sync,fail
     /// automation crm "Count" {
-    ///   when  Case.Score__c changes
-    ///   sets  Case.Score__c = Case.Score__c + 1
+    ///   when  Case.Tally__c changes
+    ///   sets  Case.Tally__c = Case.Tally__c + 1
     /// }
     ///
     /// automation desk "Count" {
-    ///   when  ticket.score changes
-    ///   sets  ticket.score = ticket.score + 1
+    ///   when  ticket.hours changes
+    ///   sets  ticket.hours = ticket.hours + 1
     /// }
     ///
     /// sync Ticket: desk.ticket <-> crm.Case {
@@ -33,13 +33,13 @@ rule! {
     ///   many   crm hold
     ///   delete keep
     ///
-    ///   score <-> Score__c
+    ///   hours <-> Tally__c
     /// }
     /// ```
     /// ```sync,pass
     /// automation crm "Count" {
-    ///   when  Case.Score__c changes
-    ///   sets  Case.Days__c = Case.Score__c + 1
+    ///   when  Case.Tally__c changes
+    ///   sets  Case.Days__c = Case.Tally__c + 1
     /// }
     ///
     /// sync Ticket: desk.ticket <-> crm.Case {
@@ -49,7 +49,7 @@ rule! {
     ///   many   crm hold
     ///   delete keep
     ///
-    ///   score <-> Score__c
+    ///   hours <-> Tally__c
     /// }
     /// ```
     ///

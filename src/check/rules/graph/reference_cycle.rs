@@ -18,7 +18,7 @@ rule! {
     /// # Example
     /// ```sync,fail
     /// sync Customer: desk.customer <-> crm.Person {
-    ///   truth  crm
+    ///   truth  desk
     ///   match  email = Email
     ///   many   desk hold
     ///   many   crm hold

@@ -125,10 +125,13 @@ impl Undecided<'_> {
     /// Who does what nobody knows, and what to declare of it.
     fn unknown(&self, why: &[Writer]) -> (String, String) {
         let built = &self.judged.built;
-        let names: Vec<String> = why
-            .iter()
-            .map(|w| words::writer(self.model, built, *w))
-            .collect();
+        let mut names: Vec<String> = Vec::new();
+        for writer in why {
+            let name = words::writer(self.model, built, *writer);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         let note = match names.as_slice() {
             [] => "it depends on which of two edits is the newer one".to_owned(),
             names => format!("it depends on {}, of which not all is known", list(names)),

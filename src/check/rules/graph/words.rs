@@ -92,11 +92,16 @@ pub(super) fn point(
 pub(super) fn story(model: &Model, built: &Built, witness: &Witness) -> Vec<String> {
     let telling = Telling { model, built };
     let mut events: Vec<String> = telling.beginning(witness).into_iter().collect();
-    let offset = events.len();
-    events.extend(witness.steps.iter().map(|step| telling.step(step)));
-    let again = match (witness.again + offset).checked_sub(1) {
-        Some(at) => format!("as after {}", at + 1),
-        None => "as it was".to_owned(),
+    let mut again = events.len();
+    for (at, step) in witness.steps.iter().enumerate() {
+        events.extend(telling.step(step));
+        if at + 1 == witness.again {
+            again = events.len();
+        }
+    }
+    let again = match again {
+        0 => "as it was".to_owned(),
+        at => format!("as after {at}"),
     };
     if let Some(last) = events.last_mut() {
         last.push_str(&format!("; all is {again}, and goes on like this"));
@@ -154,7 +159,8 @@ impl Telling<'_> {
         }
     }
 
-    fn step(&self, step: &Step) -> String {
+    /// One step in words; none where nothing is written.
+    fn step(&self, step: &Step) -> Option<String> {
         let mut clauses = Vec::new();
         match &step.kind {
             StepKind::Edit(record, values) if values.is_empty() => {
@@ -169,14 +175,19 @@ impl Telling<'_> {
             }
             StepKind::Pause | StepKind::Round => {}
         }
+        let mut before: Option<&Act> = None;
         for (at, act) in step.acts.iter().enumerate() {
-            let settled = step.acts.iter().skip(at + 1).any(|a| a.cell == act.cell);
-            clauses.push(self.act(act, settled));
+            let said =
+                |b: &Act| b.writer == act.writer && b.cell == act.cell && b.value == act.value;
+            if before.is_some_and(said) {
+                continue;
+            }
+            let changed_again = step.acts.iter().skip(at + 1).any(|a| a.cell == act.cell);
+            let same = before.is_some_and(|b| b.cell == act.cell);
+            clauses.push(self.act(act, changed_again, same));
+            before = Some(act);
         }
-        if clauses.is_empty() {
-            clauses.push("nothing is written".to_owned());
-        }
-        clauses.join("; ")
+        (!clauses.is_empty()).then(|| clauses.join("; "))
     }
 
     fn edit(&self, cell: CellId, value: Symbol) -> String {
@@ -186,12 +197,15 @@ impl Telling<'_> {
         }
     }
 
-    /// What one writer did; what is stored is told where nobody changes it right afterwards.
-    fn act(&self, act: &Act, changed_again: bool) -> String {
+    /// What one writer did, to the cell that was named last (`same`) or to another one; what is stored is told where nobody
+    /// changes it right afterwards.
+    fn act(&self, act: &Act, changed_again: bool, same: bool) -> String {
         let who = writer(self.model, self.built, act.writer);
-        let what = match self.value(act.cell, act.value) {
-            Value::Blank => format!("{who} clears {}", self.cell(act.cell)),
-            value => format!("{who} writes {} `{value}`", self.cell(act.cell)),
+        let what = match (self.value(act.cell, act.value), same) {
+            (Value::Blank, true) => format!("{who} clears it"),
+            (Value::Blank, false) => format!("{who} clears {}", self.cell(act.cell)),
+            (value, true) => format!("{who} makes it `{value}`"),
+            (value, false) => format!("{who} writes {} `{value}`", self.cell(act.cell)),
         };
         if act.stored == act.value || changed_again {
             return what;

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::catalog::{Owner, OwnerKind};
-use crate::model::{AssigneeKind, CellKind, Expr, ExprKind, Model, ObjectRef};
+use crate::model::{AssigneeKind, CellKind, ExprKind, Model, ObjectRef};
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::Value;
@@ -44,13 +44,10 @@ pub(super) fn named(model: &Model) -> Vec<Named<'_>> {
             let Some((lane, field)) = row.writes(to).filter(|(_, f)| f.is_owner()) else {
                 continue;
             };
-            if let CellKind::Computed(Expr {
-                node: ExprKind::Const(Value::Text(name)),
-                span,
-                ..
-            }) = &row.row.cells.get(!to).node
+            if let CellKind::Computed(e) = &row.row.cells.get(!to).node
+                && let ExprKind::Const(Value::Text(name)) = &e.node
             {
-                found.push(who(model, name, *span, field.id.object, None));
+                found.push(who(model, name, e.span, field.id.object, None));
             }
             if let Some(default) = &lane.default
                 && let Value::Text(name) = &default.node

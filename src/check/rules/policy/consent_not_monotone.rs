@@ -1,9 +1,10 @@
 //! P012: an opt-out could be undone.
 
 use crate::check::Cx;
-use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Arrow, Comparison, Expr, ExprKind, FieldRef, RowView, Timing};
+use crate::diagnostic::{Code, Diagnostic, Level, rule};
+use crate::model::{Arrow, Authority, Comparison, Expr, ExprKind, FieldRef, RowView, Timing};
 use crate::side::Side;
+use crate::text::{list, quoted};
 use crate::value::{Kind, Value};
 
 rule! {
@@ -48,39 +49,52 @@ rule! {
     pub P012
 }
 
+/// Rows of one sync, each with the sides that it writes and the value that declines.
 struct ConsentNotMonotone<'m> {
-    row: RowView<'m>,
-    /// The sides that are written.
-    to: Vec<Side>,
-    declined: bool,
+    rows: Vec<(RowView<'m>, Vec<Side>, bool)>,
 }
 
 /// Finds rows that could undo an opt-out.
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
-    for row in model.rows().filter(|r| r.sync.merges()) {
-        let mut to = Vec::new();
-        let mut declined = true;
-        for side in Side::BOTH {
-            let Some((lane, target)) = row.writes(side) else {
-                continue;
-            };
-            let Some(declines) = target.declines().filter(|_| target.kind() == Kind::Bool) else {
-                continue;
-            };
-            let source = row.field(!side).map(|f| f.id);
-            let limited = source.zip(row.row.when.as_ref());
-            let only = limited.is_some_and(|(f, when)| implies(when, f, declines));
-            if lane.timing == Timing::Always && !only {
-                to.push(side);
-                declined = declines;
+    for sync in model.sync_views().filter(|s| s.merges()) {
+        let rows: Vec<_> = sync.rows().filter_map(undoes).collect();
+        // a two-way row lets every later opt-out travel: there the first meeting alone is in danger
+        let (mild, grave): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|(row, ..)| at_first(*row));
+        for (rows, level) in [(grave, Level::Error), (mild, Level::Warning)] {
+            if !rows.is_empty() {
+                cx.report(ConsentNotMonotone { rows }.describe().level(level));
             }
         }
-        if !to.is_empty() {
-            let found = ConsentNotMonotone { row, to, declined };
-            cx.report(found.describe());
+    }
+}
+
+/// Whether a row can undo an opt-out at the first meeting only.
+fn at_first(row: RowView<'_>) -> bool {
+    row.two_way() && !matches!(row.authority(), Some(Authority::PreferUnlessBlank(_)))
+}
+
+/// The sides on which a row could undo an opt-out, and the value that declines.
+fn undoes(row: RowView<'_>) -> Option<(RowView<'_>, Vec<Side>, bool)> {
+    let mut to = Vec::new();
+    let mut declined = true;
+    for side in Side::BOTH {
+        let Some((lane, target)) = row.writes(side) else {
+            continue;
+        };
+        let Some(declines) = target.declines().filter(|_| target.kind() == Kind::Bool) else {
+            continue;
+        };
+        let source = row.field(!side).map(|f| f.id);
+        let limited = source.zip(row.row.when.as_ref());
+        let only = limited.is_some_and(|(f, when)| implies(when, f, declines));
+        if lane.timing == Timing::Always && !only {
+            to.push(side);
+            declined = declines;
         }
     }
+    (!to.is_empty()).then_some((row, to, declined))
 }
 
 /// Whether a condition holds only where a box has this value.
@@ -107,29 +121,34 @@ fn implies(e: &Expr, field: FieldRef, wanted: bool) -> bool {
 
 impl ConsentNotMonotone<'_> {
     fn describe(&self) -> Diagnostic {
-        let row = self.row;
-        let name = |side: Side| row.field(side).map_or("…", |f| f.name());
-        let written = self.to.first().and_then(|s| row.field(*s));
-        let lines: Vec<String> = self
-            .to
-            .iter()
-            .map(|to| {
+        let mut names: Vec<String> = Vec::new();
+        let mut lines: Vec<String> = Vec::new();
+        for (row, to, declined) in &self.rows {
+            let name = |side: Side| row.field(side).map_or("…", |f| f.name());
+            let written = to.first().and_then(|s| row.field(*s));
+            names.extend(written.map(|f| quoted(&f.full_name())));
+            for to in to {
                 let one = row.written(Arrow::from(!*to));
-                format!("{one}  when {} = {}", name(!*to), self.declined)
-            })
-            .collect();
-        Diagnostic::new(
+                lines.push(format!("{one}  when {} = {declined}", name(!*to)));
+            }
+        }
+        let mut finding = Diagnostic::new(
             Code::P012,
-            format!(
-                "an opt-out in `{}` could be undone",
-                written.map(|f| f.full_name()).unwrap_or_default()
-            ),
-        )
-        .at(row.row.head, "whatever the other side says is written here")
-        .note("where the two sides differ, the one that declines must win")
-        .help(format!(
-            "let the opt-out alone travel\n  {}",
-            lines.join("\n  ")
-        ))
+            format!("an opt-out in {} could be undone", list(&names)),
+        );
+        for (at, (row, ..)) in self.rows.iter().enumerate() {
+            let text = if at == 0 {
+                "whatever the other side says is written here"
+            } else {
+                "and here"
+            };
+            finding = finding.at(row.row.head, text);
+        }
+        finding
+            .note("where the two sides differ, the one that declines must win")
+            .help(format!(
+                "let the opt-out alone travel\n  {}",
+                lines.join("\n  ")
+            ))
     }
 }

@@ -138,7 +138,7 @@ fn reads(
 
 /// Whether the row's condition lets a record with the default pass it by.
 fn excluded(row: RowView<'_>, field: FieldRef, default: &Value) -> bool {
-    let condition = row.row.when.as_ref();
+    let condition = row.row.when.as_deref();
     let unequal = |e: &crate::model::Expr| match &e.node {
         ExprKind::Compare {
             comparison: crate::model::Comparison::NotEqual,

@@ -87,7 +87,7 @@ fn is_fixed(row: RowView<'_>, side: Side, code: FieldRef) -> bool {
         .get(side)
         .as_ref()
         .and_then(|f| f.condition.as_ref());
-    let conditions = admission.into_iter().chain(&row.row.when);
+    let conditions = admission.into_iter().chain(row.row.when.as_deref());
     conditions
         .flat_map(|e| e.fields())
         .any(|(s, f, _)| s == side && f == code)

@@ -1,0 +1,140 @@
+//! The elements of a flow that work on collections, and the choices that screens offer.
+
+use super::document::{Element, Resource, connector};
+use super::run::{Frame, Run, Step, named};
+use super::state::{Assigned, Base, Record, State, Value};
+use super::value::{as_plain, unknown};
+use crate::catalog::xml::Node;
+
+impl<'a> Run<'a> {
+    pub fn process(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let node = element.node;
+        let mut state = state.clone();
+        let collection = node.text_of("collectionReference").unwrap_or_default();
+        let value = self.named(frame, &state, collection);
+        if let (Some(item), Value::Record(r) | Value::Records(r)) =
+            (node.text_of("assignNextValueToReference"), &value)
+        {
+            let label = frame.prefix.iter().cloned().chain([item.into()]).collect();
+            let one = Record {
+                base: Base::Found(label),
+                ..r.clone()
+            };
+            state.variables.insert(item.into(), Value::Record(one));
+            self.rule(frame, &state, node);
+            if let Some(formula) = node.text_of("formula") {
+                self.formula(frame, &state, formula);
+            }
+        }
+        match node.text_of("collectionProcessorType") {
+            Some("FilterCollectionProcessor") => {
+                drop(state.variables.insert(element.name.into(), value));
+            }
+            Some("SortCollectionProcessor") => {
+                if let Value::Record(r) | Value::Records(r) = &value
+                    && let Some(object) = r.object.clone()
+                {
+                    for sort in node.all("sortOptions") {
+                        if let Some(field) = sort.text_of("sortField") {
+                            self.draft.read(&object, &[field.into()]);
+                        }
+                    }
+                }
+            }
+            other => self.draft.reason(format!(
+                "a collection is processed by `{}`, which is not read",
+                other.unwrap_or("nothing")
+            )),
+        }
+        Step {
+            next: vec![(connector(node, "connector"), state)],
+            ..Step::default()
+        }
+    }
+
+    /// A transform makes a record, or a collection of them, of the fields that it maps.
+    pub fn transform(
+        &mut self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        state: &State,
+    ) -> Step<'a> {
+        let node = element.node;
+        let object = node
+            .text_of("objectType")
+            .map(|o| self.draft.names.object(o));
+        let mut record = Record::blank(object);
+        for action in node
+            .all("transformValues")
+            .flat_map(|v| v.all("transformValueActions"))
+        {
+            self.aggregated(frame, state, action);
+            let value = match action.child("value") {
+                Some(value) => as_plain(self.mapped(frame, state, value)),
+                None => unknown(frame, &[element.name.into()]),
+            };
+            if let Some(field) = action.text_of("outputFieldApiName") {
+                record
+                    .fields
+                    .insert(field.into(), Assigned { value, when: None });
+            }
+        }
+        let mut state = state.clone();
+        let value = match (&record.object, node.flag("isCollection")) {
+            (None, _) => Value::Plain(unknown(frame, &[element.name.into()])),
+            (_, Some(true)) => Value::Records(record),
+            _ => Value::Record(record),
+        };
+        state.variables.insert(element.name.into(), value);
+        Step {
+            next: vec![(connector(node, "connector"), state)],
+            ..Step::default()
+        }
+    }
+
+    /// Reads the field that a transform sums up or counts over a collection.
+    fn aggregated(&mut self, frame: &Frame<'a>, state: &State, action: &Node) {
+        let input = |wanted: &str| {
+            let (_, input) =
+                named(action, "inputParameters", "name").find(|(n, _)| *n == wanted)?;
+            input.child("value")
+        };
+        let values = input("aggregationValues").map(|v| self.mapped(frame, state, v));
+        let field = input("aggregationField").and_then(|v| v.text_of("stringValue"));
+        if let (Some(Value::Record(r) | Value::Records(r)), Some(field)) = (values, field)
+            && let Some(object) = &r.object
+        {
+            self.draft.read(object, &[field.into()]);
+        }
+    }
+
+    /// The source of a mapping: `Get_Contacts[$EachItem].Email` is a field of each record.
+    fn mapped(&mut self, frame: &Frame<'a>, state: &State, value: &Node) -> Value {
+        match value.text_of("elementReference") {
+            Some(reference) => {
+                let plain = reference.replace("[$EachItem]", "");
+                self.named(frame, state, &plain)
+            }
+            None => self.literal(frame, state, Some(value)),
+        }
+    }
+
+    /// Reads what a set of choices for a screen reads.
+    pub fn choices(&mut self, frame: &Frame<'a>, state: &State, name: &str) {
+        let Some(Resource::Choices(node)) = frame.flow.resources.get(name) else {
+            return;
+        };
+        let Some(object) = node.text_of("object") else {
+            return;
+        };
+        self.filtered(frame, state, object, node);
+        for field in ["displayField", "valueField", "sortField"] {
+            if let Some(field) = node.text_of(field) {
+                self.draft.read(object, &[field.into()]);
+            }
+        }
+        for (field, _) in named(node, "outputAssignments", "field") {
+            self.draft.read(object, &[field.into()]);
+        }
+    }
+}

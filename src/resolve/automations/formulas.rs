@@ -1,0 +1,350 @@
+//! Formulas as expressions of the model, as far as it has what they say.
+
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+
+use crate::formula::{Expr as Formula, Node, Operator, Reference};
+use crate::model::{Comparison, Expr, ExprKind, FieldRef, Model, ObjectRef, Operation};
+use crate::side::Side;
+use crate::source::Span;
+use crate::value::{Kind, Value, read_text};
+
+/// Functions that the library has under another name.
+const FUNCTIONS: &[(&str, &str)] = &[
+    ("ABS", "abs"),
+    ("BEGINS", "starts_with"),
+    ("BLANKVALUE", "coalesce"),
+    ("CONTAINS", "contains"),
+    ("DAY", "day"),
+    ("INITCAP", "title"),
+    ("LEFT", "left"),
+    ("LEN", "length"),
+    ("LOWER", "lower"),
+    ("MAX", "max"),
+    ("MIN", "min"),
+    ("MONTH", "month"),
+    ("NULLVALUE", "coalesce"),
+    ("RIGHT", "right"),
+    ("ROUND", "round"),
+    ("SUBSTITUTE", "replace"),
+    ("TRIM", "trim"),
+    ("UPPER", "upper"),
+    ("VALUE", "number"),
+    ("YEAR", "year"),
+];
+
+/// Formulas over the records of one object, read for the place of what holds them.
+pub(super) struct Formulas<'m> {
+    pub model: &'m Model,
+    pub object: ObjectRef,
+    pub span: Span,
+}
+
+/// A value, and the conditions under which it is the one; none where it cannot be said.
+pub(super) type Case = (Vec<Expr>, Option<Expr>);
+
+impl Formulas<'_> {
+    const fn at(&self, node: ExprKind, kind: Option<Kind>) -> Expr {
+        Expr {
+            node,
+            span: self.span,
+            kind,
+        }
+    }
+
+    /// A condition. What cannot be said is unknown: it may hold or not.
+    pub fn condition(&self, e: &Formula) -> Expr {
+        self.truth(e).unwrap_or_else(|| self.unknown())
+    }
+
+    pub const fn unknown(&self) -> Expr {
+        Expr::unknown(self.span)
+    }
+
+    /// What a formula gives, case by case: `IF` and `CASE` are taken apart. Without a value where it cannot be said.
+    pub fn cases(&self, e: &Formula) -> Vec<Case> {
+        match &e.node {
+            Node::Call {
+                function,
+                arguments,
+            } if function == "IF" => {
+                let [condition, then, otherwise] = arguments.as_slice() else {
+                    return vec![(Vec::new(), None)];
+                };
+                let holds = self.condition(condition);
+                let not = self.not(holds.clone());
+                [self.within(&holds, then), self.within(&not, otherwise)].concat()
+            }
+            Node::Call {
+                function,
+                arguments,
+            } if function == "CASE" && arguments.len() >= 4 => {
+                let [of, pairs @ .., otherwise] = arguments.as_slice() else {
+                    return vec![(Vec::new(), None)];
+                };
+                let mut found = Vec::new();
+                let mut none: Vec<Expr> = Vec::new();
+                for pair in pairs.chunks(2) {
+                    let [value, result] = pair else { continue };
+                    let equal = self
+                        .compare(Comparison::Equal, of, value)
+                        .unwrap_or_else(|| self.unknown());
+                    found.extend(self.within(&equal, result));
+                    none.push(self.not(equal));
+                }
+                found.extend(
+                    self.cases(otherwise)
+                        .into_iter()
+                        .map(|(all, value)| (none.iter().cloned().chain(all).collect(), value)),
+                );
+                found
+            }
+            _ => vec![(Vec::new(), self.value(e))],
+        }
+    }
+
+    /// The cases of a formula under a further condition.
+    fn within(&self, condition: &Expr, e: &Formula) -> Vec<Case> {
+        let mut cases = self.cases(e);
+        for (all, _) in &mut cases {
+            all.insert(0, condition.clone());
+        }
+        cases
+    }
+
+    fn not(&self, e: Expr) -> Expr {
+        self.at(ExprKind::Not(Box::new(e)), Some(Kind::Bool))
+    }
+
+    fn truth(&self, e: &Formula) -> Option<Expr> {
+        let found = self.value(e)?;
+        (found.kind == Some(Kind::Bool)).then_some(found)
+    }
+
+    fn parts(&self, arguments: &[Formula]) -> Vec<Expr> {
+        arguments.iter().map(|a| self.condition(a)).collect()
+    }
+
+    /// An expression; none where the model has no words for it.
+    fn value(&self, e: &Formula) -> Option<Expr> {
+        match &e.node {
+            Node::Text(text) => Some(Expr::constant(Value::text(text), self.span)),
+            Node::Number(digits) => {
+                let number = Decimal::from_str(digits).ok()?;
+                Some(Expr::constant(Value::Number(number.normalize()), self.span))
+            }
+            Node::Bool(b) => Some(Expr::constant(Value::Bool(*b), self.span)),
+            Node::Null => Some(Expr::constant(Value::Blank, self.span)),
+            Node::Reference(reference) => self.reference(reference),
+            Node::Call {
+                function,
+                arguments,
+            } => self.call(function, arguments),
+            Node::Sign { minus, operand } => {
+                let operand = self.value(operand)?;
+                if !minus {
+                    return Some(operand);
+                }
+                let zero = Expr::constant(Value::Number(Decimal::ZERO), self.span);
+                Some(self.arithmetic(Operation::Subtract, zero, operand))
+            }
+            Node::Binary {
+                operator,
+                left,
+                right,
+            } => self.binary(*operator, left, right),
+            Node::Pairs(_) => None,
+        }
+    }
+
+    fn binary(&self, operator: Operator, left: &Formula, right: &Formula) -> Option<Expr> {
+        let comparison = match operator {
+            Operator::Equal => Comparison::Equal,
+            Operator::Unequal => Comparison::NotEqual,
+            Operator::Less => Comparison::Less,
+            Operator::LessOrEqual => Comparison::LessOrEqual,
+            Operator::Greater => Comparison::Greater,
+            Operator::GreaterOrEqual => Comparison::GreaterOrEqual,
+            Operator::Add | Operator::Concatenate => {
+                let (x, y) = (self.value(left)?, self.value(right)?);
+                let texts = operator == Operator::Concatenate || x.kind == Some(Kind::Text);
+                return Some(if texts {
+                    self.function("concat", vec![x, y], Some(Kind::Text))
+                } else {
+                    self.arithmetic(Operation::Add, x, y)
+                });
+            }
+            Operator::Subtract | Operator::Multiply | Operator::Divide => {
+                let operation = match operator {
+                    Operator::Subtract => Operation::Subtract,
+                    Operator::Multiply => Operation::Multiply,
+                    _ => Operation::Divide,
+                };
+                return Some(self.arithmetic(operation, self.value(left)?, self.value(right)?));
+            }
+            Operator::Power => return None,
+        };
+        self.compare(comparison, left, right)
+    }
+
+    fn arithmetic(&self, operation: Operation, left: Expr, right: Expr) -> Expr {
+        let kind = match (left.kind, right.kind, operation) {
+            (Some(Kind::Date), Some(Kind::Date), Operation::Subtract) => Some(Kind::Number),
+            (kind, other, _) => kind.or(other),
+        };
+        let node = ExprKind::Arithmetic {
+            operation,
+            left: Box::new(left),
+            right: Box::new(right),
+        };
+        self.at(node, kind)
+    }
+
+    fn function(&self, name: &'static str, arguments: Vec<Expr>, kind: Option<Kind>) -> Expr {
+        let node = ExprKind::Call {
+            function: smol_str::SmolStr::new_static(name),
+            arguments,
+        };
+        self.at(node, kind)
+    }
+
+    /// Two values compared; a field compared with what it was before has changed or not.
+    fn compare(&self, comparison: Comparison, left: &Formula, right: &Formula) -> Option<Expr> {
+        for (now, before) in [(left, right), (right, left)] {
+            if let (Node::Reference(field), Some([prior])) =
+                (&now.node, before.as_call("PRIORVALUE"))
+                && matches!(&prior.node, Node::Reference(p) if p.names_the_same(field))
+            {
+                let changed = self.changed(field)?;
+                return match comparison {
+                    Comparison::NotEqual => Some(changed),
+                    Comparison::Equal => Some(self.not(changed)),
+                    _ => None,
+                };
+            }
+        }
+        let (left, right) = (self.value(left)?, self.value(right)?);
+        let (left, right) = (beside(&right, left)?, right);
+        let right = beside(&left, right)?;
+        let node = ExprKind::Compare {
+            comparison,
+            left: Box::new(left),
+            right: Box::new(right),
+        };
+        Some(self.at(node, Some(Kind::Bool)))
+    }
+
+    fn changed(&self, reference: &Reference) -> Option<Expr> {
+        let field = self.own(reference)?;
+        let side = Side::Left;
+        Some(self.at(ExprKind::Changed { side, field }, Some(Kind::Bool)))
+    }
+
+    fn call(&self, function: &str, arguments: &[Formula]) -> Option<Expr> {
+        let truth = |node| Some(self.at(node, Some(Kind::Bool)));
+        match (function, arguments) {
+            ("AND", parts) => truth(ExprKind::All(self.parts(parts))),
+            ("OR", parts) => truth(ExprKind::Any(self.parts(parts))),
+            ("NOT", [inner]) => Some(self.not(self.condition(inner))),
+            ("ISBLANK" | "ISNULL", [inner]) => {
+                let set = truth(ExprKind::IsSet(Box::new(self.value(inner)?)))?;
+                Some(self.not(set))
+            }
+            ("ISPICKVAL", [field, value]) => self.compare(Comparison::Equal, field, value),
+            ("ISCHANGED", [field]) => match &field.node {
+                Node::Reference(reference) => self.changed(reference),
+                _ => None,
+            },
+            // what is told here of a record happens to one that is there already
+            ("ISNEW", []) => Some(Expr::constant(Value::Bool(false), self.span)),
+            ("IF", [condition, then, otherwise]) => {
+                let holds = self.condition(condition);
+                let then = vec![holds.clone(), self.truth(then)?];
+                let otherwise = vec![self.not(holds), self.truth(otherwise)?];
+                let both = [then, otherwise].map(|p| self.at(ExprKind::All(p), Some(Kind::Bool)));
+                truth(ExprKind::Any(both.to_vec()))
+            }
+            ("TEXT", [inner]) => {
+                let inner = self.value(inner)?;
+                Some(match inner.kind {
+                    Some(Kind::Text) => inner,
+                    _ => self.function("text", vec![inner], Some(Kind::Text)),
+                })
+            }
+            _ => {
+                let (_, name) = FUNCTIONS.iter().find(|(f, _)| *f == function)?;
+                let known = crate::value::library::function(name)?;
+                let arguments: Option<Vec<Expr>> =
+                    arguments.iter().map(|a| self.value(a)).collect();
+                let arguments = arguments.filter(|a| known.takes(a.len()))?;
+                let kind = match known.result {
+                    crate::value::library::ResultKind::Is(kind) => Some(kind),
+                    crate::value::library::ResultKind::Same => arguments.first()?.kind,
+                };
+                Some(self.function(name, arguments, kind))
+            }
+        }
+    }
+
+    /// A field of the record itself.
+    fn own(&self, reference: &Reference) -> Option<FieldRef> {
+        match reference.path.as_slice() {
+            [name] if !reference.merge && reference.global().is_none() => {
+                self.field(self.object, name)
+            }
+            _ => None,
+        }
+    }
+
+    fn field(&self, object: ObjectRef, name: &str) -> Option<FieldRef> {
+        super::metadata::field(self.model, object, name)
+    }
+
+    fn reference(&self, reference: &Reference) -> Option<Expr> {
+        let side = Side::Left;
+        if let Some(field) = self.own(reference) {
+            let kind = self.model.field(field).map(|f| f.kind());
+            return Some(self.at(ExprKind::Field { side, field }, kind));
+        }
+        let [relation, name] = reference.path.as_slice() else {
+            return None;
+        };
+        if reference.merge || reference.global().is_some() {
+            return None;
+        }
+        let through = super::metadata::relation(self.model, self.object, relation)?;
+        let object = super::metadata::referred(self.model, through)?;
+        let field = self.field(object, name)?;
+        let kind = self.model.field(field).map(|f| f.kind());
+        let node = ExprKind::Related {
+            side,
+            reference: through,
+            object,
+            field,
+        };
+        Some(self.at(node, kind))
+    }
+}
+
+/// A constant beside a value of another kind, as a value of that kind; none where it is none.
+fn beside(other: &Expr, e: Expr) -> Option<Expr> {
+    let ExprKind::Const(value) = &e.node else {
+        return Some(e);
+    };
+    let kind = other.kind.filter(|k| value.kind().is_some_and(|v| v != *k));
+    match kind {
+        None => Some(e),
+        Some(kind) => Some(Expr::constant(typed(kind, value)?, e.span)),
+    }
+}
+
+/// A value as one of a kind.
+pub(super) fn typed(kind: Kind, value: &Value) -> Option<Value> {
+    match value {
+        Value::Blank => Some(Value::Blank),
+        value if value.kind() == Some(kind) => Some(value.clone()),
+        Value::Text(text) if kind == Kind::Set => Some(Value::set(text.split(';'))),
+        value => read_text(kind, &value.to_string()).ok(),
+    }
+}

@@ -1,0 +1,259 @@
+//! Automations that were read from metadata: their names become ids, their formulas expressions.
+//!
+//! A name that no catalog has is counted and left out: metadata speaks of much that a project does not map. A condition that
+//! the model has no words for may hold or not; a value is then unknown.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+
+use super::formulas::{Case, Formulas, typed};
+use crate::automation as read;
+use crate::catalog::FieldIdx;
+use crate::model::{
+    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase, SystemId,
+    Written,
+};
+use crate::value::Kind;
+
+/// Binds the automations of every system, after those that the spec declares.
+pub(super) fn bind(model: &mut Model, automations: &[(SmolStr, read::Automations)]) {
+    for (name, automations) in automations {
+        let at = model.systems.iter().position(|s| s.name.node == *name);
+        let Some(system) = at.map(|i| SystemId(i as u32)) else {
+            continue;
+        };
+        let mut unknown = BTreeSet::new();
+        let mut found = Vec::new();
+        for automation in &automations.active {
+            if !declared(model, system, automation) {
+                let binding = Binding { model, system };
+                found.extend(binding.automation(automation, &mut unknown));
+            }
+        }
+        model.unbound += unknown.len();
+        model.automations.append(&mut found);
+    }
+}
+
+/// Whether the spec says itself what something does that could not be read as a whole.
+fn declared(model: &Model, system: SystemId, automation: &read::Automation) -> bool {
+    automation.understood != read::Understood::Full
+        && model
+            .automations
+            .iter()
+            .any(|a| a.system == system && a.name.eq_ignore_ascii_case(&automation.name))
+}
+
+struct Binding<'m> {
+    model: &'m Model,
+    system: SystemId,
+}
+
+impl Binding<'_> {
+    /// An automation, once for each phase in which it writes.
+    fn automation(
+        &self,
+        from: &read::Automation,
+        unknown: &mut BTreeSet<read::FieldName>,
+    ) -> Vec<Automation> {
+        let object = from.object.as_ref().and_then(|o| self.object(o));
+        let derived = from.phase == read::Phase::Derived;
+        let Some(object) = object.filter(|_| from.events.is_some() || derived) else {
+            return Vec::new();
+        };
+        let formulas = Formulas {
+            model: self.model,
+            object,
+            span: from.span,
+        };
+        let mut phases: Vec<(read::Phase, Vec<Effect>)> = Vec::new();
+        for effect in &from.effects {
+            let effects = self.effect(effect, object, unknown);
+            match phases.iter_mut().find(|(p, _)| *p == effect.phase) {
+                Some((_, all)) => all.extend(effects),
+                None => phases.push((effect.phase, effects)),
+            }
+        }
+        let opaque = match from.understood {
+            read::Understood::Full => None,
+            read::Understood::Partly | read::Understood::Opaque => Some(from.reasons.join("; ")),
+        };
+        let changes = self.changes(from, object, unknown);
+        let make = |(phase, effects)| Automation {
+            name: from.name.clone(),
+            kind: from.kind.phrase(),
+            span: from.span,
+            system: self.system,
+            object: Some(object),
+            phase: self::phase(phase),
+            events: from.events.map_or(Events::Saved, events),
+            changes: changes.clone(),
+            entry: match from.entry {
+                read::Entry::EveryTime => Entry::EveryTime,
+                read::Entry::BecomesTrue => Entry::BecomesTrue,
+            },
+            guard: from.guard.as_ref().map(|g| formulas.condition(g)),
+            effects,
+            opaque: opaque.clone(),
+        };
+        phases.into_iter().map(make).collect()
+    }
+
+    /// The fields that start it. What is computed and not known changes with whatever it reads.
+    fn changes(
+        &self,
+        from: &read::Automation,
+        object: ObjectRef,
+        unknown: &mut BTreeSet<read::FieldName>,
+    ) -> Vec<FieldRef> {
+        if from.phase == read::Phase::Derived && from.effects.iter().any(|e| e.value.is_none()) {
+            let reads = from.reads.iter();
+            return reads.filter_map(|name| self.name(name, unknown)).collect();
+        }
+        let own = from.changes.iter();
+        own.filter_map(|name| {
+            let found = field(self.model, object, name);
+            if found.is_none() {
+                let object = from.object.clone().unwrap_or_default();
+                unknown.insert(read::FieldName::new(object, name.clone()));
+            }
+            found
+        })
+        .collect()
+    }
+
+    fn object(&self, name: &str) -> Option<ObjectRef> {
+        let system = self.system;
+        let name_of = &self.model.systems.get(system.index())?.name.node;
+        let object = self.model.catalogs.get(name_of)?.object(name)?;
+        Some(ObjectRef { system, object })
+    }
+
+    fn name(
+        &self,
+        name: &read::FieldName,
+        unknown: &mut BTreeSet<read::FieldName>,
+    ) -> Option<FieldRef> {
+        let object = self.object(&name.object);
+        let found = object.and_then(|o| field(self.model, o, &name.field));
+        if found.is_none() {
+            unknown.insert(name.clone());
+        }
+        found
+    }
+
+    /// One write, taken apart by its cases.
+    fn effect(
+        &self,
+        from: &read::Effect,
+        object: ObjectRef,
+        unknown: &mut BTreeSet<read::FieldName>,
+    ) -> Vec<Effect> {
+        let Some(target) = self.name(&from.target, unknown) else {
+            return Vec::new();
+        };
+        let record = match &from.record {
+            read::Written::Itself => Written::Itself,
+            read::Written::Referenced(name) => {
+                field(self.model, object, name).map_or(Written::Found, Written::Referenced)
+            }
+            read::Written::Referring(name) => {
+                field(self.model, target.object, name).map_or(Written::Found, Written::Referring)
+            }
+            read::Written::Made => Written::Made,
+            read::Written::Found => Written::Found,
+        };
+        let formulas = Formulas {
+            model: self.model,
+            object,
+            span: from.span,
+        };
+        let when: Vec<Expr> = from.when.iter().map(|w| formulas.condition(w)).collect();
+        let kind = self.model.field(target).map(|f| f.kind());
+        let cases = match &from.value {
+            Some(value) => formulas.cases(value),
+            None => vec![(Vec::new(), None)],
+        };
+        let write = |(mut conditions, value): Case| {
+            conditions.splice(0..0, when.iter().cloned());
+            Effect {
+                span: from.span,
+                target,
+                record,
+                when: all(conditions),
+                value: value.and_then(|v| fitting(kind, v)),
+            }
+        };
+        cases.into_iter().map(write).collect()
+    }
+}
+
+/// A constant as a value of the field that it is written to; none where it is none.
+fn fitting(kind: Option<Kind>, e: Expr) -> Option<Expr> {
+    match (&e.node, kind) {
+        (ExprKind::Const(value), Some(kind)) => Some(Expr::constant(typed(kind, value)?, e.span)),
+        _ => Some(e),
+    }
+}
+
+fn all(mut conditions: Vec<Expr>) -> Option<Expr> {
+    if conditions.len() <= 1 {
+        return conditions.pop();
+    }
+    let span = conditions.first()?.span;
+    Some(Expr {
+        node: ExprKind::All(conditions),
+        span,
+        kind: Some(Kind::Bool),
+    })
+}
+
+const fn phase(phase: read::Phase) -> Phase {
+    match phase {
+        read::Phase::BeforeSave => Phase::BeforeSave,
+        read::Phase::AfterSave => Phase::AfterSave,
+        read::Phase::Later => Phase::Later,
+        read::Phase::Derived => Phase::Derived,
+    }
+}
+
+const fn events(events: read::Events) -> Events {
+    match events {
+        read::Events::Created => Events::Created,
+        read::Events::Updated => Events::Updated,
+        read::Events::Saved => Events::Saved,
+        read::Events::Deleted => Events::Deleted,
+    }
+}
+
+/// A field of an object by name.
+pub(super) fn field(model: &Model, object: ObjectRef, name: &str) -> Option<FieldRef> {
+    let system = &model.systems.get(object.system.index())?.name.node;
+    let field = model.catalogs.get(system)?.field(object.object, name)?;
+    Some(FieldRef { object, field })
+}
+
+/// The reference of an object that a path goes through, by the name of the relation: `Account` of `AccountId`.
+pub(super) fn relation(model: &Model, object: ObjectRef, name: &str) -> Option<FieldRef> {
+    let fields = &model.object(object)?.fields;
+    let at = fields.iter().position(|f| {
+        let relation = f.relationship.as_deref();
+        relation.is_some_and(|r| r.eq_ignore_ascii_case(name))
+    })?;
+    let field = FieldIdx(at as u32);
+    Some(FieldRef { object, field })
+}
+
+/// The object that a reference names, where it is one.
+pub(super) fn referred(model: &Model, reference: FieldRef) -> Option<ObjectRef> {
+    let system = reference.object.system;
+    let catalog = model
+        .catalogs
+        .get(&model.systems.get(system.index())?.name.node)?;
+    let name = model.field(reference)?.field.references.first()?;
+    Some(ObjectRef {
+        system,
+        object: catalog.object(name)?,
+    })
+}

@@ -1,0 +1,209 @@
+//! That updates settle, or that they do not: the analysis against an interpreter that shares no code with it.
+
+pub mod interpreter;
+mod pair;
+pub mod random;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use accordant::analyze::settle::{
+    Begin, Judgement, Limits, Network, StepKind, Verdict, Witness, judge,
+};
+use accordant::side::Side;
+use interpreter::{Interpreter, Memory, Nature, Reached, World};
+use random::{Knowledge, Random, network};
+
+/// Replays a witness. What it says of every cell after every step must be so, and the last step must lead back.
+fn replays(net: &Network, witness: &Witness, nature: Nature) -> Result<(), String> {
+    let interpreter = Interpreter::new(net, nature);
+    let memory = match witness.begin {
+        Begin::Met => Memory::Met,
+        Begin::Recovered => Memory::Lost,
+    };
+    let mut worlds = vec![interpreter.world(&witness.given, memory)];
+    let mut seen: Vec<World> = Vec::new();
+    let mut moved = false;
+    for (at, step) in witness.steps.iter().enumerate() {
+        if at == witness.again {
+            seen = worlds.clone();
+        }
+        let mut next = Vec::new();
+        for world in worlds {
+            match &step.kind {
+                StepKind::Edit(record, values) => {
+                    let sets: Vec<(usize, u8)> =
+                        values.iter().map(|(c, v)| (c.index(), *v as u8)).collect();
+                    next.extend(interpreter.edit(world, record.index(), &sets));
+                }
+                StepKind::Pause => next.extend(interpreter.pause(world).0),
+                StepKind::Round => {
+                    for (world, wrote) in interpreter.round(world) {
+                        let (list, more) = interpreter.pause(world);
+                        moved |= at >= witness.again && (wrote || more);
+                        next.extend(list);
+                    }
+                }
+            }
+        }
+        let told = |w: &World| {
+            witness
+                .about
+                .iter()
+                .all(|c| u16::from(w.cells[c.index()]) == step.cells[c.index()])
+        };
+        next.retain(told);
+        if next.is_empty() {
+            return Err(format!("step {at} does not happen: {step:?}"));
+        }
+        worlds = next;
+    }
+    let rounds = witness.steps.len() - witness.again;
+    if rounds == 0 || rounds != witness.period {
+        return Err("it does not say its period".into());
+    }
+    if !moved {
+        return Err("nothing moves".into());
+    }
+    let about = |w: &World| {
+        let mut w = *w;
+        let other = |c: usize| !witness.about.iter().any(|a| a.index() == c);
+        (0..net.cells.len())
+            .filter(|c| other(*c))
+            .for_each(|c| w.cells[c] = 0);
+        let rows = net
+            .rows
+            .iter()
+            .zip(&mut w.rows)
+            .filter(|(r, _)| other(r.cells.left.index()));
+        rows.for_each(|(_, memory)| *memory = Memory::Lost);
+        w
+    };
+    let back = worlds
+        .iter()
+        .any(|w| seen.iter().any(|s| about(s) == about(w)));
+    if back {
+        Ok(())
+    } else {
+        Err("it does not come back".into())
+    }
+}
+
+/// Compares both verdicts; an error is a mismatch. How many worlds the interpreter saw.
+fn compare(net: &Network, judgement: &Judgement, thorough: bool) -> Result<usize, String> {
+    let wild = Interpreter::new(net, Nature::Wild);
+    let mut reached = Reached::new(wild, thorough);
+    for (verdict, memory) in [
+        (&judgement.kept, Memory::Met),
+        (&judgement.lost, Memory::Lost),
+    ] {
+        match verdict {
+            Verdict::Stable | Verdict::Settles { .. } => {
+                let told = verdict.rounds().unwrap_or_default();
+                match reached.from(memory) {
+                    None => return Err("accepted, and it loops".into()),
+                    Some(rounds) if rounds.max(1) == told => {}
+                    Some(rounds) => return Err(format!("it takes {rounds} rounds")),
+                }
+            }
+            Verdict::Oscillates(witness) => {
+                replays(net, witness, Nature::Idle(witness.newer))?;
+                break;
+            }
+            Verdict::Undecided { witness, .. } => {
+                replays(net, witness, Nature::Wild)?;
+                for newer in [None, Some(Side::Left), Some(Side::Right)] {
+                    let nature = Nature::Idle(newer);
+                    let mut idle = Reached::new(Interpreter::new(net, nature), thorough);
+                    let memories = [Memory::Met, Memory::Lost];
+                    let until = memories.iter().position(|m| *m == memory).unwrap();
+                    if memories[..=until].iter().any(|m| idle.from(*m).is_none()) {
+                        return Err("undecided, and it loops whatever the unknown does".into());
+                    }
+                }
+                break;
+            }
+            Verdict::TooLarge { .. } => return Err("too large".into()),
+        }
+    }
+    Ok(reached.worlds.len())
+}
+
+#[derive(Default)]
+struct Tally {
+    settled: AtomicUsize,
+    slow: AtomicUsize,
+    oscillates: AtomicUsize,
+    undecided: AtomicUsize,
+    lost: AtomicUsize,
+}
+
+impl Tally {
+    fn count(&self, judgement: &Judgement) {
+        let add = |counter: &AtomicUsize| counter.fetch_add(1, Ordering::Relaxed);
+        match &judgement.kept {
+            Verdict::Stable => add(&self.settled),
+            Verdict::Settles { .. } => add(&self.slow),
+            Verdict::Oscillates(_) => add(&self.oscillates),
+            Verdict::Undecided { .. } | Verdict::TooLarge { .. } => add(&self.undecided),
+        };
+        if judgement.kept.rounds().is_some() && judgement.lost.rounds().is_none() {
+            add(&self.lost);
+        }
+    }
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|s| s.parse().ok())
+}
+
+/// Whether everything is tried: a million networks, and every pair. Else a share of it.
+pub fn in_full() -> bool {
+    std::env::var_os("ACCORDANT_PROOFS").is_some_and(|v| v == "full")
+}
+
+#[test]
+fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
+    let seed = number("ACCORDANT_SEED").unwrap_or(20_261_123);
+    let count = number("ACCORDANT_NETWORKS").unwrap_or(if in_full() { 1_000_000 } else { 10_000 });
+    let tally = Tally::default();
+    let states = AtomicUsize::new(0);
+    let wrong: Vec<String> = (0..count)
+        .into_par_iter()
+        .filter_map(|at| {
+            let mut random = Random(seed ^ at.wrapping_mul(0x2545_f491_4f6c_dd1d));
+            let knowledge = if at % 10 == 0 {
+                Knowledge::Partial
+            } else {
+                Knowledge::Full
+            };
+            let net = network(&mut random, knowledge);
+            let judgement = judge(&net, Limits::default());
+            tally.count(&judgement);
+            let thorough = at % 16 == 0;
+            match compare(&net, &judgement, thorough) {
+                Ok(n) => {
+                    states.fetch_add(n, Ordering::Relaxed);
+                    None
+                }
+                Err(error) => Some(format!(
+                    "network {at} of seed {seed}: {error}\n{judgement:#?}\n{net:#?}"
+                )),
+            }
+        })
+        .collect();
+    let n = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+    println!(
+        "seed {seed}: {count} networks, {} states by the interpreter: {} stable, {} settle slowly, {} oscillate, {} undecided ({:.2} %), {} only where the shadow is lost; {} wrong",
+        n(&states),
+        n(&tally.settled),
+        n(&tally.slow),
+        n(&tally.oscillates),
+        n(&tally.undecided),
+        n(&tally.undecided) as f64 * 100.0 / count as f64,
+        n(&tally.lost),
+        wrong.len(),
+    );
+    assert!(wrong.is_empty(), "{}", wrong[0]);
+}
