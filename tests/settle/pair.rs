@@ -339,7 +339,8 @@ fn a_preferred_side_needs_the_other_to_store_what_is_written() {
             };
             let authority = Authority::PreferUnlessBlank(Side::Right);
             let mut net = p.network(authority);
-            for lane in [&mut net.rows[0].lanes.left, &mut net.rows[0].lanes.right] {
+            let lanes = &mut net.rows[0].lanes;
+            for lane in [&mut lanes.left, &mut lanes.right] {
                 lane.as_mut().unwrap().blank = BlankPolicy::Keeps;
             }
             let stays = Sides::new(p.n == SAME, p.m == SAME);
