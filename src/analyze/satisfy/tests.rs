@@ -44,6 +44,7 @@ fn model() -> Model {
             name: Spanned::new("crm".into(), Span::default()),
             kind: SystemKind::Salesforce,
             profile: SystemKind::Salesforce.profile(),
+            catalog: Some(0),
             settings: Vec::new(),
         }],
         catalogs: Catalogs::from_iter([catalog]),
