@@ -73,7 +73,7 @@ pub struct Diagnostic {
     /// Where; the first one is the primary place.
     pub labels: Vec<Label>,
     /// What happens, event by event, where a finding is about the order of events; each without a line break.
-    pub story: Vec<String>,
+    pub story: Box<[String]>,
     /// Why it matters, where that is not obvious.
     pub note: Option<String>,
     /// What to do.
@@ -90,7 +90,7 @@ impl Diagnostic {
             level: code.default_level(),
             message: message.into(),
             labels: Vec::new(),
-            story: Vec::new(),
+            story: Box::default(),
             note: None,
             help: None,
             replay: None,
@@ -117,7 +117,7 @@ impl Diagnostic {
     /// Tells what happens, one event after the other.
     #[must_use]
     pub fn story(mut self, events: Vec<String>) -> Self {
-        self.story = events;
+        self.story = events.into();
         self
     }
 
