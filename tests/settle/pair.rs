@@ -339,8 +339,9 @@ fn a_preferred_side_needs_the_other_to_store_what_is_written() {
             };
             let authority = Authority::PreferUnlessBlank(Side::Right);
             let mut net = p.network(authority);
-            for lane in [&mut net.rows[0].lanes.left, &mut net.rows[0].lanes.right] {
-                lane.as_mut().unwrap().blank = BlankPolicy::Keeps;
+            for side in Side::BOTH {
+                let lane = net.rows[0].lanes.get_mut(side).as_mut();
+                lane.unwrap().blank = BlankPolicy::Keeps;
             }
             let stays = Sides::new(p.n == SAME, p.m == SAME);
             if number % 16 == 0 || stays.left == stays.right {
