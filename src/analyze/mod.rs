@@ -33,7 +33,7 @@ pub use lifecycle::{
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};
-pub use satisfy::{Answer, Example, disjoint, equals, filled, implies, satisfy};
+pub use satisfy::{Answer, Example, Written, disjoint, equals, escapes, satisfy};
 pub use stated::StatedValue;
 pub use writers::{Write, writes};
 

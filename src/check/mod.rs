@@ -74,6 +74,8 @@ const ABSENT: &[Code] = &[
     Code::I007,
     Code::I008,
     Code::I015,
+    Code::O008,
+    Code::G007,
 ];
 
 /// Whether a finding misses what may stand in a line that could not be read.

@@ -78,6 +78,8 @@ pub struct Diagnostic {
     pub note: Option<String>,
     /// What to do.
     pub help: Option<String>,
+    /// The command that runs what is told here again, where it has been run.
+    pub replay: Option<String>,
 }
 
 impl Diagnostic {
@@ -91,6 +93,7 @@ impl Diagnostic {
             story: Vec::new(),
             note: None,
             help: None,
+            replay: None,
         }
     }
 

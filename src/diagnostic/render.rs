@@ -69,6 +69,9 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> S
         if let Some(help) = &diagnostic.help {
             remarks.put("fix", help);
         }
+        if let Some(replay) = &diagnostic.replay {
+            let _ = writeln!(out, "  {}  {replay}", colour.paint("1", "replay"));
+        }
         out.push('\n');
     }
     out

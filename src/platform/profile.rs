@@ -139,6 +139,8 @@ pub struct PlatformWrite {
     pub field: &'static str,
     /// Object and field of what is written.
     pub writes: &'static [(&'static str, &'static str)],
+    /// The object of which a record is made, where there is none to be written.
+    pub makes: Option<&'static str>,
     /// The setting of the `system` block that can switch it off.
     pub setting: Option<&'static str>,
     /// When, in words.

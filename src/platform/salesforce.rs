@@ -21,6 +21,7 @@ const fn always(
         object,
         field,
         writes,
+        makes: None,
         setting: None,
         when: "always",
     }

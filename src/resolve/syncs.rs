@@ -404,7 +404,8 @@ impl Cx<'_> {
         let held = found
             .map_or(value.text.as_str(), |(_, held)| held)
             .to_owned();
-        let field = self.find_field(object, by.field());
+        let fields = by.fields().iter();
+        let field = fields.copied().find_map(|f| self.find_field(object, f));
         let narrowing = Narrowing {
             field,
             value: Value::text(held),
@@ -428,10 +429,11 @@ impl Narrow {
         }
     }
 
-    const fn field(self) -> &'static str {
+    /// The field that holds it, by the names that objects give it.
+    const fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::RecordType => "RecordTypeId",
-            Self::Pipeline => "pipeline",
+            Self::RecordType => &["RecordTypeId"],
+            Self::Pipeline => &["pipeline", "hs_pipeline"],
         }
     }
 }

@@ -16,6 +16,7 @@ mod domain;
 mod edge;
 mod parts;
 mod place;
+mod scenario;
 mod tabulate;
 mod verdict;
 
@@ -23,6 +24,7 @@ pub use build::Built;
 pub use consequence::{Circle, Opaque, Reached, Rivals, acting, row};
 pub use edge::{AutomationId, Edge, Writer};
 pub use place::Place;
+pub use scenario::scenario;
 pub use verdict::{Judged, Remedy};
 
 use std::collections::BTreeMap;

@@ -9,6 +9,8 @@
 mod domain;
 mod formula;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use crate::model::{Comparison, Expr, ExprKind, FieldRef, Model};
 use crate::side::Side;
@@ -46,6 +48,51 @@ pub fn disjoint(model: &Model, a: &Expr, b: &Expr) -> bool {
 /// Whether one condition provably holds wherever another does. No answer is a no.
 pub fn implies(model: &Model, a: &Expr, b: &Expr) -> bool {
     satisfy(model, &[a], &[b]) == Answer::No
+}
+
+/// What may be written to a field.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// One of these; any value where nobody can list them.
+    pub values: Option<Vec<Value>>,
+    /// A blank, too.
+    pub blank: bool,
+    /// Only into a blank.
+    pub fills: bool,
+}
+
+/// Whether a record that meets a condition can fail it once a field of it is written. In the example the value before and
+/// the one after are told apart by their side: the one after is on the other side.
+pub fn escapes(
+    model: &Model,
+    condition: &Expr,
+    (side, field): (Side, FieldRef),
+    written: &Written,
+) -> Answer {
+    let mut after = condition.clone();
+    after.rewrite(&mut |e| match &mut e.node {
+        ExprKind::Field { side: s, field: f } if *f == field => *s = !side,
+        _ => {}
+    });
+    let blank = || truth(ExprKind::Not(Box::new(filled(!side, field))));
+    let set = match &written.values {
+        Some(values) => truth(ExprKind::In {
+            input: Box::new(read(!side, field)),
+            list: values
+                .iter()
+                .map(|v| (v.clone(), Span::default()))
+                .collect(),
+        }),
+        None => filled(!side, field),
+    };
+    let set = match written.blank {
+        true => truth(ExprKind::Any(vec![set, blank()])),
+        false => set,
+    };
+    let before = filled(side, field);
+    let full: &[&Expr] = if written.fills { &[&before] } else { &[] };
+    let fail: Vec<&Expr> = full.iter().copied().chain([&after]).collect();
+    satisfy(model, &[condition, &set], &fail)
 }
 
 /// The condition that a field has a value, as a spec would write it.

@@ -2,9 +2,11 @@
 
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Expr, ExprKind, Mode, SyncView};
+use crate::model::{Mode, SyncView};
 use crate::side::Side;
 use crate::text::list;
+
+use super::words::{Telling, telling};
 
 rule! {
     /// # What it checks
@@ -55,27 +57,16 @@ pub fn run(cx: &mut Cx<'_>) {
         .sync_views()
         .filter(|s| s.sync.mode != Mode::AppendOnly)
     {
-        let open = |s: &Side| {
-            sync.sync.many.get(*s).is_none() && sync.object(*s).is_some() && !unique(sync, *s)
-        };
+        let told = |s: &Side| telling(sync, *s);
+        let open = |s: &Side| told(s) == Telling::Few;
         let sides: Vec<Side> = Side::BOTH.into_iter().filter(open).collect();
-        if !sides.is_empty() && !sync.sync.keys.is_empty() {
+        // A key that identifies nothing is told by I002.
+        let vague = Side::BOTH.iter().any(|s| told(s) == Telling::Kinds);
+        if !sides.is_empty() && !vague {
             found.push(MissingMany { sync, sides }.describe());
         }
     }
     found.into_iter().for_each(|f| cx.report(f));
-}
-
-/// Whether every key has a part that no two records of this side share. What is poisoned counts as such.
-fn unique(sync: SyncView<'_>, side: Side) -> bool {
-    let distinct = |e: &Expr| match e.node {
-        ExprKind::Field { field, .. } => sync.model.field(field).is_some_and(|f| f.identifies()),
-        _ => e.is_poisoned(),
-    };
-    sync.sync
-        .keys
-        .iter()
-        .all(|k| k.parts.iter().any(|p| distinct(p.sides.get(side))))
 }
 
 impl MissingMany<'_> {

@@ -1,6 +1,6 @@
 //! I004: records are created on a side that offers no unique id of the other side.
 
-use super::words::likely_key;
+use super::words::{creates_twice, likely_key};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{ExprKind, FieldView, Mode, SyncView};
@@ -73,7 +73,7 @@ fn judge(sync: SyncView<'_>, side: Side) -> Option<NoExternalId<'_>> {
         Some((field, _)) => !field.upserts(),
         None => identified,
     };
-    let lacking = lacking && !refuses_duplicates(sync, side);
+    let lacking = lacking && !refuses_duplicates(sync, side) && !creates_twice(sync);
     lacking.then_some(NoExternalId {
         sync,
         side,

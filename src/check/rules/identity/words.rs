@@ -1,6 +1,6 @@
 //! Words that several rules on identity share.
 
-use crate::model::{DeletePolicy, FieldView, SyncView};
+use crate::model::{DeletePolicy, Expr, ExprKind, FieldView, Key, Mode, SyncView};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -58,4 +58,51 @@ pub(super) fn delete_line(sync: SyncView<'_>, changed: Side, policy: &str) -> St
     };
     let parts = Side::BOTH.map(|side| format!("in {} {}", sync.side_name(side), word(side)));
     format!("delete  {}", parts.join(", "))
+}
+
+/// Whether a sync makes records on both sides, recognises them by what people fill, and keeps no ids: told by I016.
+pub(super) fn creates_twice(sync: SyncView<'_>) -> bool {
+    let both = |holds: &dyn Fn(Side) -> bool| Side::BOTH.iter().all(|s| holds(*s));
+    sync.sync.mode == Mode::Merge
+        && both(&|s| sync.creates(s) && sync.sync.stamp.get(s).is_none())
+        && !sync.sync.keys.is_empty()
+        && !sync.model.is_incomplete(sync.sync.span)
+}
+
+/// How well the keys of a sync tell the records of a side apart, where nothing says what happens to several.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// Each by itself; or `many` says what happens, or there is nothing to tell.
+    Each,
+    /// Few, or one, as people fill them.
+    Few,
+    /// Only kinds of records: a key is made of lists of values, or of true and false.
+    Kinds,
+}
+
+/// What the keys of a sync tell of the records of a side. What is poisoned identifies.
+pub(super) fn telling(sync: SyncView<'_>, side: Side) -> Telling {
+    let silent = sync.sync.many.get(side).is_none() && sync.object(side).is_some();
+    if sync.sync.mode == Mode::AppendOnly || !silent {
+        return Telling::Each;
+    }
+    let field = |e: &Expr| match e.node {
+        ExprKind::Field { field, .. } => sync.model.field(field),
+        _ => None,
+    };
+    let distinct = |e: &Expr| e.is_poisoned() || field(e).is_some_and(|f| f.identifies());
+    let listed =
+        |e: &Expr| field(e).is_some_and(|f| f.kind() == Kind::Bool || f.picklist().is_some());
+    let parts = |k: &Key, is: &dyn Fn(&Expr) -> bool| -> (bool, bool) {
+        let mut parts = k.parts.iter().map(|p| is(p.sides.get(side)));
+        (parts.clone().all(|b| b), parts.any(|b| b))
+    };
+    let mut keys = sync.sync.keys.iter();
+    if keys.clone().all(|k| parts(k, &distinct).1) {
+        Telling::Each
+    } else if keys.any(|k| !k.parts.is_empty() && parts(k, &listed).0) {
+        Telling::Kinds
+    } else {
+        Telling::Few
+    }
 }

@@ -8,7 +8,7 @@ use crate::source::Span;
 
 rule! {
     /// # What it checks
-    /// Every branch of a route takes a record that no earlier branch takes.
+    /// Every branch of a route takes a record that no earlier branch takes. A last `else` may be there for values to come.
     ///
     /// # Why it matters
     /// A branch that is never reached misleads whoever reads the route: somebody waits for records that go elsewhere.
@@ -83,11 +83,12 @@ fn dead(model: &Model, branches: &[Branch], at: usize) -> Option<Cause> {
     if let Some(other) = earlier.iter().find(|b| b.condition.is_none()) {
         return Some(Cause::Taken(other.span));
     }
+    // An `else` after complete branches is a provision for values to come.
+    let own = [branches.get(at)?.condition.as_ref()?];
     let taken: Vec<&Expr> = earlier
         .iter()
         .filter_map(|b| b.condition.as_ref())
         .collect();
-    let own: Vec<&Expr> = branches.get(at)?.condition.iter().collect();
     if satisfy(model, &own, &taken) != Answer::No {
         return None;
     }

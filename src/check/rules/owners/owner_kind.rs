@@ -13,7 +13,8 @@ use super::named::{Named, named, word};
 rule! {
     /// # What it checks
     /// A route gives records to a queue only where queues may own them, and calls a user a user. Where records are made on
-    /// a side that gives each an owner, a row or a route says whom; otherwise that is one warning for the system.
+    /// a side that gives each an owner, a row or a route says whom, or `protect` says that nobody
+    /// does; otherwise that is one warning for the system.
     ///
     /// # Why it matters
     /// A queue that may not own an object is refused with the whole record. A record without an owner of its own belongs
@@ -91,12 +92,12 @@ fn queue_where_users_own<'m>(
     queues.map(move |branch| {
         let name = model.object_name(route.object);
         let finding = Diagnostic::new(Code::O007, format!("no queue can own a `{name}`"))
-            .at(branch.span, "goes to a queue")
+            .at(branch.who.span, "goes to a queue")
             .note("the system takes only users as owners of this object, and refuses the record")
             .help(
                 "name a person, or several by turns\n  user env.default_owner\n  round robin \"…\"",
             );
-        (branch.span, finding)
+        (branch.who.span, finding)
     })
 }
 
@@ -149,6 +150,11 @@ fn falls_to_the_integration(sync: SyncView<'_>, side: Side) -> bool {
         && given_by_platform(sync.model, object)
         && !sync.model.routes.iter().any(|r| r.object == object)
         && !sync
+            .sync
+            .protect
+            .iter()
+            .any(|p| p.side == side && sync.model.field(p.field).is_some_and(FieldView::is_owner))
+        && !sync
             .rows()
             .any(|r| r.writes(side).is_some_and(|(_, f)| f.is_owner()))
 }
@@ -171,12 +177,13 @@ fn integration_owns(sync: SyncView<'_>, side: Side, made: &[(SyncView<'_>, Side)
         .iter()
         .map(|(s, _)| quoted(&s.sync.name.node))
         .collect();
+    let makes = if names.len() == 1 { "makes" } else { "make" };
     let object = sync.sync.ends.get(side).object;
     let object = object.map_or_else(Default::default, |o| sync.model.object_name(o));
     Diagnostic::new(
         Code::O007,
         format!(
-            "what {} makes in `{}` belongs to the integration user",
+            "what {} {makes} in `{}` belongs to the integration user",
             list(&names),
             sync.side_name(side)
         ),

@@ -2,6 +2,7 @@
 
 pub mod catch_all_hides_values;
 pub mod country_picklist_enabled;
+pub mod dependent_value_forbidden;
 pub mod differs_only_in_case;
 pub mod inactive_value;
 pub mod label_for_value;

@@ -1,23 +1,22 @@
-//! K007: a value that the record type of the sync does not allow.
+//! K007: a value that the record type or the pipeline of the sync does not allow.
 
 use smol_str::SmolStr;
 
 use super::words::some;
 use crate::analyze::range;
-use crate::catalog::RecordType;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{FieldView, RowView};
+use crate::model::{FieldView, Narrowing, RowView};
 use crate::side::Side;
 use crate::source::Span;
 
 rule! {
     /// # What it checks
     /// In a sync that is narrowed to a record type, every value that a row can write is one that the record type allows,
-    /// as far as the catalog knows its values.
+    /// as far as the catalog knows its values. In one that is narrowed to a pipeline, every stage is one of the pipeline.
     ///
     /// # Why it matters
-    /// A record type has its own part of each list. A restricted picklist refuses the rest for its records; otherwise the
+    /// A record type has its own part of each list, and a pipeline its own stages. A restricted picklist refuses the rest for its records; otherwise the
     /// value is stored, and people cannot choose it again after an edit.
     ///
     /// # Example
@@ -48,13 +47,27 @@ rule! {
 
 struct Forbidden<'m> {
     target: FieldView<'m>,
-    record_type: &'m RecordType,
+    part: Part<'m>,
+    name: &'m str,
     narrowed: Span,
     place: Span,
     values: Vec<SmolStr>,
 }
 
-/// Finds rows that can write what the record type forbids, once for each row.
+/// A part of a field's list.
+struct Part<'m> {
+    of: PartOf,
+    values: Vec<&'m SmolStr>,
+}
+
+/// What has its own part of a list.
+#[derive(Clone, Copy)]
+enum PartOf {
+    RecordType,
+    Pipeline,
+}
+
+/// Finds rows that can write what the record type or the pipeline forbids, once for each row.
 pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
     for row in cx.model.rows() {
@@ -68,44 +81,80 @@ pub fn run(cx: &mut Cx<'_>) {
 fn forbidden(row: RowView<'_>, side: Side) -> Option<Forbidden<'_>> {
     let narrowed = row.sync.sync.narrowed.get(side).as_ref()?;
     let (_, target) = row.writes(side)?;
-    let record_type = target.object.record_type(&narrowed.node.name)?;
-    let allowed = allowed(target, record_type)?;
+    let part =
+        of_record_type(target, &narrowed.node).or_else(|| of_pipeline(target, &narrowed.node))?;
     let known = |v: &SmolStr| target.picklist().is_some_and(|p| p.get(v).is_some());
     let mut values = range(row, !side).values;
-    values.retain(|v| known(v) && !allowed.contains(v));
+    values.retain(|v| known(v) && !part.values.contains(&v));
     let place = row.row.via.as_ref().map_or(row.row.head, |v| v.span);
-    let narrowed = narrowed.span;
     (!values.is_empty()).then_some(Forbidden {
         target,
-        record_type,
-        narrowed,
+        part,
+        name: &narrowed.node.name,
+        narrowed: narrowed.span,
         place,
         values,
     })
 }
 
 /// The part of a field's list that a record type allows: its own, or that of its process for the field of the stages.
-fn allowed<'m>(field: FieldView<'m>, record_type: &'m RecordType) -> Option<&'m [SmolStr]> {
-    if let Some(values) = record_type.picklists.get(&field.field.name) {
-        return Some(values);
+fn of_record_type<'m>(field: FieldView<'m>, narrowed: &Narrowing) -> Option<Part<'m>> {
+    let record_type = field.object.record_type(&narrowed.name)?;
+    let process = || {
+        let staged = field.object.pipeline(field.name()).is_some();
+        let name = record_type.process.as_ref().filter(|_| staged)?;
+        field
+            .object
+            .processes
+            .iter()
+            .find(|p| p.name == *name)
+            .map(|p| &p.values)
+    };
+    let values = record_type
+        .picklists
+        .get(&field.field.name)
+        .or_else(process)?;
+    Some(Part {
+        of: PartOf::RecordType,
+        values: values.iter().collect(),
+    })
+}
+
+/// The stages of a pipeline, for the field whose list depends on it.
+fn of_pipeline<'m>(field: FieldView<'m>, narrowed: &Narrowing) -> Option<Part<'m>> {
+    let list = field.picklist()?;
+    let controller = field.object.field(list.controller.as_deref()?)?;
+    let pipeline = narrowed.value.as_text()?;
+    if narrowed.field?.field != controller || field.object.pipeline(pipeline).is_none() {
+        return None;
     }
-    let process = record_type
-        .process
-        .as_ref()
-        .filter(|_| field.object.pipeline(field.name()).is_some())?;
-    field
-        .object
-        .processes
+    let valid = list
+        .values
         .iter()
-        .find(|p| p.name == *process)
-        .map(|p| p.values.as_slice())
+        .filter(|v| v.valid_for.iter().any(|p| p == pipeline));
+    Some(Part {
+        of: PartOf::Pipeline,
+        values: valid.map(|v| &v.value).collect(),
+    })
 }
 
 impl Forbidden<'_> {
     fn describe(&self) -> Diagnostic {
-        let (name, field) = (&self.record_type.name, self.target.full_name());
+        let (name, field) = (self.name, self.target.full_name());
+        let (kind, has, makes) = match self.part.of {
+            PartOf::RecordType => (
+                "type",
+                "a record type has its own part of the list",
+                "and the sync makes records of this type",
+            ),
+            PartOf::Pipeline => (
+                "pipeline",
+                "a pipeline has its own stages",
+                "and the sync makes records of this pipeline",
+            ),
+        };
         let message = format!(
-            "records of type `{name}` may not have {} in `{field}`",
+            "records of {kind} `{name}` may not have {} in `{field}`",
             some(&self.values, "or")
         );
         let fate = if self.target.rejects_unknown() {
@@ -115,16 +164,16 @@ impl Forbidden<'_> {
         };
         let finding = Diagnostic::new(Code::K007, message)
             .at(self.place, "this row can write that")
-            .at(self.narrowed, "and the sync makes records of this type")
-            .note(format!(
-                "a record type has its own part of the list: such a record {fate}"
-            ));
-        match allowed(self.target, self.record_type) {
-            Some(values) if !values.is_empty() && values.len() <= 12 => {
-                let all: Vec<String> = values.iter().map(|v| crate::text::quoted(v)).collect();
-                finding.help(format!("write one of {}", all.join(", ")))
-            }
-            _ => finding.help("write a value that the record type allows, or allow it there and read the catalog again"),
+            .at(self.narrowed, makes)
+            .note(format!("{has}: such a record {fate}"));
+        let values = &self.part.values;
+        if !values.is_empty() && values.len() <= 12 {
+            let all: Vec<String> = values.iter().map(|v| crate::text::quoted(v)).collect();
+            finding.help(format!("write one of {}", all.join(", ")))
+        } else {
+            finding.help(format!(
+                "write a value that the {kind} allows, or allow it there and read the catalog again"
+            ))
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod against_system_of_record;
 pub mod coarse_latest;
 pub mod consent_not_monotone;
+pub mod create_only_race;
 pub mod default_refills_cleared;
 pub mod default_travels_back;
 pub mod lossy_round_trip;
