@@ -17,6 +17,7 @@ mod diagnostics;
 mod emit;
 mod format;
 mod formulas;
+mod graph;
 mod layering;
 mod lifecycles;
 mod lower;
