@@ -71,7 +71,7 @@ impl Compilation {
     ///
     /// # Errors
     /// B001 where the gate let through what it should not have.
-    pub fn plan(&self) -> Option<Result<Plan, Diagnostic>> {
+    pub fn plan(&self) -> Option<Result<Plan, Box<Diagnostic>>> {
         let model = self.model.as_ref().ok()?;
         let hash = lower::spec_hash(self.specs());
         Some(lower::lower(model, &self.facts, &self.inputs(&hash)))

@@ -19,6 +19,7 @@ mod diagnostics;
 mod emit;
 mod format;
 mod formulas;
+mod graph;
 mod layering;
 mod lifecycles;
 mod lower;

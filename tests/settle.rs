@@ -207,3 +207,103 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
     );
     assert!(wrong.is_empty(), "{}", wrong[0]);
 }
+
+/// A left and a right cell of the blank, `us` and `Us`, with a plain two-way row between them.
+fn countries() -> Network {
+    use accordant::analyze::settle::network::{
+        Cell, CellId, Guard, Lane, Record, RecordId, Row, Sync, SyncId,
+    };
+    use accordant::model::Authority;
+    use accordant::side::Sides;
+    let lane = || Some(Lane::plain(vec![Some(0), Some(1), Some(2)]));
+    Network {
+        records: vec![Record { system: 0 }, Record { system: 1 }],
+        cells: vec![Cell::plain(RecordId(0), 3), Cell::plain(RecordId(1), 3)],
+        syncs: vec![Sync {
+            records: Sides::new(RecordId(0), RecordId(1)),
+        }],
+        rows: vec![Row {
+            sync: SyncId(0),
+            cells: Sides::new(CellId(0), CellId(1)),
+            lanes: Sides::new(lane(), lane()),
+            authority: Authority::Wins(Side::Right),
+            when: Guard::Always,
+            class: Sides::new(vec![0, 1, 2], vec![0, 1, 2]),
+        }],
+        rules: Vec::new(),
+    }
+}
+
+/// An automation of the right record that writes `us` or `Us` over the other one before it is saved.
+fn spelling(
+    phase: accordant::model::Phase,
+    from: u16,
+    to: u16,
+) -> accordant::analyze::settle::network::Rule {
+    use accordant::analyze::settle::network::{CellId, Effect, Guard, RecordId, Rule, Source};
+    Rule {
+        record: RecordId(1),
+        phase,
+        starts: Vec::new(),
+        entry: accordant::model::Entry::EveryTime,
+        guard: Guard::In(CellId(1), vec![from]),
+        effects: vec![Effect {
+            target: CellId(1),
+            when: Guard::Always,
+            value: Source::Constant(to),
+        }],
+        limit: 1,
+        rank: 0,
+    }
+}
+
+#[test]
+fn a_store_that_lowers_and_a_flow_that_capitalises_undo_each_other() {
+    let mut net = countries();
+    assert_eq!(judge(&net, Limits::default()).kept, Verdict::Stable);
+    net.rules
+        .push(spelling(accordant::model::Phase::BeforeSave, 1, 2));
+    let Verdict::Settles { rounds: 2 } = judge(&net, Limits::default()).kept else {
+        panic!("the flow alone travels back once");
+    };
+    net.cells[0].stores = vec![0, 1, 1];
+    let Verdict::Oscillates(witness) = judge(&net, Limits::default()).kept else {
+        panic!("it oscillates");
+    };
+    // a person fills one cell, and from then on two rounds repeat
+    let edits = witness
+        .steps
+        .iter()
+        .filter(|s| matches!(s.kind, StepKind::Edit(..)));
+    assert_eq!((edits.count(), witness.period), (1, 2));
+    assert_eq!(replays(&net, &witness, Nature::Idle(None)), Ok(()));
+    // to a row that ignores the case nothing happens
+    net.rows[0].class = accordant::side::Sides::new(vec![0, 1, 1], vec![0, 1, 1]);
+    assert_eq!(judge(&net, Limits::default()).kept, Verdict::Stable);
+}
+
+#[test]
+fn what_is_too_large_says_what_would_cut_it() {
+    let mut net = countries();
+    net.cells[1].stores = (0..3).collect();
+    let Verdict::TooLarge { states, cut } = judge(&net, Limits { states: 5 }).kept else {
+        panic!("it is larger than five states");
+    };
+    assert_eq!((states, cut.len()), (Some(9), 2));
+}
+
+#[test]
+fn two_flows_in_no_order_that_do_not_commute_are_told() {
+    use accordant::analyze::settle::disagreements;
+    use accordant::model::Phase;
+    let mut net = countries();
+    net.rules = vec![
+        spelling(Phase::BeforeSave, 1, 2),
+        spelling(Phase::BeforeSave, 2, 1),
+    ];
+    let found = disagreements(&net, Limits::default());
+    assert_eq!(found.len(), 1);
+    assert_ne!(found[0].ends[0], found[0].ends[1]);
+    net.rules[1].rank = 1;
+    assert_eq!(disagreements(&net, Limits::default()), Vec::new());
+}

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::disk::DiskFiles;
 use super::project::{self, Project};
-use super::{Exit, Failure, Output};
+use super::{Exit, Failure, Output, witness};
 use crate::diagnostic::render::Extent;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::session::{self, Compilation};
@@ -81,7 +81,8 @@ pub(super) fn compile(project: &Project) -> Result<(Compilation, Duration), Fail
     let today = jiff::Timestamp::now()
         .to_zoned_datetime(jiff::tz::TimeZone::UTC)
         .date();
-    let compilation = session::compile(&files, Some(today));
+    let mut compilation = session::compile(&files, Some(today));
+    witness::confirm(&mut compilation);
     Ok((compilation, start.elapsed()))
 }
 

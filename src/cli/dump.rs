@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::plan;
 use crate::session::Compilation;
 
-use super::{Exit, Failure, Output, automations, check, formulas, project};
+use super::{Exit, Failure, Output, automations, check, formulas, project, witness};
 
 /// Print what a stage of the compiler made, for those who work on it
 #[derive(Debug, Args)]
@@ -16,8 +16,11 @@ pub struct Dump {
     /// The stage
     #[arg(value_enum)]
     pub stage: Stage,
-    /// The project, or the folder of metadata, the current one if none is given; for `formulas`, the file
+    /// The project, or the folder of metadata, the current one if none is given; for `formulas`, the file;
+    /// for `witness`, what is told, such as G001@people.sync:41
     pub path: Option<PathBuf>,
+    /// For `witness`: the project
+    pub project: Option<PathBuf>,
 }
 
 /// A stage that can be looked at.
@@ -36,6 +39,8 @@ pub enum Stage {
     /// Cases of Salesforce formulas, and what they compute here: a JSON line a case, with blank numbers as zeros in
     /// `expected` and `computed`, as blanks in `expected_null_as_null` and `computed_null_as_null`; `equal` if both are
     Formulas,
+    /// What a finding tells, as a `test` block that fails until the loop is broken
+    Witness,
     /// What the systems do by themselves, read from any folder of metadata: flows, processes, workflow rules, formulas,
     /// code, HubSpot workflows. With `--format json` an array of objects with the members name, kind, object, trigger,
     /// guard, reads, writes, file, element, understood (full, partly, opaque), why. The kinds are record_triggered_flow,
@@ -62,8 +67,18 @@ pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
     if matches!(args.stage, Stage::Automations) {
         return automations::dump(args.path.as_ref().unwrap_or(&here), output);
     }
-    let project = project::find(args.path.as_ref().unwrap_or(&here))?;
+    let place = match args.stage {
+        Stage::Witness => args.project.as_ref(),
+        _ => args.path.as_ref(),
+    };
+    let project = project::find(place.unwrap_or(&here))?;
     let (compilation, elapsed) = check::compile(&project)?;
+    if matches!(args.stage, Stage::Witness) {
+        let wanted = args.path.clone().unwrap_or_default();
+        let wanted = wanted.to_string_lossy().parse();
+        let wanted = wanted.map_err(|text: String| Failure::new(text))?;
+        return witness::dump(&compilation, &wanted, output);
+    }
     let mut text = String::new();
     match args.stage {
         Stage::Ast => {
@@ -83,7 +98,7 @@ pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
             let _ = writeln!(text, "{:#?}", compilation.facts);
         }
         Stage::Plan => text = sealed(&compilation)?,
-        Stage::Schema | Stage::Formulas | Stage::Automations => {}
+        Stage::Schema | Stage::Formulas | Stage::Automations | Stage::Witness => {}
     }
     output.result(&text);
     if compilation.model.is_err() {

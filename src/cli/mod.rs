@@ -24,6 +24,7 @@ pub mod project;
 pub mod run;
 pub mod summary;
 pub mod test;
+pub mod witness;
 
 use std::panic;
 use std::process::ExitCode;

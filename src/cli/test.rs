@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::output::write_atomically;
 use super::project::{self, Project};
-use super::{Exit, Failure, Format, Output, check};
+use super::{Exit, Failure, Format, Output, check, witness};
 use crate::diagnostic::{Code, Diagnostic, Level, Sink};
 use crate::lower;
 use crate::plan::{Case, Origin, Plan};
@@ -26,6 +26,9 @@ pub struct Test {
     /// Only tests whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+    /// Run what a finding tells again instead, such as G001@people.sync:41
+    #[arg(long, value_name = "CODE@FILE:LINE", conflicts_with_all = ["filter", "junit"])]
+    pub witness: Option<witness::Reference>,
     /// Also write the results as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
@@ -42,6 +45,9 @@ pub fn run(args: &Test, output: &Output) -> Result<Exit, Failure> {
     let start = Instant::now();
     let project = project::find(args.path.as_deref().unwrap_or(".".as_ref()))?;
     let (compilation, elapsed) = check::compile(&project)?;
+    if let Some(wanted) = &args.witness {
+        return witness::run(&compilation, wanted, output);
+    }
     let (Ok(model), Some(plan)) = (&compilation.model, compilation.plan()) else {
         check::report(&compilation, &project, elapsed, output);
         return Ok(Exit::Findings);

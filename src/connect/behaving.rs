@@ -177,12 +177,13 @@ fn too_long(text: &str, field: &Field) -> Option<String> {
 
 fn not_listed(text: &str, field: &Field) -> Option<String> {
     let only = field.only.as_ref()?;
-    only.binary_search_by(|known| known.as_str().cmp(text))
-        .is_err()
-        .then(|| {
-            let text: String = text.chars().take(80).collect();
-            format!("`{text}` is not one of its values")
-        })
+    // Sorted here, in the order of its system in a plan: a value that is found at once is there either way.
+    let found = only.binary_search_by(|known| known.as_str().cmp(text));
+    let listed = found.is_ok() || only.iter().any(|known| known == text);
+    (!listed).then(|| {
+        let text: String = text.chars().take(80).collect();
+        format!("`{text}` is not one of its values")
+    })
 }
 
 impl<S: Store> Store for Behaving<S> {

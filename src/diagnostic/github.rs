@@ -53,7 +53,7 @@ pub fn github(diagnostics: &[Diagnostic], sources: &Sources, base: &str) -> Stri
 /// The message, the events, why and fix, a line each.
 fn body(diagnostic: &Diagnostic) -> String {
     let mut body = diagnostic.message.clone();
-    for (n, event) in (1..).zip(&diagnostic.story) {
+    for (n, event) in (1..).zip(diagnostic.story.iter()) {
         let _ = write!(body, "\n{n}. {event}");
     }
     for (word, remark) in [("why", &diagnostic.note), ("fix", &diagnostic.help)] {

@@ -53,6 +53,8 @@ struct Finding<'a> {
     story: &'a [String],
     note: Option<&'a str>,
     help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replay: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -107,5 +109,6 @@ fn finding<'a>(diagnostic: &'a Diagnostic, sources: &Sources) -> Finding<'a> {
         story: &diagnostic.story,
         note: diagnostic.note.as_deref(),
         help: diagnostic.help.as_deref(),
+        replay: diagnostic.replay.as_deref(),
     }
 }

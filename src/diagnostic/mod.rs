@@ -73,11 +73,13 @@ pub struct Diagnostic {
     /// Where; the first one is the primary place.
     pub labels: Vec<Label>,
     /// What happens, event by event, where a finding is about the order of events; each without a line break.
-    pub story: Vec<String>,
+    pub story: Box<[String]>,
     /// Why it matters, where that is not obvious.
     pub note: Option<String>,
     /// What to do.
     pub help: Option<String>,
+    /// The command that runs what is told here again, where it has been run.
+    pub replay: Option<String>,
 }
 
 impl Diagnostic {
@@ -88,9 +90,10 @@ impl Diagnostic {
             level: code.default_level(),
             message: message.into(),
             labels: Vec::new(),
-            story: Vec::new(),
+            story: Box::default(),
             note: None,
             help: None,
+            replay: None,
         }
     }
 
@@ -114,7 +117,7 @@ impl Diagnostic {
     /// Tells what happens, one event after the other.
     #[must_use]
     pub fn story(mut self, events: Vec<String>) -> Self {
-        self.story = events;
+        self.story = events.into();
         self
     }
 

@@ -60,7 +60,7 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> S
             out: &mut out,
             colour,
         };
-        for (n, event) in (1..).zip(&diagnostic.story) {
+        for (n, event) in (1..).zip(diagnostic.story.iter()) {
             remarks.put(&format!("{n:<3}"), event);
         }
         if let Some(note) = &diagnostic.note {
@@ -68,6 +68,9 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, colour: Colour) -> S
         }
         if let Some(help) = &diagnostic.help {
             remarks.put("fix", help);
+        }
+        if let Some(replay) = &diagnostic.replay {
+            let _ = writeln!(out, "  {}  {replay}", colour.paint("1", "replay"));
         }
         out.push('\n');
     }

@@ -81,7 +81,7 @@ fn rule(code: Code, page: Option<&Page>) -> Value {
 
 fn result(diagnostic: &Diagnostic, rule_index: usize, sources: &Sources, base: &str) -> Value {
     let mut text = diagnostic.message.clone();
-    for (n, event) in (1..).zip(&diagnostic.story) {
+    for (n, event) in (1..).zip(diagnostic.story.iter()) {
         text.push_str(&format!("\n{n}. {event}"));
     }
     for (word, remark) in [("why", &diagnostic.note), ("fix", &diagnostic.help)] {

@@ -127,7 +127,12 @@ impl Cx<'_> {
     pub fn stage_rows(&mut self, view: SyncView<'_>) -> Done<Vec<Row>> {
         let model = self.model;
         let mut rows = Vec::new();
-        for life in model.life_views() {
+        let ends = |life: &Life<'_>| {
+            let object = |column| life.field(column).map(|f| f.id.object);
+            let of = |side| view.sync.ends.get(side).object;
+            [of(Side::Left), of(Side::Right)].contains(&object(0))
+        };
+        for life in model.life_views().filter(ends) {
             if let Ok(found) = carried_out(life)
                 && found.sync == view.id
             {

@@ -44,7 +44,7 @@ pub struct Inputs<'a> {
 }
 
 /// What lowering gives: only a bug of ours stops it.
-type Done<T> = Result<T, Diagnostic>;
+type Done<T> = Result<T, Box<Diagnostic>>;
 
 /// Lowers a checked model.
 ///
@@ -225,11 +225,12 @@ fn origin(sources: &Sources, span: Span) -> Origin {
 }
 
 /// A state that the gate should have kept out.
-fn impossible(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(
+fn impossible(what: &str, span: Span) -> Box<Diagnostic> {
+    let bug = Diagnostic::new(
         Code::B001,
         format!("the compiler met {what} after the gate"),
     )
     .at(span, "while it made the plan of this")
-    .help("this is a bug of accordant: report it with its version and this part of the spec")
+    .help("this is a bug of accordant: report it with its version and this part of the spec");
+    Box::new(bug)
 }

@@ -1,9 +1,9 @@
 //! The merge table: which direction a row is written in, if any, and which clauses filter the write.
 //!
-//! This is section 3 of the semantics, and nothing else decides about a write to a linked pair. It is written once, over
-//! whatever a [`Row`] calls its values: the runtime executes it over the values of records, the analysis of circular updates
-//! over the positions of finite domains. What comes out is a [`Decision`]; what is remembered of it, counted and logged is
-//! the business of who asked.
+//! This is section 3 of the semantics. Beside it only rows of stages, whose lifecycle says which moves there are, decide about a
+//! write to a linked pair. It is written once, over whatever a [`Row`] calls its values: the runtime executes it over the values
+//! of records, the analysis of circular updates over the positions of finite domains. What comes out is a [`Decision`]; what is
+//! remembered of it, counted and logged is the business of who asked.
 
 mod send;
 

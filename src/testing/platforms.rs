@@ -66,6 +66,12 @@ impl Links for Alone {
 
 type Done<T> = Result<T, StoreError>;
 
+/// Slots with their values.
+type Values = Vec<(u16, Value)>;
+
+/// What an effect writes: the object and which of its records, the slot, the value.
+type Written = ((ObjectId, Reached), u16, Value);
+
 impl<'b> Platforms<'b> {
     /// Opened stores that answer as their platforms do.
     pub const fn new(bench: &'b Bench, stores: Stores) -> Self {
@@ -329,7 +335,7 @@ impl<'b> Platforms<'b> {
         record: &Record,
         depth: usize,
     ) -> Done<()> {
-        let mut saves: Vec<((ObjectId, SmolStr), Vec<(u16, Value)>)> = Vec::new();
+        let mut saves: Vec<((ObjectId, SmolStr), Values)> = Vec::new();
         for (target, slot, value) in self.writes(rule, before, record)? {
             for id in self.targets(target, record)? {
                 let key = (target.0, id);
@@ -434,7 +440,7 @@ impl<'b> Platforms<'b> {
         rule: &Automation,
         before: Option<&Record>,
         now: &Record,
-    ) -> Done<Vec<((ObjectId, Reached), u16, Value)>> {
+    ) -> Done<Vec<Written>> {
         let related = self.related(rule, now)?;
         Ok(scene(before, now, &related, |scene| {
             let active = rule.effects.iter().filter(|e| {

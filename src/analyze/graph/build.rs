@@ -23,6 +23,16 @@ const MADE: usize = 12;
 /// The most combinations of values that a function is tried with.
 pub(super) const COMBINATIONS: usize = 4_096;
 
+/// Which cells a network has beside those of its part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// All that conditions and values read.
+    All,
+    /// None: a condition that reads others may hold or not, a value that does is unknown. What comes to rest so comes to rest
+    /// in any case.
+    Inside,
+}
+
 /// A network, and what its positions stand for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Built {
@@ -63,8 +73,14 @@ pub(super) struct Part<'m> {
 }
 
 /// The network of a part.
-pub(super) fn build(model: &Model, edges: &[Edge], component: &Component, seeds: Seeds) -> Built {
-    let mut part = Part::new(model, edges, component);
+pub(super) fn build(
+    model: &Model,
+    edges: &[Edge],
+    component: &Component,
+    seeds: Seeds,
+    reads: Reads,
+) -> Built {
+    let mut part = Part::new(model, edges, component, reads);
     let (named, changes) = part.name();
     part.values = part
         .places
@@ -79,7 +95,7 @@ pub(super) fn build(model: &Model, edges: &[Edge], component: &Component, seeds:
 }
 
 impl<'m> Part<'m> {
-    fn new(model: &'m Model, edges: &[Edge], component: &Component) -> Self {
+    fn new(model: &'m Model, edges: &[Edge], component: &Component, reads: Reads) -> Self {
         let mut rows = BTreeSet::new();
         let mut acting: BTreeMap<AutomationId, Vec<usize>> = BTreeMap::new();
         for edge in component.edges.iter().filter_map(|i| edges.get(*i)) {
@@ -108,10 +124,12 @@ impl<'m> Part<'m> {
             part.add(Place::Field(*field));
         }
         for row in part.rows.clone() {
-            part.add_row(row);
+            part.add_row(row, reads);
         }
-        for acting in part.acting.clone() {
-            part.add_automation(&acting);
+        if reads == Reads::All {
+            for acting in part.acting.clone() {
+                part.add_automation(&acting);
+            }
         }
         part
     }
@@ -124,7 +142,7 @@ impl<'m> Part<'m> {
         }
     }
 
-    fn add_row(&mut self, id: RowId) {
+    fn add_row(&mut self, id: RowId, reads: Reads) {
         let Some(view) = self.model.row(id) else {
             return;
         };
@@ -136,7 +154,7 @@ impl<'m> Part<'m> {
                 Place::read_by(e).into_iter().for_each(|p| self.add(p));
             }
         }
-        if let Some(when) = &view.row.when {
+        if let Some(when) = view.row.when.as_ref().filter(|_| reads == Reads::All) {
             Place::read_by(when).into_iter().for_each(|p| self.add(p));
         }
     }

@@ -1,16 +1,18 @@
 //! The judgement about a part, and what would change it.
 
-use super::build::{Built, build};
+use super::build::{Built, Reads, build};
 use super::domain::Seeds;
 use super::edge::{AutomationId, Edge};
 use super::parts::Component;
-use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
+use crate::analyze::settle::network::{CellId, Guard, RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge};
 use crate::model::{Model, RowId};
 use crate::side::Side;
 
 /// States that a part may have to be searched.
-const STATES: u64 = 200_000;
+const STATES: usize = 100_000;
+/// Steps that a search may take: from each state, every edit of every record.
+const STEPS: u64 = 4_000_000;
 /// A circle that makes new values for so many rounds makes them for ever: no chain of automations of real systems is as long.
 const GROWING: u32 = 6;
 
@@ -39,52 +41,60 @@ pub enum Remedy {
 }
 
 /// Judges a part: with few values first, since a loop that few values have is the shortest; then with as many as can be
-/// searched.
+/// searched. A part that is too large even so is judged by its own cells alone.
 pub(super) fn judged(model: &Model, edges: &[Edge], component: &Component) -> Judged {
-    let mut best: Option<Judged> = None;
-    for seeds in [Seeds::Few, Seeds::Some, Seeds::All] {
-        let built = build(model, edges, component, seeds);
-        let known = best
-            .as_ref()
-            .is_some_and(|b| b.built.values == built.values);
-        if known || (best.is_some() && states(&built.network) > STATES) {
-            continue;
-        }
-        let judgement = judge(&built.network, limits());
-        let found = |v: &Verdict| matches!(v, Verdict::Oscillates(_) | Verdict::Undecided { .. });
-        let done = found(judgement.verdict()) || !built.open.is_empty();
-        if matches!(judgement.verdict(), Verdict::TooLarge { .. }) && best.is_some() {
-            continue;
-        }
-        best = Some(Judged {
+    let look = |seeds: Seeds, reads: Reads| {
+        let built = build(model, edges, component, seeds, reads);
+        let judgement = (steps(&built.network) <= STEPS).then(|| judge(&built.network, limits()));
+        (
             built,
-            judgement,
-            remedies: Vec::new(),
-        });
-        if done {
+            judgement.filter(|j| !matches!(j.verdict(), Verdict::TooLarge { .. })),
+        )
+    };
+    let done = |built: &Built, judgement: &Judgement| {
+        judgement.verdict().rounds().is_none() || !built.open.is_empty()
+    };
+    let mut best = match look(Seeds::Few, Reads::All) {
+        (built, Some(judgement)) => Judged::new(built, judgement),
+        (whole, None) => match look(Seeds::Few, Reads::Inside) {
+            (built, Some(judgement)) => Judged::new(built, judgement),
+            (_, None) => Judged::new(whole.clone(), too_large(&whole)),
+        },
+    };
+    for seeds in [Seeds::Some, Seeds::All] {
+        if done(&best.built, &best.judgement) {
             break;
         }
-    }
-    let mut judged = best.unwrap_or_else(|| {
-        let built = build(model, edges, component, Seeds::Few);
-        Judged {
-            judgement: judge(&built.network, limits()),
-            built,
-            remedies: Vec::new(),
+        match look(seeds, Reads::All) {
+            (built, _) if built.values == best.built.values => {}
+            (built, Some(judgement)) => best = Judged::new(built, judgement),
+            (_, None) => break,
         }
-    });
-    judged.remedies = remedies(model, &judged);
-    judged
+    }
+    best.remedies = remedies(model, &best);
+    best
+}
+
+/// The judgement about a part of which not even the states are counted out.
+fn too_large(built: &Built) -> Judgement {
+    let sizes = built.network.cells.iter().map(|c| c.size() as u64);
+    let states = sizes.clone().try_fold(1_u64, u64::checked_mul);
+    let mut cut: Vec<(u64, CellId)> = sizes.zip((0..).map(CellId)).collect();
+    cut.sort_by_key(|(size, cell)| (u64::MAX - size, *cell));
+    let cut: Vec<CellId> = cut.into_iter().map(|(_, cell)| cell).collect();
+    let verdict = Verdict::TooLarge { states, cut };
+    Judgement {
+        kept: verdict.clone(),
+        lost: verdict,
+    }
 }
 
 fn limits() -> Limits {
-    Limits {
-        states: STATES as usize,
-    }
+    Limits { states: STATES }
 }
 
-/// The combinations of what cells hold and rows remember, at most.
-fn states(network: &Network) -> u64 {
+/// The steps of a search, at most: combinations of what cells hold and rows remember, and of the edits of a record.
+fn steps(network: &Network) -> u64 {
     let cells = network.cells.iter().map(|c| c.size() as u64);
     let count = |class: &[u16]| {
         let mut classes = class.to_vec();
@@ -96,10 +106,26 @@ fn states(network: &Network) -> u64 {
         .rows
         .iter()
         .map(|r| count(&r.class.left).saturating_mul(count(&r.class.right)) + 2);
-    cells.chain(rows).fold(1, u64::saturating_mul)
+    let states = cells.chain(rows).fold(1, u64::saturating_mul);
+    let edits = (0..network.records.len()).map(|record| {
+        let own = network
+            .cells
+            .iter()
+            .filter(|c| c.record.index() == record && c.edited);
+        own.map(|c| c.size() as u64).fold(1, u64::saturating_mul)
+    });
+    states.saturating_mul(edits.fold(0, u64::saturating_add).max(1))
 }
 
 impl Judged {
+    const fn new(built: Built, judgement: Judgement) -> Self {
+        Self {
+            built,
+            judgement,
+            remedies: Vec::new(),
+        }
+    }
+
     /// The run that never comes to rest, where one is known.
     pub fn witness(&self) -> Option<&Witness> {
         match self.judgement.verdict() {

@@ -161,6 +161,8 @@ impl<'f, 'e> Search<'f, 'e> {
 
     /// What was chosen, without the fields that do not matter; or as few others that meet the goals, too.
     fn example(mut self) -> Example {
+        // Whatever can be evaluated counts now: nothing is proved any more.
+        self.pass = Pass::Sample;
         for at in 0..self.chosen.len() {
             let Some(slot) = self.chosen.get_mut(at) else {
                 break;
@@ -173,7 +175,7 @@ impl<'f, 'e> Search<'f, 'e> {
             }
         }
         let length = self.chosen.iter().flatten().count();
-        let mut shorter = Search::new(self.formula, self.pass);
+        let mut shorter = Search::new(self.formula, Pass::Sample);
         shorter.steps = POLISH;
         let found = (1..length).any(|n| shorter.with(n, 0));
         let best = if found { &shorter.chosen } else { &self.chosen };

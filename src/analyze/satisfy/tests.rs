@@ -218,6 +218,19 @@ fn records(model: &Model, goals: &[(&Expr, bool)], given: &Example) -> (usize, u
     (all, met)
 }
 
+/// Whether what is given meets all goals, whatever the other fields are, without a look at their values.
+fn decided_by(model: &Model, goals: &[(&Expr, bool)], given: &Example) -> bool {
+    let cells = |c: Cell| given.iter().find(|(g, _)| *g == c).map(|(_, v)| v.clone());
+    let known = Known {
+        model,
+        input: None,
+        cells: &cells,
+    };
+    goals
+        .iter()
+        .all(|(e, wanted)| known.holds(e) == Some(*wanted))
+}
+
 #[test]
 fn answers_agree_with_every_record() {
     let model = model();
@@ -242,8 +255,8 @@ fn answers_agree_with_every_record() {
                 for left_out in 0..example.len() {
                     let mut fewer = example.clone();
                     fewer.remove(left_out);
-                    let (all, decided) = records(&model, &goals, &fewer);
-                    assert_ne!(all, decided, "{example:?} says more than it needs to");
+                    let met = decided_by(&model, &goals, &fewer);
+                    assert!(!met, "{example:?} says more than it needs to");
                 }
             }
             Answer::No => {

@@ -22,7 +22,8 @@
 //! if another value stands there, the pair as it was is remembered.
 //!
 //! **A pause** lies between two rounds. The rules that were noted run once, in the order of their ranks, each in a
-//! transaction of its own; its effects take the values of that moment. What they start waits for the next pause.
+//! transaction of its own; its effects take the values of that moment, and what had changed is not known any more. What they
+//! start waits for the next pause.
 //!
 //! **What nobody knows** is whether an unknown guard holds, what an unknown source writes, and under `latest` which of two
 //! edits is newer: a record's time moves with any of its fields, and what lies within the tolerance of the clocks has no

@@ -37,7 +37,7 @@ pub enum Verdict {
     Oscillates(Box<Witness>),
     /// They come to rest or not, depending on what nobody knows.
     Undecided {
-        /// Who does what nobody knows.
+        /// Who does what nobody knows; empty where it is the order of edits under `latest` alone.
         why: Vec<Writer>,
         /// What could happen.
         witness: Box<Witness>,

@@ -2,8 +2,8 @@
 //!
 //! Syncs run in the order of the plan. Each sweeps the left side and then the right: linked pairs are merged page by page,
 //! records without a link go into the candidate index. Then keys find pairs, what found none is created, and pairs whose
-//! references had to wait are merged once more. A page, or what became of it, is one [`Batch`]: fetch, decide, write the
-//! intents down, send, settle. One command is under way at a time.
+//! references had to wait are merged once more. What a page asks for, or several pages that ask for little, is one [`Batch`]:
+//! fetch, decide, write the intents down, send, settle. One command is under way at a time.
 
 mod again;
 mod batch;

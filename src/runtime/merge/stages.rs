@@ -221,7 +221,7 @@ impl Case<'_> {
     ) -> Verdict {
         let target = !from;
         let now = *self.now.get(target);
-        let Some(value) = stages.values(stage, target).first().map(|v| Value::text(v)) else {
+        let Some(value) = stages.values(stage, target).first().map(Value::text) else {
             return self.remember(Consistency::Consistent);
         };
         if self.shows(stages, stage, target, now) {

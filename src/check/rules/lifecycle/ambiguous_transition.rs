@@ -74,11 +74,11 @@ struct AmbiguousTransition<'m> {
 
 enum Doubt<'m> {
     /// Both lead to one stage, and say different things of the move.
-    WhichLine,
+    Line,
     /// They lead to two stages that share a value.
-    WhichStage(&'m MapValue, &'m MapValue),
+    Stage(&'m MapValue, &'m MapValue),
     /// Both are conversions, and no value tells them apart.
-    WhichConversion,
+    Conversion,
 }
 
 /// Finds pairs of lines that one event may take; once a pair.
@@ -120,7 +120,7 @@ fn doubt<'m>(
         .into_iter()
         .find(|by| others.contains(by))?;
     let doubt = if first.to.node == second.to.node {
-        differ(first, second).then_some(Doubt::WhichLine)
+        differ(first, second).then_some(Doubt::Line)
     } else {
         shared(life, by, from, first, second)
     };
@@ -160,7 +160,7 @@ fn shared<'m>(
             let same = theirs.iter().find(|v| v.value == value.value);
             let moved = !life.shows(from, column, &value.value);
             if let Some(same) = same.filter(|_| moved) {
-                return Some(Doubt::WhichStage(value, same));
+                return Some(Doubt::Stage(value, same));
             }
         }
     }
@@ -169,7 +169,7 @@ fn shared<'m>(
         ways.all(|c| life.lifecycle.cell(t.to.node, *c).is_empty())
     };
     let conversions = a.conversion.is_some() && silent(a) && silent(b);
-    conversions.then_some(Doubt::WhichConversion)
+    conversions.then_some(Doubt::Conversion)
 }
 
 impl AmbiguousTransition<'_> {
@@ -179,7 +179,7 @@ impl AmbiguousTransition<'_> {
         let [first, second] = self.lines;
         let (to, other) = (stage(life, first.to.node), stage(life, second.to.node));
         match &self.doubt {
-            Doubt::WhichLine => Diagnostic::new(
+            Doubt::Line => Diagnostic::new(
                 Code::L004,
                 format!(
                     "two lines permit `{}` by `{by}`, and say different things of it",
@@ -190,7 +190,7 @@ impl AmbiguousTransition<'_> {
             .at(head(first), "or this one")
             .note("both conditions may hold at once, and which line counts would be chance")
             .help("give them conditions that exclude each other, or make one line of the two"),
-            Doubt::WhichStage(value, same) => Diagnostic::new(
+            Doubt::Stage(value, same) => Diagnostic::new(
                 Code::L004,
                 format!(
                     "{} in {} means {to} and {other}, and `{by}` may move to either from {}",
@@ -203,7 +203,7 @@ impl AmbiguousTransition<'_> {
             .at(value.span, format!("and of {to}"))
             .note("when it is set nobody can tell which of the two is meant")
             .help("give each of the two a value of its own, or let another system make one of the moves"),
-            Doubt::WhichConversion => Diagnostic::new(
+            Doubt::Conversion => Diagnostic::new(
                 Code::L004,
                 format!("a conversion out of {} means {to} and {other}", stage(life, self.from)),
             )

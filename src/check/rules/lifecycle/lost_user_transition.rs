@@ -3,14 +3,15 @@
 use super::words::{cause_place, head, moved, reaction, way_to, whole};
 use crate::analyze::{Automaton, Chain, Life};
 use crate::check::Cx;
-use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::diagnostic::{Code, Diagnostic, Level, rule};
 use crate::model::{Authority, RowView, StageIdx, SystemId, Timing};
+use crate::platform::PlatformWrite;
 use crate::side::Side;
 
 rule! {
     /// # What it checks
-    /// Nothing in the spec takes back a move that its lifecycle permits: no row keeps writing the field as another one has it,
-    /// and no row or automation leads the stage back to where it was.
+    /// Nothing takes back a move that its lifecycle permits: no row keeps writing the field as another one has it, no row or
+    /// automation leads the stage back to where it was. A platform that moves the field by itself is a warning.
     ///
     /// # Why it matters
     /// A rep moves somebody, as agreed, and a minute later it is undone. After the second time people stop trusting the tool.
@@ -84,6 +85,11 @@ struct LostToRow<'m> {
 /// Finds rows that put a column back, once a column; and moves whose consequences lead back to where they began.
 pub fn run(cx: &mut Cx<'_>) {
     for (life, facts) in whole(cx) {
+        for column in life.columns() {
+            if let Some(write) = moved_by_platform(life, column) {
+                cx.report(platform_moves(life, column, write));
+            }
+        }
         for chain in facts.chains.iter().filter(|c| c.repeats.is_none()) {
             cx.report(led_back(life, facts, chain));
         }
@@ -108,6 +114,54 @@ pub fn run(cx: &mut Cx<'_>) {
             }
         }
     }
+}
+
+/// What the platform writes into a column by itself, where a sync of the project starts it and nothing switches it off.
+fn moved_by_platform(life: Life<'_>, column: usize) -> Option<&'static PlatformWrite> {
+    let field = life.field(column)?;
+    let system = field.id.object.system;
+    let is_off = |w: &PlatformWrite| {
+        let mut settings = field.system.settings.iter();
+        settings.any(|(key, value)| Some(key.as_str()) == w.setting && value == "off")
+    };
+    let starts = |w: &PlatformWrite| {
+        life.model.sync_views().any(|sync| {
+            Side::BOTH.into_iter().any(|side| {
+                let end = sync.sync.ends.get(side).object;
+                let here = end.is_some_and(|o| o.system == system)
+                    && sync.object(side).is_some_and(|o| o.name == w.object);
+                let mut rows = sync.rows().filter_map(|r| r.writes(side));
+                here && (sync.makes(side) || rows.any(|(_, f)| f.name() == w.field))
+            })
+        })
+    };
+    let mut writes = field.system.profile.writes.iter();
+    writes.find(|w| {
+        let target = (field.object.name.as_str(), field.name());
+        w.setting.is_some() && w.writes.contains(&target) && !is_off(w) && starts(w)
+    })
+}
+
+fn platform_moves(life: Life<'_>, column: usize, write: &PlatformWrite) -> Diagnostic {
+    let field = life.field(column);
+    let name = field.map_or_else(Default::default, |f| f.full_name());
+    let system = field.map_or("", |f| f.system.kind.title());
+    let columns = &life.lifecycle.columns;
+    let place = columns
+        .get(column)
+        .map_or(life.lifecycle.span, |c| c.name.span);
+    let setting = write.setting.unwrap_or_default();
+    Diagnostic::new(
+        Code::L011,
+        format!("{system} moves `{name}` by itself when {}", write.when),
+    )
+    .level(Level::Warning)
+    .at(place, "moved by people here, and by the platform as well")
+    .note(format!(
+        "a sync writes `{}` there, and that starts it: what somebody has moved is moved on, and nobody did it",
+        write.object
+    ))
+    .help(format!("switch it off in {system}, and say so in the system's block\n  {setting} off"))
 }
 
 /// A move that shows in a column.

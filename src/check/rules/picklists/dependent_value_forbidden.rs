@@ -119,8 +119,8 @@ fn in_map(map: &PicklistMap, side: Side, dependent: &Dependent<'_>, found: &mut 
             };
             found.push(describe(
                 dependent,
-                &[value.value.clone()],
-                &[under.value.clone()],
+                std::slice::from_ref(&value.value),
+                std::slice::from_ref(&under.value),
                 place,
             ));
         }

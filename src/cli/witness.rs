@@ -1,0 +1,193 @@
+//! Witnesses of updates that never come to rest: each is replayed by the engine before it is shown, and can be run again.
+
+use std::fmt::Write;
+use std::str::FromStr;
+
+use smol_str::SmolStr;
+
+use super::{Exit, Failure, Output};
+use crate::analyze::graph::{Judged, scenario};
+use crate::analyze::settle::Verdict;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::emit::test_block;
+use crate::lower;
+use crate::plan::Case;
+use crate::session::Compilation;
+use crate::testing::{CaseResult, run_case};
+
+/// `G001@people.sync:41`: a code and the line of the row that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    code: Code,
+    file: Option<SmolStr>,
+    line: u32,
+}
+
+impl FromStr for Reference {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let form =
+            || format!("`{text}` is not of the form CODE@FILE:LINE, such as G001@people.sync:41");
+        let (code, place) = text.split_once('@').ok_or_else(form)?;
+        let code = code.parse().map_err(|()| format!("`{code}` is no code"))?;
+        let (file, line) = match place.rsplit_once(':') {
+            Some((file, line)) => (Some(SmolStr::new(file)), line),
+            None => (None, place),
+        };
+        let line = line.parse().map_err(|_| form())?;
+        Ok(Self { code, file, line })
+    }
+}
+
+/// What became of a replay.
+enum Replay {
+    /// It never came to rest, as told.
+    Reproduced,
+    /// It came to rest.
+    Rested,
+    /// It cannot be told as a scenario, or the project has names that are unknown.
+    Untold,
+}
+
+/// Replays what findings tell. What is reproduced gets the command that does it again; what is not is no fact, and becomes an
+/// error of ours.
+pub(super) fn confirm(compilation: &mut Compilation) {
+    if !compilation.findings.iter().any(|f| f.code == Code::G001) {
+        return;
+    }
+    let mut findings = std::mem::take(&mut compilation.findings);
+    for finding in findings.iter_mut().filter(|f| f.code == Code::G001) {
+        let Some((judged, at)) = judged_of(compilation, finding) else {
+            continue;
+        };
+        match replay(compilation, judged) {
+            Replay::Reproduced => {
+                finding.replay = Some(format!("accordant test --witness G001@{at}"));
+            }
+            Replay::Rested => *finding = unreproduced(finding),
+            Replay::Untold => {}
+        }
+    }
+    compilation.findings = findings;
+}
+
+fn unreproduced(finding: &Diagnostic) -> Diagnostic {
+    let mut bug = Diagnostic::new(
+        Code::B001,
+        "the analysis found a loop that the engine does not run into",
+    )
+    .help("this is a bug of accordant: report it with its version and this part of the spec");
+    bug.labels.clone_from(&finding.labels);
+    bug.story.clone_from(&finding.story);
+    bug
+}
+
+/// The part that a finding is about, and its place as `file:line`.
+fn judged_of<'c>(
+    compilation: &'c Compilation,
+    finding: &Diagnostic,
+) -> Option<(&'c Judged, String)> {
+    let span = finding.labels.first()?.span;
+    let file = compilation.sources.get(span.file)?;
+    let judged = compilation.facts.graph.parts.iter().find(|judged| {
+        let model = compilation.model();
+        let mut rows = judged.built.rows.iter().filter_map(|r| model.row(*r));
+        matches!(judged.judgement.verdict(), Verdict::Oscillates(_))
+            && rows.any(|row| row.row.head == span)
+    })?;
+    let (line, _) = file.line_column(span.start);
+    Some((judged, format!("{}:{line}", file.path())))
+}
+
+fn case(compilation: &Compilation, judged: &Judged) -> Option<Case> {
+    let model = compilation.model();
+    let scenario = scenario(model, &judged.built, judged.witness()?)?;
+    Some(lower::case(model, &scenario, &compilation.sources))
+}
+
+fn replay(compilation: &Compilation, judged: &Judged) -> Replay {
+    let told = case(compilation, judged).zip(compilation.rehearsal());
+    match told.map(|(case, plan)| run_case(&plan, &case)) {
+        None => Replay::Untold,
+        Some(result) if result.passed() => Replay::Rested,
+        Some(_) => Replay::Reproduced,
+    }
+}
+
+/// The part that a reference names.
+fn named<'c>(compilation: &'c Compilation, wanted: &Reference) -> Result<&'c Judged, Failure> {
+    let found = compilation
+        .findings
+        .iter()
+        .filter(|f| f.code == wanted.code);
+    for finding in found {
+        let Some((judged, at)) = judged_of(compilation, finding) else {
+            continue;
+        };
+        let (file, line) = at.rsplit_once(':').unwrap_or_default();
+        let here = wanted.file.as_ref().is_none_or(|f| f == file);
+        if here && line == wanted.line.to_string() {
+            return Ok(judged);
+        }
+    }
+    let place = wanted.file.as_deref().unwrap_or("line");
+    Err(Failure::new(format!(
+        "there is no {} at {place}:{} any more",
+        wanted.code, wanted.line
+    ))
+    .help("run `accordant check`: it names each finding that can be replayed"))
+}
+
+/// Runs a witness again and says what happens. A loop that is still there is a finding.
+///
+/// # Errors
+/// Where the project has no such finding, or it cannot be replayed.
+pub(super) fn run(
+    compilation: &Compilation,
+    wanted: &Reference,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let judged = named(compilation, wanted)?;
+    let (case, plan) = case(compilation, judged)
+        .zip(compilation.rehearsal())
+        .ok_or_else(untold)?;
+    let result = run_case(&plan, &case);
+    output.result(&told(&case, &result));
+    Ok(if result.passed() {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    })
+}
+
+/// Writes a witness as a `test` block.
+///
+/// # Errors
+/// Where the project has no such finding, or it cannot be told as a test.
+pub(super) fn dump(
+    compilation: &Compilation,
+    wanted: &Reference,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let judged = named(compilation, wanted)?;
+    let case = case(compilation, judged).ok_or_else(untold)?;
+    output.result(&test_block(&case));
+    Ok(Exit::Fine)
+}
+
+fn untold() -> Failure {
+    Failure::new("this finding cannot be told as a test: its records cannot be given what links and admits them")
+        .help("what it says holds all the same; `accordant check` tells it event by event")
+}
+
+fn told(case: &Case, result: &CaseResult) -> String {
+    let mut text = test_block(case);
+    for failure in &result.failures {
+        let _ = writeln!(text, "\nit goes on: {}", failure.text);
+    }
+    if result.passed() {
+        text.push_str("\nit comes to rest\n");
+    }
+    text
+}

@@ -1,0 +1,151 @@
+//! The cell graph from outside: automations of metadata in loops, silence about what is fine, drawings, lists, bounds.
+
+use std::path::Path;
+
+use accordant::cli::disk::DiskFiles;
+use accordant::diagnostic::render::{Colour, human};
+use accordant::diagnostic::{Code, Diagnostic, Level};
+use accordant::emit::graph::{dot, drawing, find_field, mermaid, svg, writers};
+use accordant::session::{Compilation, compile};
+use accordant::source::{Files, MemoryFiles};
+
+use crate::support::{compile_fixture, compile_fixture_with, line};
+
+const SHOUT: &str = include_str!("graph/Shout.flow-meta.xml");
+
+const HEAD: &str = "  truth  desk\n  match  subject = Subject\n  many   desk hold\n  many   crm hold\n  delete keep\n\n";
+
+fn ticket(rows: &str) -> String {
+    format!("sync Ticket: desk.ticket <-> crm.Case {{\n{HEAD}{rows}}}\n")
+}
+
+fn codes(compilation: &Compilation, level: Level) -> Vec<String> {
+    let found = compilation.findings.iter().filter(|d| d.level == level);
+    found.map(|d| line(d, &compilation.sources)).collect()
+}
+
+/// A flow that changes the spelling, read from its file, with a workflow that changes it back.
+#[test]
+fn a_loop_through_a_flow_is_told_with_the_flow_s_file() {
+    let quiet = "automation desk \"Whisper\" {\n  when  ticket.language changes\n  sets  ticket.language = lower(ticket.language)\n}\n\n";
+    let text = format!("{quiet}{}", ticket("  language <-> Language__c\n"));
+    let metadata = [("Shout.flow-meta.xml".to_owned(), SHOUT.to_owned())];
+    let compilation = compile_fixture_with(&text, &metadata);
+    let own: Vec<Diagnostic> = compilation
+        .findings
+        .iter()
+        .filter(|d| d.code == Code::G001)
+        .cloned()
+        .collect();
+    insta::assert_snapshot!(human(&own, &compilation.sources, Colour::Plain));
+}
+
+#[test]
+fn a_flow_alone_comes_to_rest_and_is_no_finding() {
+    let metadata = [("Shout.flow-meta.xml".to_owned(), SHOUT.to_owned())];
+    let compilation = compile_fixture_with(&ticket("  language <-> Language__c\n"), &metadata);
+    assert_eq!(codes(&compilation, Level::Error), [""; 0]);
+    let rows: Vec<u32> = bounds(&compilation);
+    assert_eq!(rows, [2], "what the flow makes of a value is brought back");
+}
+
+fn bounds(compilation: &Compilation) -> Vec<u32> {
+    let plan = compilation
+        .plan()
+        .expect("the gate is open")
+        .expect("a plan");
+    let rows = plan.syncs.iter().flat_map(|s| &s.rows);
+    rows.map(|r| r.bound).collect()
+}
+
+#[test]
+fn the_plan_has_the_rounds_that_each_row_needs() {
+    let answers = "automation desk \"a\" {\n  when  ticket.country = \"1\"\n  sets  ticket.country = \"2\"\n}\nautomation crm \"b\" {\n  when  Case.Ref__c = \"2\"\n  sets  Case.Ref__c = \"3\"\n}\n";
+    let text = format!(
+        "{answers}{}",
+        ticket("  country <-> Ref__c\n  language <-> Language__c\n")
+    );
+    let found = bounds(&compile_fixture(&text));
+    assert!(found[0] > found[1], "{found:?}");
+    assert_eq!(found[1], 1);
+}
+
+/// Fifty rows that are fine give nothing, whatever automations do elsewhere.
+#[test]
+fn fifty_two_way_fields_beside_automations_that_touch_none_of_them_are_silent() {
+    let shared = std::env::var("ACCORDANT_SHARED").unwrap_or_else(|_| "/work/shared".to_owned());
+    let metadata =
+        Path::new(&shared).join("data/salesforce/metadata/northstar-sales-cloud/force-app");
+    let Ok(disk) = DiskFiles::new(&metadata) else {
+        println!("skipped: there is no metadata in {}", metadata.display());
+        return;
+    };
+    let mut files = MemoryFiles::default();
+    for path in disk.list("").unwrap_or_default() {
+        if let Ok(bytes) = disk.read(&path) {
+            files.insert(format!("force-app/{path}"), bytes);
+        }
+    }
+    let field = |i: usize, name: &str| {
+        format!("{{\"name\":\"{name}{i}\",\"type\":\"text\",\"length\":80}}")
+    };
+    let fields = |name: &str| {
+        (0..50)
+            .map(|i| field(i, name))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let catalog = |object: &str, name: &str| {
+        format!(
+            "{{\"accordant_catalog\":1,\"origin\":\"test\",\"objects\":[{{\"name\":\"{object}\",\"label\":\"\",\"fields\":[{}]}}]}}",
+            fields(name)
+        )
+    };
+    files.insert("catalogs/hubspot.json", catalog("company", "own_"));
+    files.insert("catalogs/salesforce.json", catalog("Account", "Own_"));
+    files.insert(
+        "accordant.toml",
+        "[project]\nname = \"p\"\nlanguage = 1\nspecs = [\"*.sync\"]\n[systems.hubspot]\ncatalog = [\"catalogs/hubspot.json\"]\n[systems.salesforce]\ncatalog = [\"catalogs/salesforce.json\"]\nmetadata = [\"force-app/**\"]\n",
+    );
+    let rows: String = (0..50)
+        .map(|i| format!("  own_{i} <-> Own_{i}\n"))
+        .collect();
+    files.insert(
+        "main.sync",
+        format!("system hubspot: hubspot\nsystem salesforce: salesforce\n\nsync Company: hubspot.company <-> salesforce.Account {{\n  truth  salesforce\n  match  name = Name\n  many   hubspot hold\n  many   salesforce hold\n  delete keep\n\n{rows}}}\n"),
+    );
+    let compilation = compile(&files, None);
+    let read = compilation.model().automations.len();
+    assert!(read > 20, "only {read} automations were read");
+    let graph = compilation
+        .findings
+        .iter()
+        .filter(|d| d.code.family() == 'G');
+    let said: Vec<String> = graph.map(|d| line(d, &compilation.sources)).collect();
+    assert_eq!(said, [""; 0]);
+    assert_eq!(codes(&compilation, Level::Error), [""; 0]);
+}
+
+#[test]
+fn who_writes_a_field_is_listed_and_drawn() {
+    let text = format!(
+        "automation crm \"Default language\" {{\n  when  Case.Language__c is blank\n  sets  Case.Language__c = \"en\"\n}}\n\n{}",
+        ticket("  language <-> Language__c\n  country   -> Ref__c\n")
+    );
+    let compilation = compile_fixture(&text);
+    let (model, graph) = (compilation.model(), &compilation.facts.graph);
+    let field = find_field(model, "crm.Case.Language__c").expect("a field");
+    insta::assert_snapshot!("list", writers(model, graph, field, &compilation.sources));
+    let all = drawing(model, graph, None);
+    insta::assert_snapshot!("dot", dot(&all));
+    insta::assert_snapshot!("mermaid", mermaid(&all));
+    let picture = svg(model, &all);
+    assert!(
+        picture.starts_with("<svg ") && picture.ends_with("</svg>\n"),
+        "{picture}"
+    );
+    assert_eq!(
+        find_field(model, "crm.Case.Languag__c"),
+        Err("there is no field `Languag__c`: did you mean `Language__c`?".to_owned())
+    );
+}
