@@ -6,7 +6,7 @@
 //! file of that line where it is another one. `A … B` is the first line with `B` below the one with `A`. A file begins with its project: `acme`, the worked example, or a folder of
 //! `bugs/`. A file that the project lacks is made where the text that stands there is empty.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use accordant::cli::disk::DiskFiles;
@@ -75,21 +75,19 @@ impl<'a> Bug<'a> {
             return Some(format!("`{}` is not on one line", self.at));
         };
         let compiled = compiled(&files);
+        let loud = compiled.findings.iter().filter(|d| d.level != Level::Hint);
         let counts = |d: &&Diagnostic| d.level == Level::Error || d.code.to_string() == code;
-        let found: Vec<&Diagnostic> = compiled.findings.iter().filter(counts).collect();
-        let right = |d: &Diagnostic| {
-            let (path, number) = stands(d, &compiled);
-            d.code.to_string() == code && path == self.found_in && number == expected
-        };
-        match *found {
-            [one] if right(one) => None,
-            _ => {
-                let said = compiled.findings.iter().filter(|d| d.level != Level::Hint);
-                let said: Vec<String> = said.map(|d| line(d, &compiled.sources)).collect();
-                let said = said.join("\n      ");
-                Some(format!("not {code} at `{}`, but\n      {said}", self.at))
-            }
+        let found: BTreeSet<(String, String, u32)> = loud
+            .clone()
+            .filter(counts)
+            .map(|d| stands(d, &compiled))
+            .collect();
+        if found == BTreeSet::from([(code.to_owned(), self.found_in.to_owned(), expected)]) {
+            return None;
         }
+        let said: Vec<String> = loud.map(|d| line(d, &compiled.sources)).collect();
+        let said = said.join("\n      ");
+        Some(format!("not {code} at `{}`, but\n      {said}", self.at))
     }
 }
 
@@ -110,13 +108,14 @@ fn line_of(place: &str, at: &str) -> Option<u32> {
         .map(|(n, _)| n)
 }
 
-/// The path and the number of the line that a finding stands on.
-fn stands(finding: &Diagnostic, compiled: &Compilation) -> (String, u32) {
+/// The code of a finding, and the path and the number of the line that it stands on.
+fn stands(finding: &Diagnostic, compiled: &Compilation) -> (String, String, u32) {
     let span = finding.labels.first().map(|l| l.span).unwrap_or_default();
     let file = compiled.sources.get(span.file);
-    file.map_or_else(<_>::default, |f| {
+    let (path, line) = file.map_or_else(<_>::default, |f| {
         (f.path().to_string(), f.line_column(span.start).0)
-    })
+    });
+    (finding.code.to_string(), path, line)
 }
 
 fn text(files: &MemoryFiles, path: &str) -> Option<String> {

@@ -1,7 +1,8 @@
 //! Correct specs in number: none of them gets a finding at error level.
 //!
 //! They are made from the building blocks of `correct/blocks.sync`, always the same ones. A line `=== Name after Other` begins
-//! a block; lines that begin with `?` and stand together are alternatives, of which a spec has one, `?` alone being nothing.
+//! a block; a line that begins with `?` and those below that begin with `|` are alternatives, of which a spec has one, `|`
+//! alone being nothing.
 //! A block comes with what it is after. The words (`correct/words.sync`) are taken as far as a spec uses them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,13 @@ use crate::support::{Random, line, shared};
 static BLOCKS: LazyLock<String> = LazyLock::new(|| read("blocks.sync"));
 static WORDS: LazyLock<String> = LazyLock::new(|| read("words.sync"));
 const SPECS: u64 = 240;
+/// What the library has for them.
+const IMPORTS: [(&str, &str); 4] = [
+    ("industry", "picklists"),
+    ("lower_trim", "transforms"),
+    ("e164", "transforms"),
+    ("domain_of", "transforms"),
+];
 
 fn read(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/correct");
@@ -41,15 +49,13 @@ fn blocks() -> BTreeMap<&'static str, Block<'static>> {
             None => (head.trim(), None),
         };
         let mut lines: Vec<Vec<&str>> = Vec::new();
-        let mut open = false;
         for line in body.lines() {
-            let choice = line.trim_start().strip_prefix('?');
-            match (choice, lines.last_mut()) {
-                (Some(choice), Some(last)) if open => last.push(choice.trim()),
-                (Some(choice), _) => lines.push(vec![choice.trim()]),
-                (None, _) => lines.push(vec![line]),
+            let (first, other) = (line.trim_start(), lines.last_mut());
+            match (first.strip_prefix('?'), first.strip_prefix('|'), other) {
+                (_, Some(choice), Some(group)) => group.push(choice.trim()),
+                (Some(choice), ..) => lines.push(vec![choice.trim()]),
+                _ => lines.push(vec![line]),
             }
-            open = choice.is_some();
         }
         (name, Block { after, lines })
     })
@@ -78,20 +84,25 @@ fn spec(seed: u64) -> String {
             next = blocks[name].after;
         }
     }
-    let mut text = String::from("use std.picklists.industry\nuse std.transforms.{lower_trim, e164, domain_of}\n");
-    text += "system hubspot: hubspot { auto_create_companies off, lifecycle_automation off }\nsystem salesforce: salesforce\n";
+    let mut text = String::from(
+        "system hubspot: hubspot { auto_create_companies off, lifecycle_automation off }\nsystem salesforce: salesforce\n",
+    );
     for name in wanted {
         for choices in &blocks[name].lines {
             let _ = writeln!(text, "{}", choices[random.below(choices.len())]);
         }
     }
-    for (name, declaration) in words() {
-        let used = |word: &str| word == name;
-        if text.split(|c: char| !c.is_alphanumeric()).any(used) {
-            let _ = writeln!(text, "{declaration}\n");
+    let used: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let mut words: String = words()
+        .into_iter()
+        .filter(|(name, _)| used.contains(name))
+        .fold(String::new(), |all, (_, declaration)| all + declaration + "\n\n");
+    for (name, import) in IMPORTS {
+        if used.contains(name) {
+            let _ = writeln!(words, "use std.{import}.{name}");
         }
     }
-    text
+    words + &text
 }
 
 fn compiled(mut files: MemoryFiles, spec: &str) -> Compilation {
