@@ -10,6 +10,9 @@ use crate::source::Span;
 use crate::text::{count, list};
 use crate::value::Value;
 
+/// The most automations that a finding points at.
+const SHOWN: usize = 4;
+
 /// A writer as people call it: ``row `phone` ->``, ``the record-triggered flow `Title Case` ``.
 pub(super) fn writer(model: &Model, built: &Built, writer: Writer) -> String {
     match writer {
@@ -80,7 +83,7 @@ pub(super) fn point(
         .iter()
         .filter_map(|a| model.automations.get(a.index()))
     {
-        if !seen.contains(&automation.span) {
+        if !seen.contains(&automation.span) && seen.len() < SHOWN {
             seen.push(automation.span);
             finding = finding.at(automation.span, format!("and {}", automatic(automation)));
         }
