@@ -92,11 +92,15 @@ fn spec(seed: u64) -> String {
             let _ = writeln!(text, "{}", choices[random.below(choices.len())]);
         }
     }
-    let used: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let used: BTreeSet<&str> = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .collect();
     let mut words: String = words()
         .into_iter()
         .filter(|(name, _)| used.contains(name))
-        .fold(String::new(), |all, (_, declaration)| all + declaration + "\n\n");
+        .fold(String::new(), |all, (_, declaration)| {
+            all + declaration + "\n\n"
+        });
     for (name, import) in IMPORTS {
         if used.contains(name) {
             let _ = writeln!(words, "use std.{import}.{name}");
@@ -113,8 +117,13 @@ fn compiled(mut files: MemoryFiles, spec: &str) -> Compilation {
 
 /// How many findings there are at each level: errors, warnings, hints.
 fn levels(compiled: &Compilation) -> [usize; 3] {
-    [Level::Error, Level::Warning, Level::Hint]
-        .map(|level| compiled.findings.iter().filter(|d| d.level == level).count())
+    [Level::Error, Level::Warning, Level::Hint].map(|level| {
+        compiled
+            .findings
+            .iter()
+            .filter(|d| d.level == level)
+            .count()
+    })
 }
 
 /// The errors of a spec, with its text.
@@ -216,7 +225,9 @@ fn fifty_two_way_fields_beside_the_automations_of_a_real_org_are_silent() {
     let compiled = compiled(files, &spec);
     let automations = compiled.model().automations.len();
     let [errors, warnings, hints] = levels(&compiled);
-    println!("fifty two-way fields, {automations} automations: errors {errors}, warnings {warnings}, hints {hints}");
+    println!(
+        "fifty two-way fields, {automations} automations: errors {errors}, warnings {warnings}, hints {hints}"
+    );
     let said = compiled.findings.iter().filter(|d| d.level == Level::Error);
     let said: Vec<String> = said.map(|d| line(d, &compiled.sources)).collect();
     assert!(said.is_empty(), "{}", said.join("\n"));

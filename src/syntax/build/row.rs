@@ -1,7 +1,5 @@
 //! Rows and their clauses.
 
-use std::mem::discriminant;
-
 use super::name::is_name;
 use super::{Builder, Node, child, has};
 use crate::diagnostic::{Code, Diagnostic};
@@ -209,29 +207,18 @@ impl Builder {
         }
         let mut seen: Vec<&Clause> = Vec::new();
         for clause in clauses {
-            let same = |c: &&&Clause| alike(&c.node, &clause.node) && overlap(c, clause);
+            let same = |c: &&&Clause| c.node.repeats(&clause.node) && overlap(c, clause);
             match seen.iter().find(same) {
                 None => seen.push(clause),
                 Some(first) => self.report(
                     Diagnostic::new(Code::S003, said_twice(&first.node, &clause.node))
-                    .at(clause.span, "said again here")
-                    .at(first.span, "first said here")
-                    .help("keep one of them"),
+                        .at(clause.span, "said again here")
+                        .at(first.span, "first said here")
+                        .help("keep one of them"),
                 ),
             }
         }
     }
-}
-
-/// Whether two clauses say the same thing: both begin alike, or both say who wins.
-fn alike(a: &ClauseKind, b: &ClauseKind) -> bool {
-    let authority = |k: &ClauseKind| {
-        matches!(
-            k,
-            ClauseKind::Prefer(_) | ClauseKind::Wins(_) | ClauseKind::Latest(_) | ClauseKind::Ask
-        )
-    };
-    discriminant(a) == discriminant(b) || authority(a) && authority(b)
 }
 
 fn said_twice(first: &ClauseKind, again: &ClauseKind) -> String {
