@@ -33,3 +33,4 @@ mod settle;
 mod support;
 mod syntax;
 mod testing;
+mod witness;
