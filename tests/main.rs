@@ -35,3 +35,4 @@ mod settle;
 mod support;
 mod syntax;
 mod testing;
+mod witness;

@@ -1,0 +1,111 @@
+//! A loop that `check` tells can be run again, and kept as a test that fails until the loop is broken.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const MANIFEST: &str = r#"
+[project]
+name = "loop"
+language = 1
+specs = ["*.sync"]
+
+[systems.desk]
+catalog = ["catalogs/desk.json"]
+base = false
+
+[systems.crm]
+catalog = ["catalogs/crm.json"]
+base = false
+"#;
+
+const SPEC: &str = r#"system desk: hubspot { }
+system crm: salesforce { }
+
+automation crm "Shout" {
+  when  Person.Country changes
+  sets  Person.Country = upper(Person.Country)
+}
+
+automation desk "Whisper" {
+  when  customer.country changes
+  sets  customer.country = lower(customer.country)
+}
+
+sync Person: desk.customer <-> crm.Person {
+  truth   crm
+  match   email = Email
+  many    desk hold
+  many    crm hold
+  key     desk.crm_person_id, crm.Desk_Customer_Id__c
+  delete  keep
+
+  email    <-> Email
+  country  <-> Country
+}
+"#;
+
+fn project() -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    let put = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    put("accordant.toml", MANIFEST);
+    put("main.sync", SPEC);
+    put("catalogs/desk.json", include_str!("catalogs/desk.json"));
+    put("catalogs/crm.json", include_str!("catalogs/crm.json"));
+    root
+}
+
+fn accordant(root: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_accordant"));
+    command.args(arguments).current_dir(root).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn what_is_told_was_replayed_and_can_be_replayed_again() {
+    let root = project();
+    let check = accordant(root.path(), &["check"]);
+    assert_eq!(check.status.code(), Some(1));
+    let told = text(&check.stderr);
+    let replay = "  replay  accordant test --witness G001@main.sync:23";
+    assert!(told.lines().any(|line| line == replay), "{told}");
+
+    let again = accordant(root.path(), &["test", "--witness", "G001@main.sync:23"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stdout).contains("\nit goes on: "), "{again:?}");
+
+    let gone = accordant(root.path(), &["test", "--witness", "G001@main.sync:22"]);
+    assert_eq!(gone.status.code(), Some(2), "{gone:?}");
+    let unread = accordant(root.path(), &["test", "--witness", "the loop"]);
+    assert_eq!(unread.status.code(), Some(2), "{unread:?}");
+}
+
+#[test]
+fn a_witness_kept_as_a_test_passes_once_the_loop_is_broken() {
+    let root = project();
+    let dumped = accordant(root.path(), &["dump", "witness", "G001@main.sync:23"]);
+    assert_eq!(dumped.status.code(), Some(0), "{dumped:?}");
+    let block = text(&dumped.stdout);
+    assert!(
+        block.starts_with("test \"`country` comes to rest\" {\n"),
+        "{block}"
+    );
+
+    let fixed = SPEC.replace("country  <-> Country", "country  -> Country");
+    fs::write(root.path().join("main.sync"), format!("{fixed}\n{block}")).unwrap();
+    let test = accordant(root.path(), &["test"]);
+    assert_eq!(test.status.code(), Some(0), "{test:?}");
+    assert!(
+        text(&test.stdout).ends_with("1 passed, 0 failed\n"),
+        "{test:?}"
+    );
+}
