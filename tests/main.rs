@@ -9,9 +9,11 @@
 
 mod acme;
 mod automation;
+mod bugs;
 mod catalogs;
 mod cli;
 mod connect;
+mod correct;
 mod dependencies;
 mod diagnostics;
 mod emit;

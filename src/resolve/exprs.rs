@@ -400,6 +400,12 @@ impl Cx<'_> {
             Some(name) if self.is_listed(&left) && !is_param(scope, name) => {
                 self.value_of(&left, name)
             }
+            Some(name)
+                if matches!(left.node, ExprKind::Unknown)
+                    && self.find_in_scope(scope, &name.text).is_none() =>
+            {
+                Expr::unknown(name.span)
+            }
             _ => self.expr(scope, right),
         };
         let right = self.typed(&left, right);

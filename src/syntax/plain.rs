@@ -5,8 +5,6 @@
 //! it; whatever might mean more is `None`, and is left to the grammar: paths, numbers, expressions, several transforms,
 //! clauses for one direction, letters beyond ASCII, lines that go on, mistakes. A test holds the two against each other.
 
-use std::mem::discriminant;
-
 use smol_str::SmolStr;
 
 use super::ast::{
@@ -26,7 +24,7 @@ pub(super) fn row(file: FileId, text: &str, code: Range) -> Option<Row> {
     let mut more = scanner.accept(b',') || !scanner.is_done();
     while more {
         let clause = scanner.clause()?;
-        let said = |c: &Clause| discriminant(&c.node) == discriminant(&clause.node);
+        let said = |c: &Clause| c.node.repeats(&clause.node);
         if clauses.iter().any(said) {
             return None;
         }

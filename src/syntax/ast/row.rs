@@ -82,6 +82,20 @@ pub enum ClauseKind {
     As(Name),
 }
 
+impl ClauseKind {
+    /// Whether it says again what another clause says: both begin alike, or both say who wins.
+    pub fn repeats(&self, other: &Self) -> bool {
+        let authority = |k: &Self| {
+            matches!(
+                k,
+                Self::Prefer(_) | Self::Wins(_) | Self::Latest(_) | Self::Ask
+            )
+        };
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+            || authority(self) && authority(other)
+    }
+}
+
 /// Whether a cleared value travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BlankPolicy {

@@ -1,7 +1,5 @@
 //! Rows and their clauses.
 
-use std::mem::discriminant;
-
 use super::name::is_name;
 use super::{Builder, Node, child, has};
 use crate::diagnostic::{Code, Diagnostic};
@@ -209,22 +207,24 @@ impl Builder {
         }
         let mut seen: Vec<&Clause> = Vec::new();
         for clause in clauses {
-            let same = |c: &&&Clause| {
-                discriminant(&c.node) == discriminant(&clause.node) && overlap(c, clause)
-            };
+            let same = |c: &&&Clause| c.node.repeats(&clause.node) && overlap(c, clause);
             match seen.iter().find(same) {
                 None => seen.push(clause),
                 Some(first) => self.report(
-                    Diagnostic::new(
-                        Code::S003,
-                        format!("`{}` is said twice in this row", words(&clause.node)),
-                    )
-                    .at(clause.span, "said again here")
-                    .at(first.span, "first said here")
-                    .help("keep one of them"),
+                    Diagnostic::new(Code::S003, said_twice(&first.node, &clause.node))
+                        .at(clause.span, "said again here")
+                        .at(first.span, "first said here")
+                        .help("keep one of them"),
                 ),
             }
         }
+    }
+}
+
+fn said_twice(first: &ClauseKind, again: &ClauseKind) -> String {
+    match (words(first), words(again)) {
+        (a, b) if a == b => format!("`{a}` is said twice in this row"),
+        (a, b) => format!("`{a}` and `{b}` both say who wins in this row"),
     }
 }
 

@@ -71,7 +71,7 @@ pub fn run(cx: &mut Cx<'_>) {
             .map(|v| v.as_str())
             .filter(|v| !said(v) && !misspelt(cx, coverage, v))
             .collect();
-        let read = !cx.model.is_incomplete(map.span);
+        let read = !cx.model.is_incomplete(map.span) && missing.len() > strangers(cx, coverage);
         if read && !missing.is_empty() && !caught_by_rows(cx, coverage) {
             let target = coverage.target.and_then(|t| cx.model.field(t));
             found.push(UnmappedValue {
@@ -97,6 +97,15 @@ fn misspelt(cx: &Cx<'_>, coverage: &Coverage, value: &str) -> bool {
         .stated
         .iter()
         .any(|s| s.map == Some((coverage.map, coverage.from)) && s.meant.as_deref() == Some(value))
+}
+
+/// How many values the map states on this side that nobody can choose: the missing ones may be what was meant by them, and
+/// then the slip is the business of the rule on those.
+fn strangers(cx: &Cx<'_>, coverage: &Coverage) -> usize {
+    let stated = cx.facts.stated.iter();
+    stated
+        .filter(|s| s.map == Some((coverage.map, coverage.from)) && s.meant.is_none())
+        .count()
 }
 
 /// Whether every row that applies the map to the field says itself, with `else`, what an unmapped value becomes.
