@@ -106,13 +106,12 @@ impl Listing<'_> {
                 self.who(edge),
                 self.when(edge)
             );
-            let before: Vec<FieldRef> = edge
-                .starts
-                .iter()
-                .chain(&edge.reads)
-                .copied()
-                .filter(|f| *f != field)
-                .collect();
+            let mut before: Vec<FieldRef> = Vec::new();
+            for source in edge.starts.iter().chain(&edge.reads) {
+                if *source != field && !before.contains(source) {
+                    before.push(*source);
+                }
+            }
             for source in before {
                 let _ = write!(out, "{margin}  from {}", self.model.field_name(source));
                 if seen.contains(&source) {
