@@ -1,7 +1,5 @@
 //! The cell graph from outside: automations of metadata in loops, silence about what is fine, drawings, lists, bounds.
 
-use std::path::Path;
-
 use accordant::cli::disk::DiskFiles;
 use accordant::diagnostic::render::{Colour, human};
 use accordant::diagnostic::{Code, Diagnostic, Level};
@@ -9,7 +7,7 @@ use accordant::emit::graph::{dot, drawing, find_field, mermaid, svg, writers};
 use accordant::session::{Compilation, compile};
 use accordant::source::{Files, MemoryFiles};
 
-use crate::support::{compile_fixture, compile_fixture_with, line};
+use crate::support::{compile_fixture, compile_fixture_with, line, shared};
 
 const SHOUT: &str = include_str!("graph/Shout.flow-meta.xml");
 
@@ -73,13 +71,10 @@ fn the_plan_has_the_rounds_that_each_row_needs() {
 /// Fifty rows that are fine give nothing, whatever automations do elsewhere.
 #[test]
 fn fifty_two_way_fields_beside_automations_that_touch_none_of_them_are_silent() {
-    let shared = std::env::var("ACCORDANT_SHARED").unwrap_or_else(|_| "/work/shared".to_owned());
-    let metadata =
-        Path::new(&shared).join("data/salesforce/metadata/northstar-sales-cloud/force-app");
-    let Ok(disk) = DiskFiles::new(&metadata) else {
-        println!("skipped: there is no metadata in {}", metadata.display());
+    let Some(metadata) = shared("salesforce/metadata/northstar-sales-cloud/force-app") else {
         return;
     };
+    let disk = DiskFiles::new(&metadata).expect("a folder");
     let mut files = MemoryFiles::default();
     for path in disk.list("").unwrap_or_default() {
         if let Ok(bytes) = disk.read(&path) {

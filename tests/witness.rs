@@ -4,27 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use accordant::source::Files;
 use tempfile::TempDir;
 
-const MANIFEST: &str = r#"
-[project]
-name = "loop"
-language = 1
-specs = ["*.sync"]
+use crate::support::fixture_files;
 
-[systems.desk]
-catalog = ["catalogs/desk.json"]
-base = false
-
-[systems.crm]
-catalog = ["catalogs/crm.json"]
-base = false
-"#;
-
-const SPEC: &str = r#"system desk: hubspot { }
-system crm: salesforce { }
-
-automation crm "Shout" {
+const SPEC: &str = r#"automation crm "Shout" {
   when  Person.Country changes
   sets  Person.Country = upper(Person.Country)
 }
@@ -47,17 +32,15 @@ sync Person: desk.customer <-> crm.Person {
 }
 "#;
 
+/// The project of a fixture, on the disk.
 fn project() -> TempDir {
     let root = tempfile::tempdir().unwrap();
-    let put = |path: &str, text: &str| {
-        let path = root.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
-    put("accordant.toml", MANIFEST);
-    put("main.sync", SPEC);
-    put("catalogs/desk.json", include_str!("catalogs/desk.json"));
-    put("catalogs/crm.json", include_str!("catalogs/crm.json"));
+    let files = fixture_files(&[("main.sync", SPEC)]);
+    for path in files.list("").unwrap() {
+        let to = root.path().join(&path);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, files.read(&path).unwrap()).unwrap();
+    }
     root
 }
 
@@ -76,14 +59,14 @@ fn what_is_told_was_replayed_and_can_be_replayed_again() {
     let check = accordant(root.path(), &["check"]);
     assert_eq!(check.status.code(), Some(1));
     let told = text(&check.stderr);
-    let replay = "  replay  accordant test --witness G001@main.sync:23";
+    let replay = "  replay  accordant test --witness G001@main.sync:20";
     assert!(told.lines().any(|line| line == replay), "{told}");
 
-    let again = accordant(root.path(), &["test", "--witness", "G001@main.sync:23"]);
+    let again = accordant(root.path(), &["test", "--witness", "G001@main.sync:20"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stdout).contains("\nit goes on: "), "{again:?}");
 
-    let gone = accordant(root.path(), &["test", "--witness", "G001@main.sync:22"]);
+    let gone = accordant(root.path(), &["test", "--witness", "G001@main.sync:19"]);
     assert_eq!(gone.status.code(), Some(2), "{gone:?}");
     let unread = accordant(root.path(), &["test", "--witness", "the loop"]);
     assert_eq!(unread.status.code(), Some(2), "{unread:?}");
@@ -92,7 +75,7 @@ fn what_is_told_was_replayed_and_can_be_replayed_again() {
 #[test]
 fn a_witness_kept_as_a_test_passes_once_the_loop_is_broken() {
     let root = project();
-    let dumped = accordant(root.path(), &["dump", "witness", "G001@main.sync:23"]);
+    let dumped = accordant(root.path(), &["dump", "witness", "G001@main.sync:20"]);
     assert_eq!(dumped.status.code(), Some(0), "{dumped:?}");
     let block = text(&dumped.stdout);
     assert!(

@@ -12,7 +12,7 @@ use super::{
     workflow,
 };
 use crate::catalog::xml::{self, without_placeholders};
-use crate::catalog::{Catalog, SystemSource, Unreadable, read_text};
+use crate::catalog::{Catalog, SystemSource, Unreadable, read_text, topic_of};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::platform::SystemKind;
 use crate::source::{FileId, Files, SourceFile, Sources, Span, matching};
@@ -46,11 +46,7 @@ const TOPICS: &[(&str, Topic)] = &[
 
 /// The file's topic, and its name without folder and suffix.
 fn topic(path: &str) -> Option<(Topic, &str)> {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let name = name.strip_suffix("-meta.xml").unwrap_or(name);
-    TOPICS
-        .iter()
-        .find_map(|(end, topic)| Some((*topic, name.strip_suffix(end)?)))
+    topic_of(path, TOPICS)
 }
 
 /// Whether a file describes fields.

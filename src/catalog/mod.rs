@@ -14,6 +14,7 @@ pub mod xml;
 
 pub use field::{DefaultValue, Field, FieldType, Known, PickValue, Picklist};
 pub use file::{Unreadable, read_text};
+pub(crate) use load::topic_of;
 pub use load::{BaseCatalog, Pattern, SystemSource, import, load};
 pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, Stage};
 

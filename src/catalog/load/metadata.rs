@@ -36,9 +36,14 @@ const TOPICS: &[(&str, Topic)] = &[
 
 /// The file's topic, and its name without folder and suffix; nothing for metadata that says nothing of the schema.
 fn topic(path: &str) -> Option<(Topic, &str)> {
+    topic_of(path, TOPICS)
+}
+
+/// What a file of source-format metadata is about, by its name's end, and its name without folder and suffix.
+pub(crate) fn topic_of<'p, T: Copy>(path: &'p str, topics: &[(&str, T)]) -> Option<(T, &'p str)> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let name = name.strip_suffix("-meta.xml").unwrap_or(name);
-    TOPICS
+    topics
         .iter()
         .find_map(|(end, topic)| Some((*topic, name.strip_suffix(end)?)))
 }

@@ -21,6 +21,7 @@ mod normal;
 mod pattern;
 mod stages;
 
+pub(crate) use metadata::topic_of;
 pub use pattern::Pattern;
 
 use std::collections::{BTreeMap, BTreeSet};
