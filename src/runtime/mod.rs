@@ -4,7 +4,7 @@
 
 pub mod archive;
 pub mod driver;
-mod fingerprint;
+pub(crate) mod fingerprint;
 mod machine;
 mod merge;
 pub mod program;

@@ -574,16 +574,12 @@ impl<'p> Compiler<'p> {
             .field
             .as_ref()
             .and_then(|f| self.plan.objects.get(key)?.fields.get(f));
-        let sorted = |mut only: Vec<SmolStr>| {
-            only.sort_unstable();
-            only
-        };
         Ok(Cell {
             read: self.node(place, &cell.read)?,
             slot: cell.field.as_ref().map(|f| self.slot(key, f)).transpose()?,
             equality: field.map_or_else(|| self.equality(place, &cell.read), |f| f.equality),
             length: field.and_then(|f| f.length),
-            only: field.and_then(|f| f.only.clone()).map(sorted),
+            only: field.and_then(|f| Some(f.only.as_ref()?.iter().cloned().collect())),
             kind: field.map(|f| f.kind),
         })
     }

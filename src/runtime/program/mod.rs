@@ -22,6 +22,7 @@ use crate::plan::{
     Authority, BlankPolicy, Brakes, Equality, Fallback, Leave, Mode, NotExecuted, Order, Origin,
     Timing,
 };
+use crate::runtime::fingerprint::DeclaredSet;
 use crate::runtime::{ObjectId, Reason, Record, Shape};
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
@@ -234,8 +235,8 @@ pub struct Cell {
     pub equality: Equality,
     /// The longest text that it takes.
     pub length: Option<u32>,
-    /// The only values that it takes, sorted.
-    pub only: Option<Vec<SmolStr>>,
+    /// The only values that it takes.
+    pub only: Option<DeclaredSet<SmolStr>>,
     /// The kind that it takes.
     pub kind: Option<Kind>,
 }
@@ -325,11 +326,7 @@ impl Row {
             let text = format!("`{value}` is not a {}", kind.word());
             return Err(Failed::new(Reason::NotConvertible, text));
         }
-        let listed = |t: &SmolStr| {
-            cell.only
-                .as_ref()
-                .is_none_or(|only| only.binary_search(t).is_ok())
-        };
+        let listed = |t: &SmolStr| cell.only.as_ref().is_none_or(|only| only.contains(t));
         let short = |t: &str| {
             cell.length
                 .is_none_or(|n| t.len() <= n as usize || t.chars().count() <= n as usize)
