@@ -8,8 +8,10 @@ use rayon::prelude::*;
 
 use crate::analyze::Facts;
 use crate::diagnostic::{Code, Diagnostic, Page, Sink};
-use crate::model::Model;
+use crate::model::{Model, SyncView};
 use crate::source::Span;
+
+use rules::Run;
 
 /// A model that has passed every rule. Only the gate makes one.
 #[derive(Debug)]
@@ -42,22 +44,54 @@ impl Cx<'_> {
 
 /// Runs all rules side by side, then the waivers of the spec. `today` decides which of them have expired.
 pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink) {
-    let one = |run: &fn(&mut Cx<'_>)| {
+    let mut found = Sink::default();
+    broken(model, facts)
+        .into_iter()
+        .for_each(|(_, finding)| found.push(finding));
+    found.inner_mut().retain(|d| !may_be_unread(model, d));
+    explained(found.inner_mut());
+    sink.absorb(waivers::apply(model, &mut found, sink, today));
+    sink.absorb(found);
+}
+
+/// What breaks the rules, by the position of each rule, then in the order in which the rule finds it.
+fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Diagnostic)> {
+    let rules = || rules::ALL.iter().enumerate();
+    let one = |rule: usize, run: &dyn Fn(&mut Cx<'_>)| {
         let mut cx = Cx {
             model,
             facts,
             sink: Sink::default(),
         };
         run(&mut cx);
-        cx.sink
+        cx.sink.into_iter().map(move |finding| (rule, finding))
     };
-    let each: Vec<Sink> = rules::ALL.par_iter().map(one).collect();
-    let mut found = Sink::default();
-    each.into_iter().for_each(|rule| found.absorb(rule));
-    found.inner_mut().retain(|d| !may_be_unread(model, d));
-    explained(found.inner_mut());
-    sink.absorb(waivers::apply(model, &mut found, sink, today));
-    sink.absorb(found);
+    let of_sync = |sync: SyncView<'_>| -> Vec<(usize, Diagnostic)> {
+        let of_rule = |(n, rule): (usize, &Run)| match rule {
+            Run::Sync(run) => Some(one(n, &|cx| run(cx, sync))),
+            Run::Project(_) => None,
+        };
+        rules().filter_map(of_rule).flatten().collect()
+    };
+    let of_project = |(n, rule): (usize, &Run)| match rule {
+        Run::Sync(_) => None,
+        Run::Project(run) => Some(one(n, run).collect::<Vec<_>>()),
+    };
+    let syncs: Vec<SyncView<'_>> = model.sync_views().collect();
+    let rules: Vec<(usize, &Run)> = rules().collect();
+    let (mut found, project): (Vec<_>, Vec<_>) = rayon::join(
+        || syncs.into_par_iter().flat_map_iter(of_sync).collect(),
+        || {
+            rules
+                .into_par_iter()
+                .filter_map(of_project)
+                .flatten_iter()
+                .collect()
+        },
+    );
+    found.extend(project);
+    found.sort_by_key(|(rule, _)| *rule);
+    found
 }
 
 /// Findings about something that is not there.

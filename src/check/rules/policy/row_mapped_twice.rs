@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::disjoint;
-use crate::model::{FieldView, RowView};
+use crate::model::{FieldView, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
@@ -56,29 +56,27 @@ struct RowMappedTwice<'m> {
 }
 
 /// Finds rows that write a field which an earlier row of the sync writes; once for each later row.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        let mut earlier: [std::collections::BTreeMap<_, Vec<RowView<'_>>>; 2] = Default::default();
-        for second in sync.rows() {
-            let mut found = None;
-            for (rows, side) in earlier.iter_mut().zip(Side::BOTH) {
-                let Some((_, field)) = second.writes(side) else {
-                    continue;
-                };
-                let rows = rows.entry(field.id).or_default();
-                if let Some(first) = rows.iter().find(|first| !may_share(**first, second)) {
-                    found = found.or(Some(RowMappedTwice {
-                        first: *first,
-                        second,
-                        side,
-                        field,
-                    }));
-                }
-                rows.push(second);
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let mut earlier: [std::collections::BTreeMap<_, Vec<RowView<'_>>>; 2] = Default::default();
+    for second in sync.rows() {
+        let mut found = None;
+        for (rows, side) in earlier.iter_mut().zip(Side::BOTH) {
+            let Some((_, field)) = second.writes(side) else {
+                continue;
+            };
+            let rows = rows.entry(field.id).or_default();
+            if let Some(first) = rows.iter().find(|first| !may_share(**first, second)) {
+                found = found.or(Some(RowMappedTwice {
+                    first: *first,
+                    second,
+                    side,
+                    field,
+                }));
             }
-            if let Some(found) = found {
-                cx.report(found.describe());
-            }
+            rows.push(second);
+        }
+        if let Some(found) = found {
+            cx.report(found.describe());
         }
     }
 }

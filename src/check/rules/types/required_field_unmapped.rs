@@ -47,33 +47,29 @@ struct RequiredFieldUnmapped<'m> {
 }
 
 /// Finds required fields that nothing fills in a create; once for each side of a sync.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        for side in Side::BOTH.into_iter().filter(|s| sync.makes(*s)) {
-            let unclear = |s: Side| {
-                sync.rows()
-                    .any(|r| matches!(r.row.cells.get(s).node, CellKind::Unknown))
-            };
-            let written = |f: FieldView<'_>| {
-                cx.facts
-                    .writes
-                    .iter()
-                    .any(|w| w.sync == sync.id && w.side == side && w.field == f.id)
-            };
-            let missing: Vec<FieldView<'_>> = sync
-                .fields(side)
-                .filter(|f| f.field.required && !written(*f))
-                .collect();
-            if !missing.is_empty() && !unclear(side) {
-                cx.report(
-                    RequiredFieldUnmapped {
-                        sync,
-                        side,
-                        missing,
-                    }
-                    .describe(),
-                );
-            }
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for side in Side::BOTH.into_iter().filter(|s| sync.makes(*s)) {
+        let unclear = |s: Side| {
+            sync.rows()
+                .any(|r| matches!(r.row.cells.get(s).node, CellKind::Unknown))
+        };
+        let written = |f: FieldView<'_>| {
+            let mut writes = cx.facts.writes_of(sync.id).iter();
+            writes.any(|w| w.side == side && w.field == f.id)
+        };
+        let missing: Vec<FieldView<'_>> = sync
+            .fields(side)
+            .filter(|f| f.field.required && !written(*f))
+            .collect();
+        if !missing.is_empty() && !unclear(side) {
+            cx.report(
+                RequiredFieldUnmapped {
+                    sync,
+                    side,
+                    missing,
+                }
+                .describe(),
+            );
         }
     }
 }
