@@ -3,6 +3,8 @@
 pub mod rules;
 mod waivers;
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -32,13 +34,22 @@ pub struct Cx<'m> {
     pub model: &'m Model,
     /// The facts about it.
     pub facts: &'m Facts,
-    sink: Sink,
+    found: Vec<Found>,
 }
+
+/// What a rule has found, and the row that it is told of once.
+type Found = (Option<Span>, Diagnostic);
 
 impl Cx<'_> {
     /// Reports a finding.
     pub fn report(&mut self, finding: Diagnostic) {
-        self.sink.push(finding);
+        self.found.push((None, finding));
+    }
+
+    /// Reports a finding about a row by the place where it is written: of a row that several syncs share it is told of the
+    /// first one.
+    pub fn report_once(&mut self, row: Span, finding: Diagnostic) {
+        self.found.push((Some(row), finding));
     }
 }
 
@@ -47,7 +58,7 @@ pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink)
     let mut found = Sink::default();
     broken(model, facts)
         .into_iter()
-        .for_each(|(_, finding)| found.push(finding));
+        .for_each(|(_, (_, finding))| found.push(finding));
     found.inner_mut().retain(|d| !may_be_unread(model, d));
     explained(found.inner_mut());
     sink.absorb(waivers::apply(model, &mut found, sink, today));
@@ -55,18 +66,18 @@ pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink)
 }
 
 /// What breaks the rules, by the position of each rule, then in the order in which the rule finds it.
-fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Diagnostic)> {
+fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Found)> {
     let rules = || rules::ALL.iter().enumerate();
     let one = |rule: usize, run: &dyn Fn(&mut Cx<'_>)| {
         let mut cx = Cx {
             model,
             facts,
-            sink: Sink::default(),
+            found: Vec::new(),
         };
         run(&mut cx);
-        cx.sink.into_iter().map(move |finding| (rule, finding))
+        cx.found.into_iter().map(move |found| (rule, found))
     };
-    let of_sync = |sync: SyncView<'_>| -> Vec<(usize, Diagnostic)> {
+    let of_sync = |sync: SyncView<'_>| -> Vec<(usize, Found)> {
         let of_rule = |(n, rule): (usize, &Run)| match rule {
             Run::Sync(run) => Some(one(n, &|cx| run(cx, sync))),
             Run::Project(_) => None,
@@ -77,10 +88,9 @@ fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Diagnostic)> {
         Run::Sync(_) => None,
         Run::Project(run) => Some(one(n, run).collect::<Vec<_>>()),
     };
-    let syncs: Vec<SyncView<'_>> = model.sync_views().collect();
     let rules: Vec<(usize, &Run)> = rules().collect();
     let (mut found, project): (Vec<_>, Vec<_>) = rayon::join(
-        || syncs.into_par_iter().flat_map_iter(of_sync).collect(),
+        || model.par_sync_views().flat_map_iter(of_sync).collect(),
         || {
             rules
                 .into_par_iter()
@@ -91,6 +101,8 @@ fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Diagnostic)> {
     );
     found.extend(project);
     found.sort_by_key(|(rule, _)| *rule);
+    let mut told = HashSet::new();
+    found.retain(|(rule, (row, _))| row.is_none_or(|row| told.insert((*rule, row))));
     found
 }
 

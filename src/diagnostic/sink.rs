@@ -56,12 +56,3 @@ impl Sink {
         out
     }
 }
-
-impl IntoIterator for Sink {
-    type Item = Diagnostic;
-    type IntoIter = std::vec::IntoIter<Diagnostic>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.found.into_iter()
-    }
-}

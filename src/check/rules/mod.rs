@@ -62,10 +62,11 @@ pub(super) const ALL: &[Run] = &[
     Sync(policy::coarse_latest::run),
     // picklists
     Project(picklists::unmapped_value::run),
-    Project(picklists::unmapped_pair::run),
+    Sync(picklists::unmapped_pair::run),
     Project(picklists::unknown_value::run),
     Project(picklists::inactive_value::run),
-    Project(picklists::round_trip_drift::run),
+    Project(picklists::round_trip_drift::of_maps),
+    Sync(picklists::round_trip_drift::run),
     Project(picklists::not_idempotent::run),
     Project(picklists::repeated_value::run),
     Sync(picklists::record_type_forbids_value::run),
@@ -75,7 +76,7 @@ pub(super) const ALL: &[Run] = &[
     Project(picklists::unreachable_row::run),
     Project(picklists::catch_all_hides_values::run),
     Project(picklists::differs_only_in_case::run),
-    Project(picklists::country_picklist_enabled::run),
+    Sync(picklists::country_picklist_enabled::run),
     // graph
     Project(graph::oscillates::run),
     Project(graph::diverges::run),

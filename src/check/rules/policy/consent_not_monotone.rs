@@ -3,7 +3,7 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
 use crate::model::{
-    Arrow, Authority, Comparison, Expr, ExprKind, FieldRef, RowView, SyncView, Timing,
+    Arrow, Authority, Comparison, Expr, ExprKind, FieldRef, FieldView, RowView, SyncView, Timing,
 };
 use crate::side::Side;
 use crate::text::{list, quoted};
@@ -83,7 +83,8 @@ fn undoes(row: RowView<'_>) -> Option<(RowView<'_>, Vec<Side>, bool)> {
         let Some((lane, target)) = row.writes(side) else {
             continue;
         };
-        let Some(declines) = target.declines().filter(|_| target.kind() == Kind::Bool) else {
+        let boxed = Some(target).filter(|t| t.kind() == Kind::Bool);
+        let Some(declines) = boxed.and_then(FieldView::declines) else {
             continue;
         };
         let source = row.field(!side).map(|f| f.id);
