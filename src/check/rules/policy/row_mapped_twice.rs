@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::disjoint;
-use crate::model::{FieldView, RowView, SyncView};
+use crate::model::{FieldRef, FieldView, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
@@ -57,6 +57,9 @@ struct RowMappedTwice<'m> {
 
 /// Finds rows that write a field which an earlier row of the sync writes; once for each later row.
 pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    if !Side::BOTH.into_iter().any(|side| doubles(sync, side)) {
+        return;
+    }
     let mut earlier: [std::collections::BTreeMap<_, Vec<RowView<'_>>>; 2] = Default::default();
     for second in sync.rows() {
         let mut found = None;
@@ -79,6 +82,14 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
             cx.report(found.describe());
         }
     }
+}
+
+/// Whether two rows write one field of a side.
+fn doubles(sync: SyncView<'_>, side: Side) -> bool {
+    let fields = sync.rows().filter_map(|r| Some(r.writes(side)?.1.id));
+    let mut fields: Vec<FieldRef> = fields.collect();
+    fields.sort_unstable();
+    fields.windows(2).any(|two| matches!(two, [a, b] if a == b))
 }
 
 /// Whether two rows may write one field: never both at once, or both the currency that two amounts share.
