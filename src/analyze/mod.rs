@@ -64,6 +64,7 @@ pub struct Facts {
 pub fn analyze(model: &Model) -> Facts {
     let applied = applied::applied(model);
     let by_map = applied::ByMap::new(&applied);
+    let stage_writes = lifecycle::stage_writes(model);
     let ((coverage, stated), (declared, writes, graph, lifecycles)) = rayon::join(
         || {
             rayon::join(
@@ -72,8 +73,10 @@ pub fn analyze(model: &Model) -> Facts {
             )
         },
         || {
-            let (graph, lifecycles) =
-                rayon::join(|| graph::graph(model), || lifecycle::automata(model));
+            let (graph, lifecycles) = rayon::join(
+                || graph::graph(model, &stage_writes),
+                || lifecycle::automata(model),
+            );
             (
                 Declared::new(model),
                 writers::writes(model),
@@ -82,7 +85,6 @@ pub fn analyze(model: &Model) -> Facts {
             )
         },
     );
-    let stage_writes = lifecycle::stage_writes(model);
     Facts {
         applied,
         declared,
