@@ -74,6 +74,7 @@ impl Facts {
 pub fn analyze(model: &Model) -> Facts {
     let applied = applied::applied(model);
     let by_map = applied::ByMap::new(&applied);
+    let stage_writes = lifecycle::stage_writes(model);
     let ((coverage, stated), (declared, writes, graph, lifecycles)) = rayon::join(
         || {
             rayon::join(
@@ -82,8 +83,10 @@ pub fn analyze(model: &Model) -> Facts {
             )
         },
         || {
-            let (graph, lifecycles) =
-                rayon::join(|| graph::graph(model), || lifecycle::automata(model));
+            let (graph, lifecycles) = rayon::join(
+                || graph::graph(model, &stage_writes),
+                || lifecycle::automata(model),
+            );
             (
                 Declared::new(model),
                 writers::writes(model),
@@ -92,7 +95,6 @@ pub fn analyze(model: &Model) -> Facts {
             )
         },
     );
-    let stage_writes = lifecycle::stage_writes(model);
     Facts {
         applied,
         declared,

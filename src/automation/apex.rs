@@ -123,6 +123,7 @@ impl<'a> Words<'a> {
             object: None,
             events: None,
             phase: Phase::AfterSave,
+            order: None,
             entry: Entry::EveryTime,
         }
     }

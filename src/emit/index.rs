@@ -34,6 +34,10 @@ pub fn page(book: Book<'_>) -> String {
     );
     let _ = writeln!(out, "{}", syncs(book));
     lifecycles(&mut out, book);
+    let _ = writeln!(
+        out,
+        "## Who writes which field\n\n[![Fields of both systems, and everything that writes them](../graph.svg)](../graph.svg)\n"
+    );
     not_executed(&mut out, book);
     out
 }

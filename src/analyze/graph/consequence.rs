@@ -72,7 +72,7 @@ pub fn acting<'m>(model: &'m Model, edge: &Edge) -> Option<(&'m Automation, &'m 
 pub fn row<'m>(model: &'m Model, edge: &Edge) -> Option<RowView<'m>> {
     match edge.writer {
         Writer::Row(row, _) => model.row(row),
-        Writer::Automation(..) => None,
+        Writer::Automation(..) | Writer::Step(_) | Writer::Route(_) => None,
     }
 }
 
@@ -99,7 +99,8 @@ pub(super) fn reached(model: &Model, edges: &[Edge]) -> Vec<Reached> {
     let mut came: BTreeMap<FieldRef, usize> = BTreeMap::new();
     let mut waiting: VecDeque<FieldRef> = VecDeque::new();
     for (i, edge) in edges.iter().enumerate() {
-        if matches!(edge.writer, Writer::Row(..)) && !came.contains_key(&edge.target) {
+        let synced = matches!(edge.writer, Writer::Row(..) | Writer::Step(_));
+        if synced && !came.contains_key(&edge.target) {
             came.insert(edge.target, i);
             waiting.push_back(edge.target);
         }
@@ -146,7 +147,7 @@ fn way(edges: &[Edge], came: &BTreeMap<FieldRef, usize>, to: FieldRef, last: usi
                 .is_some_and(|e| matches!(e.writer, Writer::Automation(..)))
         });
         match (edge.writer, before) {
-            (Writer::Row(..), None) => break,
+            (Writer::Row(..) | Writer::Step(_) | Writer::Route(_), None) => break,
             (_, Some(before)) => cell = *before,
             (Writer::Automation(..), None) => {
                 let Some(start) = edge.starts.iter().find(|s| came.contains_key(s)) else {

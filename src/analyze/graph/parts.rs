@@ -147,16 +147,19 @@ fn components(edges: &[Edge], among: &[usize]) -> Vec<Component> {
     found
 }
 
-/// Whether a part is at rest by itself: no row writes in it, or one row alone, whose targets take what they are given.
+/// Whether a part is at rest by itself: no sync writes in it, or one row alone, whose targets take what they are given, or
+/// lifecycles alone, which leave alone what shows the stage already.
 fn is_settled(model: &Model, edges: &[Edge], part: &Component) -> bool {
     let mut rows: BTreeSet<RowId> = BTreeSet::new();
-    let mut others = false;
+    let (mut others, mut steps) = (false, false);
     for edge in part.edges.iter().filter_map(|i| edges.get(*i)) {
         match edge.writer {
             Writer::Row(row, _) => {
                 rows.insert(row);
             }
             Writer::Automation(..) => others = true,
+            Writer::Step(_) => steps = true,
+            Writer::Route(_) => {}
         }
     }
     let refuses = |f: &FieldRef| {
@@ -165,7 +168,12 @@ fn is_settled(model: &Model, edges: &[Edge], part: &Component) -> bool {
             profile.refuses_backwards(&f.object.name, f.name())
         })
     };
-    rows.is_empty() || (rows.len() == 1 && !others && !part.cells.iter().any(refuses))
+    match (rows.len(), steps) {
+        (0, true) => !others,
+        (0, false) => true,
+        (1, false) => !others && !part.cells.iter().any(refuses),
+        _ => false,
+    }
 }
 
 /// The largest sets of syncs of a part that can hold records at the same time: no two that share an object of a side.

@@ -225,6 +225,7 @@ fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
         object: Some(object.clone()),
         events: None,
         phase: Phase::Later,
+        order: None,
         entry: Entry::EveryTime,
     };
     let mut flow = Flow {
