@@ -79,6 +79,10 @@ impl Plan {
                     .for_each(|e| e.visit_mut(f));
             }
         }
+        for lifecycle in &mut self.lifecycles {
+            let guards = lifecycle.moves.iter_mut().filter_map(|m| m.when.as_mut());
+            guards.for_each(|g| g.condition.visit_mut(f));
+        }
         for automation in &mut self.automations {
             let effects = automation.effects.iter_mut();
             let parts = effects.flat_map(|e| [&mut e.when, &mut e.value]);

@@ -154,6 +154,7 @@ fn program(rows: Vec<plan::Row>) -> Program {
         syncs: vec![sync],
         brakes: plan::Brakes::default(),
         automations: Vec::new(),
+        lifecycles: Vec::new(),
         reacting: BTreeMap::new(),
         not_executed: Vec::new(),
         bound: BTreeMap::new(),
