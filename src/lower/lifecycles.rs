@@ -250,15 +250,15 @@ fn asked(
     let mut columns: Vec<usize> = Vec::new();
     let mut entered: Vec<SmolStr> = Vec::new();
     let mut beyond = false;
+    let other = |object: ObjectRef| {
+        let of = |c: &usize| life.field(*c).is_some_and(|f| f.id.object == object);
+        life.columns().find(of).filter(|c| *c != found.hub)
+    };
     guard.visit(&mut |e| match &e.node {
-        ExprKind::Field { field, .. } => {
-            let of = |c: &usize| life.field(*c).is_some_and(|f| f.id.object == field.object);
-            columns.extend(life.columns().find(of).filter(|c| *c != found.hub));
-        }
+        ExprKind::Field { field, .. } => columns.extend(other(field.object)),
+        ExprKind::Related { reference, .. } => columns.extend(other(reference.object)),
         ExprKind::Entered(stage) => entered.push(stage.clone()),
-        ExprKind::Changed { .. } | ExprKind::Related { .. } | ExprKind::Linked { .. } => {
-            beyond = true;
-        }
+        ExprKind::Changed { .. } | ExprKind::Linked { .. } => beyond = true,
         _ => {}
     });
     columns.sort_unstable();
@@ -280,9 +280,7 @@ impl Cx<'_> {
         let model = self.model;
         let mut lowered = Vec::new();
         for life in model.life_views() {
-            if let Ok(found) = clusters(life)
-                && super::stages::carried_out(life).is_err()
-            {
+            if let Ok(found) = clusters(life) {
                 let mut lifecycle = self.lifecycle(life, &found)?;
                 lifecycle.digest = digest::of_lifecycle(&lifecycle);
                 lowered.push(lifecycle);
@@ -300,9 +298,6 @@ impl Cx<'_> {
                 origin: self.origin(life.lifecycle.span),
                 reason,
             };
-            if super::stages::carried_out(life).is_ok() {
-                return None;
-            }
             if let Err(reason) = clusters(life) {
                 let reason =
                     format!("stages are checked and documented, and not moved yet: {reason}");
@@ -327,7 +322,7 @@ impl Cx<'_> {
         for life in model.life_views().filter(|_| view.creates(side)) {
             let Ok(found) = clusters(life) else { continue };
             let linked = |way: &Way<'_>| matches!(way, Way::Linked(s) if s.id == view.id);
-            if super::stages::carried_out(life).is_ok() || !found.ways.iter().any(linked) {
+            if !found.ways.iter().any(linked) {
                 continue;
             }
             for (column, way) in found.ways.iter().enumerate() {
@@ -452,8 +447,18 @@ impl Cx<'_> {
         let hub = life.field(found.hub).map(|f| f.id.object);
         let mut guard = guard.clone();
         guard.visit_mut(&mut |e| match &mut e.node {
-            ExprKind::Field { side, field } if Some(field.object) == hub => *side = Side::Left,
-            ExprKind::Field { side, .. } => *side = Side::Right,
+            ExprKind::Field { side, field }
+            | ExprKind::Related {
+                side,
+                reference: field,
+                ..
+            } => {
+                *side = if Some(field.object) == hub {
+                    Side::Left
+                } else {
+                    Side::Right
+                };
+            }
             entered @ ExprKind::Entered(_) => *entered = ExprKind::Input,
             _ => {}
         });

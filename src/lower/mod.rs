@@ -13,7 +13,6 @@ mod lifecycles;
 mod objects;
 mod order;
 mod rows;
-mod stages;
 mod tables;
 
 pub use cases::{case, cases};
@@ -156,7 +155,6 @@ impl<'a> Cx<'a> {
         for row in view.rows() {
             rows.extend(self.row(row, writes_side)?);
         }
-        rows.extend(self.stage_rows(view)?);
         let identity = self.identity(view, writes_side)?;
         let mut protected: Sides<Vec<Protected>> = Sides::default();
         for p in &sync.protect {

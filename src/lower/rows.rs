@@ -98,7 +98,6 @@ impl Cx<'_> {
             normal,
             authority: view.authority().filter(|_| two_way),
             when: row.when.as_ref().map(|w| self.expr(w)).transpose()?,
-            stages: None,
         }))
     }
 

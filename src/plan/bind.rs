@@ -69,12 +69,9 @@ impl Plan {
                 }
             }
             for row in &mut sync.rows {
-                let moves = row.stages.iter_mut().flat_map(|s| &mut s.moves);
-                let guards = moves.map(|m| &mut m.when);
                 let conditions = [&mut row.normal, &mut row.when];
                 conditions
                     .into_iter()
-                    .chain(guards)
                     .flatten()
                     .for_each(|e| e.visit_mut(f));
             }

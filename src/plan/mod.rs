@@ -12,7 +12,6 @@ mod expr;
 mod identity;
 mod lifecycle;
 mod row;
-mod stages;
 
 pub use automation::{Automation, Effect, Entry, Events, Phase, Reached};
 pub use bind::{bind, env_names};
@@ -26,7 +25,6 @@ pub use lifecycle::{
     Found, Guard, Lifecycle, Pick, Rank, StageColumn, StageMove, StageRow, StageState, Through,
 };
 pub use row::{Authority, BlankPolicy, Cell, Fallback, Lane, Row, Timing};
-pub use stages::{Move, Stage, Stages};
 
 use std::collections::BTreeMap;
 

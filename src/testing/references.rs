@@ -102,10 +102,6 @@ impl References {
         if let Some(when) = &row.when {
             self.paths(sync, when);
         }
-        let moves = row.stages.iter().flat_map(|s| &s.moves);
-        for guard in moves.filter_map(|m| m.when.as_ref()) {
-            self.paths(sync, guard);
-        }
         let named = |name: &SmolStr| plan.syncs.iter().find(|s| s.name == *name);
         for to in through.iter().filter_map(named) {
             for side in Side::BOTH {

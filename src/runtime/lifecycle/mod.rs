@@ -15,7 +15,7 @@ pub use choose::choose;
 pub use memory::{Memory, Seen};
 
 use super::merge::Cause;
-use super::program::{Lifecycle, Links, StageColumn, alike, vanishes};
+use super::program::{Lifecycle, Links, Related, StageColumn, alike, vanishes};
 use super::protocol::Record;
 use super::reason::Reason;
 use crate::value::Value;
@@ -32,6 +32,8 @@ pub struct Cluster<'a> {
     pub records: &'a [Option<&'a Record>],
     /// The links.
     pub links: &'a dyn Links,
+    /// The records that conditions read along references.
+    pub related: &'a Related,
     /// Milliseconds since 1970.
     pub now: i64,
 }

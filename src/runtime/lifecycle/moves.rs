@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::{Cluster, Held, Stand, nowhere, stages_of};
 use crate::runtime::merge::Cause;
-use crate::runtime::program::{Guard, Related, Scene, StageMove};
+use crate::runtime::program::{Guard, Scene, StageMove};
 use crate::runtime::reason::Reason;
 use crate::side::{Side, Sides};
 use crate::value::Value;
@@ -174,12 +174,11 @@ impl<'a> Cluster<'a> {
             memory.entered.get(stage).copied().flatten()
         });
         let input = entered.map_or(Value::Blank, Value::DateTime);
-        let related = Related::new();
         let scene = Scene {
             records: Sides::new(record(self.life.hub), guard.column.and_then(record)),
             changed: &[],
             links: self.links,
-            related: &related,
+            related: self.related,
         };
         guard.condition.holds(&scene, &input) == Ok(true)
     }

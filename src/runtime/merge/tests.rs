@@ -58,7 +58,6 @@ fn row(lanes: Sides<Option<PlanLane>>, authority: Authority) -> plan::Row {
         authority: Some(authority),
         when: None,
         bound: 2,
-        stages: None,
     }
 }
 

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::eval::{Lookup, Members, Node, Source, Spellings, Table, fold, fold_controlling};
 use super::lifecycle::tell_syncs;
 use super::{
-    Cell, Conversion, Deletion, KeyPart, Lane, Program, Row, Stages, Stamp, StampWrite, Sync, Wait,
+    Cell, Conversion, Deletion, KeyPart, Lane, Program, Row, Stamp, StampWrite, Sync, Wait,
 };
 use crate::plan::{
     self, Absent, Authority, DeletePolicy, Equality, Expr, Fallback, Many, Mode, Plan, PlanError,
@@ -136,7 +136,7 @@ pub(super) struct Compiler<'p> {
     forward: HashMap<(&'p SmolStr, Side), Arc<Table>>,
     spellings: HashMap<&'p SmolStr, Arc<Spellings>>,
     /// Gathered while the expressions of one sync are compiled.
-    related: Vec<(Side, Source, ObjectId)>,
+    pub(super) related: Vec<(Side, Source, ObjectId)>,
     through: Vec<u16>,
     asks_changed: bool,
 }
@@ -549,19 +549,7 @@ impl<'p> Compiler<'p> {
             }
         }
         let place = Place::of_sync(sync, Equality::default());
-        let stages = match &row.stages {
-            Some(stages) => {
-                let order = Sides::new(Side::Left, Side::Right).map(|side| {
-                    let field = row.cells.get(side).field.as_ref()?;
-                    let object = self.plan.objects.get(sync.objects.get(side))?;
-                    object.fields.get(field)?.forward_only.clone()
-                });
-                Some(Stages::compile(stages, order, |e| self.node(place, e))?)
-            }
-            None => None,
-        };
         Ok(Row {
-            stages,
             name: row.name.clone(),
             origin: row.origin.clone(),
             digest: row.digest.clone(),

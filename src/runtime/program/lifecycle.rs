@@ -108,6 +108,8 @@ pub struct Guard {
     pub condition: Node,
     /// The column whose record is on its right.
     pub column: Option<usize>,
+    /// The references that it reads along: the column of the record that has one, the reference, the object referred to.
+    pub related: Vec<(usize, Source, ObjectId)>,
     /// The stage of which it asks when it was entered.
     pub entered: Option<usize>,
 }
@@ -329,12 +331,15 @@ impl<'p> Compiler<'p> {
         };
         let place = Place::of_records(Sides::new(left, right));
         let condition = self.node(place, &guard.condition)?;
-        if !self.take_related().is_empty() {
-            return inconsistent("a condition of a lifecycle reads along a reference".into());
-        }
+        let related = std::mem::take(&mut self.related).into_iter();
+        let related = related.map(|(side, reference, object)| match side {
+            Side::Left => (hub, reference, object),
+            Side::Right => (column.unwrap_or(hub), reference, object),
+        });
         Ok(Guard {
             condition,
             column,
+            related: related.collect(),
             entered: guard.entered.as_ref().map(|s| stage(plan, s)).transpose()?,
         })
     }

@@ -7,14 +7,12 @@ mod compile;
 mod equality;
 mod eval;
 mod lifecycle;
-mod stages;
 
 pub use automation::{Automation, Effect, Reached, automations};
 pub use compile::compile;
 pub use equality::{alike, canonical, vanishes};
 pub use eval::{Answer, Failed, Links, Node, Related, Scene, Source};
 pub use lifecycle::{Found, Guard, Lifecycle, StageColumn, StageMade, StageMove, Way};
-pub use stages::{Move, Stages};
 
 use std::borrow::Cow;
 
@@ -225,8 +223,6 @@ pub struct Row {
     pub bound: u32,
     /// The syncs whose links it goes through.
     pub through: Vec<u16>,
-    /// The stages that its cells show.
-    pub stages: Option<Stages>,
 }
 
 /// A compiled cell.

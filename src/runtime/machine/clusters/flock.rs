@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::recover::Recovery;
 use super::send::{Sending, Unsure};
 use crate::runtime::lifecycle::{Cluster, Entering, Memory, Verdict, choose};
+use crate::runtime::machine::batch::referred;
 use crate::runtime::machine::{Machine, Step};
 use crate::runtime::program::{Found, Lifecycle, Related, StageColumn};
 use crate::runtime::protocol::{Command, ObjectId, Record};
@@ -47,6 +48,7 @@ pub(super) struct Member {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Stage {
     #[default]
+    Related,
     Decide,
     Send,
     Verify,
@@ -145,6 +147,12 @@ impl Machine {
                 return Ok(Some(Command::Read { object, ids }));
             }
             match flock.stage {
+                Stage::Related => {
+                    flock.stage = Stage::Decide;
+                    if let Some(life) = self.program.lifecycles.get(flock.life) {
+                        ask_related(life, flock);
+                    }
+                }
                 Stage::Decide => {
                     flock.stage = Stage::Send;
                     self.resolve_clusters()?;
@@ -196,6 +204,7 @@ impl Machine {
                 memory: member.memory.as_ref(),
                 records: &records,
                 links: &*self,
+                related: &flock.records,
                 now: self.now,
             }
             .decide();
@@ -268,6 +277,25 @@ fn ask_all(life: &Lifecycle, flock: &mut Flock) {
     flock
         .asks
         .extend(asks.map(|(object, ids)| (object, ids.into_iter().collect())));
+}
+
+/// Asks for the records that conditions read along references.
+fn ask_related(life: &Lifecycle, flock: &mut Flock) {
+    let guards = life.moves.iter().filter_map(|m| m.when.as_ref());
+    for (column, reference, object) in guards.flat_map(|g| &g.related) {
+        let Some(entry) = life.columns.get(*column) else {
+            continue;
+        };
+        let members = flock.members.iter();
+        let own = members.filter_map(|m| m.ids.get(*column)).flatten();
+        let own = own.filter_map(|id| flock.records.get(&(entry.object, id.clone())));
+        let wanted: BTreeSet<SmolStr> = own.filter_map(|r| referred(*reference, r)).collect();
+        if !wanted.is_empty() {
+            flock
+                .asks
+                .push_back((*object, wanted.into_iter().collect()));
+        }
+    }
 }
 
 /// By column the record that stands for it. One that is only remembered counts if it was converted: else its link was given up.
