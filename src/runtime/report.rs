@@ -59,7 +59,7 @@ pub struct LifecycleReport {
     pub met: u64,
     /// Recovered clusters that were accepted unequal.
     pub accepted: u64,
-    /// Clusters that entered another stage.
+    /// Clusters that entered another stage, those included of which a record followed the others at the first meeting.
     pub moved: u64,
     /// Records changed; left are those of the hub's system.
     pub updated: Sides<u64>,

@@ -217,7 +217,7 @@ impl<'a> Cluster<'a> {
 
     /// Records that a key brought together: the last column says where they are, and the others follow where moves lead there.
     fn meet(self) -> Result<Verdict, Held> {
-        let Some((_, stage)) = self.stands_in()? else {
+        let Some((last, stage)) = self.stands_in()? else {
             return Ok(Verdict::Rest);
         };
         for stand in self.followers(stage) {
@@ -230,7 +230,8 @@ impl<'a> Cluster<'a> {
             };
             if !self.life.leads(own, stage) {
                 let text = format!(
-                    "one column is in `{}`, `{}` in `{}`, and no moves lead there",
+                    "`{}` is in `{}`, `{}` in `{}`, and no moves lead there",
+                    last.entry.name,
                     self.life.name(stage),
                     stand.entry.name,
                     self.life.name(own)

@@ -12,6 +12,7 @@ use crate::runtime::lifecycle::{Event, StageWrite};
 use crate::runtime::machine::batch::{SENT_AT_ONCE, Turn};
 use crate::runtime::machine::brake::Ahead;
 use crate::runtime::machine::{Machine, Step};
+use crate::runtime::merge::Cause;
 use crate::runtime::program::{Lifecycle, alike};
 use crate::runtime::protocol::{Action, Command, ObjectId, Outcome, Write};
 use crate::side::{Side, Sides};
@@ -263,8 +264,13 @@ impl Machine {
             let blob = entering.memory.encode(life);
             self.archive.put_cluster(number, &member.hub, &blob)?;
             if let Some(report) = self.lifecycle_report(flock.life) {
+                let mut writes = entering.writes.iter();
+                let followed = writes.any(|w| w.cause == Cause::Won) && !entering.memory.refused;
                 match entering.event {
-                    Event::Met => report.met += 1,
+                    Event::Met => {
+                        report.met += 1;
+                        report.moved += u64::from(followed);
+                    }
                     Event::Accepted => report.accepted += 1,
                     Event::Moved => report.moved += 1,
                     Event::Stays | Event::Moving => {}
