@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::draft::{Draft, Head};
 use super::names::Names;
-use super::{Automation, Effect, Entry, Events, FieldName, Kind, Phase, Written};
+use super::{Automation, Effect, Entry, Events, FieldName, Kind, Phase, Written, assigned};
 use crate::catalog::{Catalog, FieldType};
 use crate::source::{FileId, Span};
 
@@ -81,8 +81,11 @@ impl<'a> Words<'a> {
         draft
             .reason("what Apex code does is not read: it may write the fields that its text names");
         let mut fields = self.fields_of(&object, &text, true);
+        fields.extend(assigned::fields(&text, self.names));
         for class in self.called(&text) {
-            fields.extend(self.fields_of(&object, &without_comments(&class.text), false));
+            let code = without_comments(&class.text);
+            fields.extend(self.fields_of(&object, &code, false));
+            fields.extend(assigned::fields(&code, self.names));
         }
         self.possible(&mut draft, &head, fields);
         Some(draft.finish(head))
@@ -101,12 +104,13 @@ impl<'a> Words<'a> {
         draft.opaque = true;
         draft
             .reason("what Apex code does is not read: it may write the fields that its text names");
-        let fields: BTreeSet<FieldName> = words(&text)
+        let mut fields: BTreeSet<FieldName> = words(&text)
             .filter_map(|word| {
                 let owner = self.owners.get(&word.text.to_ascii_lowercase())?.as_ref()?;
                 Some(self.names.field(owner, word.text))
             })
             .collect();
+        fields.extend(assigned::fields(&text, self.names));
         self.possible(&mut draft, &head, fields);
         Some(draft.finish(head))
     }

@@ -8,8 +8,8 @@ use super::flow::{self, Flow, Flows};
 use super::names::{Children, Names};
 use super::workflow::Workflows;
 use super::{
-    Automation, Automations, Inactive, Kind, approval, conversion, derived, hubspot, routing,
-    workflow,
+    Automation, Automations, Inactive, Kind, approval, conversion, derived, entitlement, hubspot,
+    routing, workflow,
 };
 use crate::catalog::xml::{self, without_placeholders};
 use crate::catalog::{Catalog, SystemSource, Unreadable, read_text, topic_of};
@@ -27,6 +27,7 @@ enum Topic {
     AssignmentRules,
     EscalationRules,
     ApprovalProcess,
+    EntitlementProcess,
     LeadConversion,
     Fields,
 }
@@ -38,6 +39,7 @@ const TOPICS: &[(&str, Topic)] = &[
     (".assignmentRules", Topic::AssignmentRules),
     (".escalationRules", Topic::EscalationRules),
     (".approvalProcess", Topic::ApprovalProcess),
+    (".entitlementProcess", Topic::EntitlementProcess),
     (".LeadConvertSetting", Topic::LeadConversion),
     (".LeadConvertSettings", Topic::LeadConversion),
     (".field", Topic::Fields),
@@ -254,6 +256,10 @@ fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automation
             Topic::AssignmentRules => routing::read(document, Kind::AssignmentRule, names),
             Topic::EscalationRules => routing::read(document, Kind::EscalationRule, names),
             Topic::ApprovalProcess => match approval::read(document, &workflows, names) {
+                Ok(active) => (vec![active], Vec::new()),
+                Err(inactive) => (Vec::new(), vec![inactive]),
+            },
+            Topic::EntitlementProcess => match entitlement::read(document, &workflows, names) {
                 Ok(active) => (vec![active], Vec::new()),
                 Err(inactive) => (Vec::new(), vec![inactive]),
             },

@@ -82,6 +82,52 @@ pub(super) fn not(operand: Expr) -> Expr {
     }
 }
 
+/// Nothing is there.
+pub(super) fn blank(operand: Expr) -> Expr {
+    match operand.node {
+        Node::Null => truth(true),
+        node => call("ISBLANK", vec![expr(node)]),
+    }
+}
+
+/// The field that a comparison says to differ from what it was: `PRIORVALUE(F) <> F`.
+fn differing(e: &Expr) -> Option<&Expr> {
+    let Node::Binary {
+        operator: Operator::Unequal,
+        left,
+        right,
+    } = &e.node
+    else {
+        return None;
+    };
+    [(left, right), (right, left)]
+        .into_iter()
+        .find_map(|(before, now)| match before.as_call("PRIORVALUE")? {
+            [field] if field.as_reference()?.names_the_same(now.as_reference()?) => Some(&**now),
+            _ => None,
+        })
+}
+
+/// A conjunction that tells a change in a roundabout way, told plainly: a field of a record that is not new, and that
+/// differs from what it was, has changed.
+pub(super) fn plainly(e: Expr) -> Expr {
+    let is_old = |e: &Expr| {
+        let inner = e.as_call("NOT").and_then(<[Expr]>::first);
+        inner.is_some_and(|i| i.as_call("ISNEW").is_some())
+    };
+    let parts = conjuncts(&e);
+    if !parts.iter().any(is_old) || !parts.iter().any(|p| differing(p).is_some()) {
+        return e;
+    }
+    let others = parts.iter().filter(|p| !is_old(p));
+    all(others
+        .map(|p| match differing(p) {
+            Some(field) => call("ISCHANGED", vec![field.clone()]),
+            None => p.clone(),
+        })
+        .collect())
+}
+
 /// All of them hold.
 pub(super) fn all(parts: Vec<Expr>) -> Expr {
     connect("AND", true, parts)
@@ -122,6 +168,14 @@ pub(super) fn choice(condition: Expr, yes: Expr, no: Expr) -> Expr {
         Node::Bool(false) => no,
         _ if yes == no => yes,
         node => call("IF", vec![expr(node), yes, no]),
+    }
+}
+
+/// What a condition is whatever the record holds.
+pub(super) const fn constant(e: &Expr) -> Option<bool> {
+    match e.node {
+        Node::Bool(value) => Some(value),
+        _ => None,
     }
 }
 
@@ -178,8 +232,9 @@ pub(super) fn conjuncts(e: &Expr) -> &[Expr] {
 /// The fields of which one has to have changed for the condition to hold: those of a conjunct that asks for nothing else.
 pub(super) fn demanded_changes(guard: &Expr) -> Vec<SmolStr> {
     let changed = |e: &Expr| {
-        let [field] = e.as_call("ISCHANGED")? else {
-            return None;
+        let field = match e.as_call("ISCHANGED") {
+            Some([field]) => field,
+            _ => differing(e)?,
         };
         match field.as_reference()?.path.as_slice() {
             [field] => Some(field.clone()),

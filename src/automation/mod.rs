@@ -12,11 +12,13 @@
 
 mod apex;
 mod approval;
+mod assigned;
 mod condition;
 mod conversion;
 mod criteria;
 mod derived;
 mod draft;
+mod entitlement;
 mod flow;
 mod hubspot;
 mod kind;

@@ -77,6 +77,7 @@ const fn started(kind: Kind) -> &'static str {
         Kind::ScheduledFlow => "scheduled",
         Kind::ScreenFlow => "by people",
         Kind::ApprovalProcess => "submitted",
+        Kind::EntitlementProcess => "by milestones",
         Kind::LeadConversion => "converted",
         Kind::HubspotWorkflow => "enrolled by hand or by others",
         _ => "called",

@@ -32,6 +32,9 @@ impl Flow<'_> {
             _ => None,
         };
         let of = associated.as_deref().or(of);
+        if objects(branch, "filters").any(|f| text(f, "property") == Some("hs_name")) {
+            return self.changed(branch);
+        }
         let mut parts: Vec<Expr> = Vec::new();
         for filter in objects(branch, "filters") {
             parts.push(self.filter(filter, of));
@@ -62,25 +65,7 @@ impl Flow<'_> {
         let event = text(branch, "eventTypeId").unwrap_or_default();
         let mut conditions: Vec<Expr> = Vec::new();
         match event {
-            CHANGED => {
-                let property = objects(branch, "filters")
-                    .filter(|f| text(f, "property") == Some("hs_name"))
-                    .filter_map(|f| values(object(f, "operation")?).into_iter().next())
-                    .next();
-                let Some(property) = property else {
-                    return logic::found(&["$Event", event]);
-                };
-                self.read(&property);
-                let field = logic::field(std::slice::from_ref(&property));
-                conditions.push(logic::call("ISCHANGED", vec![field.clone()]));
-                for filter in objects(branch, "filters") {
-                    if text(filter, "property") == Some("hs_value")
-                        && let Some(operation) = object(filter, "operation")
-                    {
-                        conditions.push(self.operation(&property, field.clone(), operation));
-                    }
-                }
-            }
+            CHANGED => conditions.push(self.changed(branch)),
             CREATED => conditions.push(logic::call("ISNEW", Vec::new())),
             // a test portal and older bodies name the object as the event
             _ if event.starts_with("0-") || event.starts_with("2-") => {
@@ -89,6 +74,27 @@ impl Flow<'_> {
                 }
             }
             _ => conditions.push(logic::found(&["$Event", event])),
+        }
+        logic::all(conditions)
+    }
+
+    /// A change of the property that the filters name, to a value that they state.
+    fn changed(&mut self, branch: &Body) -> Expr {
+        let named = objects(branch, "filters")
+            .filter(|f| text(f, "property") == Some("hs_name"))
+            .find_map(|f| values(object(f, "operation")?).into_iter().next());
+        let Some(property) = named else {
+            return logic::found(&["$Event", CHANGED]);
+        };
+        self.read(&property);
+        let field = logic::field(std::slice::from_ref(&property));
+        let mut conditions = vec![logic::call("ISCHANGED", vec![field.clone()])];
+        for filter in objects(branch, "filters") {
+            if text(filter, "property") == Some("hs_value")
+                && let Some(operation) = object(filter, "operation")
+            {
+                conditions.push(self.operation(&property, field.clone(), operation));
+            }
         }
         logic::all(conditions)
     }

@@ -90,6 +90,16 @@ impl Flow<'_> {
                 self.read(property);
                 logic::field(&[SmolStr::new(property)])
             }
+            // `_0_2.name` is of the object with the type id `0-2`
+            [object, property] if object.starts_with('_') => {
+                let of = self.object_named(&object.trim_start_matches('_').replace('_', "-"));
+                self.read_of(&of, property);
+                if of == self.object {
+                    logic::field(&[SmolStr::new(property)])
+                } else {
+                    logic::found(&["$Associated", &of, property])
+                }
+            }
             // `contact.firstname` of version 3
             [object, property] if *object == self.object => {
                 self.read(property);
