@@ -9,13 +9,17 @@ use smol_str::SmolStr;
 use super::FieldName;
 use super::names::Names;
 
-/// The fields that a text assigns.
-pub(super) fn fields(text: &str, names: Names<'_>) -> BTreeSet<FieldName> {
+/// The objects of variables, by their names in lower case.
+pub(super) type Declared = BTreeMap<String, SmolStr>;
+
+/// The fields that a text assigns, and the variables that it declares.
+pub(super) fn read(text: &str, names: Names<'_>) -> (BTreeSet<FieldName>, Declared) {
     let tokens = tokens(text);
-    let mut declared: BTreeMap<String, SmolStr> = BTreeMap::new();
+    let mut declared = Declared::new();
     let mut out = BTreeSet::new();
     let mut add = |object: &str, field: &str| {
-        if names.known(object, field).is_some() || field.ends_with("__c") {
+        let exists = names.known(object, field).is_some() || field.ends_with("__c");
+        if exists && !field.eq_ignore_ascii_case("Id") {
             out.insert(names.field(object, field));
         }
     };
@@ -42,7 +46,7 @@ pub(super) fn fields(text: &str, names: Names<'_>) -> BTreeSet<FieldName> {
             _ => {}
         }
     }
-    out
+    (out, declared)
 }
 
 /// The names before equals signs up to the bracket that closes.

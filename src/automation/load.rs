@@ -9,7 +9,7 @@ use super::names::{Children, Names};
 use super::workflow::Workflows;
 use super::{
     Automation, Automations, Inactive, Kind, approval, conversion, derived, entitlement, hubspot,
-    routing, workflow,
+    lookup, routing, workflow,
 };
 use crate::catalog::xml::{self, without_placeholders};
 use crate::catalog::{Catalog, SystemSource, Unreadable, read_text, topic_of};
@@ -29,6 +29,7 @@ enum Topic {
     ApprovalProcess,
     EntitlementProcess,
     LeadConversion,
+    LookupRollup,
     Fields,
 }
 
@@ -48,7 +49,11 @@ const TOPICS: &[(&str, Topic)] = &[
 
 /// The file's topic, and its name without folder and suffix.
 fn topic(path: &str) -> Option<(Topic, &str)> {
-    topic_of(path, TOPICS)
+    let record = || {
+        let (topic, stem) = topic_of(path, &[(".md", Topic::LookupRollup)])?;
+        stem.starts_with(lookup::RECORDS).then_some((topic, stem))
+    };
+    topic_of(path, TOPICS).or_else(record)
 }
 
 /// Whether a file describes fields.
@@ -260,6 +265,10 @@ fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automation
                 Err(inactive) => (Vec::new(), vec![inactive]),
             },
             Topic::EntitlementProcess => match entitlement::read(document, &workflows, names) {
+                Ok(active) => (vec![active], Vec::new()),
+                Err(inactive) => (Vec::new(), vec![inactive]),
+            },
+            Topic::LookupRollup => match lookup::read(document, names) {
                 Ok(active) => (vec![active], Vec::new()),
                 Err(inactive) => (Vec::new(), vec![inactive]),
             },

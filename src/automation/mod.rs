@@ -24,6 +24,7 @@ mod hubspot;
 mod kind;
 mod load;
 mod logic;
+mod lookup;
 mod names;
 mod order;
 mod report;

@@ -179,8 +179,10 @@ impl Flow<'_> {
             logic::compare(operator, field.clone(), value)
         };
         match operator {
-            "IS_KNOWN" | "HAS_PROPERTY" => known(),
-            "IS_UNKNOWN" | "IS_NOT_KNOWN" | "NOT_HAS_PROPERTY" => logic::not(known()),
+            "IS_KNOWN" | "HAS_PROPERTY" | "IS_NOT_EMPTY" => known(),
+            "IS_UNKNOWN" | "IS_NOT_KNOWN" | "NOT_HAS_PROPERTY" | "IS_EMPTY" => {
+                logic::not(known())
+            }
             "IS_EQUAL_TO" | "IS" | "IS_ANY_OF" | "HAS_EXACTLY" | "IS_EXACTLY" | "EQ"
             | "SET_ANY" | "SET_EQ" => logic::any(each(&sign(Operator::Equal))),
             "IS_NOT_EQUAL_TO" | "IS_NOT" | "IS_NONE_OF" | "IS_NOT_EXACTLY" | "NEQ"
@@ -226,16 +228,36 @@ impl Flow<'_> {
         let property = SmolStr::new(property);
         let field = logic::field(std::slice::from_ref(&property));
         let operator = text(filter, "operator").unwrap_or("EQ");
+        if let Some(other) = text(filter, "compareProperty") {
+            self.read(other);
+            return beside(&field, operator, &logic::field(&[other.into()]))
+                .unwrap_or_else(|| logic::found(&[&property, &format!("${operator}")]));
+        }
         let value = ["value", "strValue"]
             .iter()
             .find_map(|key| super::id(filter, key));
-        let values: Vec<SmolStr> = match (operator.starts_with("SET_"), value) {
+        let several = operator.starts_with("SET_") || operator.ends_with("CONTAINS");
+        let values: Vec<SmolStr> = match (several, value) {
             (true, Some(value)) => value.split(';').map(SmolStr::from).collect(),
             (false, Some(value)) => vec![value],
             (_, None) => Vec::new(),
         };
         self.compared(&property, &field, operator, &values)
     }
+}
+
+/// A property compared with another one.
+fn beside(field: &Expr, operator: &str, other: &Expr) -> Option<Expr> {
+    let operator = match operator {
+        "EQ" => Operator::Equal,
+        "NEQ" => Operator::Unequal,
+        "GT" => Operator::Greater,
+        "GTE" => Operator::GreaterOrEqual,
+        "LT" => Operator::Less,
+        "LTE" => Operator::LessOrEqual,
+        _ => return None,
+    };
+    Some(logic::compare(operator, field.clone(), other.clone()))
 }
 
 /// The values of an operation, in whichever form it has them.
