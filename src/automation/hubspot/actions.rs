@@ -40,7 +40,6 @@ const TASK: &[(&str, &str)] = &[
     ("body", "hs_task_body"),
     ("priority", "hs_task_priority"),
     ("task_type", "hs_task_type"),
-    ("due_time", "hs_timestamp"),
 ];
 
 /// Where and when an action writes.
@@ -124,6 +123,10 @@ impl Flow<'_> {
             .collect();
         if let Some(owner) = object(fields, "owner_assignment") {
             made.push(("hubspot_owner_id", owner.get("value")));
+        }
+        // counted from when it runs
+        if fields.contains_key("due_time") {
+            made.push(("hs_timestamp", None));
         }
         for (property, stated) in made {
             let value = self.value(stated, property);
