@@ -44,12 +44,13 @@ fn one(draft: &mut Draft<'_>, object: &str, item: &Node) -> Expr {
         draft.read_formula(object, &other);
         return compared(draft, operation, logic::field(&path), other);
     }
-    let field = logic::field(&by_name(&path));
+    let value = item.text_of("value").unwrap_or_default();
+    let named = by_name(draft, object, &path, value);
+    let field = logic::field(&named);
     let ty = match path.as_slice() {
         [only] => draft.names.known(object, only).map(|f| f.ty.clone()),
         _ => None,
     };
-    let value = item.text_of("value").unwrap_or_default();
     if value.is_empty() {
         let blank = logic::call("ISBLANK", vec![field]);
         return if operation == "equals" {
@@ -96,17 +97,34 @@ fn path(draft: &Draft<'_>, object: &str, named: &str) -> Vec<SmolStr> {
     parts
 }
 
-/// Criteria state record types, profiles and roles by their names, where records hold ids.
-fn by_name(path: &[SmolStr]) -> Vec<SmolStr> {
+/// Criteria state the records behind references by their names, where records hold ids.
+fn by_name(draft: &Draft<'_>, object: &str, path: &[SmolStr], value: &str) -> Vec<SmolStr> {
     let plain = |parts: &[&'static str]| parts.iter().copied().map(SmolStr::new_static).collect();
     match path {
         [user, id] if user == "$User" && id == "ProfileId" => plain(&["$Profile", "Name"]),
         [user, id] if user == "$User" && id == "UserRoleId" => plain(&["$UserRole", "Name"]),
-        [way @ .., id] if id == "RecordTypeId" => {
-            way.iter().cloned().chain(plain(&["RecordType", "Name"])).collect()
+        [way @ .., field] if !value.is_empty() && !is_id(value) => {
+            let refers = USUAL.contains(&field.as_str()) || {
+                let known = way.is_empty().then(|| draft.names.known(object, field));
+                known.flatten().is_some_and(|f| f.ty == FieldType::Reference)
+            };
+            match draft.names.relationship(object, field).filter(|_| refers) {
+                Some(step) => way.iter().cloned().chain([step, "Name".into()]).collect(),
+                None => path.to_vec(),
+            }
         }
         _ => path.to_vec(),
     }
+}
+
+/// References that every object has.
+const USUAL: &[&str] = &["RecordTypeId", "OwnerId", "CreatedById", "LastModifiedById"];
+
+/// Whether a value has the form of an id.
+fn is_id(value: &str) -> bool {
+    matches!(value.len(), 15 | 18)
+        && value.starts_with(|c: char| c.is_ascii_digit())
+        && value.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 fn compared(draft: &mut Draft<'_>, operation: &str, field: Expr, value: Expr) -> Expr {

@@ -224,6 +224,18 @@ pub(super) fn replace(e: &Expr, with: &mut impl FnMut(&Reference) -> Expr) -> Ex
     }
 }
 
+/// A condition without the `= TRUE` behind it.
+fn bare(e: &Expr) -> &Expr {
+    match &e.node {
+        Node::Binary {
+            operator: Operator::Equal,
+            left,
+            right,
+        } if right.node == Node::Bool(true) => left,
+        _ => e,
+    }
+}
+
 /// The conjuncts of a condition.
 pub(super) fn conjuncts(e: &Expr) -> &[Expr] {
     e.as_call("AND").unwrap_or(std::slice::from_ref(e))
@@ -232,6 +244,7 @@ pub(super) fn conjuncts(e: &Expr) -> &[Expr] {
 /// The fields of which one has to have changed for the condition to hold: those of a conjunct that asks for nothing else.
 pub(super) fn demanded_changes(guard: &Expr) -> Vec<SmolStr> {
     let changed = |e: &Expr| {
+        let e = bare(e);
         let field = match e.as_call("ISCHANGED") {
             Some([field]) => field,
             _ => differing(e)?,
@@ -350,6 +363,28 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_are_found_however_they_are_told() {
+        let read = |text: &str| crate::formula::parse(text).expect("reads").root;
+        for (guard, fields) in [
+            ("AND(ISCHANGED(A), B = 1)", "A"),
+            ("AND(ISCHANGED(A) = TRUE, B = 1)", "A"),
+            ("A <> PRIORVALUE(a)", "A"),
+            ("OR(ISCHANGED(A), PRIORVALUE(B) <> B)", "A B"),
+            ("OR(ISCHANGED(A), B = 1)", ""),
+            ("A <> PRIORVALUE(B)", ""),
+        ] {
+            assert_eq!(demanded_changes(&read(guard)).join(" "), fields, "{guard}");
+        }
+        for (told, plain) in [
+            ("AND(NOT(ISNEW()), PRIORVALUE(A) <> A)", "ISCHANGED(A)"),
+            ("AND(A <> PRIORVALUE(A), B, NOT(ISNEW()))", "AND(ISCHANGED(A), B)"),
+            ("AND(PRIORVALUE(A) <> A, B)", "AND(PRIORVALUE(A) <> A, B)"),
+        ] {
+            assert_eq!(plainly(read(told)).to_string(), plain);
+        }
+    }
 
     fn names(logic: &str) -> Option<String> {
         let conditions: Vec<Expr> = ["A", "B", "C"].map(|n| field(&[SmolStr::new(n)])).to_vec();
