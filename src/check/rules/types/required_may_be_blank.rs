@@ -3,6 +3,7 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
+use super::required_field_unmapped::missing;
 use crate::analyze::create_may_lack;
 use crate::model::{Arrow, FieldView, RowView};
 use crate::side::Side;
@@ -49,7 +50,11 @@ struct RequiredMayBeBlank<'m> {
 /// Finds rows that may leave a required field of a new record blank.
 pub fn run(cx: &mut Cx<'_>) {
     for (row, to) in cx.model.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
-        if let Some((_, target)) = row.writes(to).filter(|_| create_may_lack(row, to)) {
+        let Some((_, target)) = row.writes(to).filter(|_| create_may_lack(row, to)) else {
+            continue;
+        };
+        // where others are missing altogether, T005 tells of all of them
+        if missing(cx, row.sync, to).is_empty() {
             cx.report(RequiredMayBeBlank { row, to, target }.describe());
         }
     }
