@@ -3,6 +3,8 @@
 pub mod rules;
 mod waivers;
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -57,6 +59,7 @@ pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink)
     found.inner_mut().retain(|d| !may_be_unread(model, d));
     explained(found.inner_mut());
     sink.absorb(waivers::apply(model, &mut found, sink, today));
+    once_for_shared_rows(model, found.inner_mut());
     sink.absorb(found);
 }
 
@@ -84,29 +87,64 @@ fn may_be_unread(model: &Model, finding: &Diagnostic) -> bool {
     ABSENT.contains(&finding.code) && places.any(|place| model.is_incomplete(place))
 }
 
-/// Findings about a row of which a circle is a mere consequence.
-const CAUSES: &[Code] = &[
-    Code::K004,
-    Code::K005,
-    Code::P010,
-    Code::P011,
-    Code::P013,
-    Code::P014,
+/// Findings that are mere consequences of others about the same row: told when that row has been mended, if they are still true.
+const CONSEQUENCES: &[(&[Code], &[Code])] = &[
+    // a circle goes through the row
+    (
+        &[Code::G001, Code::G002, Code::G003],
+        &[
+            Code::K004,
+            Code::K005,
+            Code::P010,
+            Code::P011,
+            Code::P013,
+            Code::P014,
+        ],
+    ),
+    // the field that was named by mistake is another row's, too
+    (&[Code::P014], &[Code::T001]),
 ];
 
-/// Drops findings about circles that a finding about one of their rows explains.
+/// Drops findings that others explain.
 fn explained(found: &mut Vec<Diagnostic>) {
-    let causes: Vec<Span> = found
-        .iter()
-        .filter(|d| CAUSES.contains(&d.code))
-        .flat_map(|d| d.labels.iter().map(|l| l.span))
-        .collect();
-    let circle = |d: &Diagnostic| matches!(d.code, Code::G001 | Code::G002 | Code::G003);
     let overlaps = |a: Span, b: Span| a.contains(b) || b.contains(a);
-    found.retain(|d| {
-        let mut places = d.labels.iter().map(|l| l.span);
-        !(circle(d) && places.any(|p| causes.iter().any(|c| overlaps(p, *c))))
-    });
+    for (consequences, causes) in CONSEQUENCES {
+        let places: Vec<Span> = found
+            .iter()
+            .filter(|d| causes.contains(&d.code))
+            .flat_map(|d| d.labels.iter().map(|l| l.span))
+            .collect();
+        found.retain(|d| {
+            let mut own = d.labels.iter().map(|l| l.span);
+            !(consequences.contains(&d.code) && own.any(|p| places.iter().any(|c| overlaps(p, *c))))
+        });
+    }
+}
+
+/// A slip in shared rows is one finding, however many syncs use them: the further ones give it their places, and what they
+/// would say.
+fn once_for_shared_rows(model: &Model, found: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<(Code, Span), usize> = HashMap::new();
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    for finding in found.drain(..) {
+        let place = finding.labels.first().map(|l| (finding.code, l.span));
+        let before = place.and_then(|p| seen.get(&p).copied());
+        match (place, before.and_then(|at| kept.get_mut(at))) {
+            (Some((_, span)), Some(first)) if in_shared_rows(model, span) => first.also(finding),
+            (place, _) => {
+                if let Some(place) = place {
+                    seen.entry(place).or_insert(kept.len());
+                }
+                kept.push(finding);
+            }
+        }
+    }
+    *found = kept;
+}
+
+fn in_shared_rows(model: &Model, place: Span) -> bool {
+    let mut shared = model.rows().filter(|r| r.row.shared.is_some());
+    shared.any(|r| r.row.span.contains(place))
 }
 
 /// Lets a model through if nothing of level error has been reported.
