@@ -69,7 +69,7 @@ impl<'a> Edit<'a> {
 }
 
 /// The text of a piece, with what it is called with.
-fn piece(call: &str) -> String {
+pub fn piece(call: &str) -> String {
     let mut parts = call.split('|').map(str::trim);
     let name = parts.next().expect("a name");
     let text = std::fs::read_to_string(folder().join("pieces").join(name)).expect("a piece");

@@ -74,7 +74,10 @@ pub fn once(sink: &mut Sink) {
         let all = places.get(&name);
         let others = all.map_or(0, BTreeSet::len).saturating_sub(1);
         if others > 0 {
-            d.note = Some(format!("it is named in {}, too", count(others, "other place")));
+            d.note = Some(format!(
+                "it is named in {}, too",
+                count(others, "other place")
+            ));
         }
         all.and_then(BTreeSet::first) == Some(&span)
     });
