@@ -31,6 +31,20 @@ pub struct StatedValue {
     pub map: Option<(MapId, Side)>,
 }
 
+impl super::Facts {
+    /// Whether a value that is written out in a place is none of its field. That is told there; what would follow from it is
+    /// not known.
+    pub fn is_misstated(&self, place: Span) -> bool {
+        self.stated.iter().any(|s| {
+            let meant = matches!(
+                s.standing,
+                Catalogued::Unknown | Catalogued::Label | Catalogued::OtherCase
+            );
+            meant && place.contains(s.value.span)
+        })
+    }
+}
+
 /// Every value that the project states and that is not an active value of its field's list, in the order in which they
 /// were met, each place once. The standard library is not looked at: no row of it is the user's mistake.
 pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {

@@ -145,6 +145,8 @@ const CONSEQUENCES: &[(&[Code], &[Code])] = &[
             Code::P014,
         ],
     ),
+    // the create lacks fields altogether, and that finding tells of all of them
+    (&[Code::T013], &[Code::T005]),
     // the field that was named by mistake is another row's, too
     (&[Code::P014], &[Code::T001]),
 ];

@@ -285,6 +285,7 @@ impl Cx<'_> {
                     self.sink
                         .push(import_outside_project::describe(&target, span, &known));
                     names.iter().for_each(|n| self.poison(m, n));
+                    self.mentions(line.span);
                 }
             }
         }
@@ -399,6 +400,15 @@ impl Cx<'_> {
             .iter()
             .position(|t| t.get(&(space, SmolStr::new(name))).is_some_and(|e| e.own))?;
         self.modules.get(at).map(|m| m.name.as_str())
+    }
+
+    /// What stands in a text that is not resolved, since a name before it is unknown, counts as used.
+    pub(super) fn mentions(&self, span: Span) {
+        for word in words(self.sources.text(span)) {
+            Space::ALL
+                .into_iter()
+                .for_each(|space| self.used_elsewhere(space, word));
+        }
     }
 
     /// A declaration that is named where it is not seen counts as used: the missing `use` is one message.

@@ -125,7 +125,10 @@ fn candidates(writers: Writers<'_>, synced: &BTreeSet<FieldRef>) -> Vec<[Automat
         let written = uses.entry((object, phase, edge.target)).or_default();
         written.written.push(id);
         for field in read_in(automation, edge) {
-            uses.entry((object, phase, field)).or_default().read.push(id);
+            uses.entry((object, phase, field))
+                .or_default()
+                .read
+                .push(id);
         }
     }
     let mut pairs: BTreeSet<[AutomationId; 2]> = BTreeSet::new();

@@ -130,7 +130,12 @@ impl Flow<'_> {
         }
         for (property, stated) in made {
             let value = self.value(stated, property);
-            self.write(place, FieldName::new("task", property), Written::Made, value);
+            self.write(
+                place,
+                FieldName::new("task", property),
+                Written::Made,
+                value,
+            );
         }
     }
 
