@@ -1146,6 +1146,7 @@ fn plan() -> Plan {
         maps: BTreeMap::new(),
         normalizers: BTreeMap::new(),
         syncs: Vec::new(),
+        lifecycles: Vec::new(),
         brakes: Brakes::default(),
         automations: Vec::new(),
         reacting: BTreeMap::new(),
