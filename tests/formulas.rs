@@ -486,7 +486,10 @@ fn patterns_places_and_pages() {
         ("REGEX('aa', '(?=.*[0-9])(?=.*[a-z]).{2,}')", "false"),
         ("REGEX('bad', '(?!bad|[)]).*')", "false"),
         ("REGEX('good', '(?!bad|[)]).*')", "true"),
-        ("REGEX('b', '(?=a)a|b')", "Error: java.util.regex.PatternSyntaxException"),
+        (
+            "REGEX('b', '(?=a)a|b')",
+            "Error: java.util.regex.PatternSyntaxException",
+        ),
         ("REGEX('a.b', '\\\\Qa.b\\\\E')", "true"),
         ("REGEX('axb', '\\\\Qa.b\\\\E')", "false"),
         (

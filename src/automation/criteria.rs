@@ -106,7 +106,9 @@ fn by_name(draft: &Draft<'_>, object: &str, path: &[SmolStr], value: &str) -> Ve
         [way @ .., field] if !value.is_empty() && !is_id(value) => {
             let refers = USUAL.contains(&field.as_str()) || {
                 let known = way.is_empty().then(|| draft.names.known(object, field));
-                known.flatten().is_some_and(|f| f.ty == FieldType::Reference)
+                known
+                    .flatten()
+                    .is_some_and(|f| f.ty == FieldType::Reference)
             };
             match draft.names.relationship(object, field).filter(|_| refers) {
                 Some(step) => way.iter().cloned().chain([step, "Name".into()]).collect(),
@@ -192,7 +194,10 @@ fn day(value: &str) -> Expr {
         ("TOMORROW", _) => logic::compare(Operator::Add, today(), one()),
         (_, [a, b, c]) if [a, b, c].into_iter().all(numeric) => {
             let [year, month, day] = if a.len() == 4 { [a, b, c] } else { [c, a, b] };
-            logic::call("DATE", [year, month, day].map(|n| logic::number(n)).to_vec())
+            logic::call(
+                "DATE",
+                [year, month, day].map(|n| logic::number(n)).to_vec(),
+            )
         }
         _ => logic::found(&["criteria", plain]),
     }

@@ -33,7 +33,12 @@ pub(super) fn read(
     criteria::items(&mut draft, &object, root, "exitCriteriaFilterItems");
     for milestone in root.all("milestones") {
         let named = milestone.text_of("milestoneName").unwrap_or("milestone");
-        criteria::items(&mut draft, &object, milestone, "milestoneCriteriaFilterItems");
+        criteria::items(
+            &mut draft,
+            &object,
+            milestone,
+            "milestoneCriteriaFilterItems",
+        );
         if let Some(formula) = milestone.text_of("criteriaFormula") {
             draft.formula(&object, formula);
         }
@@ -41,7 +46,11 @@ pub(super) fn read(
         let actions = milestone
             .all("successActions")
             .map(|action| ("Met", action))
-            .chain(timed.flat_map(|t| t.all("actions")).map(|action| ("Due", action)));
+            .chain(
+                timed
+                    .flat_map(|t| t.all("actions"))
+                    .map(|action| ("Due", action)),
+            );
         for (event, action) in actions {
             let applied = Applied {
                 workflows,

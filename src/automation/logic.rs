@@ -379,7 +379,10 @@ mod tests {
         }
         for (told, plain) in [
             ("AND(NOT(ISNEW()), PRIORVALUE(A) <> A)", "ISCHANGED(A)"),
-            ("AND(A <> PRIORVALUE(A), B, NOT(ISNEW()))", "AND(ISCHANGED(A), B)"),
+            (
+                "AND(A <> PRIORVALUE(A), B, NOT(ISNEW()))",
+                "AND(ISCHANGED(A), B)",
+            ),
             ("AND(PRIORVALUE(A) <> A, B)", "AND(PRIORVALUE(A) <> A, B)"),
         ] {
             assert_eq!(plainly(read(told)).to_string(), plain);

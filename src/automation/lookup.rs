@@ -14,10 +14,15 @@ pub(super) const RECORDS: &str = "dlrs__LookupRollupSummary2.";
 pub(super) fn read(document: &Document, names: Names<'_>) -> Result<Automation, Inactive> {
     let root = &document.root;
     let stated = |field: &str| {
-        let value = root.all("values").find(|v| v.text_of("field") == Some(field));
+        let value = root
+            .all("values")
+            .find(|v| v.text_of("field") == Some(field));
         value.and_then(|v| v.text_of("value"))
     };
-    let name = document.stem.strip_prefix(RECORDS).unwrap_or(&document.stem);
+    let name = document
+        .stem
+        .strip_prefix(RECORDS)
+        .unwrap_or(&document.stem);
     if stated("dlrs__Active__c") != Some("true") {
         return Err(Inactive {
             kind: Kind::RollupSummary,
@@ -35,7 +40,12 @@ pub(super) fn read(document: &Document, names: Names<'_>) -> Result<Automation, 
         head.phase = Phase::Later;
     }
     let reference = stated("dlrs__RelationshipField__c");
-    let parts = (child, reference, stated("dlrs__ParentObject__c"), stated("dlrs__AggregateResultField__c"));
+    let parts = (
+        child,
+        reference,
+        stated("dlrs__ParentObject__c"),
+        stated("dlrs__AggregateResultField__c"),
+    );
     let (Some(child), Some(reference), Some(parent), Some(result)) = parts else {
         draft.reason("the roll-up does not say which records it sums up");
         return Ok(draft.finish(head));

@@ -240,7 +240,8 @@ impl<'a> Names<'a> {
             let name = f.relationship.as_deref();
             name.is_some_and(|r| r.eq_ignore_ascii_case(named))
         };
-        if fields.iter().any(|f| called(&f)) || self.known(object, &format!("{named}Id")).is_some() {
+        if fields.iter().any(|f| called(&f)) || self.known(object, &format!("{named}Id")).is_some()
+        {
             return Some(named.into());
         }
         // `User` is whoever runs it, not one of the users that the record names

@@ -120,7 +120,11 @@ impl<'a> Run<'a> {
             if node.child("entryConditions").is_some() {
                 let lists = ("entryConditions", "entryConditionLogic");
                 let outcomes = vec![self.conditions(frame, &later, node, lists)];
-                let key = format!("{}/{}", element.name, node.text_of("name").unwrap_or("step"));
+                let key = format!(
+                    "{}/{}",
+                    element.name,
+                    node.text_of("name").unwrap_or("step")
+                );
                 let id = self.decision(frame, &key, Decision { outcomes });
                 here.when = later.when.taking(id, 0, 2);
             }
@@ -145,8 +149,9 @@ impl<'a> Run<'a> {
         };
         let kind = node.text_of("actionType").unwrap_or("flow");
         if !FLOWS.contains(&kind) {
-            self.draft
-                .reason(format!("it runs the action `{called}` of the kind `{kind}`"));
+            self.draft.reason(format!(
+                "it runs the action `{called}` of the kind `{kind}`"
+            ));
             return Vec::new();
         }
         let mut inputs = BTreeMap::new();

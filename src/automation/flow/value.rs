@@ -31,7 +31,8 @@ impl<'a> Run<'a> {
         for one in value.all("collectionElements") {
             self.literal(frame, state, Some(one));
         }
-        let states = |c: &&Node| !ABOUT_VALUES.contains(&c.name.as_str()) && !c.text.trim().is_empty();
+        let states =
+            |c: &&Node| !ABOUT_VALUES.contains(&c.name.as_str()) && !c.text.trim().is_empty();
         let Some(inner) = value.children.iter().find(states) else {
             return Value::Plain(match value.child("collectionElements") {
                 Some(_) => unknown(frame, &["$List".into()]),

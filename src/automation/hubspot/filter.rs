@@ -180,9 +180,7 @@ impl Flow<'_> {
         };
         match operator {
             "IS_KNOWN" | "HAS_PROPERTY" | "IS_NOT_EMPTY" => known(),
-            "IS_UNKNOWN" | "IS_NOT_KNOWN" | "NOT_HAS_PROPERTY" | "IS_EMPTY" => {
-                logic::not(known())
-            }
+            "IS_UNKNOWN" | "IS_NOT_KNOWN" | "NOT_HAS_PROPERTY" | "IS_EMPTY" => logic::not(known()),
             "IS_EQUAL_TO" | "IS" | "IS_ANY_OF" | "HAS_EXACTLY" | "IS_EXACTLY" | "EQ"
             | "SET_ANY" | "SET_EQ" => logic::any(each(&sign(Operator::Equal))),
             "IS_NOT_EQUAL_TO" | "IS_NOT" | "IS_NONE_OF" | "IS_NOT_EXACTLY" | "NEQ"
