@@ -124,6 +124,7 @@ impl<'a> Words<'a> {
             object: None,
             events: None,
             phase: Phase::AfterSave,
+            order: None,
             entry: Entry::EveryTime,
         }
     }

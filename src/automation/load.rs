@@ -86,6 +86,7 @@ pub fn load(
         paths.extend(found.into_iter().filter(|p| seen.insert(p.clone())));
     }
     match system.kind {
+        _ if paths.is_empty() => Automations::default(),
         SystemKind::Salesforce => salesforce(&paths, catalog, files, sources, sink),
         SystemKind::HubSpot => {
             let wanted = |path: &str| path.ends_with(".json");

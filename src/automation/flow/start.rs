@@ -37,6 +37,8 @@ pub(in crate::automation) fn read(
             let (events, phase) = record_trigger(trigger, node.text_of("recordTriggerType"));
             head.events = Some(events);
             head.phase = phase;
+            let order = document.root.text_of("triggerOrder");
+            head.order = order.and_then(|n| n.trim().parse().ok());
         }
         Kind::ProcessBuilder
             if document.root.text_of("processType") != Some("InvocableProcess") =>

@@ -250,6 +250,7 @@ fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
         object: Some(object.clone()),
         events: None,
         phase: Phase::Later,
+        order: None,
         entry: Entry::EveryTime,
     };
     let sources = objects(body, "dataSources").filter_map(|source| {
