@@ -48,11 +48,19 @@ fn own_fields(root: &Path, objects: usize) {
     };
     let fields = (0..OWN).map(field).collect::<Vec<_>>().join(",");
     let object = |n: usize| format!("{{\"name\":\"Object_{n}__c\",\"fields\":[{fields}]}}");
-    write_catalog(root, "salesforce", "own", &(0..objects).map(object).collect::<Vec<_>>());
+    write_catalog(
+        root,
+        "salesforce",
+        "own",
+        &(0..objects).map(object).collect::<Vec<_>>(),
+    );
 }
 
 fn write_catalog(root: &Path, side: &str, name: &str, objects: &[String]) {
-    let path = root.join("catalogs").join(side).join(format!("{name}.json"));
+    let path = root
+        .join("catalogs")
+        .join(side)
+        .join(format!("{name}.json"));
     let text = format!(
         "{{\"accordant_catalog\":1,\"objects\":[\n{}\n]}}\n",
         objects.join(",\n")
@@ -87,7 +95,10 @@ fn flow(number: usize, objects: usize) -> String {
     let (moment, end) = if number % 2 == 0 {
         ("RecordBeforeSave", String::new())
     } else {
-        ("RecordAfterSave", "<inputReference>$Record</inputReference>".to_owned())
+        (
+            "RecordAfterSave",
+            "<inputReference>$Record</inputReference>".to_owned(),
+        )
     };
     let action = if end.is_empty() {
         format!(
@@ -147,8 +158,20 @@ impl Stages {
         left.push("gone".to_owned());
         right.push("GONE".to_owned());
         for (objects, object, field, values, key) in [
-            (&mut self.left, format!("life_{number}"), "stage", &left, "email"),
-            (&mut self.right, format!("Life_{number}__c"), "Stage__c", &right, "Email__c"),
+            (
+                &mut self.left,
+                format!("life_{number}"),
+                "stage",
+                &left,
+                "email",
+            ),
+            (
+                &mut self.right,
+                format!("Life_{number}__c"),
+                "Stage__c",
+                &right,
+                "Email__c",
+            ),
         ] {
             objects.push(format!(
                 "{{\"name\":\"{object}\",\"fields\":[{},{{\"name\":\"{key}\",\"type\":\"text\",\"length\":80,\

@@ -154,7 +154,9 @@ impl<'m> Part<'m> {
             let steps = part.all_steps().flat_map(|s| &s.writes);
             let guards: Vec<&Expr> = steps.filter_map(|w| w.when.as_ref()).collect();
             let read = guards.into_iter().flat_map(Place::read_by);
-            read.collect::<Vec<_>>().into_iter().for_each(|p| part.add(p));
+            read.collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|p| part.add(p));
         }
         part
     }
@@ -218,9 +220,10 @@ impl<'m> Part<'m> {
         let model = self.model;
         self.acting.iter().flat_map(move |acting| {
             let automation = model.automations.get(acting.id.index());
-            acting.effects.iter().filter_map(move |i| {
-                Some((automation?, automation?.effects.get(*i)?))
-            })
+            acting
+                .effects
+                .iter()
+                .filter_map(move |i| Some((automation?, automation?.effects.get(*i)?)))
         })
     }
 

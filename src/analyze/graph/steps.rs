@@ -6,8 +6,8 @@
 
 use super::place::Place;
 use super::tabulate::{LAST, Tables};
-use crate::analyze::settle::network::{CellId, Effect, Guard, Rule, Source, Symbol};
 use crate::analyze::StageWrite;
+use crate::analyze::settle::network::{CellId, Effect, Guard, Rule, Source, Symbol};
 use crate::model::{Entry, FieldRef, Model, Phase, StageIdx};
 use crate::source::Span;
 use crate::value::Value;

@@ -163,7 +163,9 @@ impl Listing<'_> {
         let Some((automation, effect)) = acting(self.model, edge) else {
             return match edge.writer {
                 Writer::Step(_) => ", when the other column has moved".to_owned(),
-                Writer::Route(_) => ", when a record is made for which no owner comes along".to_owned(),
+                Writer::Route(_) => {
+                    ", when a record is made for which no owner comes along".to_owned()
+                }
                 Writer::Row(..) | Writer::Automation(..) => String::new(),
             };
         };

@@ -80,7 +80,9 @@ struct OrderDependent<'m> {
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
     for unordered in &cx.facts.graph.unordered {
-        let [one, other] = unordered.automations.map(|a| model.automations.get(a.index()));
+        let [one, other] = unordered
+            .automations
+            .map(|a| model.automations.get(a.index()));
         if let Some((one, other)) = one.zip(other) {
             let found = OrderDependent {
                 model,
@@ -111,8 +113,11 @@ impl OrderDependent<'_> {
         if let Some((span, text)) = field.and_then(|f| self.synced_by(f)) {
             finding = finding.at(span, text);
         }
-        let flows = [one, other].iter().all(|a| a.kind == "record-triggered flow");
-        let remedy = "let one of them do the work of both, or give each a condition that excludes the other";
+        let flows = [one, other]
+            .iter()
+            .all(|a| a.kind == "record-triggered flow");
+        let remedy =
+            "let one of them do the work of both, or give each a condition that excludes the other";
         finding
             .at(one.span, words::automatic(one))
             .at(other.span, format!("and {}", words::automatic(other)))

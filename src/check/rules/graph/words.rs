@@ -81,9 +81,7 @@ fn lifecycles<'m>(model: &'m Model, judged: &Judged) -> Vec<&'m Lifecycle> {
     found.sort_unstable();
     found.dedup();
     let lifecycles = found.into_iter();
-    lifecycles
-        .filter_map(|l| model.lifecycles.get(l))
-        .collect()
+    lifecycles.filter_map(|l| model.lifecycles.get(l)).collect()
 }
 
 /// What a finding is about: its first row, else its first lifecycle.
