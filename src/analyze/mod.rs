@@ -37,7 +37,7 @@ pub use satisfy::{Answer, Example, Written, disjoint, equals, escapes, satisfy};
 pub use stated::StatedValue;
 pub use writers::{Write, writes};
 
-use crate::model::Model;
+use crate::model::{Model, SyncId};
 
 /// What the rules look at beside the model itself.
 #[derive(Debug, Default)]
@@ -58,6 +58,16 @@ pub struct Facts {
     pub lifecycles: Vec<Automaton>,
     /// Every write of every lifecycle: what becomes of the other columns where one has moved.
     pub stage_writes: Vec<StageWrite>,
+}
+
+impl Facts {
+    /// The writes of one sync.
+    pub fn writes_of(&self, sync: SyncId) -> &[Write] {
+        let start = self.writes.partition_point(|w| w.sync < sync);
+        let rest = self.writes.get(start..).unwrap_or_default();
+        let length = rest.partition_point(|w| w.sync == sync);
+        rest.get(..length).unwrap_or_default()
+    }
 }
 
 /// Gathers the facts of a model.

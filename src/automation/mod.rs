@@ -12,16 +12,19 @@
 
 mod apex;
 mod approval;
+mod assigned;
 mod condition;
 mod conversion;
 mod criteria;
 mod derived;
 mod draft;
+mod entitlement;
 mod flow;
 mod hubspot;
 mod kind;
 mod load;
 mod logic;
+mod lookup;
 mod names;
 mod order;
 mod report;

@@ -56,7 +56,7 @@ fn syncs(book: Book<'_>) -> String {
                 Mode::LinkOnly => "recognised, never written".to_owned(),
                 Mode::AppendOnly => "written once, never changed".to_owned(),
             };
-            let fields = sync.rows.iter().filter(|r| r.stages.is_none()).count();
+            let fields = sync.rows.len();
             vec![
                 number.to_string(),
                 format!("[{}]({})", text(&sync.name), page::file(&sync.name)),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Expr, Origin, Stages};
+use super::{Expr, Origin};
 use crate::side::{Side, Sides};
 use crate::value::Value;
 
@@ -30,9 +30,6 @@ pub struct Row {
     pub when: Option<Expr>,
     /// Rounds after which the row must be quiet.
     pub bound: u32,
-    /// The stages that its cells show: then a change is a move, and what is written follows from it alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stages: Option<Box<Stages>>,
 }
 
 /// One end of a row.

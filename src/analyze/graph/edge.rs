@@ -59,7 +59,9 @@ pub(super) fn edges(model: &Model, steps: &[Step]) -> Vec<Edge> {
     found.extend(routes.filter_map(|(at, route)| of_route(model, at, route)));
     let written: Vec<FieldRef> = {
         let effects = model.automations.iter().flat_map(|a| &a.effects);
-        let mut all: Vec<FieldRef> = found.iter().map(|e| e.target).collect();
+        // only automations ask
+        let asked = found.iter().filter(|_| !model.automations.is_empty());
+        let mut all: Vec<FieldRef> = asked.map(|e| e.target).collect();
         all.extend(effects.map(|e| e.target));
         all.sort_unstable();
         all.dedup();

@@ -11,6 +11,7 @@
 //! both starts and gives another result.
 
 mod build;
+mod cells;
 mod consequence;
 mod domain;
 mod edge;
