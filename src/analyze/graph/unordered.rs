@@ -3,7 +3,7 @@
 //! Candidates are two automations of one object, phase and turn, of which one writes what the other one writes or reads, and
 //! of which one writes a field that a sync reads or writes. Both orders of each pair are then run from every state of the
 //! fields that they touch, along with whatever else writes the field: what a later automation overwrites in either order is
-//! no difference.
+//! no difference. A field that one of them writes and that no sync has is left to the automations: people do not edit it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +48,8 @@ pub(super) fn unordered(writers: Writers<'_>) -> Vec<Unordered> {
         .into_par_iter()
         .filter_map(|pair| {
             let component = around(writers, &by_target, pair, &synced);
-            let built = build(writers, &component, Seeds::Few, Reads::All);
+            let mut built = build(writers, &component, Seeds::Few, Reads::All);
+            keep_to_themselves(&mut built, &component, &synced);
             if steps(&built.network) > STEPS {
                 return None;
             }
@@ -145,6 +146,14 @@ fn candidates(writers: Writers<'_>, synced: &BTreeSet<FieldRef>) -> Vec<[Automat
     }
     let apart = |pair: &[AutomationId; 2]| !may_meet(model, *pair);
     pairs.into_iter().filter(|p| !apart(p)).collect()
+}
+
+/// A field that an automation writes and no sync has is its own: people do not write it.
+fn keep_to_themselves(built: &mut Built, component: &Component, synced: &BTreeSet<FieldRef>) {
+    let own = |f: FieldRef| component.cells.contains(&f) && !synced.contains(&f);
+    for (place, cell) in built.places.iter().zip(&mut built.network.cells) {
+        cell.edited &= !place.field().is_some_and(own);
+    }
 }
 
 /// What an effect depends on.
