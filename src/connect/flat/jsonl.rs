@@ -220,7 +220,7 @@ impl Format for Jsonl {
 impl Jsonl {
     fn blank(&self) -> Record {
         Record {
-            values: vec![Value::Blank; self.fields.len()].into(),
+            values: self.fields.iter().map(|_| Value::Blank).collect(),
             ..Record::default()
         }
     }

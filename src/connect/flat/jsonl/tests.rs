@@ -82,57 +82,59 @@ fn full(format: &mut Jsonl, text: &str) -> Result<Record, Fault> {
     parse(text, Walk { format, record })
 }
 
-/// The JSON text of a value, or what some program may take for one.
+/// What some program may take for a JSON value, and what is one in an odd form.
+const ODD: &[&str] = &[
+    "null",
+    "true",
+    "tru",
+    "0",
+    "-0",
+    "01",
+    "-",
+    "1.",
+    ".5",
+    "1e3",
+    "12.50",
+    "99999999999999999999999",
+    r#""\ud800""#,
+    r#""\u00e9""#,
+    r#""\x""#,
+    r#""a\"b""#,
+    "\"a\tb\"",
+    "\"a",
+    "\"}\"",
+    r#"{"a":[1,{}]}"#,
+    r#"["b","a"]"#,
+    "[1]",
+    "",
+];
+const NAMES: &[&str] = &[
+    "id",
+    "name",
+    "size",
+    "tags",
+    "archived",
+    "other",
+    r"n\u0061me",
+    "naïve",
+    "",
+];
+const COLONS: &[&str] = &[":", ":", ":", " : ", ""];
+const COMMAS: &[&str] = &[",", ",", ",", " , ", ",,", ""];
+
 fn value() -> impl Strategy<Value = String> {
-    let odd = [
-        "null",
-        "true",
-        "tru",
-        "0",
-        "-0",
-        "01",
-        "-",
-        "1.",
-        ".5",
-        "1e3",
-        "12.50",
-        "\"\\ud800\"",
-        "\"\\u00e9\"",
-        "\"\\x\"",
-        "\"a\\\"b\"",
-        "\"a\tb\"",
-        "\"a",
-        "\"}\"",
-        "{\"a\":[1,{}]}",
-        "[\"b\",\"a\"]",
-        "[1]",
-        "99999999999999999999999",
-        "",
-    ];
     prop_oneof![
         2 => ".{0,40}".prop_map(|text| serde_json::to_string(&text).expect("a text is JSON")),
-        1 => prop::sample::select(odd.as_slice()).prop_map(str::to_owned),
+        1 => prop::sample::select(ODD).prop_map(str::to_owned),
     ]
 }
 
 fn line() -> impl Strategy<Value = String> {
-    let names = [
-        "id",
-        "name",
-        "size",
-        "tags",
-        "archived",
-        "other",
-        "n\\u0061me",
-        "naïve",
-        "",
-    ];
-    let marks = [",", ",", ",", " , ", ",,", ""];
     let member = (
-        prop::sample::select(names.as_slice()),
-        prop::sample::select([":", ":", ":", " : ", ""].as_slice()),
+        prop::sample::select(NAMES),
+        prop::sample::select(COLONS),
         value(),
-        prop::sample::select(marks.as_slice()),
+        prop::sample::select(COMMAS),
     );
     prop::collection::vec(member, 0..7).prop_map(|members| {
         let mut line = String::from("{");
