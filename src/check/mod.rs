@@ -76,7 +76,9 @@ const ABSENT: &[Code] = &[
     Code::I005,
     Code::I007,
     Code::I008,
+    Code::I012,
     Code::I015,
+    Code::O006,
     Code::O008,
     Code::G007,
 ];
