@@ -1121,6 +1121,7 @@ fn plan() -> Plan {
         maps: BTreeMap::new(),
         normalizers: BTreeMap::new(),
         syncs: Vec::new(),
+        lifecycles: Vec::new(),
         brakes: Brakes::default(),
         automations: Vec::new(),
         reacting: BTreeMap::new(),

@@ -82,6 +82,52 @@ pub(super) fn not(operand: Expr) -> Expr {
     }
 }
 
+/// Nothing is there.
+pub(super) fn blank(operand: Expr) -> Expr {
+    match operand.node {
+        Node::Null => truth(true),
+        node => call("ISBLANK", vec![expr(node)]),
+    }
+}
+
+/// The field that a comparison says to differ from what it was: `PRIORVALUE(F) <> F`.
+fn differing(e: &Expr) -> Option<&Expr> {
+    let Node::Binary {
+        operator: Operator::Unequal,
+        left,
+        right,
+    } = &e.node
+    else {
+        return None;
+    };
+    [(left, right), (right, left)]
+        .into_iter()
+        .find_map(|(before, now)| match before.as_call("PRIORVALUE")? {
+            [field] if field.as_reference()?.names_the_same(now.as_reference()?) => Some(&**now),
+            _ => None,
+        })
+}
+
+/// A conjunction that tells a change in a roundabout way, told plainly: a field of a record that is not new, and that
+/// differs from what it was, has changed.
+pub(super) fn plainly(e: Expr) -> Expr {
+    let is_old = |e: &Expr| {
+        let inner = e.as_call("NOT").and_then(<[Expr]>::first);
+        inner.is_some_and(|i| i.as_call("ISNEW").is_some())
+    };
+    let parts = conjuncts(&e);
+    if !parts.iter().any(is_old) || !parts.iter().any(|p| differing(p).is_some()) {
+        return e;
+    }
+    let others = parts.iter().filter(|p| !is_old(p));
+    all(others
+        .map(|p| match differing(p) {
+            Some(field) => call("ISCHANGED", vec![field.clone()]),
+            None => p.clone(),
+        })
+        .collect())
+}
+
 /// All of them hold.
 pub(super) fn all(parts: Vec<Expr>) -> Expr {
     connect("AND", true, parts)
@@ -122,6 +168,14 @@ pub(super) fn choice(condition: Expr, yes: Expr, no: Expr) -> Expr {
         Node::Bool(false) => no,
         _ if yes == no => yes,
         node => call("IF", vec![expr(node), yes, no]),
+    }
+}
+
+/// What a condition is whatever the record holds.
+pub(super) const fn constant(e: &Expr) -> Option<bool> {
+    match e.node {
+        Node::Bool(value) => Some(value),
+        _ => None,
     }
 }
 
@@ -170,6 +224,18 @@ pub(super) fn replace(e: &Expr, with: &mut impl FnMut(&Reference) -> Expr) -> Ex
     }
 }
 
+/// A condition without the `= TRUE` behind it.
+fn bare(e: &Expr) -> &Expr {
+    match &e.node {
+        Node::Binary {
+            operator: Operator::Equal,
+            left,
+            right,
+        } if right.node == Node::Bool(true) => left,
+        _ => e,
+    }
+}
+
 /// The conjuncts of a condition.
 pub(super) fn conjuncts(e: &Expr) -> &[Expr] {
     e.as_call("AND").unwrap_or(std::slice::from_ref(e))
@@ -178,8 +244,10 @@ pub(super) fn conjuncts(e: &Expr) -> &[Expr] {
 /// The fields of which one has to have changed for the condition to hold: those of a conjunct that asks for nothing else.
 pub(super) fn demanded_changes(guard: &Expr) -> Vec<SmolStr> {
     let changed = |e: &Expr| {
-        let [field] = e.as_call("ISCHANGED")? else {
-            return None;
+        let e = bare(e);
+        let field = match e.as_call("ISCHANGED") {
+            Some([field]) => field,
+            _ => differing(e)?,
         };
         match field.as_reference()?.path.as_slice() {
             [field] => Some(field.clone()),
@@ -295,6 +363,31 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_are_found_however_they_are_told() {
+        let read = |text: &str| crate::formula::parse(text).expect("reads").root;
+        for (guard, fields) in [
+            ("AND(ISCHANGED(A), B = 1)", "A"),
+            ("AND(ISCHANGED(A) = TRUE, B = 1)", "A"),
+            ("A <> PRIORVALUE(a)", "A"),
+            ("OR(ISCHANGED(A), PRIORVALUE(B) <> B)", "A B"),
+            ("OR(ISCHANGED(A), B = 1)", ""),
+            ("A <> PRIORVALUE(B)", ""),
+        ] {
+            assert_eq!(demanded_changes(&read(guard)).join(" "), fields, "{guard}");
+        }
+        for (told, plain) in [
+            ("AND(NOT(ISNEW()), PRIORVALUE(A) <> A)", "ISCHANGED(A)"),
+            (
+                "AND(A <> PRIORVALUE(A), B, NOT(ISNEW()))",
+                "AND(ISCHANGED(A), B)",
+            ),
+            ("AND(PRIORVALUE(A) <> A, B)", "AND(PRIORVALUE(A) <> A, B)"),
+        ] {
+            assert_eq!(plainly(read(told)).to_string(), plain);
+        }
+    }
 
     fn names(logic: &str) -> Option<String> {
         let conditions: Vec<Expr> = ["A", "B", "C"].map(|n| field(&[SmolStr::new(n)])).to_vec();

@@ -3,15 +3,17 @@
 pub mod rules;
 mod waivers;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::analyze::Facts;
 use crate::diagnostic::{Code, Diagnostic, Page, Sink};
-use crate::model::Model;
+use crate::model::{Model, SyncView};
 use crate::source::Span;
+
+use rules::Run;
 
 /// A model that has passed every rule. Only the gate makes one.
 #[derive(Debug)]
@@ -32,35 +34,77 @@ pub struct Cx<'m> {
     pub model: &'m Model,
     /// The facts about it.
     pub facts: &'m Facts,
-    sink: Sink,
+    found: Vec<Found>,
 }
+
+/// What a rule has found, and the row that it is told of once.
+type Found = (Option<Span>, Diagnostic);
 
 impl Cx<'_> {
     /// Reports a finding.
     pub fn report(&mut self, finding: Diagnostic) {
-        self.sink.push(finding);
+        self.found.push((None, finding));
+    }
+
+    /// Reports a finding about a row by the place where it is written: of a row that several syncs share it is told of the
+    /// first one.
+    pub fn report_once(&mut self, row: Span, finding: Diagnostic) {
+        self.found.push((Some(row), finding));
     }
 }
 
 /// Runs all rules side by side, then the waivers of the spec. `today` decides which of them have expired.
 pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink) {
-    let one = |run: &fn(&mut Cx<'_>)| {
-        let mut cx = Cx {
-            model,
-            facts,
-            sink: Sink::default(),
-        };
-        run(&mut cx);
-        cx.sink
-    };
-    let each: Vec<Sink> = rules::ALL.par_iter().map(one).collect();
     let mut found = Sink::default();
-    each.into_iter().for_each(|rule| found.absorb(rule));
+    broken(model, facts)
+        .into_iter()
+        .for_each(|(_, (_, finding))| found.push(finding));
     found.inner_mut().retain(|d| !may_be_unread(model, d));
     explained(found.inner_mut());
     sink.absorb(waivers::apply(model, &mut found, sink, today));
     once_for_shared_rows(model, found.inner_mut());
     sink.absorb(found);
+}
+
+/// What breaks the rules, by the position of each rule, then in the order in which the rule finds it.
+fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Found)> {
+    let rules = || rules::ALL.iter().enumerate();
+    let one = |rule: usize, run: &dyn Fn(&mut Cx<'_>)| {
+        let mut cx = Cx {
+            model,
+            facts,
+            found: Vec::new(),
+        };
+        run(&mut cx);
+        cx.found.into_iter().map(move |found| (rule, found))
+    };
+    let of_sync = |sync: SyncView<'_>| -> Vec<(usize, Found)> {
+        let of_rule = |(n, rule): (usize, &Run)| match rule {
+            Run::Sync(run) => Some(one(n, &|cx| run(cx, sync))),
+            Run::Project(_) => None,
+        };
+        rules().filter_map(of_rule).flatten().collect()
+    };
+    let of_project = |(n, rule): (usize, &Run)| match rule {
+        Run::Sync(_) => None,
+        Run::Project(run) => Some(one(n, run).collect::<Vec<_>>()),
+    };
+    let rules: Vec<(usize, &Run)> = rules().collect();
+    let (mut found, project): (Vec<_>, Vec<_>) = rayon::join(
+        || model.par_sync_views().flat_map_iter(of_sync).collect(),
+        || {
+            rules
+                .into_par_iter()
+                .filter_map(of_project)
+                .flatten_iter()
+                .collect()
+        },
+    );
+    found.extend(project);
+    found.sort_by_key(|(rule, _)| *rule);
+    let mut told = HashSet::new();
+    found.retain(|(rule, (row, _))| row.is_none_or(|row| told.insert((*rule, row))));
+    found
 }
 
 /// Findings about something that is not there.
@@ -78,7 +122,6 @@ const ABSENT: &[Code] = &[
     Code::I008,
     Code::I012,
     Code::I015,
-    Code::O006,
     Code::O008,
     Code::G007,
 ];

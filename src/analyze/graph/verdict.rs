@@ -1,8 +1,9 @@
 //! The judgement about a part, and what would change it.
 
-use super::build::{Built, Reads, build};
+use super::build::{Built, Reads, Writers, build};
 use super::domain::Seeds;
-use super::edge::{AutomationId, Edge};
+use super::edge::AutomationId;
+use super::memo::Memo;
 use super::parts::Component;
 use crate::analyze::settle::network::{CellId, Guard, RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge};
@@ -42,10 +43,10 @@ pub enum Remedy {
 
 /// Judges a part: with few values first, since a loop that few values have is the shortest; then with as many as can be
 /// searched. A part that is too large even so is judged by its own cells alone.
-pub(super) fn judged(model: &Model, edges: &[Edge], component: &Component) -> Judged {
+pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     let look = |seeds: Seeds, reads: Reads| {
-        let built = build(model, edges, component, seeds, reads);
-        let judgement = (steps(&built.network) <= STEPS).then(|| judge(&built.network, limits()));
+        let built = build(writers, component, seeds, reads);
+        let judgement = (steps(&built.network) <= STEPS).then(|| known.judge(&built.network));
         (
             built,
             judgement.filter(|j| !matches!(j.verdict(), Verdict::TooLarge { .. })),
@@ -71,7 +72,7 @@ pub(super) fn judged(model: &Model, edges: &[Edge], component: &Component) -> Ju
             (_, None) => break,
         }
     }
-    best.remedies = remedies(model, &best);
+    best.remedies = remedies(writers.model, &best, known);
     best
 }
 
@@ -89,12 +90,19 @@ fn too_large(built: &Built) -> Judgement {
     }
 }
 
-fn limits() -> Limits {
-    Limits { states: STATES }
+/// The judgements about networks that were made so far.
+#[derive(Default)]
+pub(super) struct Known(Memo<Network, Judgement>);
+
+impl Known {
+    fn judge(&self, network: &Network) -> Judgement {
+        let limits = Limits { states: STATES };
+        self.0.get(network, |network| judge(network, limits))
+    }
 }
 
 /// The steps of a search, at most: combinations of what cells hold and rows remember, and of the edits of a record.
-fn steps(network: &Network) -> u64 {
+pub(super) fn steps(network: &Network) -> u64 {
     let cells = network.cells.iter().map(|c| c.size() as u64);
     let count = |class: &[u16]| {
         let mut classes = class.to_vec();
@@ -162,14 +170,14 @@ impl Judged {
 }
 
 /// The changes that bring a part to rest, of those that concern who writes in the rounds that repeat.
-fn remedies(model: &Model, judged: &Judged) -> Vec<Remedy> {
+fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
     let built = &judged.built;
     let mut found = Vec::new();
     if judged.witness().is_none() && !judged.diverges() {
         return found;
     }
     let settles = |network: &Network| {
-        let rounds = judge(network, limits()).verdict().rounds();
+        let rounds = known.judge(network).verdict().rounds();
         rounds.is_some_and(|r| built.open.is_empty() || r < GROWING)
     };
     for writer in judged.turning() {

@@ -143,6 +143,18 @@ fn with_object(record: Record, object: Option<SmolStr>) -> Record {
     }
 }
 
+/// Whether a value is text by its form.
+const fn is_text(e: &Expr) -> bool {
+    matches!(
+        e.node,
+        Node::Text(_)
+            | Node::Binary {
+                operator: Operator::Concatenate,
+                ..
+            }
+    )
+}
+
 /// What an operator makes of a value and another.
 fn combined(
     frame: &Frame<'_>,
@@ -152,7 +164,7 @@ fn combined(
     path: &[SmolStr],
 ) -> Expr {
     let joined = match operator {
-        "Add" if matches!(value.node, Node::Text(_)) => {
+        "Add" if is_text(&before) || is_text(&value) => {
             logic::compare(Operator::Concatenate, before, value)
         }
         "Add" => logic::compare(Operator::Add, before, value),

@@ -5,28 +5,12 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::document::{Element, ElementKind, connector, successors, target};
-use super::run::{Frame, Run, Step, named};
+use super::run::{Frame, Run, Step};
 use super::state::{Base, Record, State, Value};
 use super::value::unknown;
-use crate::automation::condition::Decision;
+use crate::automation::condition::{Condition, Decision};
 use crate::automation::logic;
 use crate::catalog::xml::Node;
-
-/// Actions that write no field of a record.
-const HARMLESS: &[&str] = &[
-    "emailAlert",
-    "emailSimple",
-    "customNotificationAction",
-    "chatterPost",
-    "component",
-    "sendNotification",
-    "flowInterviewLog",
-    "activateSessionPermSet",
-    "deactivateSessionPermSet",
-    "publishManagedContentRelease",
-    "refreshMetricAction",
-    "outboundMessage",
-];
 
 impl<'a> Run<'a> {
     pub fn step(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
@@ -54,13 +38,7 @@ impl<'a> Run<'a> {
                     .reason(format!("it calls the Apex plug-in `{class}`"));
                 go_on(node, state.clone())
             }
-            ElementKind::OrchestratedStage => {
-                self.draft.reason(format!(
-                    "the stage `{}` of an orchestration is not read",
-                    element.name
-                ));
-                go_on(node, state.clone())
-            }
+            ElementKind::OrchestratedStage => self.stage(frame, element, state),
             ElementKind::Unknown => {
                 self.draft.reason(format!(
                     "the element `{}` is of the kind `{}`, which is not read",
@@ -119,14 +97,22 @@ impl<'a> Run<'a> {
             outcomes.push(condition);
         }
         let of = rules.len() + 1;
+        let constants: Vec<Option<bool>> = outcomes.iter().map(logic::constant).collect();
         let id = self.decision(frame, element.name, Decision { outcomes });
         let mut next = Vec::new();
         let connectors = rules
             .iter()
             .map(|rule| connector(rule, "connector"))
             .chain([connector(node, "defaultConnector")]);
+        let mut settled = false;
         for (outcome, target) in connectors.enumerate() {
-            let when = state.when.taking(id, outcome, of);
+            let sure = constants.get(outcome).copied().flatten();
+            let when = if settled || sure == Some(false) {
+                Condition::never()
+            } else {
+                state.when.taking(id, outcome, of)
+            };
+            settled |= sure == Some(true);
             next.push((
                 target,
                 State {
@@ -189,84 +175,13 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub fn subflow(
-        &mut self,
-        frame: &Frame<'a>,
-        element: Element<'a>,
-        called: &str,
-        list: &str,
-        state: &State,
-    ) -> Step<'a> {
-        let node = element.node;
-        let mut inputs = BTreeMap::new();
-        for (name, input) in named(node, list, "name") {
-            let value = self.literal(frame, state, input.child("value"));
-            inputs.insert(SmolStr::new(name), value);
-        }
-        let mut state = state.clone();
-        let mut step = Step::default();
-        if let Some((walk, flow)) = self.call(frame, element.name, called, inputs, &state) {
-            step.effects = walk.effects;
-            let mut results = walk.end.map(|e| e.variables).unwrap_or_default();
-            let outputs: BTreeMap<SmolStr, Value> = flow
-                .variables()
-                .filter(|(_, v)| v.output)
-                .filter_map(|(name, _)| results.remove_entry(name))
-                .collect();
-            for (name, output) in named(node, "outputAssignments", "name") {
-                if let (Some(value), Some(to)) =
-                    (outputs.get(name), output.text_of("assignToReference"))
-                {
-                    self.assign(frame, &mut state, to, "Assign", value.clone());
-                }
-            }
-            state
-                .variables
-                .insert(element.name.into(), Value::Outputs(outputs));
-        }
-        step.next = self.or_fault(frame, element, state);
-        step
-    }
-
-    fn action(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
-        let node = element.node;
-        let name = node.text_of("actionName").unwrap_or(element.name);
-        let kind = node.text_of("actionType").unwrap_or_default();
-        if kind == "flow" {
-            return self.subflow(frame, element, name, "inputParameters", state);
-        }
-        for input in node.all("inputParameters") {
-            self.literal(frame, state, input.child("value"));
-        }
-        match kind {
-            "apex" => self
-                .draft
-                .reason(format!("it calls the Apex action `{name}`")),
-            "quickAction" => self
-                .draft
-                .reason(format!("it runs the quick action `{name}`")),
-            "submit" => self.draft.locks = true,
-            _ if HARMLESS.contains(&kind) => {}
-            _ => self
-                .draft
-                .reason(format!("it runs the action `{name}` of the kind `{kind}`")),
-        }
-        let mut state = state.clone();
-        for output in node.all("outputParameters") {
-            if let Some(to) = output.text_of("assignToReference") {
-                let result = output.text_of("name").unwrap_or("result");
-                let value = unknown(frame, &[element.name.into(), result.into()]);
-                self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
-            }
-        }
-        Step {
-            next: self.or_fault(frame, element, state),
-            ..Step::default()
-        }
-    }
-
     fn screen(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let mut state = state.clone();
+        let mut step = Step::default();
+        for action in element.node.all("actions") {
+            step.effects
+                .extend(self.flow_of(frame, action, element.name, &state));
+        }
         let mut open: Vec<&Node> = element.node.all("fields").collect();
         while let Some(field) = open.pop() {
             open.extend(field.all("fields"));
@@ -296,7 +211,8 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        go_on(element.node, state)
+        step.next = go_on(element.node, state).next;
+        step
     }
 
     /// Where an element leads: on, or to what handles its failure.

@@ -9,6 +9,8 @@ mod legacy;
 mod values;
 mod workflow;
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -59,6 +61,8 @@ struct Flow<'a> {
     draft: Draft<'a>,
     /// The object whose records it enrols.
     object: SmolStr,
+    /// The objects of the records that it fetches beside the enrolled one, by the names that values know them by.
+    sources: BTreeMap<SmolStr, SmolStr>,
 }
 
 impl Flow<'_> {
@@ -225,11 +229,17 @@ fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
         object: Some(object.clone()),
         events: None,
         phase: Phase::Later,
+        order: None,
         entry: Entry::EveryTime,
     };
+    let sources = objects(body, "dataSources").filter_map(|source| {
+        let of = names.object(text(source, "objectTypeId")?);
+        Some((text(source, "name")?.into(), of))
+    });
     let mut flow = Flow {
         draft: Draft::new(names),
         object,
+        sources: sources.collect(),
     };
     if body.contains_key("startActionId") || body.contains_key("enrollmentCriteria") {
         workflow::read(&mut flow, &mut head, part, body);

@@ -153,7 +153,8 @@ fn exits(action: &Body) -> Vec<SmolStr> {
         .map(|branch| next(object(branch, "connection")))
         .collect();
     if out.is_empty() {
-        out.extend(object(action, "connection").map(|c| next(Some(c))));
+        let only = object(action, "connection").or_else(|| object(action, "defaultBranch"));
+        out.extend(only.map(|c| next(Some(c))));
     } else {
         out.push(next(object(action, "defaultBranch")));
     }

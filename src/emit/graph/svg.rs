@@ -150,7 +150,7 @@ impl Picture {
                 |a: &&Automation| sides.get(&a.system).copied().unwrap_or(Side::Right) == side;
             let mut automations: Vec<&Automation> =
                 drawing.automations.iter().filter(own).collect();
-            automations.sort_by_key(|a| (self.height(a), a.id));
+            automations.sort_by_key(|a| self.height(a));
             let mut y = MARGIN;
             for automation in automations {
                 y = y.max(self.height(automation) - LINE);

@@ -86,8 +86,7 @@ pub fn run(cx: &mut Cx<'_>) {
 
 impl Diverges<'_> {
     fn describe(&self) -> Diagnostic {
-        let rows = words::about(self.model, self.judged);
-        let name = rows.first().map(|r| r.row.name.clone()).unwrap_or_default();
+        let name = words::subject(self.model, self.judged);
         let field = self.place.field().map(|f| self.model.field_name(f));
         let values: Vec<String> = self.grown.iter().map(|v| format!("`{v}`")).collect();
         let finding = Diagnostic::new(

@@ -51,20 +51,18 @@ struct RequiredFieldUnmapped<'m> {
 }
 
 /// Finds required fields that nothing fills in a create; once for each side of a sync.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        for side in Side::BOTH {
-            let missing = missing(cx, sync, side);
-            if !missing.is_empty() {
-                let weak = sync.rows().filter(|r| create_may_lack(*r, side));
-                let found = RequiredFieldUnmapped {
-                    sync,
-                    side,
-                    missing,
-                    weak: weak.collect(),
-                };
-                cx.report(found.describe());
-            }
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for side in Side::BOTH {
+        let missing = missing(cx, sync, side);
+        if !missing.is_empty() {
+            let weak = sync.rows().filter(|r| create_may_lack(*r, side));
+            let found = RequiredFieldUnmapped {
+                sync,
+                side,
+                missing,
+                weak: weak.collect(),
+            };
+            cx.report(found.describe());
         }
     }
 }
@@ -76,8 +74,8 @@ pub(super) fn missing<'m>(cx: &Cx<'m>, sync: SyncView<'m>, side: Side) -> Vec<Fi
         return Vec::new();
     }
     let written = |f: &FieldView<'_>| {
-        let mut writes = cx.facts.writes.iter();
-        writes.any(|w| w.sync == sync.id && w.side == side && w.field == f.id)
+        let mut writes = cx.facts.writes_of(sync.id).iter();
+        writes.any(|w| w.side == side && w.field == f.id)
     };
     let fields = sync.fields(side);
     fields.filter(|f| f.field.required && !written(f)).collect()

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 
 use super::required_field_unmapped::missing;
 use crate::analyze::create_may_lack;
-use crate::model::{Arrow, FieldView, RowView};
+use crate::model::{Arrow, FieldView, RowView, SyncView};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -48,13 +48,13 @@ struct RequiredMayBeBlank<'m> {
 }
 
 /// Finds rows that may leave a required field of a new record blank.
-pub fn run(cx: &mut Cx<'_>) {
-    for (row, to) in cx.model.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for (row, to) in sync.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
         let Some((_, target)) = row.writes(to).filter(|_| create_may_lack(row, to)) else {
             continue;
         };
         // where others are missing altogether, T005 tells of all of them
-        if missing(cx, row.sync, to).is_empty() {
+        if missing(cx, sync, to).is_empty() {
             cx.report(RequiredMayBeBlank { row, to, target }.describe());
         }
     }
