@@ -5,6 +5,7 @@
 
 mod automations;
 mod cases;
+mod clusters;
 mod digest;
 mod exprs;
 mod identity;
