@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::draft::Draft;
-use super::logic;
+use super::{logic, numbered};
 use crate::catalog::FieldType;
 use crate::catalog::xml::Node;
 use crate::formula::{Expr, Operator};
@@ -27,7 +27,7 @@ pub(super) fn items(draft: &mut Draft<'_>, object: &str, node: &Node, list: &str
         return None;
     }
     let stated = node.text_of("booleanFilter").unwrap_or("and");
-    let read = logic::by_logic(stated, &items);
+    let read = numbered::combine(stated, &items);
     if read.is_none() {
         draft.reason(format!("the filter logic `{stated}` cannot be read"));
     }

@@ -26,6 +26,7 @@ mod load;
 mod logic;
 mod lookup;
 mod names;
+mod numbered;
 mod order;
 mod report;
 mod routing;

@@ -4,7 +4,7 @@
 
 pub mod archive;
 pub mod driver;
-mod fingerprint;
+pub(crate) mod fingerprint;
 pub mod lifecycle;
 mod machine;
 mod merge;

@@ -13,7 +13,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::cells::Table;
 use super::consequence::is_guess;
 use super::edge::{Edge, Writer};
-use crate::model::{FieldRef, FieldView, Mode, Model, RowId, SyncId};
+use crate::model::{FieldRef, Mode, Model, RowId, SyncId};
 use crate::side::Side;
 
 /// The most ways to link the records of a part that are looked at.
@@ -94,13 +94,15 @@ fn is_alone(model: &Model, edge: &Edge, touched: &Table<Touched>) -> bool {
     let Writer::Row(row, _) = edge.writer else {
         return false;
     };
-    let refuses = |f: FieldView<'_>| {
+    let mut cells = edge.starts.iter().chain([&edge.target]);
+    cells.all(|cell| touched.get(*cell) == Some(&Touched::Row(row)) && !refuses(model, *cell))
+}
+
+/// Whether the platform does not take every value that a row may write to a cell.
+fn refuses(model: &Model, cell: FieldRef) -> bool {
+    model.field(cell).is_some_and(|f| {
         let profile = f.system.profile;
         profile.refuses_backwards(&f.object.name, f.name())
-    };
-    let mut cells = edge.starts.iter().chain([&edge.target]);
-    cells.all(|cell| {
-        touched.get(*cell) == Some(&Touched::Row(row)) && !model.field(*cell).is_some_and(refuses)
     })
 }
 
@@ -162,12 +164,7 @@ fn is_settled(model: &Model, edges: &[Edge], part: &Component) -> bool {
             Writer::Route(_) => {}
         }
     }
-    let refuses = |f: &FieldRef| {
-        model.field(*f).is_some_and(|f| {
-            let profile = f.system.profile;
-            profile.refuses_backwards(&f.object.name, f.name())
-        })
-    };
+    let refuses = |cell: &FieldRef| refuses(model, *cell);
     match (rows.len(), steps) {
         (0, true) => !others,
         (0, false) => true,

@@ -40,6 +40,9 @@ pub struct Unordered {
 
 /// Every two automations that nothing orders and that do not commute on a synced field.
 pub(super) fn unordered(writers: Writers<'_>) -> Vec<Unordered> {
+    if writers.model.automations.len() < 2 {
+        return Vec::new();
+    }
     let synced = synced(writers.edges);
     let by_target = by_target(writers.edges);
     let known: Memo<(Network, Vec<CellId>), Vec<Disagreement>> = Memo::default();

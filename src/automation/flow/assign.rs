@@ -90,12 +90,19 @@ impl<'a> Run<'a> {
             ("Assign", Some(Value::Record(_)), Value::Record(r)) => {
                 Value::Record(with_object(Record { item_of: None, ..r }, object))
             }
-            ("Assign", Some(Value::Records(_)), Value::Plain(_)) => {
-                let name = vec![variable.clone()];
-                Value::Records(Record {
+            ("Assign", Some(Value::Record(_)), Value::Plain(value)) if value.node == Node::Null => {
+                Value::Record(Record::blank(object))
+            }
+            ("Assign", Some(before @ (Value::Record(_) | Value::Records(_))), Value::Plain(_)) => {
+                let given = Record {
                     whole: true,
-                    ..Record::found(object, name)
-                })
+                    ..Record::found(object, vec![variable.clone()])
+                };
+                if matches!(before, Value::Records(_)) {
+                    Value::Records(given)
+                } else {
+                    Value::Record(given)
+                }
             }
             ("Assign", _, value) => value,
             // adding to a collection

@@ -95,16 +95,21 @@ impl<'a> Run<'a> {
                 .reason(format!("it runs the action `{name}` of the kind `{kind}`")),
         }
         let mut state = state.clone();
-        for output in node.all("outputParameters") {
-            if let Some(to) = output.text_of("assignToReference") {
-                let result = output.text_of("name").unwrap_or("result");
-                let value = unknown(frame, &[element.name.into(), result.into()]);
-                self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
-            }
-        }
+        self.given_back(frame, node, element.name, &mut state);
         Step {
             next: self.or_fault(frame, element, state),
             ..Step::default()
+        }
+    }
+
+    /// Assigns what an action, or an event that is waited for, gives back.
+    pub fn given_back(&mut self, frame: &Frame<'a>, node: &Node, at: &str, state: &mut State) {
+        for output in node.all("outputParameters") {
+            if let Some(to) = output.text_of("assignToReference") {
+                let result = output.text_of("name").unwrap_or("result");
+                let value = unknown(frame, &[at.into(), result.into()]);
+                self.assign(frame, state, to, "Assign", Value::Plain(value));
+            }
         }
     }
 
@@ -114,7 +119,7 @@ impl<'a> Run<'a> {
             phase: Phase::Later,
             ..state.clone()
         };
-        let mut step = Step::default();
+        let (mut step, mut done) = (Step::default(), later.clone());
         for node in element.node.all("stageSteps") {
             let mut here = later.clone();
             if node.child("entryConditions").is_some() {
@@ -131,8 +136,9 @@ impl<'a> Run<'a> {
             self.draft.locks |= node.flag("shouldLock") == Some(true);
             let effects = self.flow_of(frame, node, element.name, &here);
             step.effects.extend(effects);
+            self.given_back(frame, node, element.name, &mut done);
         }
-        step.next = self.or_fault(frame, element, later);
+        step.next = self.or_fault(frame, element, done);
         step
     }
 

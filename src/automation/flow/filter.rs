@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::run::{Frame, Run};
 use super::state::{Base, State, Value};
 use super::value::{as_plain, plain_path, unknown};
-use crate::automation::{Written, logic};
+use crate::automation::{Written, logic, numbered};
 use crate::catalog::xml;
 use crate::formula::{Expr, Node, Operator};
 
@@ -54,7 +54,7 @@ impl<'a> Run<'a> {
         } else {
             stated
         };
-        match logic::by_logic(stated, &parts) {
+        match numbered::combine(stated, &parts) {
             Some(read) => logic::plainly(read),
             None => {
                 self.draft
@@ -74,7 +74,8 @@ impl<'a> Run<'a> {
         if let (Value::Record(record), "IsNull") = (&value, operator) {
             let absent = match &record.base {
                 Base::Prior => logic::call("ISNEW", Vec::new()),
-                Base::Start(way) if way.is_empty() && !record.perhaps => logic::truth(false),
+                Base::Start(_) if record.perhaps => logic::blank(unknown(frame, &[left.into()])),
+                Base::Start(way) if way.is_empty() => logic::truth(false),
                 _ => logic::blank(as_plain(value)),
             };
             return negated_by(absent, &right);
@@ -148,7 +149,7 @@ impl<'a> Run<'a> {
             return None;
         }
         let stated = start.text_of("filterLogic").unwrap_or("and");
-        let read = logic::by_logic(stated, &parts);
+        let read = numbered::combine(stated, &parts);
         if read.is_none() {
             self.draft
                 .reason(format!("the filter logic `{stated}` cannot be read"));
@@ -215,10 +216,10 @@ impl<'a> Run<'a> {
 
 /// Equality, which for a condition is the condition or its opposite, and for two texts is known.
 fn equal(left: Expr, right: Expr) -> Expr {
-    if let (Node::Text(a), Node::Text(b)) = (&left.node, &right.node) {
-        if a == b || !a.eq_ignore_ascii_case(b) {
-            return logic::truth(a == b);
-        }
+    if let (Node::Text(a), Node::Text(b)) = (&left.node, &right.node)
+        && (a == b || !a.eq_ignore_ascii_case(b))
+    {
+        return logic::truth(a == b);
     }
     match right.node {
         Node::Bool(true) if is_condition(&left) => left,

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::document::{Element, ElementKind, connector, successors, target};
+use super::document::{Element, ElementKind, connector, successors};
 use super::run::{Frame, Run, Step};
 use super::state::{Base, Record, State, Value};
 use super::value::unknown;
 use crate::automation::condition::{Condition, Decision};
-use crate::automation::logic;
+use crate::automation::{Phase, logic};
 use crate::catalog::xml::Node;
 
 impl<'a> Run<'a> {
@@ -31,12 +31,14 @@ impl<'a> Run<'a> {
             ElementKind::Screen => self.screen(frame, element, state),
             ElementKind::CollectionProcessor => self.process(frame, element, state),
             ElementKind::Transform => self.transform(frame, element, state),
-            ElementKind::Wait => wait(node, state),
+            ElementKind::Wait => self.wait(frame, element, state),
             ElementKind::ApexPlugin => {
                 let class = node.text_of("apexClass").unwrap_or(element.name);
                 self.draft
                     .reason(format!("it calls the Apex plug-in `{class}`"));
-                go_on(node, state.clone())
+                let mut state = state.clone();
+                self.given_back(frame, node, element.name, &mut state);
+                go_on(node, state)
             }
             ElementKind::OrchestratedStage => self.stage(frame, element, state),
             ElementKind::Unknown => {
@@ -175,6 +177,22 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// After a pause the flow goes on in a transaction of its own.
+    fn wait(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
+        let mut step = Step::default();
+        for event in element.node.all("waitEvents") {
+            let mut later = State {
+                phase: Phase::Later,
+                ..state.clone()
+            };
+            self.given_back(frame, event, element.name, &mut later);
+            step.next.push((connector(event, "connector"), later));
+        }
+        let at_once = connector(element.node, "defaultConnector");
+        step.next.push((at_once, state.clone()));
+        step
+    }
+
     fn screen(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let mut state = state.clone();
         let mut step = Step::default();
@@ -247,23 +265,6 @@ impl<'a> Run<'a> {
 fn go_on(node: &Node, state: State) -> Step<'_> {
     Step {
         next: vec![(connector(node, "connector"), state)],
-        ..Step::default()
-    }
-}
-
-/// After a pause the flow goes on in a transaction of its own.
-fn wait<'a>(node: &'a Node, state: &State) -> Step<'a> {
-    let later = State {
-        phase: crate::automation::Phase::Later,
-        ..state.clone()
-    };
-    let events = node
-        .all("waitEvents")
-        .map(|event| (event.child("connector").and_then(target), later.clone()));
-    let mut next: Vec<_> = events.collect();
-    next.push((connector(node, "defaultConnector"), state.clone()));
-    Step {
-        next,
         ..Step::default()
     }
 }

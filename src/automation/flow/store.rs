@@ -40,6 +40,8 @@ impl<'a> Run<'a> {
             base: self.base(&which, label.clone()),
             which,
             carries,
+            // even the starting record is not found where it does not fit another filter
+            perhaps: node.all("filters").nth(1).is_some(),
             ..Record::found(Some(object_name), label)
         };
         let mut state = state.clone();

@@ -110,9 +110,13 @@ impl Flow<'_> {
             (kind, "") => self
                 .draft
                 .reason(format!("an action of the kind `{kind}` is not read")),
-            (_, id) => self
-                .draft
-                .reason(format!("the action of the type `{id}` is not read")),
+            (_, id) => {
+                for value in fields.values().filter_map(Value::as_str) {
+                    self.template(value);
+                }
+                self.draft
+                    .reason(format!("the action of the type `{id}` is not read"));
+            }
         }
     }
 

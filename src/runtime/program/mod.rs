@@ -22,6 +22,7 @@ use crate::plan::{
     Authority, BlankPolicy, Brakes, Equality, Fallback, Field, Leave, Mode, NotExecuted, Order,
     Origin, Timing,
 };
+use crate::runtime::fingerprint::DeclaredSet;
 use crate::runtime::{ObjectId, Reason, Record, Shape};
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
@@ -236,8 +237,8 @@ pub struct Cell {
     pub equality: Equality,
     /// The longest text that it takes.
     pub length: Option<u32>,
-    /// The only values that it takes, sorted.
-    pub only: Option<Vec<SmolStr>>,
+    /// The only values that it takes.
+    pub only: Option<DeclaredSet<SmolStr>>,
     /// The kind that it takes.
     pub kind: Option<Kind>,
 }
@@ -245,16 +246,12 @@ pub struct Cell {
 impl Cell {
     /// A cell that is read like this, and whose field, if it is one, the plan knows.
     fn of(read: Node, slot: Option<u16>, field: Option<&Field>) -> Self {
-        let sorted = |mut only: Vec<SmolStr>| {
-            only.sort_unstable();
-            only
-        };
         Self {
             read,
             slot,
             equality: field.map(|f| f.equality).unwrap_or_default(),
             length: field.and_then(|f| f.length),
-            only: field.and_then(|f| f.only.clone()).map(sorted),
+            only: field.and_then(|f| Some(f.only.as_ref()?.iter().cloned().collect())),
             kind: field.map(|f| f.kind),
         }
     }
@@ -268,11 +265,7 @@ impl Cell {
             let text = format!("`{value}` is not a {}", kind.word());
             return Err(Failed::new(Reason::NotConvertible, text));
         }
-        let listed = |t: &SmolStr| {
-            self.only
-                .as_ref()
-                .is_none_or(|only| only.binary_search(t).is_ok())
-        };
+        let listed = |t: &SmolStr| self.only.as_ref().is_none_or(|only| only.contains(t));
         let short = |t: &str| {
             self.length
                 .is_none_or(|n| t.len() <= n as usize || t.chars().count() <= n as usize)
