@@ -22,8 +22,8 @@ use crate::analyze::settle::{Disagreement, Limits, Network, disagreements};
 use crate::model::{Automation, Events, FieldRef, Model, ObjectRef, Phase};
 
 /// Steps that the search for a difference may take, and the states that it may have.
-const STEPS: u64 = 400_000;
-const STATES: usize = 20_000;
+const STEPS: u64 = 10_000;
+const STATES: usize = 10_000;
 
 /// Two automations whose order decides about a synced field.
 #[derive(Clone, Debug, PartialEq, Eq)]
