@@ -6,10 +6,8 @@
 //! written is one that the store does not change, what is written **stays**. Idempotence is no argument, since it is not
 //! closed under composition; a normal form that a later change keeps is one.
 //!
-//! What stays decides about a two-way row that no automation and no condition touches, over any domain ([`rests_after`]).
+//! What stays decides about rows beside automations, over any domain ([`law`](super::law)).
 
-use crate::model::Authority;
-use crate::side::{Side, Sides};
 use crate::value::{Value, library};
 
 /// One change of a value: a function with constant further arguments, or what a platform does when it stores.
@@ -193,30 +191,6 @@ impl Shape {
     }
 }
 
-/// Whether what a lane makes of values of a shape is stored as it is written.
-pub fn stays(source: Shape, lane: &[Change], store: &[Change]) -> bool {
-    let written = lane
-        .iter()
-        .fold(source, |shape, change| change.shape(shape));
-    store.iter().all(|change| change.leaves(written))
-}
-
-/// The most rounds that a two-way row writes after the last edit, whatever its values are, by what is stored as it is
-/// written to each side; none where nothing follows from that. No automation writes its cells, and it has no condition.
-///
-/// What stays on the side that is written last makes the pair its own shadow: it rests. A write to the other side, changed by
-/// its store, looks like an edit of that side; it travels to the side where things stay. Only a side that is preferred
-/// sends no edit of the other one on, but puts its own value there again, and again.
-pub fn rests_after(stays: Sides<bool>, authority: Authority) -> Option<u32> {
-    let preferred = |side: Side| authority == Authority::PreferUnlessBlank(side);
-    match (stays.left, stays.right) {
-        (true, true) => Some(1),
-        (true, false) if !preferred(Side::Left) => Some(2),
-        (false, true) if !preferred(Side::Right) => Some(2),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -297,6 +271,14 @@ mod tests {
                 prop_assert_eq!(again.apply(&rounded), Some(rounded.clone()));
             }
         }
+    }
+
+    /// Whether what a chain makes of values of a shape is left as it is by another one.
+    fn stays(source: Shape, chain: &[Change], then: &[Change]) -> bool {
+        let made = chain
+            .iter()
+            .fold(source, |shape, change| change.shape(shape));
+        then.iter().all(|change| change.leaves(made))
     }
 
     #[test]

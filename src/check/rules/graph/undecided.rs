@@ -81,10 +81,13 @@ pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
     for judged in &cx.facts.graph.parts {
         let verdict = judged.judgement.verdict();
-        if matches!(
-            verdict,
-            Verdict::Undecided { .. } | Verdict::TooLarge { .. }
-        ) {
+        let open = match verdict {
+            Verdict::Undecided { .. } | Verdict::TooLarge { .. } => true,
+            Verdict::Diverges(_) => judged.growth.is_none(),
+            Verdict::Stable | Verdict::Settles { .. } => judged.is_sampled(),
+            Verdict::Oscillates(_) => false,
+        };
+        if open {
             let found = Undecided {
                 model,
                 judged,
@@ -118,7 +121,17 @@ impl Undecided<'_> {
                 let note = format!("the fields that write each other have {size}, too many to try");
                 finding.note(note).help(self.smaller(cut))
             }
-            Verdict::Stable | Verdict::Settles { .. } | Verdict::Oscillates(_) => finding,
+            Verdict::Diverges(witness) => {
+                let story = words::story(self.model, &self.judged.built, witness);
+                finding
+                    .story(story)
+                    .note("the values are new in each of these rounds, and nothing says that they end")
+                    .help(words::remedies(self.model, self.judged))
+            }
+            Verdict::Stable | Verdict::Settles { .. } => finding
+                .note("it comes to rest with every value that was tried, and nothing says that others behave like them")
+                .help(words::remedies(self.model, self.judged)),
+            Verdict::Oscillates(_) => finding,
         }
     }
 
