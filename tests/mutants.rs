@@ -6,6 +6,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use accordant::plan;
 use accordant::session::compile;
 use accordant::source::{Files, MemoryFiles};
@@ -142,15 +144,15 @@ fn check(files: &MemoryFiles) {
 #[test]
 fn mutated_specs_get_findings() {
     let texts = specs();
-    let mut random = Random::new(1);
     let small = texts.iter().filter(|t| t.len() < 3_000).count();
-    for seed in 0..wanted(SPECS) as u64 {
+    (0..wanted(SPECS) as u64).into_par_iter().for_each(|seed| {
+        let mut random = Random::new(seed + 1);
         let text = &texts[random.below(small)];
         let mutant = mutate(text, &mut random);
         let mut files = fixture_files(&[]);
         files.insert("main.sync", mutant.clone());
         survives("a spec", seed, &mutant, || check(&files));
-    }
+    });
 }
 
 #[test]

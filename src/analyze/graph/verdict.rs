@@ -72,33 +72,37 @@ pub(super) fn judged(model: &Model, edges: &[Edge], component: &Component) -> Ju
     if let Some(rounds) = law.filter(|r| *r <= TIGHT) {
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
-    let search = |built: Built| {
+    let search = |seeds: Seeds, reads: Reads| {
+        let built = build(model, edges, component, seeds, reads);
         let judgement = judge(&built.network, LIMITS);
         Judged::new(built, judgement, Grounds::Sample)
     };
-    let look = |seeds: Seeds, reads: Reads| search(build(model, edges, component, seeds, reads));
-    let mut best = search(few);
-    if best.is_too_large() {
-        let inside = look(Seeds::Few, Reads::Inside);
-        if !inside.is_too_large() {
-            best = inside;
-        }
-    }
-    for seeds in [Seeds::Some, Seeds::All] {
-        let settles = best.judgement.verdict().rounds().is_some();
-        if !settles || best.built.network.cells.iter().any(|c| c.open) {
+    // where values are only copied, few of them are all that matter
+    let ladder: &[Seeds] = match few.tried {
+        true => &[Seeds::Few, Seeds::Some, Seeds::All],
+        false => &[Seeds::Some, Seeds::Few],
+    };
+    let mut found: Option<Judged> = None;
+    for seeds in ladder {
+        let mut more = search(*seeds, Reads::All);
+        if more.is_too_large() && few.tried {
             break;
         }
-        let more = look(seeds, Reads::All);
         if more.is_too_large() {
-            break;
+            continue;
         }
-        best = more;
-        if !best.built.tried || proof::is_searched(model, &best.built) {
-            best.grounds = Grounds::Search;
+        let exact = *seeds != Seeds::Few && !more.built.tried;
+        if exact || more.built.tried && proof::is_searched(model, &more.built) {
+            more.grounds = Grounds::Search;
+        }
+        let settles = more.judgement.verdict().rounds().is_some();
+        let done = !settles || more.is_open() || more.grounds == Grounds::Search;
+        found = Some(more);
+        if done {
             break;
         }
     }
+    let mut best = found.unwrap_or_else(|| search(Seeds::Few, Reads::Inside));
     if let Some(rounds) = law {
         if best.is_too_large() {
             best.judgement = Judgement::settled(rounds);
@@ -176,6 +180,10 @@ impl Judged {
             growth: None,
             remedies: Vec::new(),
         }
+    }
+
+    fn is_open(&self) -> bool {
+        self.built.network.cells.iter().any(|c| c.open)
     }
 
     fn is_too_large(&self) -> bool {

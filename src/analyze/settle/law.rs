@@ -7,13 +7,14 @@
 //! saved, and nothing starts the automations there again. It does not matter what they do, only that each has run within the
 //! transaction that started it.
 //!
-//! Further rounds come from what can wait: a row whose condition does not hold yet sends each side's change once when it
-//! does, and a value that an automation of the keeping side puts in its normal form looks like an edit once. The exceptions
-//! are in [`rests`]. The law says nothing about networks that it does not fit; those are searched.
+//! Further rounds come from what can wait: automations that run later, one after the other, as long as none of them starts
+//! itself again; a row whose condition does not hold yet sends each side's change once when it does; and a value that an
+//! automation of the keeping side puts in its normal form looks like an edit once. The exceptions are in [`rests`]. The law
+//! says nothing about networks that it does not fit; those are searched.
 
 use std::collections::BTreeSet;
 
-use super::network::{BLANK, CellId, Guard, Network, Row, Symbol};
+use super::network::{BLANK, CellId, Guard, Network, Row, Rule, Symbol};
 use super::parts::cells_of_rule;
 use crate::model::{Authority, BlankPolicy, Phase};
 use crate::side::Side;
@@ -23,13 +24,12 @@ use crate::side::Side;
 /// `leaves` says of each cell whether the automations that write it leave what rows write there as it is, and leave alone
 /// what they have made themselves.
 pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
-    let later = network.rules.iter().any(|r| r.phase == Phase::Later);
+    let law = Law { network, leaves };
     // what a platform refuses is read back as if another value were written
     let refused = network.cells.iter().any(|c| c.forward.is_some());
-    if later || refused {
+    if refused || law.starts_itself() {
         return None;
     }
-    let law = Law { network, leaves };
     let rows = || network.rows.iter();
     let alone = |cell: CellId| {
         let mut cells = rows().flat_map(|r| [r.cells.left, r.cells.right]);
@@ -56,7 +56,8 @@ pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
     if automatic.is_empty() && waiting == 0 && both {
         return Some(1);
     }
-    u32::try_from(2 + 2 * (waiting + normalised)).ok()
+    let later = network.rules.iter().filter(|r| r.phase == Phase::Later);
+    u32::try_from((2 + later.count()) * (1 + waiting + normalised)).ok()
 }
 
 struct Law<'a> {
@@ -118,6 +119,50 @@ impl Law<'_> {
             }
         }
         Some(found)
+    }
+
+    /// Whether what an automation that runs later writes can start such a one again. What is left alone once it is written
+    /// starts nothing twice.
+    fn starts_itself(&self) -> bool {
+        let rules = &self.network.rules;
+        let is_later = |at: &usize| rules.get(*at).is_some_and(|r| r.phase == Phase::Later);
+        (0..rules.len()).filter(is_later).any(|first| {
+            let mut found = BTreeSet::new();
+            let mut waiting = vec![first];
+            while let Some(at) = waiting.pop() {
+                for next in self.started_by(at) {
+                    if found.insert(next) {
+                        waiting.push(next);
+                    }
+                }
+            }
+            found.contains(&first)
+        })
+    }
+
+    /// The automations that what an automation writes can start.
+    fn started_by(&self, at: usize) -> Vec<usize> {
+        let network = self.network;
+        let effects = network.rules.get(at).into_iter().flat_map(|r| &r.effects);
+        let changed = effects.filter(|e| self.leaves.get(e.target.index()) != Some(&true));
+        let changed: Vec<CellId> = changed.map(|e| e.target).collect();
+        let started = |rule: &Rule| {
+            let derived = |cell: &CellId| self.sources(*cell).len() > 1;
+            let own = |cell: &CellId| {
+                let cell = network.cells.get(cell.index());
+                cell.is_some_and(|c| c.record == rule.record)
+            };
+            let of_start = |start: &CellId| changed.contains(start) || derived(start);
+            match rule.starts.as_slice() {
+                [] => changed.iter().any(own),
+                starts => !changed.is_empty() && starts.iter().any(of_start),
+            }
+        };
+        let rules = network.rules.iter().enumerate();
+        rules
+            .filter(|(_, r)| started(r))
+            .map(|(at, _)| at)
+            .collect()
     }
 
     fn system(&self, cell: CellId) -> Option<u16> {

@@ -43,9 +43,10 @@ const LINES: u16 = 1 << 5;
 const DIGITS: u16 = 1 << 6;
 const E164: u16 = 1 << 7;
 const HOST: u16 = 1 << 8;
+const PLAIN: u16 = 1 << 9;
 const SPACING: u16 = TRIMMED | COLLAPSED | LINES;
 /// What a text of digits, with or without a sign, is in.
-const LETTERLESS: u16 = SPACING | LOWER | UPPER | TITLED;
+const LETTERLESS: u16 = SPACING | LOWER | UPPER | TITLED | PLAIN;
 
 /// What a change does to what is known: the forms that its results are in, and those that it keeps.
 struct Effect {
@@ -120,6 +121,7 @@ impl Change {
             "digits" => DIGITS,
             "e164" => E164,
             "domain_of" => HOST,
+            "strip_accents" => PLAIN,
             "left" | "truncate" => return within(shape.longest),
             "round" => return within(shape.places),
             _ => return false,
@@ -134,18 +136,19 @@ impl Change {
         }
         let cased = LOWER | UPPER | TITLED;
         let done = match self.name() {
-            "trim" => effect(TRIMMED, cased | SPACING, true),
-            "collapse" => effect(SPACING, cased, true),
+            "trim" => effect(TRIMMED, cased | SPACING | PLAIN, true),
+            "collapse" => effect(SPACING, cased | PLAIN, true),
             "lower" => effect(LOWER, SPACING, false),
             "lower_trim" => effect(LOWER | TRIMMED, SPACING, false),
             "upper" => effect(UPPER, SPACING, false),
             "title" => effect(TITLED, SPACING, true),
-            "lines" => effect(LINES, cased | SPACING, true),
+            "lines" => effect(LINES, cased | SPACING | PLAIN, true),
             "digits" => effect(DIGITS | LETTERLESS, 0, true),
             "e164" => effect(E164 | LETTERLESS, 0, false),
             "domain_of" => effect(HOST, 0, false),
-            "truncate" => effect(0, cased | SPACING | DIGITS, true),
-            "left" => effect(0, cased | LINES | DIGITS, true),
+            "strip_accents" => effect(PLAIN, 0, false),
+            "truncate" => effect(0, cased | SPACING | DIGITS | PLAIN, true),
+            "left" => effect(0, cased | LINES | DIGITS | PLAIN, true),
             "round" => {
                 return Shape {
                     places: self.count().or(Some(0)),
