@@ -11,9 +11,11 @@
 
 mod support;
 
+use std::path::Path;
 use std::process::Command;
 
-use support::{in_turn, peak, project, python_has, time};
+use support::automated::automated;
+use support::{in_turn, median, peak, project, python_has, time};
 
 const VALIDATE: &str = "import json,sys,jsonschema_rs
 d=json.load(open(sys.argv[1])); v=jsonschema_rs.validator_for(json.load(open(sys.argv[2])))
@@ -27,11 +29,7 @@ fn main() {
     );
     for fields in [100, 1_000, 10_000, 100_000] {
         let root = project(fields);
-        let ours = || {
-            let mut command = Command::new(env!("CARGO_BIN_EXE_accordant"));
-            command.arg("check").arg("--quiet").arg(&root);
-            command
-        };
+        let ours = || check(&root);
         let theirs = || {
             let mut command = Command::new("python3");
             command
@@ -61,4 +59,22 @@ fn main() {
         };
         println!("{fields:>8} {a:>12.1} {memory:>9} {shown:>14} {ratio:>8}");
     }
+    println!(
+        "\n{:>8} {:>6} {:>12} {:>12} {:>9}",
+        "fields", "flows", "transitions", "check ms", "MiB"
+    );
+    for part in [1, 2, 4] {
+        let (fields, flows, transitions) = (2_500 * part, 125 * part, 25 * part);
+        let root = automated(fields, flows, transitions);
+        let times = (0..9).map(|_| time(&mut check(&root))).collect();
+        let ms = median(times).as_secs_f64() * 1e3;
+        let memory = peak(&mut check(&root)).map_or("-".into(), |m| format!("{m:.0}"));
+        println!("{fields:>8} {flows:>6} {transitions:>12} {ms:>12.1} {memory:>9}");
+    }
+}
+
+fn check(root: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_accordant"));
+    command.arg("check").arg("--quiet").arg(root);
+    command
 }

@@ -259,30 +259,34 @@ fn program_alone(root: &Path) {
         .shapes
         .get(usize::from(sync.objects.right.0))
         .expect("it is there");
-    let file = std::fs::File::create(root.join("program.jsonl")).expect("made");
-    let mut out = std::io::BufWriter::new(file);
+    let mut out = std::fs::File::create(root.join("program.jsonl")).expect("made");
     let mut from = None;
     let mut format = Jsonl::new(target, Wire::Strings, None).expect("it is known");
-    let mut line = Vec::new();
+    let (mut values, mut lines) = (Vec::new(), Vec::new());
     loop {
-        let page = store.scan(ObjectId(0), from, 1000).expect("it reads");
+        let page = store.scan(ObjectId(0), from, 256).expect("it reads");
         for record in &page.records {
-            line.clear();
-            write_image(sync, record, &mut format, &mut line);
-            line.push(b'\n');
-            out.write_all(&line).expect("written");
+            write_image(sync, record, &mut format, &mut values, &mut lines);
+            lines.push(b'\n');
         }
+        out.write_all(&lines).expect("written");
+        lines.clear();
         from = page.next;
         if from.is_none() {
             break;
         }
     }
-    out.flush().expect("written");
     println!("{:.3} s", start.elapsed().as_secs_f64());
 }
 
 /// What the rows make of a record, as a line that the store would write.
-fn write_image(sync: &Sync, record: &Record, format: &mut Jsonl, line: &mut Vec<u8>) {
+fn write_image(
+    sync: &Sync,
+    record: &Record,
+    format: &mut Jsonl,
+    values: &mut Vec<(u16, Value)>,
+    line: &mut Vec<u8>,
+) {
     let related = HashMap::new();
     let scene = Scene {
         records: Sides::new(Some(record), None),
@@ -290,7 +294,7 @@ fn write_image(sync: &Sync, record: &Record, format: &mut Jsonl, line: &mut Vec<
         links: &Unlinked,
         related: &related,
     };
-    let mut values = Vec::with_capacity(sync.rows.len());
+    values.clear();
     for row in &sync.rows {
         let read = row
             .cells
@@ -306,7 +310,7 @@ fn write_image(sync: &Sync, record: &Record, format: &mut Jsonl, line: &mut Vec<
     }
     let patch = Patch {
         id: Some(&record.id),
-        values: &values,
+        values,
         archive: None,
     };
     format.write(None, &patch, line).expect("it is written");

@@ -283,6 +283,12 @@ fn uses(tree: &SyntaxTree, module: &str) -> bool {
 /// The systems that the spec declares, with where the manifest says that they are described.
 fn systems(manifest: &Manifest, modules: &[Module], sink: &mut Sink) -> Vec<SystemSource> {
     let mut systems: Vec<SystemSource> = Vec::new();
+    let declared = |name: &str| {
+        let mut items = modules.iter().flat_map(|m| m.tree.sound());
+        items.any(|i| matches!(i, Item::System(s) if s.name.text == name))
+    };
+    // a system without a table may be the one that a table of another name is about
+    let astray = manifest.unread || manifest.systems.keys().any(|name| !declared(name));
     for item in modules.iter().flat_map(|m| m.tree.sound()) {
         let Item::System(system) = item else { continue };
         let Ok(kind) = SystemKind::from_str(&system.kind.text) else {
@@ -297,19 +303,30 @@ fn systems(manifest: &Manifest, modules: &[Module], sink: &mut Sink) -> Vec<Syst
             kind,
             catalog: config.map_or_else(Vec::new, |c| patterns(&c.catalog)),
             metadata: config.map_or_else(Vec::new, |c| patterns(&c.metadata)),
-            base: if config.is_none_or(|c| c.base) {
-                BaseCatalog::Standard
-            } else {
-                BaseCatalog::None
+            base: match config {
+                Some(c) if c.unread => BaseCatalog::Unread,
+                None if astray => BaseCatalog::Unread,
+                Some(c) if !c.base => BaseCatalog::None,
+                _ => BaseCatalog::Standard,
             },
         });
     }
     for (name, config) in &manifest.systems {
-        if !modules.is_empty() && !systems.iter().any(|s| s.name == name.as_str()) {
+        let known = declared(name) || joins(modules, name);
+        if !modules.is_empty() && !known {
             sink.push(undeclared(name, config, &systems));
         }
     }
     systems
+}
+
+/// Whether a sync joins a system of that name. Where no spec declares it, that is told there.
+fn joins(modules: &[Module], name: &str) -> bool {
+    let mut items = modules.iter().flat_map(|m| m.tree.sound());
+    items.any(|item| match item {
+        Item::Sync(s) => [&s.left, &s.right].iter().any(|o| o.system.text == name),
+        _ => false,
+    })
 }
 
 fn patterns(stated: &[Spanned<String>]) -> Vec<Pattern> {

@@ -152,6 +152,6 @@ fn the_spec_passes_its_own_check() {
         .map(|finding| format!("{finding:?}"))
         .collect();
     assert!(worse.is_empty(), "{worse:#?}");
-    assert_eq!(compiled.model().scenarios.len(), 19);
+    assert_eq!(compiled.model().scenarios.len(), 23);
     assert!(compiled.plan().unwrap().is_ok());
 }

@@ -794,6 +794,31 @@ fn unreadable_lines_are_named_and_the_others_go_on() {
     );
 }
 
+/// Ids and unique values of digits are found by their number: those that are one number are still different texts.
+#[test]
+fn texts_that_are_one_number_are_different() {
+    let (_folder, mut store) = jsonl(
+        b"{\"id\":\"7\",\"email\":\"1\"}\n{\"id\":\"007\",\"email\":\"01\"}\n{\"id\":\"07\"}\n{\"id\":\"007\"}\n",
+    );
+    let page = scan(store.as_mut(), 10);
+    let ids: Vec<_> = page.records.iter().map(|r| r.id.as_str()).collect();
+    assert_eq!(ids, ["7", "007", "07"]);
+    assert!(page.unreadable.iter().all(|u| u.duplicate));
+    assert_eq!(page.unreadable.len(), 1);
+    for id in ["7", "07", "007"] {
+        let read = store.read(CONTACTS, &[id.into()]).expect("reads");
+        let ids: Vec<_> = read.iter().map(|r| r.id.as_str()).collect();
+        assert_eq!(ids, [id]);
+    }
+    let none = store.read(CONTACTS, &["0007".into()]).expect("reads");
+    assert!(none.is_empty());
+    for (email, id) in [("1", Some("7")), ("01", Some("007")), ("001", None)] {
+        let found = store.find(CONTACTS, EMAIL, &Value::text(email));
+        let found = found.expect("asked").map(|r| r.id);
+        assert_eq!(found.as_deref(), id, "{email}");
+    }
+}
+
 #[test]
 fn unreadable_rows_are_named_and_the_others_go_on() {
     let text: &[u8] = b"\xef\xbb\xbfid,name,email,score,active\r\n\
@@ -1121,6 +1146,7 @@ fn plan() -> Plan {
         maps: BTreeMap::new(),
         normalizers: BTreeMap::new(),
         syncs: Vec::new(),
+        lifecycles: Vec::new(),
         brakes: Brakes::default(),
         automations: Vec::new(),
         reacting: BTreeMap::new(),

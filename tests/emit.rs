@@ -10,7 +10,7 @@ fn artifacts(text: &str) -> Artifacts {
     let compilation = compile_fixture(text);
     let model = compilation.model.as_ref().expect("no findings");
     let plan = compilation.plan().expect("a gate").expect("a plan");
-    emit(model, &plan).expect("artifacts")
+    emit(model, &compilation.facts.graph, &plan).expect("artifacts")
 }
 
 #[test]

@@ -481,6 +481,17 @@ fn patterns_places_and_pages() {
         ("REGEX('94103-1234', '\\\\d{5}(-\\\\d{4})?')", "true"),
         ("REGEX('x94103', '\\\\d{5}')", "false"),
         ("REGEX('٣', '\\\\d')", "false"),
+        // what looks ahead at the beginning is a pattern of its own
+        ("REGEX('a1', '^(?=.*[0-9])(?=.*[a-z]).{2,}$')", "true"),
+        ("REGEX('aa', '(?=.*[0-9])(?=.*[a-z]).{2,}')", "false"),
+        ("REGEX('bad', '(?!bad|[)]).*')", "false"),
+        ("REGEX('good', '(?!bad|[)]).*')", "true"),
+        (
+            "REGEX('b', '(?=a)a|b')",
+            "Error: java.util.regex.PatternSyntaxException",
+        ),
+        ("REGEX('a.b', '\\\\Qa.b\\\\E')", "true"),
+        ("REGEX('axb', '\\\\Qa.b\\\\E')", "false"),
         (
             "REGEX('a', '(')",
             "Error: java.util.regex.PatternSyntaxException",

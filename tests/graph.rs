@@ -47,6 +47,142 @@ fn a_flow_alone_comes_to_rest_and_is_no_finding() {
     assert_eq!(rows, [2], "what the flow makes of a value is brought back");
 }
 
+/// A flow that sets the language where another field has a value.
+fn flow(
+    name: &str,
+    moment: &str,
+    asks: &str,
+    language: &str,
+    order: Option<u32>,
+) -> (String, String) {
+    let order = order.map(|n| format!("<triggerOrder>{n}</triggerOrder>"));
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Flow xmlns=\"http://soap.sforce.com/2006/04/metadata\">\
+         <label>{name}</label><processType>AutoLaunchedFlow</processType>\
+         <recordUpdates><name>Set</name><label>Set</label><inputAssignments><field>Language__c</field>\
+         <value><stringValue>{language}</stringValue></value></inputAssignments>\
+         <inputReference>$Record</inputReference></recordUpdates>\
+         <start><connector><targetReference>Set</targetReference></connector><filterLogic>and</filterLogic>\
+         <filters><field>{asks}</field><operator>EqualTo</operator><value><stringValue>go</stringValue></value></filters>\
+         <object>Case</object><recordTriggerType>CreateAndUpdate</recordTriggerType><triggerType>{moment}</triggerType></start>\
+         <status>Active</status>{}</Flow>\n",
+        order.unwrap_or_default()
+    );
+    (format!("{name}.flow-meta.xml"), text)
+}
+
+#[test]
+fn flows_that_do_not_commute_are_told_unless_something_orders_them() {
+    const BEFORE: &str = "RecordBeforeSave";
+    const AFTER: &str = "RecordAfterSave";
+    let told = |one: (&str, &str, Option<u32>), other: (&str, &str, Option<u32>)| {
+        let metadata = [
+            flow("English", one.0, "Ref__c", one.1, one.2),
+            flow("German", other.0, "Region__c", other.1, other.2),
+        ];
+        let text = ticket("  language <-> Language__c\n");
+        let compilation = compile_fixture_with(&text, &metadata);
+        let mut findings = compilation.findings.iter();
+        findings.any(|d| d.code == Code::G005)
+    };
+    for moment in [BEFORE, AFTER] {
+        assert!(told((moment, "en", None), (moment, "de", None)), "{moment}");
+        let same = told((moment, "en", None), (moment, "en", None));
+        assert!(!same, "{moment}: both write the same");
+        for orders in [
+            (Some(1), Some(2)),
+            (Some(1), Some(1)),
+            (Some(1), None),
+            (None, Some(1_001)),
+        ] {
+            let told = told((moment, "en", orders.0), (moment, "de", orders.1));
+            assert!(!told, "{moment} {orders:?}");
+        }
+    }
+    assert!(!told((BEFORE, "en", None), (AFTER, "de", None)));
+}
+
+const HANDLING: &str = "lifecycle Handling {
+  column ticket  desk.ticket.state
+  column case    crm.Case.Status
+
+  fresh:    new,              New
+  working:  open | waiting,   Working
+  done:     closed,           Closed | Escalated | \"On Hold\"
+
+  truth crm
+  start fresh
+  fresh    -> working  by desk by crm
+  working  -> fresh    by desk by crm
+  working  -> done     by crm
+  final done
+}
+";
+
+/// On each side a value goes through a field of its own, so that no automation moves a column by looking at one.
+const SENT_BACK: &str = "automation crm \"Copies the status\" {
+  when  Case.Status changes
+  sets  Case.Ref__c = Case.Status
+}
+
+automation crm \"Sends back\" {
+  when  Case.Ref__c = \"Working\"
+  sets  Case.Status = New
+}
+
+";
+const PUSHED_ON: &str = "automation desk \"Copies the state\" {
+  when  ticket.state changes
+  sets  ticket.country = ticket.state
+}
+
+automation desk \"Pushes on\" {
+  when  ticket.country = \"new\"
+  sets  ticket.state = open
+}
+
+";
+
+#[test]
+fn a_loop_through_a_lifecycle_is_told_and_half_of_it_is_not() {
+    let spec = |automations: &str| {
+        format!(
+            "{automations}{HANDLING}\n{}",
+            ticket("  language <-> Language__c\n")
+        )
+    };
+    let compilation = compile_fixture(&spec(&format!("{SENT_BACK}{PUSHED_ON}")));
+    let own: Vec<Diagnostic> = compilation
+        .findings
+        .iter()
+        .filter(|d| d.level == Level::Error)
+        .cloned()
+        .collect();
+    insta::assert_snapshot!(human(&own, &compilation.sources, Colour::Plain));
+    for half in [SENT_BACK, PUSHED_ON] {
+        let compilation = compile_fixture(&spec(half));
+        assert_eq!(codes(&compilation, Level::Error), [""; 0]);
+    }
+}
+
+#[test]
+fn lifecycles_and_routes_are_among_those_who_write() {
+    let route = "route crm.Case on create {\n  Language__c = \"en\" -> queue env.inbound_queue\n  else -> queue env.inbound_queue\n}\n";
+    let text = format!(
+        "{HANDLING}\n{route}\n{}",
+        ticket("  language <-> Language__c\n  agent_id -> OwnerId\n")
+    );
+    let compilation = compile_fixture(&text);
+    let (model, graph) = (compilation.model(), &compilation.facts.graph);
+    let list = |path: &str| {
+        let field = find_field(model, path).expect("a field");
+        writers(model, graph, field, &compilation.sources)
+    };
+    let lists = [list("crm.Case.Status"), list("crm.Case.OwnerId")].join("\n");
+    let drawn = mermaid(&drawing(model, graph, None));
+    insta::assert_snapshot!("lifecycles_and_routes", format!("{lists}\n{drawn}"));
+}
+
 fn bounds(compilation: &Compilation) -> Vec<u32> {
     let plan = compilation
         .plan()

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use accordant::emit::plan_schema;
 use accordant::lower::{cases, spec_hash};
-use accordant::plan::{self, CaseAction, Expected, Expr, Mode, Plan, PlanError};
+use accordant::plan::{self, CaseAction, Expected, Expr, Found, Mode, Plan, PlanError};
 use accordant::session::{Compilation, compile};
-use accordant::side::Side;
 use accordant::source::{MemoryFiles, SourceFile};
 use accordant::testing::run_case;
 use accordant::value::Value;
@@ -271,29 +270,26 @@ fn what_is_declared_and_not_executed_is_listed() {
         "trying  -> paying  by crm  as task",
     );
     assert_ne!(made, PROJECT);
-    assert_eq!(listed(&made), [("lifecycle".into(), "Journey".into())]);
+    assert_eq!(listed(&made), [("re-entry".into(), "Journey".into())]);
 }
 
 #[test]
-fn a_lifecycle_becomes_a_row_of_stages() {
+fn a_lifecycle_becomes_ways_from_its_hub() {
     let plan = plan_of(PROJECT);
-    let rows = &sync(&plan, "Person").rows;
-    let stages = rows
-        .iter()
-        .find_map(|r| r.stages.as_deref())
-        .expect("stages");
-    let moves: Vec<String> = stages
+    let life = plan.lifecycles.first().expect("a lifecycle");
+    let moves: Vec<String> = life
         .moves
         .iter()
-        .map(|m| format!("{} {} {:?} {}", m.from, m.to, m.by, m.when.is_some()))
+        .map(|m| format!("{} {} {} {}", m.from, m.to, m.by, m.when.is_some()))
         .collect();
     assert_eq!(
         moves,
-        ["curious trying Left false", "trying paying Right true"]
+        ["curious trying desk false", "trying paying crm true"]
     );
-    assert_eq!(stages.decides, Side::Right);
-    let last = stages.stages.last().expect("three");
-    assert_eq!(last.values.right, ["Team", "Business"]);
+    let found: Vec<&Found> = life.columns.iter().map(|c| &c.found).collect();
+    assert_eq!(found, [&Found::Hub, &Found::Linked("Person".into())]);
+    let last = life.stages.last().expect("three");
+    assert_eq!(last.cells[1], ["Team", "Business"]);
     assert!(
         sync(&plan, "Person")
             .write_set

@@ -1,5 +1,6 @@
 //! The runtime as a whole: a plan, two stores in memory, an archive, and what must come out.
 
+mod clusters;
 mod crashes;
 mod memory;
 mod scenarios;

@@ -401,9 +401,9 @@ fn two_flows_in_no_order_that_do_not_commute_are_told() {
         spelling(Phase::BeforeSave, 1, 2),
         spelling(Phase::BeforeSave, 2, 1),
     ];
-    let found = disagreements(&net, Limits::default());
+    let found = disagreements(&net, |_| true, Limits::default());
     assert_eq!(found.len(), 1);
     assert_ne!(found[0].ends[0], found[0].ends[1]);
     net.rules[1].rank = 1;
-    assert_eq!(disagreements(&net, Limits::default()), Vec::new());
+    assert_eq!(disagreements(&net, |_| true, Limits::default()), Vec::new());
 }

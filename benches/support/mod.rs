@@ -1,6 +1,8 @@
 //! What the benchmarks share: generated projects, timed processes, and a table of medians.
 #![expect(dead_code, reason = "each benchmark uses a part of it")]
 
+pub mod automated;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -22,6 +24,13 @@ pub fn scratch(name: &str) -> PathBuf {
 /// content as one JSON document with its JSON Schema, for validators of documents.
 pub fn project(fields: usize) -> PathBuf {
     let root = scratch(&format!("project-{fields}"));
+    let spec = fill(&root, fields);
+    std::fs::write(root.join("main.sync"), spec).expect("written");
+    root
+}
+
+/// Writes the files of such a project, its spec aside, which is given back.
+fn fill(root: &Path, fields: usize) -> String {
     for side in ["hubspot", "salesforce"] {
         std::fs::create_dir_all(root.join("catalogs").join(side)).expect("the folder can be made");
     }
@@ -30,14 +39,13 @@ pub fn project(fields: usize) -> PathBuf {
     );
     let mut document = String::from("{\"syncs\":[");
     for sync in 0..fields.div_ceil(ROWS) {
-        write_sync(&root, sync, &mut spec, &mut document);
+        write_sync(root, sync, &mut spec, &mut document);
     }
     document.push_str("]}\n");
-    std::fs::write(root.join("main.sync"), spec).expect("written");
     std::fs::write(root.join("document.json"), document).expect("written");
     std::fs::write(root.join("schema.json"), SCHEMA).expect("written");
     std::fs::write(root.join("accordant.toml"), MANIFEST).expect("written");
-    root
+    spec
 }
 
 fn write_sync(root: &Path, sync: usize, spec: &mut String, document: &mut String) {

@@ -45,6 +45,7 @@ struct Files {
     contact: File,
     lead: File,
     opportunity: File,
+    contact_role: File,
     task: File,
 }
 
@@ -61,6 +62,10 @@ impl Files {
             ("salesforce/Contact.jsonl", self.contact.text()),
             ("salesforce/Lead.jsonl", self.lead.text()),
             ("salesforce/Opportunity.jsonl", self.opportunity.text()),
+            (
+                "salesforce/OpportunityContactRole.jsonl",
+                self.contact_role.text(),
+            ),
             ("salesforce/Task.jsonl", self.task.text()),
         ])
     }

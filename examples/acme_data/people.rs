@@ -87,9 +87,20 @@ pub struct Person {
     pub company: Option<usize>,
     pub owner: usize,
     pub hubspot: Option<String>,
+    /// The stage in HubSpot.
+    pub stage: &'static str,
 }
 
 impl Person {
+    /// Whether the person is a contact of both houses who will be linked without doubt.
+    pub fn is_contact(&self) -> bool {
+        use Kind::*;
+        matches!(
+            self.kind,
+            Contact | ContactDiffers | ContactStamped | ContactFromLead
+        )
+    }
+
     /// Whether the person will be linked to someone of Salesforce without doubt.
     pub fn is_linked(&self) -> bool {
         use Kind::*;
@@ -189,15 +200,14 @@ fn person(
         company: at,
         owner,
         hubspot: None,
+        stage: "",
     };
     if !matches!(kind, Kind::SalesforceContact | Kind::SalesforceLead) {
         let id = hubspot_id(number);
-        out.hubspot_contact.push(hubspot(
-            &facts,
-            company,
-            &owners[owner].hubspot,
-            &mut random,
-        ));
+        let owner = &owners[owner].hubspot;
+        let (row, stage) = hubspot(&facts, company, owner, &mut random);
+        out.hubspot_contact.push(row);
+        person.stage = stage;
         person.hubspot = Some(id);
     }
     use Kind::*;
@@ -350,7 +360,13 @@ fn stage(kind: Kind, random: &mut Random) -> &'static str {
     }
 }
 
-fn hubspot(facts: &Facts, company: Option<&Company>, owner: &str, random: &mut Random) -> Row {
+/// The contact, and its stage.
+fn hubspot(
+    facts: &Facts,
+    company: Option<&Company>,
+    owner: &str,
+    random: &mut Random,
+) -> (Row, &'static str) {
     use Kind::*;
     let gap = facts.differs() && random.chance(40);
     let conflict = facts.differs() && !gap;
@@ -412,7 +428,7 @@ fn hubspot(facts: &Facts, company: Option<&Company>, owner: &str, random: &mut R
     } else {
         State::There
     };
-    Row::hubspot(&hubspot_id(facts.number))
+    let row = Row::hubspot(&hubspot_id(facts.number))
         .text("email", &email)
         .text("firstname", &first)
         .text("lastname", last)
@@ -431,7 +447,8 @@ fn hubspot(facts: &Facts, company: Option<&Company>, owner: &str, random: &mut R
         )
         .some("salesforce_contact_id", &contact_id)
         .some("salesforce_lead_id", &lead_id)
-        .hubspot_end("lastmodifieddate", times, gone)
+        .hubspot_end("lastmodifieddate", times, gone);
+    (row, stage)
 }
 
 fn lead_source(source: &str) -> &'static str {

@@ -13,6 +13,11 @@ impl File {
         self.0.push(row);
     }
 
+    /// Adds a record, if there is one.
+    pub fn extend(&mut self, row: Option<Row>) {
+        self.0.extend(row);
+    }
+
     /// All lines.
     pub fn text(self) -> String {
         self.0.into_iter().map(Row::line).collect()

@@ -155,6 +155,9 @@ fn deal(
     }
     if !matches!(kind, Deal::HubSpotOnly | Deal::Renewal) {
         out.opportunity.push(deal.opportunity(number, company));
+        if matches!(kind, Deal::Pair | Deal::Differs | Deal::Stamped) {
+            out.contact_role.extend(deal.role(at, people));
+        }
         if kind == Deal::Twice {
             out.opportunity
                 .push(deal.opportunity(3_000 + number, company));
@@ -230,6 +233,39 @@ impl Facts {
             .some("contact", contact)
             .some("salesforce_opportunity_id", &stamp)
             .hubspot_end("hs_lastmodifieddate", self.times, State::There)
+    }
+
+    /// Who of the company takes part: mostly somebody whose stage fits. Some are further in Salesforce than HubSpot knows, and a
+    /// few customers are asked to buy more.
+    fn role(&self, company: usize, people: &[Person]) -> Option<Row> {
+        let mut random = Random::of("role", self.number);
+        let mut who = |stages: &[&str]| {
+            any(people, &mut random, |person| {
+                person.company == Some(company)
+                    && person.is_contact()
+                    && stages.contains(&person.stage)
+            })
+        };
+        let person = match self.stage.2 {
+            100 => who(&["customer", "evangelist"]).or_else(|| who(&["opportunity"])),
+            0 => who(&["opportunity"]),
+            _ if self.number.is_multiple_of(5) => who(&["customer"]),
+            _ => who(&["opportunity"]),
+        }?;
+        let role = [
+            "Decision Maker",
+            "Economic Buyer",
+            "Business User",
+            "Influencer",
+        ][random.below(4)];
+        Some(
+            Row::salesforce(&salesforce_id("00K", self.number))
+                .text("OpportunityId", &salesforce_id("006", self.number))
+                .text("ContactId", &salesforce_id("003", person))
+                .text("Role", role)
+                .flag("IsPrimary", true)
+                .salesforce_end(self.times, State::There),
+        )
     }
 
     fn opportunity(&self, number: usize, company: &Company) -> Row {

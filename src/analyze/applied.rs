@@ -1,9 +1,11 @@
 //! Which rows apply which maps, and to which fields.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+
+use rayon::prelude::*;
 
 use crate::model::{
-    CellKind, Expr, ExprKind, FieldRef, Lane, MapId, Model, PicklistMap, RowId, RowView,
+    CellKind, Expr, ExprKind, FieldRef, Lane, MapId, Model, PicklistMap, RowId, RowView, SyncView,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -25,29 +27,29 @@ pub struct Applied {
     pub span: Span,
 }
 
-/// Applications by their map, each in the order of the spec.
-pub(super) struct ByMap<'a>(BTreeMap<MapId, Vec<&'a Applied>>);
+/// Applications sorted by their map, those of a map in the order of the spec.
+pub(super) struct ByMap<'a>(Vec<&'a Applied>);
 
 impl<'a> ByMap<'a> {
     pub fn new(applied: &'a [Applied]) -> Self {
-        let mut by_map: BTreeMap<MapId, Vec<&Applied>> = BTreeMap::new();
-        for one in applied {
-            by_map.entry(one.map).or_default().push(one);
-        }
+        let mut by_map: Vec<&Applied> = applied.iter().collect();
+        by_map.sort_by_key(|a| a.map);
         Self(by_map)
     }
 
     /// The applications of one map.
     pub fn of(&self, map: MapId) -> impl Iterator<Item = &'a Applied> {
-        self.0.get(&map).into_iter().flatten().copied()
+        let first = self.0.partition_point(|a| a.map < map);
+        let rest = self.0.iter().skip(first).copied();
+        rest.take_while(move |a| a.map == map)
     }
 }
 
 /// Every application of a map by a row, in the order of the spec.
 pub(super) fn applied(model: &Model) -> Vec<Applied> {
-    let mut found = Vec::new();
-    for row in model.rows() {
-        for from in Side::BOTH {
+    let of_sync = |sync: SyncView<'_>| {
+        let mut found = Vec::new();
+        for (row, from) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
             if let Some(lane) = row.lane(from) {
                 gather(row, from, &lane.value, &mut found);
                 if let CellKind::Computed(e) = &row.row.cells.get(from).node {
@@ -55,8 +57,9 @@ pub(super) fn applied(model: &Model) -> Vec<Applied> {
                 }
             }
         }
-    }
-    found
+        found
+    };
+    model.par_sync_views().flat_map_iter(of_sync).collect()
 }
 
 fn gather(row: RowView<'_>, from: Side, e: &Expr, found: &mut Vec<Applied>) {

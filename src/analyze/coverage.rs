@@ -1,10 +1,11 @@
 //! Picklist coverage: which values of a field no row of a map takes, and where a value stands in a catalog.
 
+use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use super::applied::ByMap;
 use crate::catalog::PickValue;
-use crate::model::{Catalogued, Fallback, FieldRef, FieldView, MapId, Model, RowId};
+use crate::model::{Catalogued, Fallback, FieldRef, FieldView, MapId, Model, PicklistMap, RowId};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -40,9 +41,9 @@ pub enum Place {
 /// The coverage of every map over the fields of its header, for each direction that it serves, then over the fields of
 /// the rows that apply it to others.
 pub(super) fn coverage(model: &Model, applied: &ByMap<'_>) -> Vec<Coverage> {
-    let mut found = Vec::new();
-    for (i, map) in model.maps.iter().enumerate() {
+    let of_map = |(i, map): (usize, &PicklistMap)| {
         let id = MapId(i as u32);
+        let mut found = Vec::new();
         for from in Side::BOTH {
             let served = map.arrow.goes_from(from);
             let header = map.ends.get(from).fields.as_slice();
@@ -58,8 +59,10 @@ pub(super) fn coverage(model: &Model, applied: &ByMap<'_>) -> Vec<Coverage> {
                 }
             }
         }
-    }
-    found
+        found
+    };
+    let maps = model.maps.par_iter().enumerate();
+    maps.flat_map_iter(of_map).collect()
 }
 
 /// The coverage of one field by a map.

@@ -37,7 +37,7 @@ pub use satisfy::{Answer, Example, Written, disjoint, equals, escapes, satisfy};
 pub use stated::StatedValue;
 pub use writers::{Write, writes};
 
-use crate::model::Model;
+use crate::model::{Model, SyncId};
 
 /// What the rules look at beside the model itself.
 #[derive(Debug, Default)]
@@ -60,10 +60,21 @@ pub struct Facts {
     pub stage_writes: Vec<StageWrite>,
 }
 
+impl Facts {
+    /// The writes of one sync.
+    pub fn writes_of(&self, sync: SyncId) -> &[Write] {
+        let start = self.writes.partition_point(|w| w.sync < sync);
+        let rest = self.writes.get(start..).unwrap_or_default();
+        let length = rest.partition_point(|w| w.sync == sync);
+        rest.get(..length).unwrap_or_default()
+    }
+}
+
 /// Gathers the facts of a model.
 pub fn analyze(model: &Model) -> Facts {
     let applied = applied::applied(model);
     let by_map = applied::ByMap::new(&applied);
+    let stage_writes = lifecycle::stage_writes(model);
     let ((coverage, stated), (declared, writes, graph, lifecycles)) = rayon::join(
         || {
             rayon::join(
@@ -72,8 +83,10 @@ pub fn analyze(model: &Model) -> Facts {
             )
         },
         || {
-            let (graph, lifecycles) =
-                rayon::join(|| graph::graph(model), || lifecycle::automata(model));
+            let (graph, lifecycles) = rayon::join(
+                || graph::graph(model, &stage_writes),
+                || lifecycle::automata(model),
+            );
             (
                 Declared::new(model),
                 writers::writes(model),
@@ -82,7 +95,6 @@ pub fn analyze(model: &Model) -> Facts {
             )
         },
     );
-    let stage_writes = lifecycle::stage_writes(model);
     Facts {
         applied,
         declared,

@@ -1,9 +1,11 @@
 //! Values that the spec writes out beside fields with a list of values, and how they stand in that list.
 
+use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use crate::model::{
-    Catalogued, CellKind, Fallback, FieldRef, MapId, MapValue, Model, Role, RowView,
+    Catalogued, CellKind, Fallback, FieldRef, MapId, MapValue, Model, PicklistMap, Role, RowView,
+    SyncView,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -29,13 +31,27 @@ pub struct StatedValue {
     pub map: Option<(MapId, Side)>,
 }
 
+impl super::Facts {
+    /// Whether a value that is written out in a place is none of its field. That is told there; what would follow from it is
+    /// not known.
+    pub fn is_misstated(&self, place: Span) -> bool {
+        self.stated.iter().any(|s| {
+            let meant = matches!(
+                s.standing,
+                Catalogued::Unknown | Catalogued::Label | Catalogued::OtherCase
+            );
+            meant && place.contains(s.value.span)
+        })
+    }
+}
+
 /// Every value that the project states and that is not an active value of its field's list, in the order in which they
 /// were met, each place once. The standard library is not looked at: no row of it is the user's mistake.
 pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
-    let mut found = Vec::new();
-    for (i, map) in model.maps.iter().enumerate().filter(|(_, m)| !m.standard) {
+    let of_map = |(i, map): (usize, &PicklistMap)| {
         let id = MapId(i as u32);
-        for side in Side::BOTH {
+        let mut found = Vec::new();
+        for side in Side::BOTH.into_iter().filter(|_| !map.standard) {
             let fields = Fields::of(model, id, side, applied);
             for row in &map.rows {
                 for (at, value) in row.values.get(side).iter().enumerate() {
@@ -54,16 +70,22 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
                 found.extend(fields.judge(model, &value, Role::Written, Some((id, side))));
             }
         }
-    }
+        found
+    };
+    let of_sync = |sync: SyncView<'_>| {
+        let mut found = Vec::new();
+        for (row, from) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
+            fallbacks(row, from, &mut found);
+        }
+        found
+    };
+    let maps = model.maps.par_iter().enumerate();
+    let mut found: Vec<StatedValue> = maps.flat_map_iter(of_map).collect();
     for used in &model.values {
         let one = Fields::one(used.field);
         found.extend(one.judge(model, &used.value, used.role, None));
     }
-    for row in model.rows() {
-        Side::BOTH
-            .into_iter()
-            .for_each(|from| fallbacks(row, from, &mut found));
-    }
+    found.par_extend(model.par_sync_views().flat_map_iter(of_sync));
     let mut seen = std::collections::HashSet::new();
     found.retain(|s| seen.insert(s.value.span));
     found

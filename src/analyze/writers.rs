@@ -1,6 +1,8 @@
 //! Who writes which field: rows, key stamps, and what a create sets.
 
-use crate::model::{FieldRef, Model, RowId, SyncId};
+use rayon::prelude::*;
+
+use crate::model::{FieldRef, Model, RowId, SyncId, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -21,42 +23,44 @@ pub struct Write {
 
 /// Every write of every sync.
 pub fn writes(model: &Model) -> Vec<Write> {
-    let mut found = Vec::new();
-    for view in model.sync_views() {
-        let sync = view.id;
-        for side in Side::BOTH {
-            for row in view.rows() {
-                if let Some((_, field)) = row.writes(side) {
-                    let span = row.row.cells.get(side).span;
-                    found.push(Write {
-                        sync,
-                        side,
-                        field: field.id,
-                        row: Some(row.id),
-                        span,
-                    });
-                }
-            }
-            if let Some(stamp) = view.sync.stamp.get(side) {
+    model.par_sync_views().flat_map_iter(of_sync).collect()
+}
+
+fn of_sync(view: SyncView<'_>) -> Vec<Write> {
+    let sync = view.id;
+    let mut found = Vec::with_capacity(2 * view.sync.rows.len() + 2);
+    for side in Side::BOTH {
+        for row in view.rows() {
+            if let Some((_, field)) = row.writes(side) {
+                let span = row.row.cells.get(side).span;
                 found.push(Write {
                     sync,
                     side,
-                    field: stamp.node,
-                    row: None,
-                    span: stamp.span,
+                    field: field.id,
+                    row: Some(row.id),
+                    span,
                 });
             }
-            if let Some(narrowed) = view.sync.narrowed.get(side)
-                && let Some(field) = narrowed.node.field
-            {
-                found.push(Write {
-                    sync,
-                    side,
-                    field,
-                    row: None,
-                    span: narrowed.span,
-                });
-            }
+        }
+        if let Some(stamp) = view.sync.stamp.get(side) {
+            found.push(Write {
+                sync,
+                side,
+                field: stamp.node,
+                row: None,
+                span: stamp.span,
+            });
+        }
+        if let Some(narrowed) = view.sync.narrowed.get(side)
+            && let Some(field) = narrowed.node.field
+        {
+            found.push(Write {
+                sync,
+                side,
+                field,
+                row: None,
+                span: narrowed.span,
+            });
         }
     }
     found

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::draft::{Draft, Head};
 use super::names::Names;
-use super::{Automation, Effect, Entry, Events, FieldName, Kind, Phase, Written};
+use super::{Automation, Effect, Entry, Events, FieldName, Kind, Phase, Written, assigned};
 use crate::catalog::{Catalog, FieldType};
 use crate::source::{FileId, Span};
 
@@ -101,12 +101,13 @@ impl<'a> Words<'a> {
         draft.opaque = true;
         draft
             .reason("what Apex code does is not read: it may write the fields that its text names");
-        let fields: BTreeSet<FieldName> = words(&text)
+        let mut fields: BTreeSet<FieldName> = words(&text)
             .filter_map(|word| {
                 let owner = self.owners.get(&word.text.to_ascii_lowercase())?.as_ref()?;
                 Some(self.names.field(owner, word.text))
             })
             .collect();
+        fields.extend(assigned::read(&text, self.names).0);
         self.possible(&mut draft, &head, fields);
         Some(draft.finish(head))
     }
@@ -123,6 +124,7 @@ impl<'a> Words<'a> {
             object: None,
             events: None,
             phase: Phase::AfterSave,
+            order: None,
             entry: Entry::EveryTime,
         }
     }
@@ -144,10 +146,18 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// The fields of an object that a text names; also custom ones that no catalog knows, if the text is about it alone.
+    /// The fields of an object that a text names, and those of others that it assigns; also custom ones that no catalog
+    /// knows, if the text is about the object alone.
     fn fields_of(&self, object: &str, text: &str, alone: bool) -> BTreeSet<FieldName> {
-        let mut out = BTreeSet::new();
+        let (mut out, declared) = assigned::read(text, self.names);
         for word in words(text) {
+            let elsewhere = |variable: &str| {
+                let of = declared.get(&variable.to_ascii_lowercase());
+                of.is_some_and(|o| o != object)
+            };
+            if word.of.is_some_and(elsewhere) {
+                continue;
+            }
             let custom = word.text.ends_with("__c");
             match self.names.known(object, word.text) {
                 Some(field) if custom || (word.part && writable(&field.ty)) => {
@@ -231,27 +241,31 @@ impl<'t> Header<'t> {
     }
 }
 
-/// A name in a text, and whether it is a part of something: after a point, or before an equals sign.
+/// A name in a text, whether it is a part of something, and the name of that.
 struct Word<'t> {
     text: &'t str,
     part: bool,
+    of: Option<&'t str>,
 }
 
 fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
     let name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut at = 0;
+    let mut last: Option<(&str, usize)> = None;
     std::iter::from_fn(move || {
         let rest = text.get(at..)?;
         let start = at + rest.find(name)?;
         let tail = text.get(start..)?;
         let length = tail.find(|c| !name(c)).unwrap_or(tail.len());
         at = start + length;
-        let before = text.get(..start)?.trim_end().ends_with('.');
-        let after = text.get(at..)?.trim_start();
-        let set = after.starts_with('=') && !after.starts_with("==");
+        let word = tail.get(..length)?;
+        let part = text.get(..start)?.trim_end().ends_with('.');
+        let of = last.filter(|(_, end)| text.get(*end..start).is_some_and(|t| t.trim() == "."));
+        last = Some((word, at));
         Some(Word {
-            text: tail.get(..length)?,
-            part: before || set,
+            text: word,
+            part,
+            of: of.map(|(word, _)| word),
         })
     })
 }

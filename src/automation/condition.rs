@@ -44,6 +44,16 @@ impl Condition {
         }
     }
 
+    /// Never reached.
+    pub fn never() -> Self {
+        Self::default()
+    }
+
+    /// Whether no way leads there.
+    pub const fn is_never(&self) -> bool {
+        self.ways.is_empty() && !self.loose
+    }
+
     /// Whether it is reached whatever the decisions say.
     pub fn is_always(&self) -> bool {
         self.ways.iter().any(Way::is_empty)
@@ -275,6 +285,8 @@ mod tests {
                 .is_always()
         );
         assert!(start.or(&a).is_always());
+        assert!(a.taking(0, 1, 3).is_never() && Condition::never().is_never());
+        assert!(!a.or(&Condition::never()).is_never());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::draft::Draft;
-use super::logic;
+use super::{logic, numbered};
 use crate::catalog::FieldType;
 use crate::catalog::xml::Node;
 use crate::formula::{Expr, Operator};
@@ -27,10 +27,9 @@ pub(super) fn items(draft: &mut Draft<'_>, object: &str, node: &Node, list: &str
         return None;
     }
     let stated = node.text_of("booleanFilter").unwrap_or("and");
-    let read = logic::by_logic(stated, &items);
-    match &read {
-        Some(condition) => draft.read_formula(object, condition),
-        None => draft.reason(format!("the filter logic `{stated}` cannot be read")),
+    let read = numbered::combine(stated, &items);
+    if read.is_none() {
+        draft.reason(format!("the filter logic `{stated}` cannot be read"));
     }
     read
 }
@@ -38,17 +37,20 @@ pub(super) fn items(draft: &mut Draft<'_>, object: &str, node: &Node, list: &str
 fn one(draft: &mut Draft<'_>, object: &str, item: &Node) -> Expr {
     let named = item.text_of("field").unwrap_or_default();
     let path = path(draft, object, named);
-    let field = logic::field(&path);
+    draft.read_formula(object, &logic::field(&path));
     let operation = item.text_of("operation").unwrap_or("equals");
     if let Some(other) = item.text_of("valueField") {
         let other = logic::field(&self::path(draft, object, other));
-        return compared(draft, operation, field, other);
+        draft.read_formula(object, &other);
+        return compared(draft, operation, logic::field(&path), other);
     }
+    let value = item.text_of("value").unwrap_or_default();
+    let named = by_name(draft, object, &path, value);
+    let field = logic::field(&named);
     let ty = match path.as_slice() {
         [only] => draft.names.known(object, only).map(|f| f.ty.clone()),
         _ => None,
     };
-    let value = item.text_of("value").unwrap_or_default();
     if value.is_empty() {
         let blank = logic::call("ISBLANK", vec![field]);
         return if operation == "equals" {
@@ -83,21 +85,48 @@ fn path(draft: &Draft<'_>, object: &str, named: &str) -> Vec<SmolStr> {
     if first.eq_ignore_ascii_case(object) {
         return parts;
     }
-    let of_object = draft
-        .names
-        .fields(object)
-        .iter()
-        .any(|f| f.relationship.as_deref() == Some(first.as_str()));
-    let head = if first == "User" && !of_object {
-        SmolStr::new_static("$User")
-    } else {
-        match first.strip_suffix("__c") {
+    let head = match draft.names.toward(object, &first) {
+        Some(relationship) => relationship,
+        None if first == "User" => SmolStr::new_static("$User"),
+        None => match first.strip_suffix("__c") {
             Some(stem) => format!("{stem}__r").into(),
             None => first,
-        }
+        },
     };
     parts.insert(0, head);
     parts
+}
+
+/// Criteria state the records behind references by their names, where records hold ids.
+fn by_name(draft: &Draft<'_>, object: &str, path: &[SmolStr], value: &str) -> Vec<SmolStr> {
+    let plain = |parts: &[&'static str]| parts.iter().copied().map(SmolStr::new_static).collect();
+    match path {
+        [user, id] if user == "$User" && id == "ProfileId" => plain(&["$Profile", "Name"]),
+        [user, id] if user == "$User" && id == "UserRoleId" => plain(&["$UserRole", "Name"]),
+        [way @ .., field] if !value.is_empty() && !is_id(value) => {
+            let refers = USUAL.contains(&field.as_str()) || {
+                let known = way.is_empty().then(|| draft.names.known(object, field));
+                known
+                    .flatten()
+                    .is_some_and(|f| f.ty == FieldType::Reference)
+            };
+            match draft.names.relationship(object, field).filter(|_| refers) {
+                Some(step) => way.iter().cloned().chain([step, "Name".into()]).collect(),
+                None => path.to_vec(),
+            }
+        }
+        _ => path.to_vec(),
+    }
+}
+
+/// References that every object has.
+const USUAL: &[&str] = &["RecordTypeId", "OwnerId", "CreatedById", "LastModifiedById"];
+
+/// Whether a value has the form of an id.
+fn is_id(value: &str) -> bool {
+    matches!(value.len(), 15 | 18)
+        && value.starts_with(|c: char| c.is_ascii_digit())
+        && value.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 fn compared(draft: &mut Draft<'_>, operation: &str, field: Expr, value: Expr) -> Expr {
@@ -125,10 +154,52 @@ fn compared(draft: &mut Draft<'_>, operation: &str, field: Expr, value: Expr) ->
 fn literal(ty: Option<&FieldType>, value: &str) -> Expr {
     match ty {
         Some(FieldType::Boolean) => logic::truth(matches!(value, "True" | "true" | "1")),
+        // no catalog knows the field: so only checkboxes are compared
+        None if matches!(value, "True" | "False") => logic::truth(value == "True"),
         Some(FieldType::Number | FieldType::Integer | FieldType::Currency | FieldType::Percent) => {
-            logic::number(value)
+            amount(value)
         }
+        Some(FieldType::Date) => day(value),
+        Some(FieldType::DateTime) => logic::call("DATETIMEVALUE", vec![day(value)]),
         _ => logic::text(value),
+    }
+}
+
+/// A number as people write it: `"USD 10,000"`, `50%`.
+fn amount(value: &str) -> Expr {
+    let plain = value.trim_matches('"').trim();
+    let digits = match plain.split_once(' ') {
+        Some((code, digits)) if code.len() == 3 && code.chars().all(|c| c.is_ascii_uppercase()) => {
+            digits
+        }
+        _ => plain,
+    };
+    logic::number(&digits.trim_end_matches('%').replace(',', ""))
+}
+
+/// A day: a date, or one that is counted from today. What spans several days is known to the run alone.
+fn day(value: &str) -> Expr {
+    let plain = value.trim_matches('"').trim();
+    let today = || logic::call("TODAY", Vec::new());
+    let one = || logic::number("1");
+    let parts: Vec<&str> = plain
+        .strip_suffix(" 12:00 AM")
+        .unwrap_or(plain)
+        .split(['/', '-'])
+        .collect();
+    let numeric = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    match (plain.to_ascii_uppercase().as_str(), parts.as_slice()) {
+        ("TODAY", _) => today(),
+        ("YESTERDAY", _) => logic::compare(Operator::Subtract, today(), one()),
+        ("TOMORROW", _) => logic::compare(Operator::Add, today(), one()),
+        (_, [a, b, c]) if [a, b, c].into_iter().all(numeric) => {
+            let [year, month, day] = if a.len() == 4 { [a, b, c] } else { [c, a, b] };
+            logic::call(
+                "DATE",
+                [year, month, day].map(|n| logic::number(n)).to_vec(),
+            )
+        }
+        _ => logic::found(&["criteria", plain]),
     }
 }
 
@@ -153,11 +224,28 @@ fn split(value: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{amount, day, split};
 
     #[test]
     fn values_between_commas_are_told_apart() {
         assert_eq!(split("a, b,c"), ["a", "b", "c"]);
         assert_eq!(split("\"Smith, Jones\",x"), ["Smith, Jones", "x"]);
+    }
+
+    #[test]
+    fn numbers_and_days_are_read_as_people_write_them() {
+        for (written, read) in [("\"USD 10,000\"", "10000"), ("-5", "-5"), ("12.5%", "12.5")] {
+            assert_eq!(amount(written).to_string(), read);
+        }
+        for (written, read) in [
+            ("TODAY", "TODAY()"),
+            ("yesterday", "TODAY() - 1"),
+            ("1/31/2024", "DATE(2024, 1, 31)"),
+            ("2024-01-31", "DATE(2024, 01, 31)"),
+            ("1/31/2024 12:00 AM", "DATE(2024, 1, 31)"),
+            ("LAST 30 DAYS", "{!criteria.LAST 30 DAYS}"),
+        ] {
+            assert_eq!(day(written).to_string(), read);
+        }
     }
 }

@@ -50,6 +50,7 @@ pub(super) struct Head {
     pub object: Option<SmolStr>,
     pub events: Option<Events>,
     pub phase: Phase,
+    pub order: Option<u32>,
     pub entry: Entry,
 }
 
@@ -66,6 +67,7 @@ impl Head {
             object: None,
             events: None,
             phase: Phase::AfterSave,
+            order: None,
             entry: Entry::EveryTime,
         }
     }
@@ -211,6 +213,7 @@ impl<'a> Draft<'a> {
             object: head.object,
             events: head.events,
             phase: head.phase,
+            order: head.order,
             entry: head.entry,
             changes: self
                 .guard

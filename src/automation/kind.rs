@@ -29,6 +29,8 @@ pub enum Kind {
     LeadConversion,
     /// An approval process.
     ApprovalProcess,
+    /// An entitlement process.
+    EntitlementProcess,
     /// An Apex trigger.
     ApexTrigger,
     /// An Apex class that something other than a trigger starts.
@@ -39,7 +41,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order in which they are told.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::RecordTriggeredFlow,
         Self::ScheduledFlow,
         Self::PlatformEventFlow,
@@ -53,6 +55,7 @@ impl Kind {
         Self::EscalationRule,
         Self::LeadConversion,
         Self::ApprovalProcess,
+        Self::EntitlementProcess,
         Self::ApexTrigger,
         Self::ApexClass,
         Self::HubspotWorkflow,
@@ -83,6 +86,7 @@ impl Kind {
             Self::EscalationRule => ("escalation_rule", "escalation rule"),
             Self::LeadConversion => ("lead_conversion", "lead conversion"),
             Self::ApprovalProcess => ("approval_process", "approval process"),
+            Self::EntitlementProcess => ("entitlement_process", "entitlement process"),
             Self::ApexTrigger => ("apex_trigger", "Apex trigger"),
             Self::ApexClass => ("apex_class", "Apex class"),
             Self::HubspotWorkflow => ("hubspot_workflow", "HubSpot workflow"),

@@ -8,8 +8,8 @@ use super::flow::{self, Flow, Flows};
 use super::names::{Children, Names};
 use super::workflow::Workflows;
 use super::{
-    Automation, Automations, Inactive, Kind, approval, conversion, derived, hubspot, routing,
-    workflow,
+    Automation, Automations, Inactive, Kind, approval, conversion, derived, entitlement, hubspot,
+    lookup, routing, workflow,
 };
 use crate::catalog::xml::{self, without_placeholders};
 use crate::catalog::{Catalog, SystemSource, Unreadable, read_text, topic_of};
@@ -27,7 +27,9 @@ enum Topic {
     AssignmentRules,
     EscalationRules,
     ApprovalProcess,
+    EntitlementProcess,
     LeadConversion,
+    LookupRollup,
     Fields,
 }
 
@@ -38,6 +40,7 @@ const TOPICS: &[(&str, Topic)] = &[
     (".assignmentRules", Topic::AssignmentRules),
     (".escalationRules", Topic::EscalationRules),
     (".approvalProcess", Topic::ApprovalProcess),
+    (".entitlementProcess", Topic::EntitlementProcess),
     (".LeadConvertSetting", Topic::LeadConversion),
     (".LeadConvertSettings", Topic::LeadConversion),
     (".field", Topic::Fields),
@@ -46,7 +49,11 @@ const TOPICS: &[(&str, Topic)] = &[
 
 /// The file's topic, and its name without folder and suffix.
 fn topic(path: &str) -> Option<(Topic, &str)> {
-    topic_of(path, TOPICS)
+    let record = || {
+        let (topic, stem) = topic_of(path, &[(".md", Topic::LookupRollup)])?;
+        stem.starts_with(lookup::RECORDS).then_some((topic, stem))
+    };
+    topic_of(path, TOPICS).or_else(record)
 }
 
 /// Whether a file describes fields.
@@ -79,6 +86,7 @@ pub fn load(
         paths.extend(found.into_iter().filter(|p| seen.insert(p.clone())));
     }
     match system.kind {
+        _ if paths.is_empty() => Automations::default(),
         SystemKind::Salesforce => salesforce(&paths, catalog, files, sources, sink),
         SystemKind::HubSpot => {
             let wanted = |path: &str| path.ends_with(".json");
@@ -254,6 +262,14 @@ fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automation
             Topic::AssignmentRules => routing::read(document, Kind::AssignmentRule, names),
             Topic::EscalationRules => routing::read(document, Kind::EscalationRule, names),
             Topic::ApprovalProcess => match approval::read(document, &workflows, names) {
+                Ok(active) => (vec![active], Vec::new()),
+                Err(inactive) => (Vec::new(), vec![inactive]),
+            },
+            Topic::EntitlementProcess => match entitlement::read(document, &workflows, names) {
+                Ok(active) => (vec![active], Vec::new()),
+                Err(inactive) => (Vec::new(), vec![inactive]),
+            },
+            Topic::LookupRollup => match lookup::read(document, names) {
                 Ok(active) => (vec![active], Vec::new()),
                 Err(inactive) => (Vec::new(), vec![inactive]),
             },

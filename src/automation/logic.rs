@@ -82,6 +82,52 @@ pub(super) fn not(operand: Expr) -> Expr {
     }
 }
 
+/// Nothing is there.
+pub(super) fn blank(operand: Expr) -> Expr {
+    match operand.node {
+        Node::Null => truth(true),
+        node => call("ISBLANK", vec![expr(node)]),
+    }
+}
+
+/// The field that a comparison says to differ from what it was: `PRIORVALUE(F) <> F`.
+fn differing(e: &Expr) -> Option<&Expr> {
+    let Node::Binary {
+        operator: Operator::Unequal,
+        left,
+        right,
+    } = &e.node
+    else {
+        return None;
+    };
+    [(left, right), (right, left)]
+        .into_iter()
+        .find_map(|(before, now)| match before.as_call("PRIORVALUE")? {
+            [field] if field.as_reference()?.names_the_same(now.as_reference()?) => Some(&**now),
+            _ => None,
+        })
+}
+
+/// A conjunction that tells a change in a roundabout way, told plainly: a field of a record that is not new, and that
+/// differs from what it was, has changed.
+pub(super) fn plainly(e: Expr) -> Expr {
+    let is_old = |e: &Expr| {
+        let inner = e.as_call("NOT").and_then(<[Expr]>::first);
+        inner.is_some_and(|i| i.as_call("ISNEW").is_some())
+    };
+    let parts = conjuncts(&e);
+    if !parts.iter().any(is_old) || !parts.iter().any(|p| differing(p).is_some()) {
+        return e;
+    }
+    let others = parts.iter().filter(|p| !is_old(p));
+    all(others
+        .map(|p| match differing(p) {
+            Some(field) => call("ISCHANGED", vec![field.clone()]),
+            None => p.clone(),
+        })
+        .collect())
+}
+
 /// All of them hold.
 pub(super) fn all(parts: Vec<Expr>) -> Expr {
     connect("AND", true, parts)
@@ -122,6 +168,14 @@ pub(super) fn choice(condition: Expr, yes: Expr, no: Expr) -> Expr {
         Node::Bool(false) => no,
         _ if yes == no => yes,
         node => call("IF", vec![expr(node), yes, no]),
+    }
+}
+
+/// What a condition is whatever the record holds.
+pub(super) const fn constant(e: &Expr) -> Option<bool> {
+    match e.node {
+        Node::Bool(value) => Some(value),
+        _ => None,
     }
 }
 
@@ -170,6 +224,18 @@ pub(super) fn replace(e: &Expr, with: &mut impl FnMut(&Reference) -> Expr) -> Ex
     }
 }
 
+/// A condition without the `= TRUE` behind it.
+fn bare(e: &Expr) -> &Expr {
+    match &e.node {
+        Node::Binary {
+            operator: Operator::Equal,
+            left,
+            right,
+        } if right.node == Node::Bool(true) => left,
+        _ => e,
+    }
+}
+
 /// The conjuncts of a condition.
 pub(super) fn conjuncts(e: &Expr) -> &[Expr] {
     e.as_call("AND").unwrap_or(std::slice::from_ref(e))
@@ -178,8 +244,10 @@ pub(super) fn conjuncts(e: &Expr) -> &[Expr] {
 /// The fields of which one has to have changed for the condition to hold: those of a conjunct that asks for nothing else.
 pub(super) fn demanded_changes(guard: &Expr) -> Vec<SmolStr> {
     let changed = |e: &Expr| {
-        let [field] = e.as_call("ISCHANGED")? else {
-            return None;
+        let e = bare(e);
+        let field = match e.as_call("ISCHANGED") {
+            Some([field]) => field,
+            _ => differing(e)?,
         };
         match field.as_reference()?.path.as_slice() {
             [field] => Some(field.clone()),
@@ -195,125 +263,33 @@ pub(super) fn demanded_changes(guard: &Expr) -> Vec<SmolStr> {
         .unwrap_or_default()
 }
 
-/// Puts conditions together as a filter logic says: `and`, `or`, or `1 AND (2 OR 3)`. None where it cannot be read.
-pub(super) fn by_logic(logic: &str, conditions: &[Expr]) -> Option<Expr> {
-    let logic = logic.trim();
-    if logic.is_empty() || logic.eq_ignore_ascii_case("and") {
-        return Some(all(conditions.to_vec()));
-    }
-    if logic.eq_ignore_ascii_case("or") {
-        return Some(any(conditions.to_vec()));
-    }
-    let tokens = tokens(logic)?;
-    let mut reader = Reader {
-        tokens: &tokens,
-        at: 0,
-        conditions,
-    };
-    let read = reader.or(0)?;
-    (reader.at == tokens.len()).then_some(read)
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
-    Number(usize),
-    And,
-    Or,
-    Not,
-    Open,
-    Close,
-}
-
-fn tokens(logic: &str) -> Option<Vec<Token>> {
-    let spaced = logic.replace('(', " ( ").replace(')', " ) ");
-    spaced
-        .split_whitespace()
-        .map(|word| match word {
-            "(" => Some(Token::Open),
-            ")" => Some(Token::Close),
-            "&&" => Some(Token::And),
-            "||" => Some(Token::Or),
-            _ if word.eq_ignore_ascii_case("and") => Some(Token::And),
-            _ if word.eq_ignore_ascii_case("or") => Some(Token::Or),
-            _ if word.eq_ignore_ascii_case("not") => Some(Token::Not),
-            _ => word.parse().ok().map(Token::Number),
-        })
-        .collect()
-}
-
-/// Brackets deeper than any filter has.
-const DEEPEST: usize = 50;
-
-struct Reader<'a> {
-    tokens: &'a [Token],
-    at: usize,
-    conditions: &'a [Expr],
-}
-
-impl Reader<'_> {
-    fn take(&mut self, token: Token) -> bool {
-        let found = self.tokens.get(self.at) == Some(&token);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn or(&mut self, depth: usize) -> Option<Expr> {
-        let mut parts = vec![self.and(depth)?];
-        while self.take(Token::Or) {
-            parts.push(self.and(depth)?);
-        }
-        Some(any(parts))
-    }
-
-    fn and(&mut self, depth: usize) -> Option<Expr> {
-        let mut parts = vec![self.one(depth)?];
-        while self.take(Token::And) {
-            parts.push(self.one(depth)?);
-        }
-        Some(all(parts))
-    }
-
-    fn one(&mut self, depth: usize) -> Option<Expr> {
-        if depth > DEEPEST {
-            return None;
-        }
-        if self.take(Token::Not) {
-            return self.one(depth + 1).map(not);
-        }
-        if self.take(Token::Open) {
-            let inner = self.or(depth + 1)?;
-            return self.take(Token::Close).then_some(inner);
-        }
-        let Some(Token::Number(n)) = self.tokens.get(self.at) else {
-            return None;
-        };
-        self.at += 1;
-        self.conditions.get(n.checked_sub(1)?).cloned()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn names(logic: &str) -> Option<String> {
-        let conditions: Vec<Expr> = ["A", "B", "C"].map(|n| field(&[SmolStr::new(n)])).to_vec();
-        by_logic(logic, &conditions).map(|e| e.to_string())
-    }
-
     #[test]
-    fn filter_logic_is_read_with_its_precedence() {
-        assert_eq!(names("and").as_deref(), Some("AND(A, B, C)"));
-        assert_eq!(names("OR").as_deref(), Some("OR(A, B, C)"));
-        assert_eq!(names("1 AND (2 OR 3)").as_deref(), Some("AND(A, OR(B, C))"));
-        assert_eq!(
-            names("1 OR 2 AND NOT 3").as_deref(),
-            Some("OR(A, AND(B, NOT(C)))")
-        );
-        for bad in ["1 AND", "4", "0", "(1", "1 2", "x", "1 AND ()"] {
-            assert_eq!(names(bad), None, "{bad}");
+    fn changes_are_found_however_they_are_told() {
+        let read = |text: &str| crate::formula::parse(text).expect("reads").root;
+        for (guard, fields) in [
+            ("AND(ISCHANGED(A), B = 1)", "A"),
+            ("AND(ISCHANGED(A) = TRUE, B = 1)", "A"),
+            ("A <> PRIORVALUE(a)", "A"),
+            ("OR(ISCHANGED(A), PRIORVALUE(B) <> B)", "A B"),
+            ("OR(ISCHANGED(A), B = 1)", ""),
+            ("A <> PRIORVALUE(B)", ""),
+        ] {
+            assert_eq!(demanded_changes(&read(guard)).join(" "), fields, "{guard}");
         }
-        assert_eq!(names(&"(".repeat(100_000)), None);
+        for (told, plain) in [
+            ("AND(NOT(ISNEW()), PRIORVALUE(A) <> A)", "ISCHANGED(A)"),
+            (
+                "AND(A <> PRIORVALUE(A), B, NOT(ISNEW()))",
+                "AND(ISCHANGED(A), B)",
+            ),
+            ("AND(PRIORVALUE(A) <> A, B)", "AND(PRIORVALUE(A) <> A, B)"),
+        ] {
+            assert_eq!(plainly(read(told)).to_string(), plain);
+        }
     }
 
     #[test]

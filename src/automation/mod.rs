@@ -12,17 +12,21 @@
 
 mod apex;
 mod approval;
+mod assigned;
 mod condition;
 mod conversion;
 mod criteria;
 mod derived;
 mod draft;
+mod entitlement;
 mod flow;
 mod hubspot;
 mod kind;
 mod load;
 mod logic;
+mod lookup;
 mod names;
+mod numbered;
 mod order;
 mod report;
 mod routing;
@@ -79,6 +83,8 @@ pub struct Automation {
     pub events: Option<Events>,
     /// When in a transaction it runs. Parts of it may run later: each effect tells its own phase.
     pub phase: Phase,
+    /// Its turn among those of its kind, object and phase, where somebody has fixed it.
+    pub order: Option<u32>,
     /// Whether a guard that held before the change, too, starts it.
     pub entry: Entry,
     /// It runs only if one of these fields of its object has changed; whatever has changed where there are none.

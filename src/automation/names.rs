@@ -101,6 +101,11 @@ impl<'a> Names<'a> {
         ))
     }
 
+    /// Whether the catalog has an object.
+    pub fn knows(&self, object: &str) -> bool {
+        self.catalog.object(object).is_some()
+    }
+
     /// The object as the catalog spells it.
     pub fn object(&self, name: &str) -> SmolStr {
         let known = self.catalog.object(name).and_then(|o| self.catalog.get(o));
@@ -225,6 +230,28 @@ impl<'a> Names<'a> {
                 .filter(|stem| !stem.is_empty())
                 .map(Into::into),
         }
+    }
+
+    /// The name by which paths from an object pass to another object, or pass a reference of this name: `Project__r` for
+    /// `Project__c`, whatever the reference is called. None where no reference is known.
+    pub fn toward(&self, object: &str, named: &str) -> Option<SmolStr> {
+        let fields = self.fields(object);
+        let called = |f: &&Field| {
+            let name = f.relationship.as_deref();
+            name.is_some_and(|r| r.eq_ignore_ascii_case(named))
+        };
+        if fields.iter().any(|f| called(&f)) || self.known(object, &format!("{named}Id")).is_some()
+        {
+            return Some(named.into());
+        }
+        // `User` is whoever runs it, not one of the users that the record names
+        let refers = |f: &&Field| {
+            let objects = f.references.iter();
+            named != "User" && objects.into_iter().any(|r| r.eq_ignore_ascii_case(named))
+        };
+        let found = fields.iter().filter(refers);
+        let field = found.min_by_key(|f| !f.name.eq_ignore_ascii_case(named))?;
+        self.relationship(object, &field.name)
     }
 
     /// The reference that an object's field update names as its target: a field, a relationship, or the other object.

@@ -74,9 +74,10 @@ pub fn trigger(automation: &Automation) -> String {
 /// What starts an automation that no event of a record starts.
 const fn started(kind: Kind) -> &'static str {
     match kind {
-        Kind::ScheduledFlow => "scheduled",
+        Kind::ScheduledFlow | Kind::RollupSummary => "scheduled",
         Kind::ScreenFlow => "by people",
         Kind::ApprovalProcess => "submitted",
+        Kind::EntitlementProcess => "by milestones",
         Kind::LeadConversion => "converted",
         Kind::HubspotWorkflow => "enrolled by hand or by others",
         _ => "called",

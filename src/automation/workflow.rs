@@ -77,16 +77,21 @@ fn rule(
     applied.phase = Phase::Later;
     for trigger in node.all("workflowTimeTriggers") {
         if let Some(field) = trigger.text_of("offsetFromField") {
-            let field = field.rsplit('.').next().unwrap_or(field);
-            if !field.contains("Trigger") {
-                draft.read(object, &[field.into()]);
-            }
+            dated(&mut draft, object, field);
         }
         for action in trigger.all("actions") {
             apply(&mut draft, &applied, action);
         }
     }
     draft.finish(head)
+}
+
+/// Reads the date that something is counted from, unless that is the moment of the trigger.
+fn dated(draft: &mut Draft<'_>, object: &str, field: &str) {
+    let field = field.rsplit('.').next().unwrap_or(field);
+    if !field.contains("Trigger") {
+        draft.read(object, &[field.into()]);
+    }
 }
 
 /// Does what an action of a rule or an approval names.
@@ -212,6 +217,14 @@ fn task(draft: &mut Draft<'_>, applied: &Applied<'_, '_>, document: &Document, n
     let person = ["Lead", "Contact"].contains(&applied.object.as_str());
     let related = if person { "WhoId" } else { "WhatId" };
     let stated = |tag: &str| node.text_of(tag).map(logic::text);
+    if let Some(field) = node.text_of("offsetFromField") {
+        dated(draft, &applied.object, field);
+    }
+    let owner = (node.text_of("assignedToType") == Some("owner")).then(|| {
+        let owner = logic::field(&["OwnerId".into()]);
+        draft.read_formula(&applied.object, &owner);
+        owner
+    });
     let fields = [
         ("Subject", stated("subject"), true),
         ("Status", stated("status"), true),
@@ -222,7 +235,7 @@ fn task(draft: &mut Draft<'_>, applied: &Applied<'_, '_>, document: &Document, n
             node.child("description").is_some(),
         ),
         ("ActivityDate", None, node.child("dueDateOffset").is_some()),
-        ("OwnerId", None, true),
+        ("OwnerId", owner, true),
         (related, Some(logic::field(&["Id".into()])), true),
     ];
     for (field, value, _) in fields.into_iter().filter(|(_, _, written)| *written) {

@@ -3,13 +3,17 @@
 pub mod rules;
 mod waivers;
 
+use std::collections::{HashMap, HashSet};
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::analyze::Facts;
 use crate::diagnostic::{Code, Diagnostic, Page, Sink};
-use crate::model::Model;
+use crate::model::{Model, SyncView};
 use crate::source::Span;
+
+use rules::Run;
 
 /// A model that has passed every rule. Only the gate makes one.
 #[derive(Debug)]
@@ -30,34 +34,77 @@ pub struct Cx<'m> {
     pub model: &'m Model,
     /// The facts about it.
     pub facts: &'m Facts,
-    sink: Sink,
+    found: Vec<Found>,
 }
+
+/// What a rule has found, and the row that it is told of once.
+type Found = (Option<Span>, Diagnostic);
 
 impl Cx<'_> {
     /// Reports a finding.
     pub fn report(&mut self, finding: Diagnostic) {
-        self.sink.push(finding);
+        self.found.push((None, finding));
+    }
+
+    /// Reports a finding about a row by the place where it is written: of a row that several syncs share it is told of the
+    /// first one.
+    pub fn report_once(&mut self, row: Span, finding: Diagnostic) {
+        self.found.push((Some(row), finding));
     }
 }
 
 /// Runs all rules side by side, then the waivers of the spec. `today` decides which of them have expired.
 pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink) {
-    let one = |run: &fn(&mut Cx<'_>)| {
-        let mut cx = Cx {
-            model,
-            facts,
-            sink: Sink::default(),
-        };
-        run(&mut cx);
-        cx.sink
-    };
-    let each: Vec<Sink> = rules::ALL.par_iter().map(one).collect();
     let mut found = Sink::default();
-    each.into_iter().for_each(|rule| found.absorb(rule));
+    broken(model, facts)
+        .into_iter()
+        .for_each(|(_, (_, finding))| found.push(finding));
     found.inner_mut().retain(|d| !may_be_unread(model, d));
     explained(found.inner_mut());
     sink.absorb(waivers::apply(model, &mut found, sink, today));
+    once_for_shared_rows(model, found.inner_mut());
     sink.absorb(found);
+}
+
+/// What breaks the rules, by the position of each rule, then in the order in which the rule finds it.
+fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Found)> {
+    let rules = || rules::ALL.iter().enumerate();
+    let one = |rule: usize, run: &dyn Fn(&mut Cx<'_>)| {
+        let mut cx = Cx {
+            model,
+            facts,
+            found: Vec::new(),
+        };
+        run(&mut cx);
+        cx.found.into_iter().map(move |found| (rule, found))
+    };
+    let of_sync = |sync: SyncView<'_>| -> Vec<(usize, Found)> {
+        let of_rule = |(n, rule): (usize, &Run)| match rule {
+            Run::Sync(run) => Some(one(n, &|cx| run(cx, sync))),
+            Run::Project(_) => None,
+        };
+        rules().filter_map(of_rule).flatten().collect()
+    };
+    let of_project = |(n, rule): (usize, &Run)| match rule {
+        Run::Sync(_) => None,
+        Run::Project(run) => Some(one(n, run).collect::<Vec<_>>()),
+    };
+    let rules: Vec<(usize, &Run)> = rules().collect();
+    let (mut found, project): (Vec<_>, Vec<_>) = rayon::join(
+        || model.par_sync_views().flat_map_iter(of_sync).collect(),
+        || {
+            rules
+                .into_par_iter()
+                .filter_map(of_project)
+                .flatten_iter()
+                .collect()
+        },
+    );
+    found.extend(project);
+    found.sort_by_key(|(rule, _)| *rule);
+    let mut told = HashSet::new();
+    found.retain(|(rule, (row, _))| row.is_none_or(|row| told.insert((*rule, row))));
+    found
 }
 
 /// Findings about something that is not there.
@@ -84,29 +131,66 @@ fn may_be_unread(model: &Model, finding: &Diagnostic) -> bool {
     ABSENT.contains(&finding.code) && places.any(|place| model.is_incomplete(place))
 }
 
-/// Findings about a row of which a circle is a mere consequence.
-const CAUSES: &[Code] = &[
-    Code::K004,
-    Code::K005,
-    Code::P010,
-    Code::P011,
-    Code::P013,
-    Code::P014,
+/// Findings that are mere consequences of others about the same row: told when that row has been mended, if they are still true.
+const CONSEQUENCES: &[(&[Code], &[Code])] = &[
+    // a circle goes through the row
+    (
+        &[Code::G001, Code::G002, Code::G003],
+        &[
+            Code::K004,
+            Code::K005,
+            Code::P010,
+            Code::P011,
+            Code::P013,
+            Code::P014,
+        ],
+    ),
+    // the create lacks fields altogether, and that finding tells of all of them
+    (&[Code::T013], &[Code::T005]),
+    // the field that was named by mistake is another row's, too
+    (&[Code::P014], &[Code::T001]),
 ];
 
-/// Drops findings about circles that a finding about one of their rows explains.
+/// Drops findings that others explain.
 fn explained(found: &mut Vec<Diagnostic>) {
-    let causes: Vec<Span> = found
-        .iter()
-        .filter(|d| CAUSES.contains(&d.code))
-        .flat_map(|d| d.labels.iter().map(|l| l.span))
-        .collect();
-    let circle = |d: &Diagnostic| matches!(d.code, Code::G001 | Code::G002 | Code::G003);
     let overlaps = |a: Span, b: Span| a.contains(b) || b.contains(a);
-    found.retain(|d| {
-        let mut places = d.labels.iter().map(|l| l.span);
-        !(circle(d) && places.any(|p| causes.iter().any(|c| overlaps(p, *c))))
-    });
+    for (consequences, causes) in CONSEQUENCES {
+        let places: Vec<Span> = found
+            .iter()
+            .filter(|d| causes.contains(&d.code))
+            .flat_map(|d| d.labels.iter().map(|l| l.span))
+            .collect();
+        found.retain(|d| {
+            let mut own = d.labels.iter().map(|l| l.span);
+            !(consequences.contains(&d.code) && own.any(|p| places.iter().any(|c| overlaps(p, *c))))
+        });
+    }
+}
+
+/// A slip in shared rows is one finding, however many syncs use them: the further ones give it their places, and what they
+/// would say.
+fn once_for_shared_rows(model: &Model, found: &mut Vec<Diagnostic>) {
+    let mut seen: HashMap<(Code, Span), usize> = HashMap::new();
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    for finding in found.drain(..) {
+        let place = finding.labels.first().map(|l| (finding.code, l.span));
+        let before = place.and_then(|p| seen.get(&p).copied());
+        match (place, before.and_then(|at| kept.get_mut(at))) {
+            (Some((_, span)), Some(first)) if in_shared_rows(model, span) => first.also(finding),
+            (place, _) => {
+                if let Some(place) = place {
+                    seen.entry(place).or_insert(kept.len());
+                }
+                kept.push(finding);
+            }
+        }
+    }
+    *found = kept;
+}
+
+fn in_shared_rows(model: &Model, place: Span) -> bool {
+    let mut shared = model.rows().filter(|r| r.row.shared.is_some());
+    shared.any(|r| r.row.span.contains(place))
 }
 
 /// Lets a model through if nothing of level error has been reported.

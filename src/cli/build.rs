@@ -35,7 +35,7 @@ fn write(args: &Build, output: &Output) -> Result<Exit, Stop> {
     let Ok(model) = &built.compilation.model else {
         return Ok(Exit::Findings);
     };
-    let artifacts = emit::emit(model, &built.plan)
+    let artifacts = emit::emit(model, &built.compilation.facts.graph, &built.plan)
         .map_err(|e| Failure::new(format!("B001 the artifacts cannot be written: {e}")))?;
     let out = if args.out.is_absolute() {
         args.out.clone()

@@ -53,7 +53,7 @@ impl DiskFiles {
         if !plain {
             return Err(refused());
         }
-        match self.root.join(relative).canonicalize() {
+        match self.follow(relative) {
             Ok(place) if place.starts_with(&self.root) => Ok(Some(place)),
             Ok(_) => Err(refused()),
             Err(error)
@@ -69,6 +69,19 @@ impl DiskFiles {
                 reason(&error)
             ))),
         }
+    }
+
+    /// The place of a path once links are followed. Where none is met below the root, which has none itself, that is where
+    /// it seems to be, and what lies above need not be looked at again for every file.
+    fn follow(&self, relative: &Path) -> io::Result<PathBuf> {
+        let mut place = self.root.clone();
+        for part in relative.components() {
+            place.push(part);
+            if place.symlink_metadata()?.is_symlink() {
+                return self.root.join(relative).canonicalize();
+            }
+        }
+        Ok(place)
     }
 
     /// Adds the files below a folder. Folders behind links are not gone into: they could lead in circles.

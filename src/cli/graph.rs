@@ -74,7 +74,7 @@ fn record(
             };
             json!({
                 "target": model.field_name(edge.target).as_str(),
-                "writer": writer(model, edge),
+                "writer": writer(model, cells, edge),
                 "starts": names(&edge.starts),
                 "reads": names(&edge.reads),
                 "place": compilation.sources.place(edge.span),
@@ -85,7 +85,13 @@ fn record(
     json!({ "version": 1, "field": field, "edges": edges })
 }
 
-fn writer(model: &Model, edge: &Edge) -> serde_json::Value {
+fn writer(model: &Model, cells: &Cells, edge: &Edge) -> serde_json::Value {
+    if let Some(lifecycle) = cells.lifecycle(model, edge) {
+        return json!({ "kind": "lifecycle", "name": lifecycle.name.node.as_str() });
+    }
+    if let Some(route) = cells.route(model, edge) {
+        return json!({ "kind": "route", "name": model.object_name(route.object).as_str() });
+    }
     match (edge.writer, acting(model, edge)) {
         (Writer::Automation(..), Some((a, _))) => {
             json!({ "kind": a.kind, "name": a.name.as_str() })

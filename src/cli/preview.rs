@@ -66,6 +66,7 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
             Shown::Some
         };
         output.result(&summary::preview(&built, report));
+        output.result(&summary::lifecycles(report));
         output.result(&summary::needing(&built.plan, &held, shown));
         output.result(&summary::not_executed(report));
     }

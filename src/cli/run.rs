@@ -73,6 +73,7 @@ fn execute(args: &Run, output: &Output) -> Result<Exit, Stop> {
             Shown::Some
         };
         output.result(&summary::table(&built.plan, report));
+        output.result(&summary::lifecycles(report));
         output.result(&summary::needing(&built.plan, &held, shown));
         output.result(&summary::not_executed(report));
         output.result(&summary::closing(&told));

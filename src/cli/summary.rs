@@ -10,9 +10,9 @@ use smol_str::SmolStr;
 use super::build::short;
 use super::engine::Built;
 use crate::diagnostic::render::WIDTH;
-use crate::plan::{Mode, Plan};
+use crate::plan::{Mode, Plan, StageColumn};
 use crate::runtime::archive::Held;
-use crate::runtime::{Cause, Reason, Report, SyncReport};
+use crate::runtime::{Cause, LifecycleReport, Reason, Report, SyncReport};
 use crate::side::Side;
 use crate::text::{count, number, visible, wrap};
 
@@ -82,6 +82,26 @@ pub fn table(plan: &Plan, report: &Report) -> String {
             number(held),
             number(quarantined),
         );
+    }
+    out
+}
+
+/// A line for each lifecycle: who moved, who was met, who needs a person.
+pub fn lifecycles(report: &Report) -> String {
+    let mut out = String::new();
+    for life in &report.lifecycles {
+        let held: u64 = life.held.values().sum();
+        let counts = [
+            (life.moved, "moved", true),
+            (life.met, "met", life.met > 0),
+            (life.accepted, "accepted as they are", life.accepted > 0),
+            (held, "held", true),
+        ];
+        let told = counts.iter().filter(|(.., told)| *told);
+        let words: Vec<String> = told
+            .map(|(n, word, _)| format!("{} {word}", number(*n)))
+            .collect();
+        let _ = writeln!(out, "\n  lifecycle {}: {}", life.name, words.join(", "));
     }
     out
 }
@@ -176,11 +196,8 @@ pub enum Shown {
     All,
 }
 
-fn object<'p>(plan: &'p Plan, sync: &str, side: Side) -> &'p str {
-    plan.syncs
-        .iter()
-        .find(|s| s.name == sync)
-        .map_or("", |s| s.objects.get(side).as_str())
+fn object<'p>(plan: &'p Plan, name: &str, side: Side) -> &'p str {
+    plan.object_of(name, side).map_or("", |o| o.as_str())
 }
 
 /// What the plan declares and this version does not execute.
@@ -230,7 +247,7 @@ pub fn closing(told: &Told<'_>) -> String {
 pub fn preview(built: &Built, report: &Report) -> String {
     let sum = |f: fn(&SyncReport) -> u64| report.syncs.iter().map(f).sum::<u64>();
     let made = sum(|s| s.created.left + s.created.right);
-    let changed = sum(|s| s.updated.left + s.updated.right);
+    let changed = report.all_updated(Side::Left) + report.all_updated(Side::Right);
     let gone = sum(|s| s.deleted.left + s.deleted.right);
     let total = count((made + changed + gone) as usize, "record");
     let mut out = format!(
@@ -246,20 +263,19 @@ pub fn preview(built: &Built, report: &Report) -> String {
                 .iter()
                 .filter_map(|c| Some((*c, *sync.writes.get(&(row.clone(), side, *c))?)))
                 .collect();
-            let all = causes.iter().map(|(_, n)| n).sum();
-            let words: Vec<String> = causes
-                .iter()
-                .map(|(c, n)| format!("{} {}", c.word(), number(*n)))
-                .collect();
-            lines.push((all, target, words.join(" · ")));
+            lines.push(line(target, &causes));
         }
+    }
+    for life in &report.lifecycles {
+        lines.extend(stage_targets(&built.plan, life));
     }
     lines.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
     let width = lines.iter().map(|l| l.1.chars().count()).max().unwrap_or(0);
     for (n, target, words) in &lines {
         let _ = writeln!(out, "  {target:width$}  {:>7}   {words}", number(*n));
     }
-    let overwritten = sum(|s| s.overwritten);
+    let moves = report.lifecycles.iter().map(|l| l.overwritten);
+    let overwritten = sum(|s| s.overwritten) + moves.sum::<u64>();
     let cleared: u64 = report
         .syncs
         .iter()
@@ -274,6 +290,32 @@ pub fn preview(built: &Built, report: &Report) -> String {
         number(cleared)
     );
     out
+}
+
+/// What would be written to a field, and why.
+fn line(target: String, causes: &[(Cause, u64)]) -> (u64, String, String) {
+    let all = causes.iter().map(|(_, n)| n).sum();
+    let words: Vec<String> = causes
+        .iter()
+        .map(|(c, n)| format!("{} {}", c.word(), number(*n)))
+        .collect();
+    (all, target, words.join(" · "))
+}
+
+/// What a lifecycle would write to the fields of its columns.
+fn stage_targets(plan: &Plan, life: &LifecycleReport) -> Vec<(u64, String, String)> {
+    let planned = plan.lifecycles.iter().find(|l| l.name == life.name);
+    let columns = planned.into_iter().flat_map(|l| &l.columns);
+    let causes = |column: &StageColumn| -> Vec<(Cause, u64)> {
+        let all = Cause::ALL.iter();
+        all.filter_map(|c| Some((*c, *life.writes.get(&(column.name.clone(), *c))?)))
+            .collect()
+    };
+    let written = columns.map(|c| (format!("{}.{}", c.object, c.field), causes(c)));
+    written
+        .filter(|(_, causes)| !causes.is_empty())
+        .map(|(target, causes)| line(target, &causes))
+        .collect()
 }
 
 /// The rows of a sync that would write, with the field that each writes: `salesforce.Contact.Phone`.
@@ -323,6 +365,18 @@ pub fn record(told: &Told<'_>) -> Value {
                 "row": row, "side": side, "cause": cause.word(), "count": n,
             })).collect::<Vec<_>>(),
             "held": s.held.iter().map(|(r, n)| (r.code(), n)).collect::<std::collections::BTreeMap<_, _>>(),
+        })).collect::<Vec<_>>(),
+        "lifecycles": told.report.lifecycles.iter().map(|l| json!({
+            "name": l.name,
+            "clusters": l.clusters,
+            "met": l.met,
+            "accepted": l.accepted,
+            "moved": l.moved,
+            "overwritten": l.overwritten,
+            "writes": l.writes.iter().map(|((column, cause), n)| json!({
+                "column": column, "cause": cause.word(), "count": n,
+            })).collect::<Vec<_>>(),
+            "held": l.held.iter().map(|(r, n)| (r.code(), n)).collect::<std::collections::BTreeMap<_, _>>(),
         })).collect::<Vec<_>>(),
         "held": told.held.iter().map(|(sync, h)| json!({
             "sync": sync,

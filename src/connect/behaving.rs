@@ -171,6 +171,10 @@ pub fn refusal(field: &Field, value: &Value) -> Option<String> {
 
 fn too_long(text: &str, field: &Field) -> Option<String> {
     let length = usize::try_from(field.length?).ok()?;
+    // No text has more characters than bytes.
+    if text.len() <= length {
+        return None;
+    }
     let has = text.chars().count();
     (has > length).then(|| format!("it has {has} characters, and at most {length} are stored"))
 }

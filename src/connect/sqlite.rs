@@ -354,9 +354,12 @@ impl Columns {
             deleted: meta.deleted.is_some() && member(2, Kind::Bool)? == Value::Bool(true),
             modified: instant(&meta.modified, 3)?,
             created: instant(&meta.created, 4)?,
-            merged_into: match (&meta.merged_into, member(5, Kind::Text)?) {
-                (Some(_), Value::Text(winner)) => Some(winner),
-                _ => None,
+            merged_into: match &meta.merged_into {
+                Some(_) => match member(5, Kind::Text)? {
+                    Value::Text(winner) => Some(winner),
+                    _ => None,
+                },
+                None => None,
             },
         }))
     }

@@ -114,6 +114,24 @@ impl Diagnostic {
         self
     }
 
+    /// Takes up another finding of the same mistake: its places, and what it says beside this one.
+    pub fn also(&mut self, other: Self) {
+        self.level = self.level.max(other.level);
+        for label in other.labels {
+            if !self.labels.contains(&label) {
+                self.labels.push(label);
+            }
+        }
+        let said = self.note.get_or_insert_default();
+        if other.message != self.message && !said.contains(&other.message) {
+            let join = if said.is_empty() { "" } else { "; " };
+            said.push_str(&format!("{join}likewise, {}", other.message));
+        }
+        if said.is_empty() {
+            self.note = None;
+        }
+    }
+
     /// Tells what happens, one event after the other.
     #[must_use]
     pub fn story(mut self, events: Vec<String>) -> Self {

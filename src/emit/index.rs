@@ -34,6 +34,10 @@ pub fn page(book: Book<'_>) -> String {
     );
     let _ = writeln!(out, "{}", syncs(book));
     lifecycles(&mut out, book);
+    let _ = writeln!(
+        out,
+        "## Who writes which field\n\n[![Fields of both systems, and everything that writes them](../graph.svg)](../graph.svg)\n"
+    );
     not_executed(&mut out, book);
     out
 }
@@ -52,7 +56,7 @@ fn syncs(book: Book<'_>) -> String {
                 Mode::LinkOnly => "recognised, never written".to_owned(),
                 Mode::AppendOnly => "written once, never changed".to_owned(),
             };
-            let fields = sync.rows.iter().filter(|r| r.stages.is_none()).count();
+            let fields = sync.rows.len();
             vec![
                 number.to_string(),
                 format!("[{}]({})", text(&sync.name), page::file(&sync.name)),

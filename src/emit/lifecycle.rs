@@ -19,13 +19,13 @@ pub fn page(book: Book<'_>, lifecycle: &Lifecycle) -> String {
     if let Some(docs) = &lifecycle.docs {
         let _ = writeln!(out, "{}\n", prose(docs));
     }
-    let held = book
-        .plan
-        .not_executed
-        .iter()
-        .find(|n| n.construct == "lifecycle" && n.name == lifecycle.name.node);
-    if let Some(held) = held {
-        let _ = writeln!(out, "Not carried out yet: {}.\n", text(&held.reason));
+    let told = |construct: &str| {
+        let mut all = book.plan.not_executed.iter();
+        all.find(|n| n.construct == construct && n.name == lifecycle.name.node)
+    };
+    let held = told("lifecycle");
+    for told in held.into_iter().chain(told("re-entry")) {
+        let _ = writeln!(out, "Not carried out yet: {}.\n", text(&told.reason));
     }
     let _ = writeln!(out, "## Stages\n\n{}", stages(book.model, lifecycle));
     let _ = writeln!(out, "## Moves\n\n{}", moves(book.model, lifecycle));

@@ -19,6 +19,7 @@ pub use test_block::test_block;
 
 use std::collections::BTreeMap;
 
+use crate::analyze::graph::Graph;
 use crate::check::Checked;
 use crate::model::{Model, SyncView};
 use crate::plan::{self, Plan};
@@ -42,7 +43,11 @@ impl Artifacts {
 ///
 /// # Errors
 /// Where the plan cannot be written as JSON, which no plan of `lower` does.
-pub fn emit(model: &Checked<Model>, plan: &Plan) -> Result<Artifacts, serde_json::Error> {
+pub fn emit(
+    model: &Checked<Model>,
+    cells: &Graph,
+    plan: &Plan,
+) -> Result<Artifacts, serde_json::Error> {
     let mut artifacts = Artifacts::default();
     let mut sealed = plan.clone();
     artifacts
@@ -66,6 +71,10 @@ pub fn emit(model: &Checked<Model>, plan: &Plan) -> Result<Artifacts, serde_json
         );
     }
     artifacts.add("matrix.csv", matrix::csv(book));
+    artifacts.add(
+        "graph.svg",
+        graph::svg(model, &graph::drawing(model, cells, None)),
+    );
     Ok(artifacts)
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
-use crate::plan::{Normalizer, Object, Row, ValueMap};
+use crate::plan::{Lifecycle, Normalizer, Object, Row, ValueMap};
 use crate::source::SourceFile;
 
 /// How many hexadecimal digits name a row's meaning.
@@ -58,6 +58,18 @@ pub(super) fn of_row(
     let maps: BTreeMap<_, _> = maps.map(|(n, m)| (n, bare(canonical(m)))).collect();
     let tables: BTreeMap<_, _> = tables.map(|(n, t)| (n, bare(canonical(t)))).collect();
     json = json!({"row": bare(json.take()), "maps": maps, "tables": tables});
+    let mut digest = hex(&json);
+    digest.truncate(ROW_DIGITS);
+    digest.into()
+}
+
+/// What a lifecycle means, apart from where it stands.
+pub(super) fn of_lifecycle(lifecycle: &Lifecycle) -> SmolStr {
+    let mut json = canonical(lifecycle);
+    if let Some(object) = json.as_object_mut() {
+        object.remove("origin");
+        object.remove("digest");
+    }
     let mut digest = hex(&json);
     digest.truncate(ROW_DIGITS);
     digest.into()

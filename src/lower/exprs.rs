@@ -156,7 +156,7 @@ impl Cx<'_> {
             ));
         };
         let mut read = self.read(controller, from)?;
-        let form = match (&controller.row.normal, controller.lane(from)) {
+        let form = match (controller.row.normal.as_deref(), controller.lane(from)) {
             (Some(normal), _) => Some(normal),
             (None, Some(lane)) if from == Side::Left => Some(&lane.value),
             _ => None,

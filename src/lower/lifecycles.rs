@@ -1,112 +1,196 @@
-//! Lifecycles: what the runtime carries out becomes a row of stages in the sync that links the two columns.
+//! Lifecycles: columns become ways from a hub to records, stages and moves keep their names.
 //!
-//! A lifecycle is carried out whole, or not at all. What it takes today: two columns whose records one sync links, moves that
-//! are edits, and nothing that has to be made or remembered beside the stage itself.
+//! A lifecycle is carried out whole, or not at all: what stands against it is told in the plan. What a line makes at a re-entry is
+//! apart from that, since the move itself goes without it.
 
 use smol_str::SmolStr;
 
-use super::{Cx, Done};
+use super::{Cx, Done, digest};
 use crate::analyze::Life;
-use crate::model::{Arrow, Expr, ExprKind, FieldRef, Mode, SyncId, SyncView};
+use crate::model::{self, Arrow, Expr, ExprKind, FieldView, Mode, ObjectRef, SyncView, Transition};
 use crate::plan::{
-    Authority, BlankPolicy, Cell, Expr as Lowered, Fallback, Lane, Move, Row, Stage, Stages, Timing,
+    Expr as Lowered, Found, Guard, Lifecycle, NotExecuted, StageColumn, StageMove, StageRow,
+    Through,
 };
-use crate::side::{Side, Sides};
+use crate::side::Side;
 
-/// Rounds after which a row of stages is quiet: a field is cleared, and set.
-const BOUND: u32 = 2;
-
-/// A lifecycle that is carried out: where, and which column stands on which side.
-pub(super) struct CarriedOut {
-    sync: SyncId,
-    columns: Sides<usize>,
-    fields: Sides<FieldRef>,
+/// How the records of the columns hang together.
+struct Clusters<'m> {
+    /// The column of the hub.
+    hub: usize,
+    /// How each column is found.
+    ways: Vec<Way<'m>>,
 }
 
-/// Where a lifecycle is carried out, or why it is not.
-pub(super) fn carried_out(life: Life<'_>) -> Result<CarriedOut, String> {
-    if let Some(reason) = asks_for_more(life) {
-        return Err(format!(
-            "stages are checked and documented, and not moved yet: {reason}"
-        ));
-    }
-    let found = place(life).map_err(|reason| {
-        format!("stages are checked and documented, and not moved yet: {reason}")
-    })?;
-    Ok(found)
+/// How a column is found.
+enum Way<'m> {
+    Hub,
+    Linked(SyncView<'m>),
+    Through {
+        object: ObjectRef,
+        near: FieldView<'m>,
+        far: FieldView<'m>,
+        sync: SyncView<'m>,
+    },
 }
 
-/// What a lifecycle says that is not carried out yet.
-fn asks_for_more(life: Life<'_>) -> Option<String> {
-    let lifecycle = life.lifecycle;
-    if lifecycle.columns.len() != 2 {
-        return Some("it has more than two columns, or less".into());
-    }
-    if let Some(column) = lifecycle.columns.iter().find(|c| c.through.is_some()) {
-        return Some(format!(
-            "the records of `{}` are found through others",
-            column.name.node
-        ));
-    }
-    let lines = || lifecycle.transitions.iter();
-    if lines().any(|t| t.conversion.is_some()) {
-        return Some("a line asks for a conversion".into());
-    }
-    if lines().any(|t| t.made.is_some() || t.owner.is_some()) {
-        return Some("a line says what is made when somebody comes back".into());
-    }
-    let mut entered = false;
-    for guard in lines().filter_map(|t| t.when.as_ref()) {
-        guard.visit(&mut |e| entered |= matches!(e.node, ExprKind::Entered(_)));
-    }
-    if entered {
-        return Some("a line asks when a stage was entered".into());
-    }
-    let partial = |c: usize| {
-        lifecycle
-            .stages
-            .iter()
-            .any(|s| s.cells.get(c).is_none_or(Vec::is_empty))
-    };
-    (partial(0) && partial(1)).then(|| "each of its columns is `none` in some stage".into())
-}
-
-/// The one sync that links both columns and may write both fields.
-fn place(life: Life<'_>) -> Result<CarriedOut, String> {
-    let model = life.model;
-    let (Some(first), Some(second)) = (life.field(0), life.field(1)) else {
+/// How a lifecycle is carried out, or why it is not.
+fn clusters(life: Life<'_>) -> Result<Clusters<'_>, String> {
+    let columns = &life.lifecycle.columns;
+    if columns.iter().any(|c| c.field.is_none()) || columns.is_empty() {
         return Err("a column has no field".into());
+    }
+    let mut systems: Vec<_> = life.columns().filter_map(|c| life.system(c)).collect();
+    systems.sort_unstable();
+    systems.dedup();
+    if systems.len() > 2 {
+        return Err("its columns are of more than two systems".into());
+    }
+    let mut why = None;
+    for hub in life.columns() {
+        if columns.get(hub).is_some_and(|c| c.through.is_some()) {
+            continue;
+        }
+        match ways(life, hub) {
+            Ok(ways) => {
+                let found = Clusters { hub, ways };
+                may_write(life, &found)?;
+                may_move(life, &found)?;
+                return Ok(found);
+            }
+            Err(reason) => why = why.or(Some(reason)),
+        }
+    }
+    Err(why.unwrap_or_else(|| "all its records are found through others".into()))
+}
+
+fn ways(life: Life<'_>, hub: usize) -> Result<Vec<Way<'_>>, String> {
+    let way = |column: usize| {
+        if column == hub {
+            return Ok(Way::Hub);
+        }
+        match life.lifecycle.columns.get(column).and_then(|c| c.through) {
+            None => {
+                let object = life.field(column).map(|f| f.id.object);
+                the_link(life, hub, object, &[]).map(Way::Linked)
+            }
+            Some(through) => through_relation(life, hub, column, through.node),
+        }
     };
-    let side_of = |s: &SyncView<'_>| {
-        let on = |side: Side, object| s.sync.ends.get(side).object == Some(object);
+    life.columns().map(way).collect()
+}
+
+/// The one sync that links the hub's records with those of an object.
+fn the_link<'m>(
+    life: Life<'m>,
+    hub: usize,
+    object: Option<ObjectRef>,
+    among: &[model::SyncId],
+) -> Result<SyncView<'m>, String> {
+    let hub = life.field(hub).map(|f| f.id.object);
+    let links = |s: &SyncView<'_>| {
+        let on = |side: Side, object| s.sync.ends.get(side).object == object;
         Side::BOTH
-            .into_iter()
-            .find(|side| on(*side, first.id.object) && on(!*side, second.id.object))
+            .iter()
+            .any(|side| on(*side, hub) && on(!*side, object))
     };
-    let mut syncs = model
+    let mut syncs = life
+        .model
         .sync_views()
         .filter(|s| s.sync.mode == Mode::Merge && s.sync.arrow.node == Arrow::Both)
-        .filter_map(|s| Some((s, side_of(&s)?)));
-    let (sync, side) = match (syncs.next(), syncs.next()) {
-        (Some(found), None) => found,
-        (None, _) => return Err("no two-way sync links its columns".into()),
-        _ => return Err("several syncs link its columns".into()),
+        .filter(|s| (among.is_empty() || among.contains(&s.id)) && links(s));
+    let name = object.map_or_else(SmolStr::default, |o| life.model.object_name(o));
+    match (syncs.next(), syncs.next()) {
+        (Some(found), None) => Ok(found),
+        (None, _) => Err(format!("no two-way sync links its columns with `{name}`")),
+        _ => Err(format!("several syncs link its columns with `{name}`")),
+    }
+}
+
+/// The records of a relation that lead to a column, and the link to those that they start at.
+fn through_relation(
+    life: Life<'_>,
+    hub: usize,
+    column: usize,
+    through: model::Through,
+) -> Result<Way<'_>, String> {
+    let model = life.model;
+    let relation = match through {
+        model::Through::Relation(id) => model.relations.get(id.index()),
+        _ => None,
     };
-    let (columns, fields) = match side {
-        Side::Left => (Sides::new(0, 1), Sides::new(first, second)),
-        Side::Right => (Sides::new(1, 0), Sides::new(second, first)),
+    let (Some(relation), Some(far)) = (relation, life.field(column)) else {
+        return Err("a column is found through the references of a sync".into());
     };
-    for side in Side::BOTH {
-        let field = *fields.get(side);
+    let name = &relation.name.node;
+    let between: Vec<_> = relation.between.iter().map(|s| s.node).collect();
+    let objects = Side::BOTH
+        .iter()
+        .filter_map(|s| relation.ends.get(*s).object);
+    for object in objects.filter(|o| o.system == far.id.object.system) {
+        let Some(to_far) = the_reference(life, object, far.object.name.as_str()) else {
+            continue;
+        };
+        for near in model.sync_views().filter(|s| between.contains(&s.id)) {
+            let ends = Side::BOTH
+                .iter()
+                .filter_map(|s| near.sync.ends.get(*s).object);
+            let own = ends.into_iter().find(|o| o.system == object.system);
+            let (Some(own), Ok(sync)) = (own, the_link(life, hub, own, &between)) else {
+                continue;
+            };
+            let entry = model.object(own).map_or("", |o| o.name.as_str());
+            if own != far.id.object
+                && let Some(to_near) = the_reference(life, object, entry)
+            {
+                return Ok(Way::Through {
+                    object,
+                    near: to_near,
+                    far: to_far,
+                    sync,
+                });
+            }
+        }
+    }
+    Err(format!(
+        "the records of `{name}` do not lead from one column to another"
+    ))
+}
+
+/// The one field of an object that refers to an object of this name.
+fn the_reference<'m>(life: Life<'m>, object: ObjectRef, to: &str) -> Option<FieldView<'m>> {
+    let entry = life.model.object(object)?;
+    let mut found = entry
+        .fields
+        .iter()
+        .filter(|f| f.references.iter().any(|r| r.eq_ignore_ascii_case(to)));
+    let (field, None) = (found.next()?, found.next()) else {
+        return None;
+    };
+    let field = entry.field(&field.name)?;
+    life.model.field(model::FieldRef { object, field })
+}
+
+/// Whether the fields of hub and links can be written, by this lifecycle alone.
+fn may_write(life: Life<'_>, found: &Clusters<'_>) -> Result<(), String> {
+    let model = life.model;
+    for (column, way) in found.ways.iter().enumerate() {
+        let (Some(field), false) = (life.field(column), matches!(way, Way::Through { .. })) else {
+            continue;
+        };
         let name = field.full_name();
         if !field.field.updatable {
             return Err(format!("`{name}` cannot be written"));
         }
-        if sync.sync.protect.iter().any(|p| p.field == field.id) {
+        let mut protected = model.syncs.iter().flat_map(|s| &s.protect);
+        if protected.any(|p| p.field == field.id) {
             return Err(format!("`{name}` is protected"));
         }
-        let mut rows = model.rows();
-        if rows.any(|r| r.writes(side).is_some_and(|(_, f)| f.id == field.id)) {
+        let writes = |side: Side| {
+            let mut rows = model.rows();
+            rows.any(|r| r.writes(side).is_some_and(|(_, f)| f.id == field.id))
+        };
+        if Side::BOTH.into_iter().any(writes) {
             return Err(format!("a row writes `{name}`, too"));
         }
         let before = model.life_views().take(life.number);
@@ -115,126 +199,274 @@ fn place(life: Life<'_>) -> Result<CarriedOut, String> {
             return Err(format!("another lifecycle has `{name}`, too"));
         }
     }
-    Ok(CarriedOut {
-        sync: sync.id,
-        columns,
-        fields: fields.map(|f| f.id),
-    })
+    Ok(())
+}
+
+/// Whether each line can be carried out.
+fn may_move(life: Life<'_>, found: &Clusters<'_>) -> Result<(), String> {
+    for t in &life.lifecycle.transitions {
+        for (column, way) in found.ways.iter().enumerate() {
+            let shows = !life.lifecycle.cell(t.to.node, column).is_empty();
+            let own = life.system(column);
+            let other = life.movers(t).into_iter().find(|by| Some(*by) != own);
+            if let (Way::Through { .. }, true, Some(by)) = (way, shows, other) {
+                return Err(format!(
+                    "a move by `{}` to `{}` would have to write one of several records of `{}`",
+                    life.system_name(by),
+                    life.lifecycle.stage_name(t.to.node),
+                    column_name(life, column),
+                ));
+            }
+        }
+        if let Some(when) = &t.when {
+            asked(life, found, when)?;
+        }
+    }
+    for (column, way) in found.ways.iter().enumerate() {
+        let asks = life.lifecycle.columns.get(column);
+        let mut picks = asks.into_iter().flat_map(|c| &c.choice);
+        let closes = life.closing(column).next().is_some();
+        if matches!(way, Way::Through { .. }) && picks.any(|p| p.state.is_some()) && !closes {
+            let name = column_name(life, column);
+            return Err(format!(
+                "no catalog says in which stages `{name}` is closed"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn column_name(life: Life<'_>, column: usize) -> &str {
+    let column = life.lifecycle.columns.get(column);
+    column.map_or("", |c| c.name.node.as_str())
+}
+
+/// What a guard asks about beside the hub: another column, and when a stage was entered.
+fn asked(
+    life: Life<'_>,
+    found: &Clusters<'_>,
+    guard: &Expr,
+) -> Result<(Option<usize>, Option<SmolStr>), String> {
+    let mut columns: Vec<usize> = Vec::new();
+    let mut entered: Vec<SmolStr> = Vec::new();
+    let mut beyond = false;
+    let other = |object: ObjectRef| {
+        let of = |c: &usize| life.field(*c).is_some_and(|f| f.id.object == object);
+        life.columns().find(of).filter(|c| *c != found.hub)
+    };
+    guard.visit(&mut |e| match &e.node {
+        ExprKind::Field { field, .. } => columns.extend(other(field.object)),
+        ExprKind::Related { reference, .. } => columns.extend(other(reference.object)),
+        ExprKind::Entered(stage) => entered.push(stage.clone()),
+        ExprKind::Changed { .. } | ExprKind::Linked { .. } => beyond = true,
+        _ => {}
+    });
+    columns.sort_unstable();
+    columns.dedup();
+    entered.sort_unstable();
+    entered.dedup();
+    if beyond {
+        return Err("a condition asks for more than the records of its columns".into());
+    }
+    if columns.len() > 1 || entered.len() > 1 {
+        return Err("a condition asks about several columns or stages at once".into());
+    }
+    Ok((columns.first().copied(), entered.pop()))
 }
 
 impl Cx<'_> {
-    /// The rows of stages of a sync.
-    pub fn stage_rows(&mut self, view: SyncView<'_>) -> Done<Vec<Row>> {
+    /// The lifecycles that are carried out.
+    pub fn lifecycles(&mut self) -> Done<Vec<Lifecycle>> {
         let model = self.model;
-        let mut rows = Vec::new();
-        let ends = |life: &Life<'_>| {
-            let object = |column| life.field(column).map(|f| f.id.object);
-            let of = |side| view.sync.ends.get(side).object;
-            [of(Side::Left), of(Side::Right)].contains(&object(0))
-        };
-        for life in model.life_views().filter(ends) {
-            if let Ok(found) = carried_out(life)
-                && found.sync == view.id
-            {
-                rows.push(self.stage_row(life, view, &found)?);
+        let mut lowered = Vec::new();
+        for life in model.life_views() {
+            if let Ok(found) = clusters(life) {
+                let mut lifecycle = self.lifecycle(life, &found)?;
+                lifecycle.digest = digest::of_lifecycle(&lifecycle);
+                lowered.push(lifecycle);
             }
         }
-        Ok(rows)
+        Ok(lowered)
     }
 
-    fn stage_row(&mut self, life: Life<'_>, view: SyncView<'_>, found: &CarriedOut) -> Done<Row> {
-        let mut cell = |side: Side| {
-            let field = self.field(*found.fields.get(side));
-            Cell {
-                read: Lowered::Field {
-                    side,
-                    field: field.clone(),
-                },
-                field: Some(field),
+    /// What of the lifecycles is not carried out.
+    pub fn lifecycles_not_executed(&self) -> Vec<NotExecuted> {
+        let told = |life: Life<'_>| {
+            let told = |construct: &str, reason: String| NotExecuted {
+                construct: construct.into(),
+                name: life.lifecycle.name.node.clone(),
+                origin: self.origin(life.lifecycle.span),
+                reason,
+            };
+            if let Err(reason) = clusters(life) {
+                let reason =
+                    format!("stages are checked and documented, and not moved yet: {reason}");
+                return Some(told("lifecycle", reason));
             }
+            let mut lines = life.lifecycle.transitions.iter();
+            let made = lines.find_map(|t| t.made.as_ref())?;
+            let word = made.node.word();
+            Some(told(
+                "re-entry",
+                format!("whoever comes back is moved, and the {word} for it is not made yet"),
+            ))
         };
-        let cells = Sides::new(cell(Side::Left), cell(Side::Right));
-        let lane = || {
-            Some(Lane {
-                value: Lowered::Input,
-                failure: Fallback::Reject,
-                blank: BlankPolicy::Keeps,
-                timing: Timing::Always,
-                default: None,
-                enforce: false,
-            })
-        };
-        let truth = view.sync.truth.as_ref().map_or(Side::Left, |t| t.node);
-        Ok(Row {
-            name: life.lifecycle.name.node.clone(),
-            origin: self.origin(life.lifecycle.span),
-            digest: SmolStr::default(),
-            cells,
-            lanes: Sides::new(lane(), lane()),
-            normal: None,
-            authority: Some(Authority::Wins(truth)),
-            when: None,
-            bound: BOUND,
-            stages: Some(Box::new(self.stages(life, view, found)?)),
-        })
+        self.model.life_views().filter_map(told).collect()
     }
 
-    fn stages(&mut self, life: Life<'_>, view: SyncView<'_>, found: &CarriedOut) -> Done<Stages> {
-        let lifecycle = life.lifecycle;
-        let stages = lifecycle.rows().map(|(at, stage)| Stage {
-            name: stage.name.node.clone(),
-            values: found.columns.map(|c| {
-                let cell = lifecycle.cell(at, c).iter();
-                cell.map(|v| v.value.clone()).collect()
-            }),
-        });
-        let side_of = |system| {
-            Side::BOTH
-                .into_iter()
-                .find(|s| view.sync.ends.get(*s).object.map(|o| o.system) == Some(system))
-        };
-        let mut moves = Vec::new();
-        for t in &lifecycle.transitions {
-            let when = t.when.as_ref().map(|w| self.guard(w, found)).transpose()?;
-            for by in life.movers(t).into_iter().filter_map(side_of) {
-                for from in &t.from {
-                    moves.push(Move {
-                        from: lifecycle.stage_name(from.node).into(),
-                        to: lifecycle.stage_name(t.to.node).into(),
-                        by,
-                        when: when.clone(),
-                        clear_first: t.clear_first.is_some(),
-                    });
+    /// The fields that the records which a sync makes on a side show their stage in.
+    pub fn stages_made(&mut self, view: SyncView<'_>, side: Side) -> Vec<SmolStr> {
+        let model = self.model;
+        let end = view.sync.ends.get(side).object;
+        let mut fields = Vec::new();
+        for life in model.life_views().filter(|_| view.creates(side)) {
+            let Ok(found) = clusters(life) else { continue };
+            let linked = |way: &Way<'_>| matches!(way, Way::Linked(s) if s.id == view.id);
+            if !found.ways.iter().any(linked) {
+                continue;
+            }
+            for (column, way) in found.ways.iter().enumerate() {
+                let field = life.field(column).filter(|f| Some(f.id.object) == end);
+                if let (true, Some(field)) = (linked(way) || column == found.hub, field) {
+                    fields.push(self.field(field.id));
                 }
             }
         }
-        let last = if found.columns.left == 1 {
-            Side::Left
-        } else {
-            Side::Right
+        fields
+    }
+
+    fn lifecycle(&mut self, life: Life<'_>, found: &Clusters<'_>) -> Done<Lifecycle> {
+        let lifecycle = life.lifecycle;
+        let mut columns = Vec::new();
+        for (column, way) in found.ways.iter().enumerate() {
+            columns.extend(self.stage_column(life, column, way));
+        }
+        let values = |at, column| {
+            let cell = lifecycle.cell(at, column).iter();
+            cell.map(|v| v.value.clone()).collect()
         };
-        Ok(Stages {
+        let stages = lifecycle.rows().map(|(at, stage)| StageRow {
+            name: stage.name.node.clone(),
+            cells: life.columns().map(|column| values(at, column)).collect(),
+        });
+        let mut moves = Vec::new();
+        for t in &lifecycle.transitions {
+            self.stage_moves(life, found, t, &mut moves)?;
+        }
+        Ok(Lifecycle {
+            name: lifecycle.name.node.clone(),
+            origin: self.origin(lifecycle.span),
+            digest: SmolStr::default(),
+            columns,
             stages: stages.collect(),
             moves,
-            decides: last,
-            truth: lifecycle.truth.and_then(|t| side_of(t.node)),
+            truth: lifecycle.truth.map(|t| life.system_name(t.node).into()),
         })
     }
 
-    /// A guard reads the records of columns: each stands on a side of the sync.
-    fn guard(&mut self, guard: &Expr, found: &CarriedOut) -> Done<Lowered> {
+    fn stage_column(
+        &mut self,
+        life: Life<'_>,
+        column: usize,
+        way: &Way<'_>,
+    ) -> Option<StageColumn> {
+        let entry = life.lifecycle.columns.get(column)?;
+        let field = life.field(column)?;
+        let conversion = field.system.profile.conversion;
+        let flag = conversion
+            .filter(|_| life.converts(column))
+            .and_then(|c| field.object.field(c.flag));
+        let converted = flag.map(|flag| {
+            self.field(model::FieldRef {
+                object: field.id.object,
+                field: flag,
+            })
+        });
+        let found = match way {
+            Way::Hub => Found::Hub,
+            Way::Linked(sync) => Found::Linked(sync.sync.name.node.clone()),
+            Way::Through {
+                object,
+                near,
+                far,
+                sync,
+            } => Found::Through(Through {
+                object: self.object(*object),
+                near: self.field(near.id),
+                far: self.field(far.id),
+                sync: sync.sync.name.node.clone(),
+                choice: entry.choice.clone(),
+                closed: life.closing(column).collect(),
+            }),
+        };
+        Some(StageColumn {
+            name: entry.name.node.clone(),
+            object: self.object(field.id.object),
+            field: self.field(field.id),
+            found,
+            converted,
+        })
+    }
+
+    fn stage_moves(
+        &mut self,
+        life: Life<'_>,
+        found: &Clusters<'_>,
+        t: &Transition,
+        moves: &mut Vec<StageMove>,
+    ) -> Done<()> {
+        let when = match &t.when {
+            Some(when) => self.stage_guard(life, found, when)?,
+            None => None,
+        };
+        for by in life.movers(t) {
+            for from in &t.from {
+                moves.push(StageMove {
+                    from: life.lifecycle.stage_name(from.node).into(),
+                    to: life.lifecycle.stage_name(t.to.node).into(),
+                    by: life.system_name(by).into(),
+                    conversion: t.conversion.is_some(),
+                    when: when.clone(),
+                    clear_first: t.clear_first.is_some(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// A guard: the hub stands on the left, another column on the right, and the instant of entering comes in.
+    fn stage_guard(
+        &mut self,
+        life: Life<'_>,
+        found: &Clusters<'_>,
+        guard: &Expr,
+    ) -> Done<Option<Guard>> {
+        let Ok((column, entered)) = asked(life, found, guard) else {
+            return Ok(None);
+        };
+        let hub = life.field(found.hub).map(|f| f.id.object);
         let mut guard = guard.clone();
-        let right = found.fields.right.object;
         guard.visit_mut(&mut |e| match &mut e.node {
-            ExprKind::Field { side, field } | ExprKind::Changed { side, field } => {
-                *side = if field.object == right {
-                    Side::Right
-                } else {
+            ExprKind::Field { side, field }
+            | ExprKind::Related {
+                side,
+                reference: field,
+                ..
+            } => {
+                *side = if Some(field.object) == hub {
                     Side::Left
+                } else {
+                    Side::Right
                 };
             }
+            entered @ ExprKind::Entered(_) => *entered = ExprKind::Input,
             _ => {}
         });
-        self.expr(&guard)
+        let condition: Lowered = self.expr(&guard)?;
+        Ok(Some(Guard {
+            condition,
+            column: column.map(|c| column_name(life, c).into()),
+            entered,
+        }))
     }
 }

@@ -69,6 +69,7 @@ pub fn rehearsal(model: &Model, facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan
         let group = groups.get(id.index()).cloned().unwrap_or_default();
         syncs.push(cx.sync(view, group)?);
     }
+    let lifecycles = cx.lifecycles()?;
     let maps = cx.lower_maps();
     let normalizers = cx.lower_normalizers();
     for row in syncs.iter_mut().flat_map(|s| &mut s.rows) {
@@ -92,6 +93,7 @@ pub fn rehearsal(model: &Model, facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan
         maps,
         normalizers,
         syncs,
+        lifecycles,
         brakes: Brakes::default(),
         automations,
         reacting,
@@ -153,7 +155,6 @@ impl<'a> Cx<'a> {
         for row in view.rows() {
             rows.extend(self.row(row, writes_side)?);
         }
-        rows.extend(self.stage_rows(view)?);
         let identity = self.identity(view, writes_side)?;
         let mut protected: Sides<Vec<Protected>> = Sides::default();
         for p in &sync.protect {
@@ -165,11 +166,13 @@ impl<'a> Cx<'a> {
             });
         }
         let write_set = Sides::new(Side::Left, Side::Right).map(|side| {
+            let stages = self.stages_made(view, side);
             rows::write_set(
                 side,
                 *writes_side.get(side),
                 &rows,
                 &identity,
+                &stages,
                 protected.get(side),
             )
         });
@@ -202,14 +205,7 @@ impl<'a> Cx<'a> {
                 reason: "what a handoff asks for is documented and not enforced yet".to_owned(),
             })
         });
-        let lifecycles = self.model.life_views().filter_map(|life| {
-            Some(NotExecuted {
-                construct: "lifecycle".into(),
-                name: life.lifecycle.name.node.clone(),
-                origin: self.origin(life.lifecycle.span),
-                reason: lifecycles::carried_out(life).err()?,
-            })
-        });
+        let lifecycles = self.lifecycles_not_executed().into_iter();
         lifecycles.chain(deferred).chain(handoffs).collect()
     }
 }

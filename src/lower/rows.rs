@@ -26,6 +26,7 @@ pub(super) fn write_set(
     writes: bool,
     rows: &[Row],
     identity: &Identity,
+    stages: &[SmolStr],
     protected: &[Protected],
 ) -> Vec<SmolStr> {
     if !writes {
@@ -46,6 +47,7 @@ pub(super) fn write_set(
                 .iter()
                 .map(|(f, _)| f.clone()),
         );
+        set.extend(stages.iter().cloned());
     }
     let open = |f: &SmolStr| {
         protected
@@ -96,7 +98,6 @@ impl Cx<'_> {
             normal,
             authority: view.authority().filter(|_| two_way),
             when: row.when.as_ref().map(|w| self.expr(w)).transpose()?,
-            stages: None,
         }))
     }
 

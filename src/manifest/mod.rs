@@ -33,6 +33,8 @@ pub struct Manifest {
     pub readiness: Option<f64>,
     /// Levels that differ from the codes' own.
     pub levels: BTreeMap<Code, Weight>,
+    /// Poisoned: a table of it could not be read, which has been reported. What is not in it may well be meant to be.
+    pub unread: bool,
 }
 
 /// The table `[project]`.
@@ -67,6 +69,8 @@ pub struct SystemConfig {
     pub metadata: Vec<Spanned<String>>,
     /// Whether the standard objects that are built in belong to the catalog.
     pub base: bool,
+    /// Poisoned: a key of it could not be read, which has been reported. There may be more files than are known.
+    pub unread: bool,
 }
 
 /// A table `[environments.NAME]`.

@@ -34,12 +34,14 @@ pub fn read(file: FileId, text: &str, sink: &mut Sink) -> Manifest {
         );
         // what follows from a slip in the syntax stays silent
         let sink = &mut Sink::default();
-        return Reader {
+        let mut manifest = Reader {
             file,
             environment: Span::default(),
             sink,
         }
         .manifest(&table);
+        manifest.unread = true;
+        return manifest;
     }
     Reader {
         file,
@@ -188,12 +190,16 @@ impl Reader<'_> {
 
     fn manifest(mut self, root: &At<DeTable>) -> Manifest {
         let table = root.get_ref();
+        let before = self.sink.iter().count();
         self.known(
             table,
             "the manifest",
             &["project", "systems", "environments", "readiness", "levels"],
         );
-        let mut manifest = Manifest::default();
+        let mut manifest = Manifest {
+            unread: self.sink.iter().count() > before,
+            ..Manifest::default()
+        };
         if !table.contains_key("project") {
             let help = format!("add\n  [project]\n  name = \"…\"\n  language = {LANGUAGE}");
             self.report(
@@ -294,12 +300,14 @@ impl Reader<'_> {
     }
 
     fn system(&mut self, span: Span, table: &DeTable) -> SystemConfig {
+        let before = self.sink.iter().count();
         self.known(table, "a system", &["catalog", "metadata", "base"]);
         let mut system = SystemConfig {
             span,
             catalog: Vec::new(),
             metadata: Vec::new(),
             base: true,
+            unread: false,
         };
         for (key, _, value) in entries(table) {
             match key {
@@ -312,6 +320,7 @@ impl Reader<'_> {
                 _ => {}
             }
         }
+        system.unread = self.sink.iter().count() > before;
         system
     }
 

@@ -26,6 +26,8 @@ pub struct Automation {
     pub object: Option<ObjectRef>,
     /// When in a transaction it runs.
     pub phase: Phase,
+    /// Its turn among those of its kind, object and phase, where its system has it fixed.
+    pub order: Option<u32>,
     /// Which events start it.
     pub events: Events,
     /// It runs only if one of these fields has changed; on any change where there are none.

@@ -5,6 +5,8 @@ use smol_str::SmolStr;
 use super::{Expr, FieldRef, MapValue, RelationId, SyncId, SystemId};
 use crate::source::{Span, Spanned};
 
+pub use crate::plan::{Pick, Rank, StageState};
+
 /// `lifecycle NAME { … }`.
 ///
 /// A cluster is what belongs to one person or one company: a record for each column, as far as there are any. Its stage is
@@ -67,35 +69,6 @@ pub enum Through {
     Relation(RelationId),
     /// A name that is unknown, and reported.
     Unknown,
-}
-
-/// `furthest open`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pick {
-    /// Which.
-    pub rank: Rank,
-    /// Of which ones; of all where it is not said.
-    pub state: Option<StageState>,
-}
-
-/// Which of several records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Rank {
-    /// The one in the last stage.
-    Furthest,
-    /// The one that changed last.
-    Latest,
-    /// The one that was made first.
-    Earliest,
-}
-
-/// Whether a record is still on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StageState {
-    /// It is.
-    Open,
-    /// It is not.
-    Closed,
 }
 
 /// A row of the stage table.

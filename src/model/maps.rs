@@ -54,7 +54,7 @@ pub struct MapRow {
     /// The values of each side. Against the arrow the first one is written.
     pub values: Sides<Vec<MapValue>>,
     /// The controlling value of the block that it stands in.
-    pub within: Option<Sides<MapValue>>,
+    pub within: Option<Box<Sides<MapValue>>>,
 }
 
 /// A value as written in a map, a table or an expression.

@@ -10,6 +10,8 @@ use crate::value::Value;
 pub use crate::plan::{Authority, BlankPolicy, Fallback, Timing};
 
 /// One line of a sync. The names of its cells are known; whether their types fit is the business of the rules.
+///
+/// There are more of these than of anything else, and every rule looks at them: what few rows have is boxed.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The left field's name, or that given by `as`.
@@ -27,17 +29,17 @@ pub struct Row {
     /// The lane that starts at each side, where the arrow has that direction.
     pub lanes: Sides<Option<Lane>>,
     /// How values change, as stated.
-    pub via: Option<Via>,
+    pub via: Option<Box<Via>>,
     /// The references of `through`, as stated.
-    pub through: Option<Spanned<Vec<SyncId>>>,
+    pub through: Option<Box<Spanned<Vec<SyncId>>>>,
     /// The normal form over [`ExprKind::Input`](super::ExprKind::Input), on a row with a normaliser.
-    pub normal: Option<Expr>,
+    pub normal: Option<Box<Expr>>,
     /// The authority that the row states itself; the sync's truth holds where it states none.
     pub authority: Option<Spanned<Authority>>,
     /// The condition.
     pub when: Option<Box<Expr>>,
     /// The companion fields of an amount: its currency on each side.
-    pub currency: Option<Spanned<Sides<Option<FieldRef>>>>,
+    pub currency: Option<Box<Spanned<Sides<Option<FieldRef>>>>>,
     /// The shared block that it comes from.
     pub shared: Option<FieldsId>,
     /// Every clause as stated, for the rule on contradictions.
@@ -102,7 +104,7 @@ pub struct Lane {
     /// When it may write.
     pub timing: Timing,
     /// What stands in for a blank source.
-    pub default: Option<Spanned<Value>>,
+    pub default: Option<Box<Spanned<Value>>>,
     /// Drift on the target is undone.
     pub enforce: bool,
 }

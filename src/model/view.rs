@@ -1,5 +1,6 @@
 //! Views: `Copy` pairs of the model and an id, so that rules read as sentences.
 
+use rayon::prelude::*;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::{Authority, FieldRef, Lane, Model, ObjectRef, Row, RowId, Sync, SyncId, System};
@@ -49,6 +50,16 @@ impl Model {
     /// The syncs in the order of the spec.
     pub fn sync_views(&self) -> impl Iterator<Item = SyncView<'_>> {
         self.syncs.iter().enumerate().map(|(i, sync)| SyncView {
+            model: self,
+            id: SyncId(i as u32),
+            sync,
+        })
+    }
+
+    /// The syncs side by side, in the order of the spec.
+    pub fn par_sync_views(&self) -> impl IndexedParallelIterator<Item = SyncView<'_>> {
+        let syncs = self.syncs.par_iter().enumerate();
+        syncs.map(|(i, sync)| SyncView {
             model: self,
             id: SyncId(i as u32),
             sync,

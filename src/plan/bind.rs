@@ -69,15 +69,16 @@ impl Plan {
                 }
             }
             for row in &mut sync.rows {
-                let moves = row.stages.iter_mut().flat_map(|s| &mut s.moves);
-                let guards = moves.map(|m| &mut m.when);
                 let conditions = [&mut row.normal, &mut row.when];
                 conditions
                     .into_iter()
-                    .chain(guards)
                     .flatten()
                     .for_each(|e| e.visit_mut(f));
             }
+        }
+        for lifecycle in &mut self.lifecycles {
+            let guards = lifecycle.moves.iter_mut().filter_map(|m| m.when.as_mut());
+            guards.for_each(|g| g.condition.visit_mut(f));
         }
         for automation in &mut self.automations {
             let effects = automation.effects.iter_mut();

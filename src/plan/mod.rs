@@ -10,8 +10,8 @@ mod case;
 mod document;
 mod expr;
 mod identity;
+mod lifecycle;
 mod row;
-mod stages;
 
 pub use automation::{Automation, Effect, Entry, Events, Phase, Reached};
 pub use bind::{bind, env_names};
@@ -21,15 +21,17 @@ pub use expr::{Comparison, Expr, Operation};
 pub use identity::{
     Absent, After, DeletePolicy, Identity, Leave, Many, MatchKey, MatchPart, Order, SortKey,
 };
+pub use lifecycle::{
+    Found, Guard, Lifecycle, Pick, Rank, StageColumn, StageMove, StageRow, StageState, Through,
+};
 pub use row::{Authority, BlankPolicy, Cell, Fallback, Lane, Row, Timing};
-pub use stages::{Move, Stage, Stages};
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::side::Sides;
+use crate::side::{Side, Sides};
 use crate::value::{Kind, Value, Wire};
 
 /// The version of this document's form. A loader refuses a newer one.
@@ -58,6 +60,9 @@ pub struct Plan {
     pub normalizers: BTreeMap<SmolStr, Normalizer>,
     /// The syncs, in the order in which they are executed.
     pub syncs: Vec<Sync>,
+    /// The lifecycles that move clusters of records, after all syncs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifecycles: Vec<Lifecycle>,
     /// When a run must stop and ask.
     pub brakes: Brakes,
     /// What the systems do by themselves to these objects, as far as it is known. A run does not execute it.
@@ -71,6 +76,16 @@ pub struct Plan {
     /// The names of the environment that were put in by [`bind`]: no part of the document.
     #[serde(skip)]
     pub bound: BTreeMap<SmolStr, SmolStr>,
+}
+
+impl Plan {
+    /// The object of a side of a sync, or the hub of a lifecycle, by name: that of what one of them holds.
+    pub fn object_of(&self, name: &str, side: Side) -> Option<&SmolStr> {
+        let sync = self.syncs.iter().find(|s| s.name == name);
+        let lifecycle = self.lifecycles.iter().find(|l| l.name == name);
+        let hub = || lifecycle.and_then(Lifecycle::hub).map(|c| &c.object);
+        sync.map(|s| s.objects.get(side)).or_else(hub)
+    }
 }
 
 /// SHA-256 hashes in hexadecimal.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Expr, Origin, Stages};
+use super::{Expr, Origin};
 use crate::side::{Side, Sides};
 use crate::value::Value;
 
@@ -30,9 +30,6 @@ pub struct Row {
     pub when: Option<Expr>,
     /// Rounds after which the row must be quiet.
     pub bound: u32,
-    /// The stages that its cells show: then a change is a move, and what is written follows from it alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stages: Option<Box<Stages>>,
 }
 
 /// One end of a row.
@@ -81,7 +78,7 @@ pub enum Fallback {
 }
 
 /// Whether a cleared value travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "compiler", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BlankPolicy {
@@ -92,7 +89,7 @@ pub enum BlankPolicy {
 }
 
 /// When a lane may write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "compiler", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Timing {
@@ -105,7 +102,7 @@ pub enum Timing {
 }
 
 /// Who wins a conflict on a two-way row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "compiler", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Authority {

@@ -77,6 +77,7 @@ pub(super) const PROFILE: Profile = Profile {
     email_case: Case::Lower,
     text_limit: Some(65_536),
     upsert: Upsert::Unique,
+    owner: Some("hubspot_owner_id"),
     forward_only: &[("contact", "lifecyclestage"), ("company", "lifecyclestage")],
     writes: &[
         PlatformWrite {

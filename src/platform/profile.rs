@@ -53,6 +53,8 @@ pub struct Profile {
     pub queue_owned: &'static [&'static str],
     /// How a record becomes one of another object.
     pub conversion: Option<Conversion>,
+    /// The field by which a record says whose it is.
+    pub owner: Option<&'static str>,
     /// Objects of owners, each with the field that is false once one has left.
     pub active: &'static [(&'static str, &'static str)],
     /// The entries that a `system` block may have.

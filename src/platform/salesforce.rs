@@ -49,6 +49,7 @@ pub(super) const PROFILE: Profile = Profile {
     email_case: Case::Lower,
     text_limit: None,
     upsert: Upsert::ExternalId,
+    owner: Some("OwnerId"),
     forward_only: &[],
     writes: &[
         always(

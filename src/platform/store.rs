@@ -28,6 +28,7 @@ const fn plain(kind: SystemKind, wire: Wire, names: NameCase) -> Profile {
         email_case: Case::Kept,
         text_limit: None,
         upsert: Upsert::Any,
+        owner: None,
         forward_only: &[],
         writes: &[],
         automations: Automations::WithTheWrite,

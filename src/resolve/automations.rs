@@ -51,6 +51,7 @@ impl Cx<'_> {
             system,
             object: None,
             phase: self.phase(system),
+            order: None,
             events: Events::Saved,
             changes: Vec::new(),
             entry: Entry::EveryTime,

@@ -150,7 +150,8 @@ impl Cx<'_> {
         self.field_expr(scope, name, name.span)
     }
 
-    fn find_in_scope(&self, scope: &Scope, name: &str) -> Option<(Side, FieldRef)> {
+    /// A field of either side by its API name, without a word if there is none.
+    pub fn find_in_scope(&self, scope: &Scope, name: &str) -> Option<(Side, FieldRef)> {
         let first = scope.first.unwrap_or(Side::Left);
         [first, !first].into_iter().find_map(|side| {
             let object = (*scope.objects.get(side))?;
@@ -471,7 +472,10 @@ impl Cx<'_> {
         let input = self.expr(scope, value);
         let members: Vec<ast::Expr> = match set {
             Membership::List(members) => members.clone(),
-            Membership::Const(name) => self.members(name),
+            Membership::Const(name) => match self.members(name) {
+                Some(members) => members,
+                None => return Expr::unknown(span),
+            },
         };
         let mut list = Vec::new();
         for member in &members {
@@ -498,8 +502,8 @@ impl Cx<'_> {
         )
     }
 
-    /// The members of a constant list.
-    fn members(&mut self, name: &Name) -> Vec<ast::Expr> {
+    /// The members of a constant list; none where its name is unknown.
+    fn members(&mut self, name: &Name) -> Option<Vec<ast::Expr>> {
         match self.symbol(Space::Const, &name.text) {
             Some(Symbol::Const(module, item)) => {
                 let line = self
@@ -507,17 +511,17 @@ impl Cx<'_> {
                     .get(module)
                     .and_then(|m| m.tree.items.get(item));
                 let Some(Item::Const(c)) = line.map(|l| &l.node) else {
-                    return Vec::new();
+                    return None;
                 };
                 match &c.value.ungrouped().node {
-                    ast::ExprKind::List(members) => members.clone(),
-                    _ => vec![c.value.clone()],
+                    ast::ExprKind::List(members) => Some(members.clone()),
+                    _ => Some(vec![c.value.clone()]),
                 }
             }
-            Some(Symbol::Poisoned) => Vec::new(),
+            Some(Symbol::Poisoned) => None,
             _ => {
                 self.unknown(Space::Const, "constant", name);
-                Vec::new()
+                None
             }
         }
     }

@@ -153,7 +153,8 @@ impl Cx<'_> {
             }
             cells.push(values);
         }
-        if stage.cells.len() != lifecycle.columns.len() {
+        let unread = self.is_unread(lifecycle.span);
+        if stage.cells.len() != lifecycle.columns.len() && !unread {
             let finding =
                 unknown_name::stage_width(&stage.name, stage.cells.len(), lifecycle.columns.len());
             self.sink.push(finding);

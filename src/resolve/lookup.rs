@@ -174,11 +174,17 @@ impl<'a> Cx<'a> {
             .systems
             .iter()
             .position(|s| s.name.node == name.text);
-        if found.is_none() {
+        if found.is_none() && !self.is_declared(name) {
             let known = self.model.systems.iter().map(|s| s.name.node.as_str());
             self.sink.push(unknown_system::describe(name, known));
         }
         found.map(|i| SystemId(i as u32))
+    }
+
+    /// Whether a system of this name is declared, if not in a way that can be read.
+    fn is_declared(&self, name: &Name) -> bool {
+        let mut items = self.modules.iter().flat_map(|m| m.tree.sound());
+        items.any(|i| matches!(i, ast::Item::System(s) if s.name.text == name.text))
     }
 
     fn catalog(&self, system: SystemId) -> Option<&Catalog> {

@@ -42,7 +42,7 @@ pub(super) fn picklists(cx: &mut Cx<'_>) {
                 .within
                 .as_ref()
                 .map(|w| Spanned::new(w.text.clone(), w.span)),
-            rows: Vec::new(),
+            rows: Vec::with_capacity(p.rows.lines.len()),
             otherwise: Sides::default(),
             standard: cx.standard(),
         };
@@ -105,7 +105,7 @@ fn map_row(map: &mut PicklistMap, row: &ast::MapRow, span: Span) {
             value: w.text.clone(),
             span: w.span,
         };
-        Sides::new(value.clone(), value)
+        Box::new(Sides::new(value.clone(), value))
     });
     map.rows.push(MapRow {
         span,

@@ -91,6 +91,8 @@ pub fn resolve(
     world::waivers(&mut cx);
     scenarios::scenarios(&mut cx);
     cx.unused();
+    rules::unknown_system::declared_amiss(modules, &mut cx.sink);
+    rules::unknown_name::once(&mut cx.sink);
     sink.absorb(cx.sink);
     let mut model = cx.model.into_inner();
     model.values = cx.values;

@@ -18,7 +18,11 @@ use crate::syntax::ast::{self, Item};
 pub(super) fn routes(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| match &line.node {
         Item::Route(r) => {
-            for object in cx.objects(&r.object) {
+            let objects = cx.objects(&r.object);
+            if objects.is_empty() {
+                cx.mentions(line.span);
+            }
+            for object in objects {
                 let branches = branches(cx, object, r);
                 cx.model.routes.push(Route {
                     span: line.span,

@@ -61,7 +61,7 @@ impl Cx<'_> {
                 }
             }
         }
-        let mut rows = Vec::new();
+        let mut rows = Vec::with_capacity(body.lines.len());
         for line in &body.lines {
             match &line.node {
                 SyncLine::Row(row) => self.row(line, row, &around, &mut rows),
@@ -140,11 +140,10 @@ impl Cx<'_> {
         }
         let head = operand_span(&row.left).to(operand_span(&row.right));
         let direction = arrow(row.arrow.node);
-        let clauses = self.clauses(row, around, kinds, head);
-        let lanes = self.lanes(direction, around, &clauses, head);
+        let mut clauses = self.clauses(row, around, kinds, head);
+        let lanes = lanes(direction, around, &mut clauses, head);
         let name = clauses
             .name
-            .clone()
             .or_else(|| operand_name(&row.left))
             .or_else(|| operand_name(&row.right));
         let resolved = Row {
@@ -160,7 +159,7 @@ impl Cx<'_> {
             normal: clauses.change.normal,
             authority: clauses.authority,
             when: clauses.when,
-            currency: clauses.currency,
+            currency: clauses.currency.map(Box::new),
             shared: around.shared,
             stated: clauses.stated,
         };
@@ -279,54 +278,6 @@ impl Cx<'_> {
         *value = settled;
     }
 
-    fn lanes(
-        &self,
-        direction: Arrow,
-        around: &Around,
-        clauses: &Clauses,
-        head: Span,
-    ) -> Sides<Option<Lane>> {
-        let lane = |from: Side| {
-            direction.goes_from(from).then(|| {
-                let mut value = clauses
-                    .change
-                    .lanes
-                    .get(from)
-                    .clone()
-                    .unwrap_or_else(|| input(head, None));
-                if let Some(through) = &clauses.through {
-                    value = Expr {
-                        node: ExprKind::Linked {
-                            syncs: through.node.clone(),
-                            from,
-                            input: Box::new(value),
-                        },
-                        span: through.span,
-                        kind: Some(Kind::Text),
-                    };
-                }
-                let failure = clauses
-                    .change
-                    .via
-                    .as_ref()
-                    .and_then(|v| v.otherwise.as_ref());
-                Lane {
-                    value,
-                    failure: failure.map_or(Fallback::Reject, |f| f.node.clone()),
-                    blank: clauses
-                        .blank
-                        .get(from)
-                        .or(*around.blank.get(from))
-                        .unwrap_or(BlankPolicy::Keeps),
-                    timing: clauses.timing.get(from).unwrap_or(Timing::Always),
-                    default: clauses.default.get(from).clone(),
-                    enforce: *clauses.enforce.get(from),
-                }
-            })
-        };
-        Sides::new(lane(Side::Left), lane(Side::Right))
-    }
-
     fn clauses(
         &mut self,
         row: &ast::Row,
@@ -334,7 +285,7 @@ impl Cx<'_> {
         kinds: Sides<Option<Kind>>,
         head: Span,
     ) -> Clauses {
-        let mut out = Clauses::new(Self::unchanged(head, kinds));
+        let mut out = Clauses::new(Self::unchanged(head, kinds), row.clauses.len());
         for clause in &row.clauses {
             let limit = clause.direction.as_ref().map(|d| arrow(d.node));
             self.clause(clause, limit, around, kinds, row, &mut out);
@@ -352,10 +303,8 @@ impl Cx<'_> {
         out: &mut Clauses,
     ) {
         let span = clause.span;
-        let sides: Vec<Side> = Side::BOTH
-            .into_iter()
-            .filter(|s| limit.unwrap_or_else(|| arrow(row.arrow.node)).goes_from(*s))
-            .collect();
+        let way = limit.unwrap_or_else(|| arrow(row.arrow.node));
+        let sides = || Side::BOTH.into_iter().filter(|s| way.goes_from(*s));
         let only = match limit {
             Some(Arrow::Right) => Some(Side::Left),
             Some(Arrow::Left) => Some(Side::Right),
@@ -366,7 +315,7 @@ impl Cx<'_> {
             ClauseKind::Via(via) => out.change = self.via(via, span, kinds),
             ClauseKind::Through(names) => {
                 let syncs: Vec<SyncId> = names.iter().filter_map(|n| self.sync(n)).collect();
-                out.through = Some(Spanned::new(syncs, span));
+                out.through = Some(Box::new(Spanned::new(syncs, span)));
             }
             ClauseKind::Prefer(_)
             | ClauseKind::Wins(_)
@@ -379,9 +328,7 @@ impl Cx<'_> {
             }
             ClauseKind::Blank(policy) => {
                 state(Stated::Blank(only, blank(*policy)));
-                sides
-                    .iter()
-                    .for_each(|s| *out.blank.get_mut(*s) = Some(blank(*policy)));
+                sides().for_each(|s| *out.blank.get_mut(s) = Some(blank(*policy)));
             }
             ClauseKind::OnCreate | ClauseKind::FillOnly => {
                 let timing = if matches!(clause.node, ClauseKind::OnCreate) {
@@ -390,24 +337,22 @@ impl Cx<'_> {
                     Timing::FillOnly
                 };
                 state(Stated::Timing(only, timing));
-                sides
-                    .iter()
-                    .for_each(|s| *out.timing.get_mut(*s) = Some(timing));
+                sides().for_each(|s| *out.timing.get_mut(s) = Some(timing));
             }
             ClauseKind::Default(e) => {
-                for side in &sides {
-                    let value = self.literal(e, *kinds.get(!*side));
-                    *out.default.get_mut(*side) = Some(Spanned::new(value, e.span));
+                for side in sides() {
+                    let value = self.literal(e, *kinds.get(!side));
+                    *out.default.get_mut(side) = Some(Box::new(Spanned::new(value, e.span)));
                 }
-                let value = sides
-                    .first()
-                    .and_then(|s| out.default.get(*s).as_ref())
+                let value = sides()
+                    .next()
+                    .and_then(|s| out.default.get(s).as_ref())
                     .map(|d| d.node.clone());
                 state(Stated::Default(only, value.unwrap_or_default()));
             }
             ClauseKind::Enforce => {
                 state(Stated::Enforce(only));
-                sides.iter().for_each(|s| *out.enforce.get_mut(*s) = true);
+                sides().for_each(|s| *out.enforce.get_mut(s) = true);
             }
             ClauseKind::Currency { left, right } => {
                 let fields = Sides::new(
@@ -444,14 +389,53 @@ impl Cx<'_> {
     }
 }
 
+/// The lanes of a row, by the side at which each starts. What its `via` makes of values moves into them.
+fn lanes(
+    direction: Arrow,
+    around: &Around,
+    clauses: &mut Clauses,
+    head: Span,
+) -> Sides<Option<Lane>> {
+    let mut lane = |from: Side| {
+        let change = clauses.change.lanes.get_mut(from).take();
+        direction.goes_from(from).then(|| {
+            let mut value = change.unwrap_or_else(|| input(head, None));
+            if let Some(through) = &clauses.through {
+                value = Expr {
+                    node: ExprKind::Linked {
+                        syncs: through.node.clone(),
+                        from,
+                        input: Box::new(value),
+                    },
+                    span: through.span,
+                    kind: Some(Kind::Text),
+                };
+            }
+            let via = clauses.change.via.as_ref();
+            let failure = via.and_then(|v| v.otherwise.as_ref());
+            let around = *around.blank.get(from);
+            let blank = clauses.blank.get(from).or(around);
+            Lane {
+                value,
+                failure: failure.map_or(Fallback::Reject, |f| f.node.clone()),
+                blank: blank.unwrap_or(BlankPolicy::Keeps),
+                timing: clauses.timing.get(from).unwrap_or(Timing::Always),
+                default: clauses.default.get_mut(from).take(),
+                enforce: *clauses.enforce.get(from),
+            }
+        })
+    };
+    Sides::new(lane(Side::Left), lane(Side::Right))
+}
+
 /// The clauses of a row, gathered.
 struct Clauses {
     change: Change,
-    through: Option<Spanned<Vec<SyncId>>>,
+    through: Option<Box<Spanned<Vec<SyncId>>>>,
     authority: Option<Spanned<Authority>>,
     blank: Sides<Option<BlankPolicy>>,
     timing: Sides<Option<Timing>>,
-    default: Sides<Option<Spanned<Value>>>,
+    default: Sides<Option<Box<Spanned<Value>>>>,
     enforce: Sides<bool>,
     currency: Option<Spanned<Sides<Option<crate::model::FieldRef>>>>,
     when: Option<Box<Expr>>,
@@ -460,7 +444,7 @@ struct Clauses {
 }
 
 impl Clauses {
-    fn new(change: Change) -> Self {
+    fn new(change: Change, stated: usize) -> Self {
         Self {
             change,
             through: None,
@@ -472,7 +456,7 @@ impl Clauses {
             currency: None,
             when: None,
             name: None,
-            stated: Vec::new(),
+            stated: Vec::with_capacity(stated),
         }
     }
 }

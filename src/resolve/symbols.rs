@@ -3,7 +3,7 @@
 //! Systems, syncs, relations and lifecycles are one namespace for the whole project: there is one of each. Maps,
 //! functions, constants and shared rows belong to their module, and reach another one by `use`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use smol_str::SmolStr;
@@ -18,7 +18,7 @@ use crate::syntax::ast::{Item, Name};
 use crate::value::library;
 
 /// The namespaces of a module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Space {
     /// Picklist maps and normalisation tables.
     Map,
@@ -105,10 +105,13 @@ impl Clone for Used {
     }
 }
 
+/// The names that one module sees. Every row asks it; whoever goes through it sorts what comes out.
+type Table = HashMap<(Space, SmolStr), Entry>;
+
 /// All symbol tables of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Symbols {
-    modules: Vec<BTreeMap<(Space, SmolStr), Entry>>,
+    modules: Vec<Table>,
     globals: BTreeMap<SmolStr, (Global, Span)>,
 }
 
@@ -118,7 +121,7 @@ impl Symbols {
         let mut symbols = Self::default();
         let (mut maps, mut tables, mut fields, mut syncs, mut relations) = (0, 0, 0, 0, 0);
         for (m, module) in modules.iter().enumerate() {
-            let mut table = BTreeMap::new();
+            let mut table = Table::new();
             for (i, line) in module.tree.items.iter().enumerate() {
                 let (space, symbol, name) = match &line.node {
                     Item::Picklist(p) => {
@@ -227,13 +230,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|w| !w.is_empty())
 }
 
-fn insert(
-    table: &mut BTreeMap<(Space, SmolStr), Entry>,
-    space: Space,
-    name: &Name,
-    symbol: Symbol,
-    sink: &mut Sink,
-) {
+fn insert(table: &mut Table, space: Space, name: &Name, symbol: Symbol, sink: &mut Sink) {
     let entry = Entry {
         symbol,
         declared: name.span,
@@ -288,6 +285,7 @@ impl Cx<'_> {
                     self.sink
                         .push(import_outside_project::describe(&target, span, &known));
                     names.iter().for_each(|n| self.poison(m, n));
+                    self.mentions(line.span);
                 }
             }
         }
@@ -404,6 +402,15 @@ impl Cx<'_> {
         self.modules.get(at).map(|m| m.name.as_str())
     }
 
+    /// What stands in a text that is not resolved, since a name before it is unknown, counts as used.
+    pub(super) fn mentions(&self, span: Span) {
+        for word in words(self.sources.text(span)) {
+            Space::ALL
+                .into_iter()
+                .for_each(|space| self.used_elsewhere(space, word));
+        }
+    }
+
     /// A declaration that is named where it is not seen counts as used: the missing `use` is one message.
     pub(super) fn used_elsewhere(&self, space: Space, name: &str) {
         let key = (space, SmolStr::new(name));
@@ -424,15 +431,12 @@ impl Cx<'_> {
 
     /// The names that the current module sees in one namespace.
     pub(super) fn visible(&self, space: Space) -> Vec<SmolStr> {
-        self.symbols
-            .modules
-            .get(self.module)
-            .map_or_else(Vec::new, |t| {
-                t.keys()
-                    .filter(|(s, _)| *s == space)
-                    .map(|(_, n)| n.clone())
-                    .collect()
-            })
+        let table = self.symbols.modules.get(self.module);
+        let names = table.into_iter().flat_map(HashMap::keys);
+        let names = names.filter(|(s, _)| *s == space).map(|(_, n)| n.clone());
+        let mut names: Vec<SmolStr> = names.collect();
+        names.sort();
+        names
     }
 
     /// Keeps what nothing refers to, for the rule on unused declarations.

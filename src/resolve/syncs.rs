@@ -354,7 +354,9 @@ impl Cx<'_> {
             first: Some(Side::Left),
             ..Scope::default()
         };
+        let known = objects.left.is_some() && objects.right.is_some();
         let found = match path.parts.as_slice() {
+            [name] if !known && self.find_in_scope(&scope, &name.text).is_none() => return None,
             [name] => self.expr(
                 &scope,
                 &ast::Expr {

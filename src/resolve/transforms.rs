@@ -15,9 +15,9 @@ pub(super) struct Change {
     /// The value for the target, by the side of the source; none where that direction has no function.
     pub lanes: Sides<Option<Expr>>,
     /// The normal form that the row's equality is about.
-    pub normal: Option<Expr>,
+    pub normal: Option<Box<Expr>>,
     /// The clause, for the rules.
-    pub via: Option<Via>,
+    pub via: Option<Box<Via>>,
 }
 
 /// The value that passes through a row.
@@ -50,12 +50,12 @@ impl Cx<'_> {
                 let (lanes, normal, kind) = self.transform(transform, kinds);
                 Change {
                     lanes,
-                    normal,
-                    via: Some(Via {
+                    normal: normal.map(Box::new),
+                    via: Some(Box::new(Via {
                         span: transform.span,
                         kind,
                         otherwise,
-                    }),
+                    })),
                 }
             }
             ast::ViaKind::Pair { right, left } => {
@@ -66,11 +66,11 @@ impl Cx<'_> {
                 Change {
                     lanes,
                     normal: None,
-                    via: Some(Via {
+                    via: Some(Box::new(Via {
                         span,
                         kind,
                         otherwise,
-                    }),
+                    })),
                 }
             }
         }

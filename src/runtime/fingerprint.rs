@@ -1,11 +1,18 @@
 //! A hash that tells whether something is as it was. It is remembered between runs, so it is the same on every machine; it is
 //! no defence against somebody who makes up values to have one fingerprint.
 
-use std::hash::Hasher;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// Hashes eight bytes at a time, each by one multiplication of which both halves are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Fingerprint(u64);
+
+/// A map over keys that a plan declares: nobody makes them up to collide.
+pub type DeclaredMap<K, V> = HashMap<K, V, BuildHasherDefault<Fingerprint>>;
+
+/// A set of what a plan declares.
+pub type DeclaredSet<K> = HashSet<K, BuildHasherDefault<Fingerprint>>;
 
 /// Digits of the fraction of pi: numbers without a pattern.
 const START: u64 = 0x243f_6a88_85a3_08d3;
@@ -23,6 +30,13 @@ impl Fingerprint {
         let product = u128::from(self.0 ^ word) * u128::from(key);
         self.0 = (product as u64) ^ ((product >> 64) as u64).rotate_left(23);
     }
+}
+
+/// The fingerprint of bytes.
+pub fn of(bytes: &[u8]) -> u64 {
+    let mut hash = Fingerprint::default();
+    hash.write(bytes);
+    hash.finish()
 }
 
 impl Hasher for Fingerprint {
@@ -74,11 +88,6 @@ mod tests {
 
     #[test]
     fn what_differs_has_another_fingerprint() {
-        let of = |bytes: &[u8]| {
-            let mut hash = Fingerprint::default();
-            hash.write(bytes);
-            hash.finish()
-        };
         let mut seen = HashSet::new();
         for length in 0..40 {
             assert!(seen.insert(of(&vec![0; length])), "{length}");

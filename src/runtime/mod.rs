@@ -4,7 +4,8 @@
 
 pub mod archive;
 pub mod driver;
-mod fingerprint;
+pub(crate) mod fingerprint;
+pub mod lifecycle;
 mod machine;
 mod merge;
 pub mod program;
@@ -22,4 +23,4 @@ pub use protocol::{
     Record, Shape, Slot, Unreadable, Write,
 };
 pub use reason::Reason;
-pub use report::{Report, SyncReport};
+pub use report::{LifecycleReport, Report, SyncReport};

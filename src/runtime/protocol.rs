@@ -8,7 +8,7 @@ use crate::plan::Equality;
 use crate::value::{Kind, Value, write_text};
 
 /// An object of the program: an index into [`Program::shapes`](super).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub u16);
 
 /// The fields of an object that the plan touches, in the order of their slots. Stores read and write records in this form.

@@ -14,6 +14,8 @@ pub struct Report {
     pub run: i64,
     /// A sync each, in the order of execution.
     pub syncs: Vec<SyncReport>,
+    /// A lifecycle each, in the order of execution.
+    pub lifecycles: Vec<LifecycleReport>,
     /// Fields written in all.
     pub fields: u64,
     /// Why the run stopped before its end, where a limit of the plan was reached (R014).
@@ -27,8 +29,46 @@ pub struct Report {
 impl Report {
     /// Records that need a person.
     pub fn needing_a_person(&self) -> u64 {
-        self.syncs.iter().flat_map(|s| s.held.values()).sum()
+        let syncs = self.syncs.iter().flat_map(|s| s.held.values());
+        let lifecycles = self.lifecycles.iter().flat_map(|l| l.held.values());
+        syncs.chain(lifecycles).sum()
     }
+
+    /// Fields written by syncs and lifecycles.
+    pub fn all_fields(&self) -> u64 {
+        let lifecycles = self.lifecycles.iter().flat_map(|l| l.writes.values());
+        self.syncs.iter().map(SyncReport::fields).sum::<u64>() + lifecycles.sum::<u64>()
+    }
+
+    /// Records of a side that syncs and lifecycles changed; a lifecycle's left is the system of its hub.
+    pub fn all_updated(&self, side: Side) -> u64 {
+        let syncs = self.syncs.iter().map(|s| s.updated.get(side));
+        let lifecycles = self.lifecycles.iter().map(|l| l.updated.get(side));
+        syncs.chain(lifecycles).sum()
+    }
+}
+
+/// What was done in one lifecycle.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LifecycleReport {
+    /// Its name.
+    pub name: SmolStr,
+    /// Clusters looked at.
+    pub clusters: u64,
+    /// Clusters that were met for the first time.
+    pub met: u64,
+    /// Recovered clusters that were accepted unequal.
+    pub accepted: u64,
+    /// Clusters that entered another stage, those included of which a record followed the others at the first meeting.
+    pub moved: u64,
+    /// Records changed; left are those of the hub's system.
+    pub updated: Sides<u64>,
+    /// Values of moves that another move overwrote; all are in the log.
+    pub overwritten: u64,
+    /// Fields written, by column and cause.
+    pub writes: BTreeMap<(SmolStr, Cause), u64>,
+    /// Clusters held at the end, by reason.
+    pub held: BTreeMap<Reason, u64>,
 }
 
 /// What was done in one sync. What has two sides is about the records of each side.

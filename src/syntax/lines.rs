@@ -1,8 +1,8 @@
 //! Which entry rule reads an item, and which one each line of its block.
 
 use super::ast::{
-    Assign, AutomationLine, BudgetEntry, Item, LifecycleLine, MapRowLine, PartitionRow, RouteLine,
-    SettingLine, SyncLine, TestLine, VolumeEntry,
+    Assign, AutomationLine, BudgetEntry, Item, LifecycleLine, MapRowLine, PartitionRow, Picklist,
+    RouteLine, SettingLine, Sync, SyncLine, TestLine, VolumeEntry,
 };
 use super::build::{Builder, Node};
 use super::cut::{self, Cut};
@@ -43,8 +43,16 @@ pub(super) fn item(reader: &mut Reader, cut: &Cut) -> Option<Item> {
             reader.read(Rule::volume_head, head, |b, n| b.volume(&n, block))
         }
         "picklist" => {
-            let block = reader.block(cut, PLAIN, MAP_ROWS, map_row);
-            reader.read(Rule::picklist_head, head, |b, n| b.picklist(&n, block))
+            let rows = reader.block(cut, PLAIN, MAP_ROWS, map_row);
+            match plainly::picklist(reader.file, reader.text, head) {
+                Some((name, ends)) => Some(Item::Picklist(Picklist {
+                    name,
+                    within: None,
+                    ends: Some(ends),
+                    rows,
+                })),
+                None => reader.read(Rule::picklist_head, head, |b, n| b.picklist(&n, rows)),
+            }
         }
         "normalize" => {
             let block = reader.block(cut, PLAIN, MAP_ROWS, map_row);
@@ -101,19 +109,42 @@ const MAP_ROWS: Option<Plain<MapRowLine>> =
 const SYNC_ROWS: Option<Plain<SyncLine>> =
     Some(|reader, cut| plainly::row(reader.file, reader.text, cut.code).map(SyncLine::Row));
 
+/// Rows of a sync, and its plainest statements.
+const SYNC_LINES: Option<Plain<SyncLine>> = Some(|reader, cut| {
+    let (file, text) = (reader.file, reader.text);
+    let statement = || plainly::statement(file, text, cut.code).map(SyncLine::Statement);
+    let row = plainly::row(file, text, cut.code).map(SyncLine::Row);
+    row.or_else(statement)
+});
+
 fn sync(reader: &mut Reader, cut: &Cut, word: &str) -> Option<Item> {
     let place = match word {
         "sync" => Place::Sync,
         "fields" => Place::Fields,
         _ => Place::Relation,
     };
-    let block = reader.block(cut, PLAIN, SYNC_ROWS, |reader, cut| {
+    let plain = if place == Place::Sync {
+        SYNC_LINES
+    } else {
+        SYNC_ROWS
+    };
+    let block = reader.block(cut, PLAIN, plain, |reader, cut| {
         sync_line(reader, cut, place)
     });
     repeated::statements(reader, &block);
     let head = reader.head(cut);
     match place {
-        Place::Sync => reader.read(Rule::sync_head, head, |b, n| b.sync(&n, block)),
+        Place::Sync => match plainly::sync(reader.file, reader.text, head) {
+            Some((name, left, arrow, right)) => Some(Item::Sync(Sync {
+                name,
+                left,
+                arrow,
+                right,
+                modes: Vec::new(),
+                body: block,
+            })),
+            None => reader.read(Rule::sync_head, head, |b, n| b.sync(&n, block)),
+        },
         Place::Fields => reader.read(Rule::fields_head, head, |b, n| b.fields(&n, block)),
         Place::Relation => reader.read(Rule::relation_head, head, |b, n| b.relation(&n, block)),
     }

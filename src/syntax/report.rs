@@ -30,6 +30,11 @@ pub(super) fn unexpected(
     let piece = reader.slice(range);
     let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
     let at = skip_blanks(piece, at);
+    // `=` was read, and the second one of `==` is what does not fit.
+    let doubled = piece
+        .split_at_checked(at)
+        .is_some_and(|(read, rest)| read.ends_with('=') && rest.starts_with('='));
+    let at = at - usize::from(doubled);
     let found = token_at(piece, at);
     let span = reader.span((range.0 + at, range.0 + at + found.len()));
     if found.starts_with('"') && !closed(found, '"') {
@@ -54,7 +59,7 @@ pub(super) fn unexpected(
         text::quoted(&shortened(found))
     };
     let names = expectations(expected, found.is_empty());
-    let message = if names.is_empty() || names.len() > MAX_EXPECTED {
+    let message = if doubled || names.is_empty() || names.len() > MAX_EXPECTED {
         format!("{said} does not fit here")
     } else {
         format!("expected {}, found {said}", text::either(&names))

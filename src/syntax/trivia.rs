@@ -20,7 +20,7 @@ pub(super) fn pieces(file: FileId, text: &str, gap: Range, place: Place) -> Vec<
     let blank_before = gap.0 > 0;
     let gap_text = text.get(gap.0..gap.1).unwrap_or_default();
     let breaks = gap_text.bytes().filter(|b| *b == b'\n').count();
-    if breaks < 2 && !gap_text.contains("//") {
+    if breaks < 2 && !gap_text.contains('/') {
         return Vec::new();
     }
     let mut out: Vec<Piece> = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use crate::plan::{Expr, Plan, Row, Sync};
+use crate::plan::{Expr, Found, Lifecycle, Plan, Row, Sync, Through};
 use crate::side::Side;
 
 /// By object and field: the objects that the field may refer to.
@@ -32,6 +32,14 @@ impl References {
             }
             sync.rows.iter().for_each(|row| found.row(plan, sync, row));
         }
+        for life in &plan.lifecycles {
+            for column in &life.columns {
+                if let Found::Through(through) = &column.found {
+                    found.add(&through.object, &through.far, &column.object);
+                    found.near(plan, life, through);
+                }
+            }
+        }
         for (key, object) in &plan.objects {
             let system = plan.systems.get(&object.system);
             let became = system.and_then(|s| s.converted_into.get(&object.name));
@@ -40,6 +48,17 @@ impl References {
             }
         }
         found
+    }
+
+    /// The near end of what leads to a column: the records that a sync links with the hub.
+    fn near(&mut self, plan: &Plan, life: &Lifecycle, through: &Through) {
+        let sync = plan.syncs.iter().find(|s| s.name == through.sync);
+        let hub = life.hub().map(|c| &c.object);
+        for side in Side::BOTH {
+            if let Some(sync) = sync.filter(|s| Some(s.objects.get(!side)) == hub) {
+                self.add(&through.object, &through.near, sync.objects.get(side));
+            }
+        }
     }
 
     /// The objects that a field refers to.
@@ -82,10 +101,6 @@ impl References {
         }
         if let Some(when) = &row.when {
             self.paths(sync, when);
-        }
-        let moves = row.stages.iter().flat_map(|s| &s.moves);
-        for guard in moves.filter_map(|m| m.when.as_ref()) {
-            self.paths(sync, guard);
         }
         let named = |name: &SmolStr| plan.syncs.iter().find(|s| s.name == *name);
         for to in through.iter().filter_map(named) {

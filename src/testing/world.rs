@@ -475,8 +475,8 @@ impl<'b> World<'b> {
             if !wanted(held.reason) {
                 return None;
             }
-            let sync = self.bench.plan.syncs.iter().find(|s| s.name == name)?;
-            let record = self.called(sync.objects.get(held.side), &held.id);
+            let object = self.bench.plan.object_of(&name, held.side)?;
+            let record = self.called(object, &held.id);
             let (code, slug) = (held.reason.code(), held.reason.slug());
             let row = match held.field.as_str() {
                 "" => String::new(),

@@ -321,6 +321,17 @@ mod tests {
             }
         }
 
+        /// What is quick for ASCII is what Unicode says.
+        #[test]
+        fn case_is_that_of_unicode(any in ".{0,40}", ascii in "[ -~]{0,40}") {
+            for text in [any, ascii] {
+                let apply = |name| function(name).and_then(|f| f.call(&[Value::text(&text)]).ok());
+                prop_assert_eq!(apply("lower"), Some(Value::text(text.to_lowercase())));
+                prop_assert_eq!(apply("upper"), Some(Value::text(text.to_uppercase())));
+                prop_assert_eq!(apply("lower_trim"), Some(Value::text(text.trim().to_lowercase())));
+            }
+        }
+
         #[test]
         fn a_blank_passes_as_a_blank(rest in prop::collection::vec(value(), 0..3)) {
             let arguments: Vec<Value> = std::iter::once(Value::Blank).chain(rest).collect();

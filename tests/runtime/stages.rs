@@ -84,12 +84,7 @@ fn a_move_that_nothing_permits_is_held_and_not_put_back() {
         .world
         .set(CONTACT, "c1", &[("lifecyclestage", "subscriber")]);
     bench.run();
-    expect(
-        &mut bench,
-        "subscriber",
-        "Free",
-        &["Person R024 Left c1 Journey"],
-    );
+    expect(&mut bench, "subscriber", "Free", &["Journey R024 Left c1"]);
     bench.world.set(CONTACT, "c1", &[("notes", "Lee")]);
     bench.run();
     assert_eq!(
@@ -109,7 +104,7 @@ fn a_cleared_stage_is_held() {
     let mut bench = pair("lead", "Free");
     bench.world.set(PERSON, "p1", &[("Plan__c", "")]);
     bench.run();
-    expect(&mut bench, "lead", "", &["Person R024 Left c1 Journey"]);
+    expect(&mut bench, "lead", "", &["Journey R024 Left c1"]);
 }
 
 #[test]
@@ -117,7 +112,7 @@ fn a_move_waits_for_its_condition() {
     let mut bench = pair("lead", "Free");
     bench.world.set(PERSON, "p1", &[("Plan__c", "Team")]);
     bench.run();
-    expect(&mut bench, "lead", "Team", &["Person R024 Left c1 Journey"]);
+    expect(&mut bench, "lead", "Team", &["Journey R024 Left c1"]);
     bench.world.set(CONTACT, "c1", &[("score", "12")]);
     bench.run();
     expect(&mut bench, "opportunity", "Team", &[]);
@@ -149,7 +144,8 @@ fn a_field_that_does_not_go_back_is_cleared_first_in_the_same_run() {
             "desk.contact Update(\"c1\") lifecyclestage=lead"
         ]
     );
-    let causes: BTreeSet<Cause> = report.syncs[0].writes.keys().map(|(_, _, c)| *c).collect();
+    let writes = report.lifecycles[0].writes.keys();
+    let causes: BTreeSet<Cause> = writes.map(|(_, c)| *c).collect();
     assert_eq!(
         causes,
         BTreeSet::from([Cause::Changed, Cause::ClearedFirst])
@@ -164,7 +160,12 @@ fn a_move_that_the_platform_ignores_is_told_and_nobody_is_put_back() {
     bench.world.set(CONTACT, "c1", &[("score", "12")]);
     bench.world.set(PERSON, "p1", &[("Plan__c", "Team")]);
     bench.run();
-    expect(&mut bench, "lead", "Team", &["Person R010 Left c1 Journey"]);
+    expect(
+        &mut bench,
+        "lead",
+        "Team",
+        &["Journey R010 Left c1 contact"],
+    );
 }
 
 #[test]
@@ -178,7 +179,7 @@ fn of_two_moves_the_one_counts_that_may_follow_the_other_or_that_of_the_truth() 
     bench.world.set(PERSON, "p1", &[("Plan__c", "Team")]);
     let report = bench.run();
     assert_eq!(
-        report.syncs[0].overwritten, 1,
+        report.lifecycles[0].overwritten, 1,
         "the other move is in the log"
     );
     expect(&mut bench, "customer", "Business", &[]);
@@ -187,11 +188,7 @@ fn of_two_moves_the_one_counts_that_may_follow_the_other_or_that_of_the_truth() 
 #[test]
 fn two_moves_that_nothing_decides_are_held() {
     let mut plan = plan();
-    let stages = plan.syncs[0]
-        .rows
-        .iter_mut()
-        .find_map(|r| r.stages.as_mut());
-    stages.expect("a row of stages").truth = None;
+    plan.lifecycles[0].truth = None;
     let mut bench = Bench::new(&plan);
     let mail = "ann@x.example";
     bench.world.set(
@@ -208,12 +205,7 @@ fn two_moves_that_nothing_decides_are_held() {
         .set(CONTACT, "c1", &[("lifecyclestage", "customer")]);
     bench.world.set(PERSON, "p1", &[("Plan__c", "Team")]);
     bench.run();
-    expect(
-        &mut bench,
-        "customer",
-        "Team",
-        &["Person R025 Left c1 Journey"],
-    );
+    expect(&mut bench, "customer", "Team", &["Journey R025 Left c1"]);
     bench
         .world
         .set(CONTACT, "c1", &[("lifecyclestage", "opportunity")]);
@@ -257,12 +249,7 @@ fn a_lost_state_moves_nobody() {
     expect(&mut bench, "lead", "Free", &[]);
     bench.world.set(PERSON, "p1", &[("Plan__c", "Business")]);
     bench.run();
-    expect(
-        &mut bench,
-        "lead",
-        "Business",
-        &["Person R024 Left c1 Journey"],
-    );
+    expect(&mut bench, "lead", "Business", &["Journey R024 Left c1"]);
 }
 
 #[test]

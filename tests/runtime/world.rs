@@ -279,7 +279,6 @@ pub fn row(left: &str, right: &str, to_right: Option<Lane>, to_left: Option<Lane
         authority: Some(Authority::Wins(Side::Right)),
         when: None,
         bound: 2,
-        stages: None,
     }
 }
 
@@ -543,6 +542,7 @@ pub fn plan() -> Plan {
         maps: [("Tier".into(), map)].into(),
         normalizers: BTreeMap::new(),
         syncs: vec![company, contact],
+        lifecycles: Vec::new(),
         brakes: Brakes::default(),
         automations: Vec::new(),
         reacting: BTreeMap::new(),

@@ -8,11 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::domain::{Changes, Named, Seeds};
-use super::edge::{AutomationId, Edge, Writer, recurs};
+use super::edge::{AutomationId, Edge, Writer};
 use super::parts::Component;
 use super::place::{Place, store};
+use super::steps::Step;
 use super::tabulate;
 use crate::analyze::settle::Network;
+use crate::analyze::settle::network::RuleId;
 use crate::analyze::{Cell, Known};
 use crate::model::{CellKind, Expr, ExprKind, Fallback, Lane, Model, ObjectRef, RowId};
 use crate::side::Side;
@@ -33,6 +35,14 @@ pub(super) enum Reads {
     Inside,
 }
 
+/// Everything that writes, of which parts are parts.
+#[derive(Clone, Copy)]
+pub(super) struct Writers<'m> {
+    pub model: &'m Model,
+    pub edges: &'m [Edge],
+    pub steps: &'m [Step],
+}
+
 /// A network, and what its positions stand for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Built {
@@ -46,8 +56,10 @@ pub struct Built {
     pub objects: Vec<ObjectRef>,
     /// By row.
     pub rows: Vec<RowId>,
-    /// By automation: which one it is; none for the computed cell of a row.
+    /// By automation: which one it is; none for the computed cell of a row, and for a step of a lifecycle.
     pub automations: Vec<Option<AutomationId>>,
+    /// The automations that are steps of lifecycles: each with its lifecycle, by its position in the model.
+    pub steps: BTreeMap<RuleId, usize>,
     /// Whether functions make values of others: what holds of the values that were tried is then no proof for all.
     pub tried: bool,
 }
@@ -62,8 +74,11 @@ pub(super) struct Acting {
 /// A part under way.
 pub(super) struct Part<'m> {
     pub model: &'m Model,
+    pub writers: Writers<'m>,
     pub rows: Vec<RowId>,
     pub acting: Vec<Acting>,
+    /// Positions in the list of all steps.
+    pub steps: Vec<u32>,
     pub places: Vec<Place>,
     pub positions: BTreeMap<Place, usize>,
     pub values: Vec<Vec<Value>>,
@@ -75,13 +90,13 @@ pub(super) struct Part<'m> {
 
 /// The network of a part.
 pub(super) fn build(
-    model: &Model,
-    edges: &[Edge],
+    writers: Writers<'_>,
     component: &Component,
     seeds: Seeds,
     reads: Reads,
 ) -> Built {
-    let mut part = Part::new(model, edges, component, reads);
+    let model = writers.model;
+    let mut part = Part::new(writers, component, reads);
     let (named, changes) = part.name();
     part.values = part
         .places
@@ -96,21 +111,27 @@ pub(super) fn build(
 }
 
 impl<'m> Part<'m> {
-    fn new(model: &'m Model, edges: &[Edge], component: &Component, reads: Reads) -> Self {
+    fn new(writers: Writers<'m>, component: &Component, reads: Reads) -> Self {
         let mut rows = BTreeSet::new();
+        let mut steps = Vec::new();
         let mut acting: BTreeMap<AutomationId, Vec<usize>> = BTreeMap::new();
-        for edge in component.edges.iter().filter_map(|i| edges.get(*i)) {
+        let edges = component.edges.iter();
+        for edge in edges.filter_map(|i| writers.edges.get(*i)) {
             match edge.writer {
                 Writer::Row(row, _) => {
                     rows.insert(row);
                 }
+                Writer::Step(step) => steps.push(step),
+                Writer::Route(_) => {}
                 Writer::Automation(id, effect) => {
                     acting.entry(id).or_default().push(effect as usize)
                 }
             }
         }
         let mut part = Self {
-            model,
+            model: writers.model,
+            writers,
+            steps,
             rows: rows.into_iter().collect(),
             acting: acting
                 .into_iter()
@@ -132,6 +153,12 @@ impl<'m> Part<'m> {
             for acting in part.acting.clone() {
                 part.add_automation(&acting);
             }
+            let steps = part.all_steps().flat_map(|s| &s.writes);
+            let guards: Vec<&Expr> = steps.filter_map(|w| w.when.as_ref()).collect();
+            let read = guards.into_iter().flat_map(Place::read_by);
+            read.collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|p| part.add(p));
         }
         part
     }
@@ -182,6 +209,12 @@ impl<'m> Part<'m> {
         read.into_iter().for_each(|p| self.add(p));
     }
 
+    /// The steps of lifecycles of the part.
+    pub fn all_steps(&self) -> impl Iterator<Item = &'m Step> {
+        let steps = self.writers.steps;
+        self.steps.iter().filter_map(|i| steps.get(*i as usize))
+    }
+
     /// The effects of the part, with their automations.
     pub fn effects(
         &self,
@@ -189,10 +222,10 @@ impl<'m> Part<'m> {
         let model = self.model;
         self.acting.iter().flat_map(move |acting| {
             let automation = model.automations.get(acting.id.index());
-            acting.effects.iter().filter_map(move |i| {
-                let effect = automation?.effects.get(*i)?;
-                recurs(automation?, effect).then_some((automation?, effect))
-            })
+            acting
+                .effects
+                .iter()
+                .filter_map(move |i| Some((automation?, automation?.effects.get(*i)?)))
         })
     }
 
@@ -232,6 +265,14 @@ impl<'m> Part<'m> {
             named_in(self.model, &mut named, effect.when.as_ref());
             named_in(self.model, &mut named, effect.value.as_ref());
             changes |= effect.value.as_ref().is_some_and(computes);
+        }
+        for step in self.all_steps() {
+            for (field, value) in step.named(self.model) {
+                named.put(Place::Field(field), &Value::text(value));
+            }
+            for write in &step.writes {
+                named_in(self.model, &mut named, write.when.as_ref());
+            }
         }
         let changes = if changes {
             Changes::Some

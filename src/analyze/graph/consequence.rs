@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 
+use super::cells::Table;
 use super::edge::{AutomationId, Edge, Writer, recurs};
 use super::parts::exclusive;
 use crate::analyze::disjoint;
@@ -71,7 +72,7 @@ pub fn acting<'m>(model: &'m Model, edge: &Edge) -> Option<(&'m Automation, &'m 
 pub fn row<'m>(model: &'m Model, edge: &Edge) -> Option<RowView<'m>> {
     match edge.writer {
         Writer::Row(row, _) => model.row(row),
-        Writer::Automation(..) => None,
+        Writer::Automation(..) | Writer::Step(_) | Writer::Route(_) => None,
     }
 }
 
@@ -98,7 +99,8 @@ pub(super) fn reached(model: &Model, edges: &[Edge]) -> Vec<Reached> {
     let mut came: BTreeMap<FieldRef, usize> = BTreeMap::new();
     let mut waiting: VecDeque<FieldRef> = VecDeque::new();
     for (i, edge) in edges.iter().enumerate() {
-        if matches!(edge.writer, Writer::Row(..)) && !came.contains_key(&edge.target) {
+        let synced = matches!(edge.writer, Writer::Row(..) | Writer::Step(_));
+        if synced && !came.contains_key(&edge.target) {
             came.insert(edge.target, i);
             waiting.push_back(edge.target);
         }
@@ -145,7 +147,7 @@ fn way(edges: &[Edge], came: &BTreeMap<FieldRef, usize>, to: FieldRef, last: usi
                 .is_some_and(|e| matches!(e.writer, Writer::Automation(..)))
         });
         match (edge.writer, before) {
-            (Writer::Row(..), None) => break,
+            (Writer::Row(..) | Writer::Step(_) | Writer::Route(_), None) => break,
             (_, Some(before)) => cell = *before,
             (Writer::Automation(..), None) => {
                 let Some(start) = edge.starts.iter().find(|s| came.contains_key(s)) else {
@@ -161,9 +163,17 @@ fn way(edges: &[Edge], came: &BTreeMap<FieldRef, usize>, to: FieldRef, last: usi
 
 /// Every two writers of one cell that can write at the same time and need not write the same.
 pub(super) fn rivals(model: &Model, edges: &[Edge]) -> Vec<Rivals> {
+    let mut writers = Table::new(model, 0_u32);
+    for edge in edges {
+        if let Some(count) = writers.get_mut(edge.target) {
+            *count += 1;
+        }
+    }
     let mut by_target: BTreeMap<FieldRef, Vec<usize>> = BTreeMap::new();
     for (i, edge) in edges.iter().enumerate() {
-        by_target.entry(edge.target).or_default().push(i);
+        if writers.get(edge.target).is_some_and(|count| *count > 1) {
+            by_target.entry(edge.target).or_default().push(i);
+        }
     }
     let mut found = Vec::new();
     for writers in by_target.values() {
@@ -243,19 +253,19 @@ fn overwrites(model: &Model, row: RowView<'_>, written: &Edge, edge: &Edge) -> b
 
 /// The code that nobody understands and that names fields which rows write.
 pub(super) fn opaque(model: &Model, edges: &[Edge]) -> Vec<Opaque> {
-    let mut written: Vec<FieldRef> = edges
-        .iter()
-        .filter(|e| matches!(e.writer, Writer::Row(..)))
-        .map(|e| e.target)
-        .collect();
-    written.sort_unstable();
+    let mut written = Table::new(model, false);
+    for edge in edges.iter().filter(|e| matches!(e.writer, Writer::Row(..))) {
+        if let Some(written) = written.get_mut(edge.target) {
+            *written = true;
+        }
+    }
     let mut found: BTreeMap<ObjectRef, Opaque> = BTreeMap::new();
     for edge in edges.iter().filter(|e| is_guess(model, e)) {
         let (Writer::Automation(id, _), Some((automation, _))) = (edge.writer, acting(model, edge))
         else {
             continue;
         };
-        if written.binary_search(&edge.target).is_err() {
+        if written.get(edge.target) != Some(&true) {
             continue;
         }
         let object = automation.object.unwrap_or(edge.target.object);
@@ -277,6 +287,8 @@ pub(super) fn opaque(model: &Model, edges: &[Edge]) -> Vec<Opaque> {
 /// An automation that fills a field whenever it is blank: its edge, where a row clears that field. What a person clears on
 /// the other side then comes back.
 pub(super) fn refills(model: &Model, edges: &[Edge]) -> Vec<Rivals> {
+    let automatic = |(_, e): &(usize, &Edge)| matches!(e.writer, Writer::Automation(..));
+    let automatic: Vec<_> = edges.iter().enumerate().filter(automatic).collect();
     let mut found = Vec::new();
     for (first, edge) in edges.iter().enumerate() {
         let (Some(view), Writer::Row(_, from)) = (row(model, edge), edge.writer) else {
@@ -288,11 +300,14 @@ pub(super) fn refills(model: &Model, edges: &[Edge]) -> Vec<Rivals> {
         if !view.two_way() || !clears {
             continue;
         }
-        let filled = edges.iter().position(|other| {
+        let filled = automatic.iter().find(|(_, other)| {
             other.target == edge.target
                 && acting(model, other).is_some_and(|(a, e)| fills_blank(model, a, e))
         });
-        found.extend(filled.map(|second| Rivals { first, second }));
+        found.extend(filled.map(|(second, _)| Rivals {
+            first,
+            second: *second,
+        }));
     }
     found
 }

@@ -1,8 +1,9 @@
 //! Who writes which cell, and which cells make it write again: the edges of the cell graph.
 
+use super::steps::Step;
 use crate::model::{
     Automation, CellKind, Effect, Entry, Events, Expr, ExprKind, FieldRef, Mode, Model, Phase,
-    RowId, RowView, Timing, Written,
+    Route, RowId, RowView, Timing, Written,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -25,6 +26,10 @@ pub enum Writer {
     Row(RowId, Side),
     /// An effect of an automation, by its position.
     Automation(AutomationId, u32),
+    /// A lifecycle, by the position of the step in [`Graph::steps`](super::Graph::steps).
+    Step(u32),
+    /// A route, by its position in [`Model::routes`].
+    Route(u32),
 }
 
 /// A way in which a cell is written.
@@ -43,15 +48,20 @@ pub struct Edge {
     pub span: Span,
 }
 
-/// Every write of rows and automations, rows first, each in the order of the model.
-pub(super) fn edges(model: &Model) -> Vec<Edge> {
+/// Every write of rows, lifecycles, routes and automations, in this order, each in the order of the model.
+pub(super) fn edges(model: &Model, steps: &[Step]) -> Vec<Edge> {
     let mut found = Vec::new();
     for row in model.rows().filter(|r| r.sync.sync.mode != Mode::LinkOnly) {
         found.extend(Side::BOTH.into_iter().filter_map(|from| of_row(row, from)));
     }
+    found.extend((0..).zip(steps).map(|(at, step)| of_step(at, step)));
+    let routes = (0..).zip(&model.routes);
+    found.extend(routes.filter_map(|(at, route)| of_route(model, at, route)));
     let written: Vec<FieldRef> = {
         let effects = model.automations.iter().flat_map(|a| &a.effects);
-        let mut all: Vec<FieldRef> = found.iter().map(|e| e.target).collect();
+        // only automations ask
+        let asked = found.iter().filter(|_| !model.automations.is_empty());
+        let mut all: Vec<FieldRef> = asked.map(|e| e.target).collect();
         all.extend(effects.map(|e| e.target));
         all.sort_unstable();
         all.dedup();
@@ -98,6 +108,35 @@ fn of_row(row: RowView<'_>, from: Side) -> Option<Edge> {
         starts: tidy(starts),
         reads: tidy(reads),
         span: row.row.head,
+    })
+}
+
+/// A step of a lifecycle: the column that has moved makes it write the other one.
+fn of_step(at: u32, step: &Step) -> Edge {
+    let guards = step.writes.iter().filter_map(|w| w.when.as_ref());
+    Edge {
+        writer: Writer::Step(at),
+        target: step.target,
+        starts: vec![step.source],
+        reads: tidy(guards.flat_map(read_by).collect()),
+        span: step.span,
+    }
+}
+
+/// A route names the owner of a record that is made: nothing makes it do so again.
+fn of_route(model: &Model, at: u32, route: &Route) -> Option<Edge> {
+    let system = model.systems.get(route.object.system.index())?;
+    let field = model.object(route.object)?.field(system.profile.owner?)?;
+    let conditions = route.branches.iter().filter_map(|b| b.condition.as_ref());
+    Some(Edge {
+        writer: Writer::Route(at),
+        target: FieldRef {
+            object: route.object,
+            field,
+        },
+        starts: Vec::new(),
+        reads: tidy(conditions.flat_map(read_by).collect()),
+        span: route.place,
     })
 }
 

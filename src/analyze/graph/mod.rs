@@ -11,14 +11,18 @@
 //! both starts and gives another result.
 
 mod build;
+mod cells;
 mod consequence;
 mod domain;
 mod edge;
+mod memo;
 mod parts;
 mod place;
 mod proof;
 mod scenario;
+mod steps;
 mod tabulate;
+mod unordered;
 mod verdict;
 
 pub use build::Built;
@@ -27,19 +31,24 @@ pub use edge::{AutomationId, Edge, Writer};
 pub use place::Place;
 pub use proof::Grounds;
 pub use scenario::scenario;
+pub use steps::Step;
+pub use unordered::Unordered;
 pub use verdict::{Growth, Judged, Remedy};
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::model::{Model, RowId};
+use crate::analyze::StageWrite;
+use crate::model::{Lifecycle, Model, Route, RowId};
 
 /// Who writes what, and whether it comes to rest.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     /// Every write.
     pub edges: Vec<Edge>,
+    /// What lifecycles write.
+    pub steps: Vec<Step>,
     /// The parts that are more than a plain row pair.
     pub parts: Vec<Judged>,
     /// Protected fields that automations write as a consequence.
@@ -48,32 +57,59 @@ pub struct Graph {
     pub rivals: Vec<Rivals>,
     /// Rows that clear a field which an automation fills at once.
     pub refills: Vec<Rivals>,
+    /// Automations whose order decides what a synced field holds, and that nothing orders.
+    pub unordered: Vec<Unordered>,
     /// Code that nobody understands.
     pub opaque: Vec<Opaque>,
     /// Syncs whose references lead in a circle.
     pub circles: Vec<Circle>,
 }
 
-/// The cell graph of a model.
-pub fn graph(model: &Model) -> Graph {
-    let edges = edge::edges(model);
+/// The cell graph of a model and of what its lifecycles write.
+pub fn graph(model: &Model, stage_writes: &[StageWrite]) -> Graph {
+    let steps = steps::steps(model, stage_writes);
+    let edges = edge::edges(model, &steps);
     let parts = parts::parts(model, &edges);
+    let writers = build::Writers {
+        model,
+        edges: &edges,
+        steps: &steps,
+    };
+    let known = verdict::Known::default();
     let parts = parts
         .par_iter()
-        .map(|p| verdict::judged(model, &edges, p))
+        .map(|p| verdict::judged(writers, p, &known))
         .collect();
     Graph {
         reached: consequence::reached(model, &edges),
         rivals: consequence::rivals(model, &edges),
         refills: consequence::refills(model, &edges),
+        unordered: unordered::unordered(writers),
         opaque: consequence::opaque(model, &edges),
         circles: consequence::circles(model),
         parts,
         edges,
+        steps,
     }
 }
 
 impl Graph {
+    /// The lifecycle of an edge.
+    pub fn lifecycle<'m>(&self, model: &'m Model, edge: &Edge) -> Option<&'m Lifecycle> {
+        let Writer::Step(at) = edge.writer else {
+            return None;
+        };
+        model.lifecycles.get(self.steps.get(at as usize)?.lifecycle)
+    }
+
+    /// The route of an edge.
+    pub fn route<'m>(&self, model: &'m Model, edge: &Edge) -> Option<&'m Route> {
+        match edge.writer {
+            Writer::Route(at) => model.routes.get(at as usize),
+            Writer::Row(..) | Writer::Automation(..) | Writer::Step(_) => None,
+        }
+    }
+
     /// The rounds after which each row of a judged part is quiet: none for a row that never is, or of which nobody knows.
     pub fn bounds(&self) -> BTreeMap<RowId, u32> {
         let mut bounds: BTreeMap<RowId, u32> = BTreeMap::new();

@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use super::cells::Table;
 use super::consequence::is_guess;
 use super::edge::{Edge, Writer};
-use crate::model::{FieldRef, Mode, Model, RowId, SyncId};
+use crate::model::{FieldRef, FieldView, Mode, Model, RowId, SyncId};
 use crate::side::Side;
 
 /// The most ways to link the records of a part that are looked at.
@@ -30,8 +31,12 @@ pub(super) struct Component {
 /// A record is linked once among the syncs that share its object: a part that needs two such syncs at the same time is none,
 /// and is taken apart by the ways in which its records can be linked.
 pub(super) fn parts(model: &Model, edges: &[Edge]) -> Vec<Component> {
-    let known = |i: &usize| edges.get(*i).is_some_and(|e| !is_guess(model, e));
-    let all: Vec<usize> = (0..edges.len()).filter(known).collect();
+    let touched = touched(model, edges);
+    let known = |e: &Edge| !is_guess(model, e) && !is_alone(model, e, &touched);
+    let all: Vec<usize> = (0..)
+        .zip(edges)
+        .filter_map(|(i, e)| known(e).then_some(i))
+        .collect();
     let mut found = BTreeSet::new();
     for whole in components(edges, &all) {
         if is_settled(model, edges, &whole) {
@@ -53,6 +58,50 @@ pub(super) fn parts(model: &Model, edges: &[Edge]) -> Vec<Component> {
         }
     }
     found.into_iter().collect()
+}
+
+/// Who writes a cell, or reads it to write another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Touched {
+    Nobody,
+    Row(RowId),
+    Several,
+}
+
+fn touched(model: &Model, edges: &[Edge]) -> Table<Touched> {
+    let mut touched = Table::new(model, Touched::Nobody);
+    for edge in edges {
+        let by = match edge.writer {
+            Writer::Row(row, _) => Touched::Row(row),
+            _ => Touched::Several,
+        };
+        for cell in edge.starts.iter().chain([&edge.target]) {
+            if let Some(one) = touched.get_mut(*cell).filter(|t| **t != by) {
+                *one = if *one == Touched::Nobody {
+                    by
+                } else {
+                    Touched::Several
+                };
+            }
+        }
+    }
+    touched
+}
+
+/// Whether an edge is of a row whose cells nobody else touches, and take what they are given. Nearly all are: such a row is
+/// a part of its own, which is settled, and it is in no other one.
+fn is_alone(model: &Model, edge: &Edge, touched: &Table<Touched>) -> bool {
+    let Writer::Row(row, _) = edge.writer else {
+        return false;
+    };
+    let refuses = |f: FieldView<'_>| {
+        let profile = f.system.profile;
+        profile.refuses_backwards(&f.object.name, f.name())
+    };
+    let mut cells = edge.starts.iter().chain([&edge.target]);
+    cells.all(|cell| {
+        touched.get(*cell) == Some(&Touched::Row(row)) && !model.field(*cell).is_some_and(refuses)
+    })
 }
 
 /// The strongly connected parts of some edges, each with a circle in it.
@@ -98,16 +147,19 @@ fn components(edges: &[Edge], among: &[usize]) -> Vec<Component> {
     found
 }
 
-/// Whether a part is at rest by itself: no row writes in it, or one row alone, whose targets take what they are given.
+/// Whether a part is at rest by itself: no sync writes in it, or one row alone, whose targets take what they are given, or
+/// lifecycles alone, which leave alone what shows the stage already.
 fn is_settled(model: &Model, edges: &[Edge], part: &Component) -> bool {
     let mut rows: BTreeSet<RowId> = BTreeSet::new();
-    let mut others = false;
+    let (mut others, mut steps) = (false, false);
     for edge in part.edges.iter().filter_map(|i| edges.get(*i)) {
         match edge.writer {
             Writer::Row(row, _) => {
                 rows.insert(row);
             }
             Writer::Automation(..) => others = true,
+            Writer::Step(_) => steps = true,
+            Writer::Route(_) => {}
         }
     }
     let refuses = |f: &FieldRef| {
@@ -116,7 +168,12 @@ fn is_settled(model: &Model, edges: &[Edge], part: &Component) -> bool {
             profile.refuses_backwards(&f.object.name, f.name())
         })
     };
-    rows.is_empty() || (rows.len() == 1 && !others && !part.cells.iter().any(refuses))
+    match (rows.len(), steps) {
+        (0, true) => !others,
+        (0, false) => true,
+        (1, false) => !others && !part.cells.iter().any(refuses),
+        _ => false,
+    }
 }
 
 /// The largest sets of syncs of a part that can hold records at the same time: no two that share an object of a side.

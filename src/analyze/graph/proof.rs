@@ -34,12 +34,20 @@ struct Term {
 /// Whether the automations that write a cell leave what rows write there, and what they make themselves, by cell. Computed
 /// fields count as what they are computed of.
 pub(super) fn leaves(model: &Model, built: &Built) -> Vec<bool> {
-    let of = |place: &Place| {
-        place
-            .field()
-            .is_none_or(|field| is_left(model, built, field))
+    let of_lifecycle = |at: usize| {
+        let mut steps = built
+            .steps
+            .keys()
+            .filter_map(|r| built.network.rules.get(r.index()));
+        steps.any(|rule| rule.effects.iter().any(|e| e.target.index() == at))
     };
-    built.places.iter().map(of).collect()
+    let of = |(at, place): (usize, &Place)| {
+        let alone = place
+            .field()
+            .is_none_or(|field| is_left(model, built, field));
+        alone && !of_lifecycle(at)
+    };
+    built.places.iter().enumerate().map(of).collect()
 }
 
 fn is_left(model: &Model, built: &Built, field: FieldRef) -> bool {

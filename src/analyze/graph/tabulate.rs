@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use super::build::{Acting, Built, Part, image, simple};
+use super::edge::AutomationId;
 use super::place::{Place, store, stored, takes};
 use crate::analyze::eval;
 use crate::analyze::settle::network::{
-    Cell, CellId, Effect, Guard, Lane, Network, Record, RecordId, Row, Rule, Source, Symbol, Sync,
-    SyncId, Table,
+    Cell, CellId, Effect, Guard, Lane, Network, Record, RecordId, Row, Rule, RuleId, Source,
+    Symbol, Sync, SyncId, Table,
 };
 use crate::model::{
     Authority, Automation, CellKind, Entry, Expr, ExprKind, FieldView, ObjectRef, Phase, RowView,
@@ -25,6 +28,7 @@ pub(super) fn tabulate(part: &Part<'_>) -> Built {
     let mut tables = Tables {
         part,
         records: BTreeMap::new(),
+        turns: Vec::new(),
         built: &mut built,
     };
     tables.cells();
@@ -32,21 +36,57 @@ pub(super) fn tabulate(part: &Part<'_>) -> Built {
     for acting in &part.acting {
         tables.rule(acting);
     }
+    for step in &part.steps {
+        tables.step(*step);
+    }
+    tables.rank();
     built
 }
 
-struct Tables<'a, 'm> {
-    part: &'a Part<'m>,
+/// A network that is being made.
+pub(super) struct Tables<'a, 'm> {
+    pub part: &'a Part<'m>,
     records: BTreeMap<ObjectRef, RecordId>,
-    built: &'a mut Built,
+    /// By rule.
+    turns: Vec<Turn>,
+    pub built: &'a mut Built,
 }
+
+/// When an automation has its turn among those of its record and phase: by kind, then by the order of its kind, then by the
+/// name that decides there.
+pub(super) type Turn = (u32, u32, SmolStr);
+
+/// The turn of what no platform orders.
+pub(super) const FIRST: Turn = (0, 0, SmolStr::new_static(""));
+/// The turn of what comes after all that a platform does.
+pub(super) const LAST: Turn = (u32::MAX, 0, SmolStr::new_static(""));
 
 impl Tables<'_, '_> {
     fn network(&mut self) -> &mut Network {
         &mut self.built.network
     }
 
-    fn record(&mut self, object: ObjectRef) -> RecordId {
+    /// Adds a rule, and gives its position.
+    pub fn push(&mut self, rule: Rule, turn: Turn, of: Option<AutomationId>) -> RuleId {
+        let at = RuleId(self.built.automations.len() as u16);
+        self.built.automations.push(of);
+        self.turns.push(turn);
+        self.network().rules.push(rule);
+        at
+    }
+
+    /// Ranks the rules by their turns.
+    fn rank(&mut self) {
+        let mut all = self.turns.clone();
+        all.sort_unstable();
+        all.dedup();
+        for (rule, turn) in self.built.network.rules.iter_mut().zip(&self.turns) {
+            rule.rank = all.binary_search(turn).unwrap_or_default() as u32;
+        }
+    }
+
+    /// The record of an object.
+    pub fn record(&mut self, object: ObjectRef) -> RecordId {
         if let Some(known) = self.records.get(&object) {
             return *known;
         }
@@ -185,8 +225,7 @@ impl Tables<'_, '_> {
         let record = self.record(object);
         let target = CellId(target as u16);
         let value = self.source(Some(e), target);
-        self.built.automations.push(None);
-        self.network().rules.push(Rule {
+        let rule = Rule {
             record,
             phase: Phase::Derived,
             starts: Vec::new(),
@@ -199,7 +238,8 @@ impl Tables<'_, '_> {
             }],
             limit: 1,
             rank: 0,
-        });
+        };
+        self.push(rule, FIRST, None);
     }
 
     fn rule(&mut self, acting: &Acting) {
@@ -247,10 +287,9 @@ impl Tables<'_, '_> {
             guard,
             effects,
             limit: limit(automation),
-            rank: rank(automation),
+            rank: 0,
         };
-        self.built.automations.push(Some(acting.id));
-        self.network().rules.push(rule);
+        self.push(rule, turn(automation), Some(acting.id));
     }
 
     fn source(&self, e: Option<&Expr>, target: CellId) -> Source {
@@ -283,7 +322,8 @@ impl Tables<'_, '_> {
         })
     }
 
-    fn guard(&self, e: &Expr) -> Guard {
+    /// A condition over the cells of the part.
+    pub fn guard(&self, e: &Expr) -> Guard {
         match &e.node {
             ExprKind::Not(inner) => Guard::Not(Box::new(self.guard(inner))),
             ExprKind::All(parts) => Guard::All(parts.iter().map(|p| self.guard(p)).collect()),
@@ -384,10 +424,14 @@ fn limit(automation: &Automation) -> u8 {
     }
 }
 
-/// The order of kinds in one phase of a transaction, where the platform fixes one (the same page).
-fn rank(automation: &Automation) -> u32 {
+/// When an automation has its turn in its phase of a transaction: by the order of kinds, where the platform fixes one (the
+/// same page), and flows by their trigger order. Those up to 1,000 come first, then those without one, in the order in which
+/// they were made, which no file tells; flows of one number go by their names (Salesforce Help: Define the Run Order of
+/// Record-Triggered Flows for an Object).
+pub(super) fn turn(automation: &Automation) -> Turn {
+    const WITHOUT: u32 = 1_000;
     let before = automation.phase == Phase::BeforeSave;
-    match automation.kind {
+    let kind = match automation.kind {
         "record-triggered flow" if before => 0,
         "platform" => 5,
         "assignment rule" => 2,
@@ -395,5 +439,10 @@ fn rank(automation: &Automation) -> u32 {
         "process" => 4,
         "record-triggered flow" => 5,
         _ => 1,
+    };
+    match automation.order {
+        None => (kind, WITHOUT + 1, SmolStr::default()),
+        Some(order) if order <= WITHOUT => (kind, order, automation.name.clone()),
+        Some(order) => (kind, order.saturating_add(1), automation.name.clone()),
     }
 }

@@ -2,15 +2,17 @@
 
 use rust_decimal::Decimal;
 
-use super::build::{Built, Reads, build};
+use super::build::{Built, Reads, Writers, build};
 use super::domain::Seeds;
-use super::edge::{AutomationId, Edge};
+use super::edge::AutomationId;
+use super::memo::Memo;
 use super::parts::Component;
 use super::place::Place;
 use super::proof::{self, Grounds};
+use super::unordered::steps;
 use crate::analyze::settle::law::rests;
 use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
-use crate::analyze::settle::{Judgement, Limits, Verdict, Witness, judge};
+use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge};
 use crate::model::{Model, RowId};
 use crate::side::Side;
 use crate::value::Value;
@@ -18,9 +20,14 @@ use crate::value::Value;
 /// How much of a part is searched.
 const LIMITS: Limits = Limits {
     states: 100_000,
-    steps: 400_000,
+    steps: 6_400_000,
     rounds: 6,
 };
+/// The steps of a search that is begun at all, counted before; values without an end are not all reached, and cannot be
+/// counted so.
+const COUNTED: u64 = 4_000_000;
+/// The steps of a search among values without an end.
+const OPEN: usize = 400_000;
 
 /// Rounds that the law counts out where nothing has to wait: a search would find as many.
 const TIGHT: u32 = 2;
@@ -66,15 +73,16 @@ pub struct Growth {
 
 /// Judges a part: by the law, if it has one; else with few values first, since a loop that few values have is the shortest,
 /// then with as many as can be searched. A part that is too large even so is judged by its own cells alone.
-pub(super) fn judged(model: &Model, edges: &[Edge], component: &Component) -> Judged {
-    let few = build(model, edges, component, Seeds::Few, Reads::All);
+pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
+    let model = writers.model;
+    let few = build(writers, component, Seeds::Few, Reads::All);
     let law = rests(&few.network, &proof::leaves(model, &few));
     if let Some(rounds) = law.filter(|r| *r <= TIGHT) {
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
     let search = |seeds: Seeds, reads: Reads| {
-        let built = build(model, edges, component, seeds, reads);
-        let judgement = judge(&built.network, LIMITS);
+        let built = build(writers, component, seeds, reads);
+        let judgement = known.judge(&built.network);
         Judged::new(built, judgement, Grounds::Sample)
     };
     // where values are only copied, few of them are all that matter
@@ -110,7 +118,7 @@ pub(super) fn judged(model: &Model, edges: &[Edge], component: &Component) -> Ju
         best.grounds = Grounds::Law;
     }
     best.growth = growth(&best);
-    best.remedies = remedies(model, &best);
+    best.remedies = remedies(model, &best, known);
     best
 }
 
@@ -171,6 +179,30 @@ fn measure(value: &Value) -> Option<Decimal> {
     }
 }
 
+/// The judgements about networks that were made so far.
+#[derive(Default)]
+pub(super) struct Known(Memo<Network, Judgement>);
+
+impl Known {
+    fn judge(&self, network: &Network) -> Judgement {
+        self.0.get(network, |network| {
+            let open = network.cells.iter().any(|c| c.open);
+            let limits = match open {
+                true => Limits {
+                    steps: OPEN,
+                    ..LIMITS
+                },
+                false if steps(network) > COUNTED => Limits {
+                    states: 0,
+                    ..LIMITS
+                },
+                false => LIMITS,
+            };
+            judge(network, limits)
+        })
+    }
+}
+
 impl Judged {
     const fn new(built: Built, judgement: Judgement, grounds: Grounds) -> Self {
         Self {
@@ -227,14 +259,14 @@ impl Judged {
 }
 
 /// The changes that bring a part to rest, of those that concern who writes in the rounds that repeat.
-fn remedies(model: &Model, judged: &Judged) -> Vec<Remedy> {
+fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
     let built = &judged.built;
     let mut found = Vec::new();
     if judged.witness().is_none() && !judged.is_sampled() {
         return found;
     }
     let settles = |changed: &Built| match judged.witness() {
-        Some(_) => judge(&changed.network, LIMITS).verdict().rounds().is_some(),
+        Some(_) => known.judge(&changed.network).verdict().rounds().is_some(),
         None => rests(&changed.network, &proof::leaves(model, changed)).is_some(),
     };
     for writer in judged.turning() {

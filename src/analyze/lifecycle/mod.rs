@@ -195,6 +195,18 @@ impl<'m> Life<'m> {
             .then_some(column)
     }
 
+    /// The values of a column in which its records are closed, as far as the catalogs say so.
+    pub fn closing(self, column: usize) -> impl Iterator<Item = smol_str::SmolStr> {
+        let field = self.field(column);
+        let values = self
+            .lifecycle
+            .rows()
+            .flat_map(move |(at, _)| self.lifecycle.cell(at, column));
+        values
+            .filter(move |v| field.is_some_and(|f| is_closed(f.object, &v.value)))
+            .map(|v| v.value.clone())
+    }
+
     /// Whether a line permits a system to move from one stage to another.
     pub fn permits(self, from: StageIdx, to: StageIdx, system: SystemId) -> bool {
         self.lifecycle

@@ -27,7 +27,12 @@ pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
     let law = Law { network, leaves };
     // what a platform refuses is read back as if another value were written
     let refused = network.cells.iter().any(|c| c.forward.is_some());
-    if refused || law.starts_itself() {
+    // a lifecycle writes across
+    let across = |rule: &Rule| {
+        let system = network.records.get(rule.record.index()).map(|r| r.system);
+        rule.effects.iter().any(|e| law.system(e.target) != system)
+    };
+    if refused || network.rules.iter().any(across) || law.starts_itself() {
         return None;
     }
     let rows = || network.rows.iter();

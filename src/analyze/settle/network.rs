@@ -37,7 +37,7 @@ position! {
 }
 
 /// Records that are linked, their cells, and who writes them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Network {
     /// The records.
     pub records: Vec<Record>,
@@ -52,21 +52,21 @@ pub struct Network {
 }
 
 /// A record of a system.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Record {
     /// The system, any number that tells systems apart: an automation writes within one system only.
     pub system: u16,
 }
 
 /// Two records that a sync holds together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sync {
     /// The records of the pair.
     pub records: Sides<RecordId>,
 }
 
 /// A field of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cell {
     /// The record.
     pub record: RecordId,
@@ -91,7 +91,7 @@ pub struct Cell {
 }
 
 /// A line of a sync: two cells, and a lane for each direction that it has.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Row {
     /// Its sync.
     pub sync: SyncId,
@@ -109,7 +109,7 @@ pub struct Row {
 }
 
 /// One direction of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Lane {
     /// By source value: what is to be written, or none where the map or the function fails. Blanks have blank images.
     pub image: Vec<Option<Symbol>>,
@@ -124,7 +124,7 @@ pub struct Lane {
 }
 
 /// A condition over cells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Guard {
     /// It always holds.
     Always,
@@ -145,7 +145,7 @@ pub enum Guard {
 }
 
 /// A function of some cells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Table {
     /// The cells, the last of which counts fastest.
     pub inputs: Vec<CellId>,
@@ -154,7 +154,7 @@ pub struct Table {
 }
 
 /// An automation of a system.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rule {
     /// The record whose saves start it.
     pub record: RecordId,
@@ -175,7 +175,7 @@ pub struct Rule {
 }
 
 /// One write of an automation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Effect {
     /// The cell that is written: before a save, one of the record itself.
     pub target: CellId,
@@ -186,7 +186,7 @@ pub struct Effect {
 }
 
 /// What an effect writes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// This value.
     Constant(Symbol),

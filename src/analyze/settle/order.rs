@@ -6,7 +6,7 @@
 
 use super::engine::{Act, Engine, Unknown};
 use super::judge::Limits;
-use super::network::{Network, RuleId, Symbol};
+use super::network::{CellId, Network, RecordId, RuleId, Symbol};
 use super::parts::{Part, parts};
 use super::run::Run;
 use super::space::{Event, Space, events, happen};
@@ -21,6 +21,8 @@ pub struct Disagreement {
     pub rules: [RuleId; 2],
     /// What the cells hold before anything happens. Cells of other parts are blank.
     pub given: Vec<Symbol>,
+    /// The record that a person saves then, with what is changed in it; none where it is enough that time passes.
+    pub edit: Option<(RecordId, Vec<(CellId, Symbol)>)>,
     /// What happens in each of the two orders until rest.
     pub acts: [Vec<Act>; 2],
     /// What the cells hold then.
@@ -30,12 +32,18 @@ pub struct Disagreement {
 /// Rounds after which a run counts as one without an end: such a network is not asked for its order.
 const ROUNDS: usize = 64;
 
-/// The first disagreement of each two automations whose order nothing fixes, in parts that can be searched.
-pub fn disagreements(network: &Network, limits: Limits) -> Vec<Disagreement> {
+/// The first disagreement about a cell that is asked for of each two automations whose order nothing fixes, in parts that
+/// can be searched.
+pub fn disagreements(
+    network: &Network,
+    asked: impl Fn(CellId) -> bool,
+    limits: Limits,
+) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for part in parts(network) {
+        let asked: Vec<bool> = part.cells.iter().map(|c| asked(*c)).collect();
         for (one, other) in unordered(&part.network) {
-            if let Some(here) = disagreement(&part.network, one, other, limits) {
+            if let Some(here) = disagreement(&part.network, [one, other], &asked, limits) {
                 found.push(whole(&part, here, network));
             }
         }
@@ -59,8 +67,8 @@ fn unordered(network: &Network) -> Vec<(usize, usize)> {
 
 fn disagreement(
     network: &Network,
-    one: usize,
-    other: usize,
+    [one, other]: [usize; 2],
+    asked: &[bool],
     limits: Limits,
 ) -> Option<Disagreement> {
     let mut order: Vec<usize> = (0..network.rules.len()).collect();
@@ -94,10 +102,20 @@ fn disagreement(
                     (*end, *log) = to_rest(run, &event)?;
                 }
                 let [here, there] = &ends;
-                if here != there {
+                let mut cells = here.iter().zip(there).zip(asked);
+                if cells.any(|((x, y), asked)| *asked && x != y) {
+                    let edit = match event {
+                        Event::Pause => None,
+                        Event::Save(record, values) => {
+                            let values = values.into_iter();
+                            let values = values.map(|(at, v)| (CellId(at as u16), v));
+                            Some((RecordId(record as u16), values.collect()))
+                        }
+                    };
                     return Some(Disagreement {
                         rules: [RuleId(one as u16), RuleId(other as u16)],
                         given: given.cells,
+                        edit,
                         acts,
                         ends,
                     });
@@ -138,9 +156,14 @@ fn whole(part: &Part, found: Disagreement, network: &Network) -> Disagreement {
         acts.into_iter().map(one).collect()
     };
     let rule = |rule: RuleId| part.rules.get(rule.index()).copied().unwrap_or(rule);
+    let edit = |(record, values): (RecordId, Vec<(CellId, Symbol)>)| {
+        let values = values.into_iter().map(|(c, v)| (part.cell(c), v));
+        (record, values.collect())
+    };
     Disagreement {
         rules: found.rules.map(rule),
         given: spread(found.given),
+        edit: found.edit.map(edit),
         acts: found.acts.map(told),
         ends: found.ends.map(spread),
     }

@@ -90,12 +90,19 @@ impl<'a> Run<'a> {
             ("Assign", Some(Value::Record(_)), Value::Record(r)) => {
                 Value::Record(with_object(Record { item_of: None, ..r }, object))
             }
-            ("Assign", Some(Value::Records(_)), Value::Plain(_)) => {
-                let name = vec![variable.clone()];
-                Value::Records(Record {
+            ("Assign", Some(Value::Record(_)), Value::Plain(value)) if value.node == Node::Null => {
+                Value::Record(Record::blank(object))
+            }
+            ("Assign", Some(before @ (Value::Record(_) | Value::Records(_))), Value::Plain(_)) => {
+                let given = Record {
                     whole: true,
-                    ..Record::found(object, name)
-                })
+                    ..Record::found(object, vec![variable.clone()])
+                };
+                if matches!(before, Value::Records(_)) {
+                    Value::Records(given)
+                } else {
+                    Value::Record(given)
+                }
             }
             ("Assign", _, value) => value,
             // adding to a collection
@@ -143,6 +150,18 @@ fn with_object(record: Record, object: Option<SmolStr>) -> Record {
     }
 }
 
+/// Whether a value is text by its form.
+const fn is_text(e: &Expr) -> bool {
+    matches!(
+        e.node,
+        Node::Text(_)
+            | Node::Binary {
+                operator: Operator::Concatenate,
+                ..
+            }
+    )
+}
+
 /// What an operator makes of a value and another.
 fn combined(
     frame: &Frame<'_>,
@@ -152,7 +171,7 @@ fn combined(
     path: &[SmolStr],
 ) -> Expr {
     let joined = match operator {
-        "Add" if matches!(value.node, Node::Text(_)) => {
+        "Add" if is_text(&before) || is_text(&value) => {
             logic::compare(Operator::Concatenate, before, value)
         }
         "Add" => logic::compare(Operator::Add, before, value),

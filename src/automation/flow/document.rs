@@ -82,6 +82,8 @@ pub(in crate::automation) enum Resource<'a> {
     Template(&'a str),
     /// Records to choose from.
     Choices(&'a Node),
+    /// The outcome of a decision, by the decision's name and the place among its outcomes: whether it was taken.
+    Outcome(&'a str, usize),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +108,11 @@ impl<'a> Flow<'a> {
             if let Some((_, kind)) = ELEMENTS.iter().find(|(tag, _)| *tag == node.name) {
                 let kind = *kind;
                 elements.insert(name, Element { kind, name, node });
+                for (at, rule) in node.all("rules").enumerate() {
+                    if let Some(rule) = rule.text_of("name") {
+                        resources.insert(rule, Resource::Outcome(name, at));
+                    }
+                }
             } else if let Some(resource) = resource(node) {
                 resources.insert(name, resource);
             } else if node.children.iter().any(|c| c.name.ends_with("onnector")) {

@@ -5,29 +5,64 @@ use smol_str::SmolStr;
 use super::run::{Frame, Run};
 use super::state::{Base, State, Value};
 use super::value::{as_plain, plain_path, unknown};
-use crate::automation::{Written, logic};
+use crate::automation::{Written, logic, numbered};
 use crate::catalog::xml;
 use crate::formula::{Expr, Node, Operator};
+
+/// Operators that compare a date with today.
+const CALENDAR: &[&str] = &[
+    "IsToday",
+    "IsTomorrow",
+    "IsYesterday",
+    "IsThisMonth",
+    "IsNextMonth",
+    "IsLastMonth",
+    "ThisYear",
+    "NextYear",
+    "LastYear",
+    "IsAnniversaryOfToday",
+    "IsNotAnniversaryOfToday",
+    "GreaterThanLastNumberOfDays",
+    "LastNumberOfDays",
+    "NextNumberOfDays",
+    "LastNumberOfMonths",
+    "NextNumberOfMonths",
+    "LastNumberOfYears",
+];
 
 impl<'a> Run<'a> {
     /// The condition of a rule of a decision, or of anything else that has `conditions` and `conditionLogic`.
     pub fn rule(&mut self, frame: &Frame<'a>, state: &State, rule: &'a xml::Node) -> Expr {
+        self.conditions(frame, state, rule, ("conditions", "conditionLogic"))
+    }
+
+    /// The condition that a node lists under a name, with the name of its logic.
+    pub fn conditions(
+        &mut self,
+        frame: &Frame<'a>,
+        state: &State,
+        rule: &'a xml::Node,
+        (list, logic): (&'a str, &str),
+    ) -> Expr {
         let mut parts = Vec::new();
-        for condition in rule.all("conditions") {
+        for condition in rule.all(list) {
             parts.push(self.condition(frame, state, condition));
         }
-        let stated = rule.text_of("conditionLogic").unwrap_or("and");
+        let stated = rule.text_of(logic).unwrap_or("and");
         let stated = if stated.eq_ignore_ascii_case("formula_evaluates_to_true") {
             "and"
         } else {
             stated
         };
-        logic::by_logic(stated, &parts).unwrap_or_else(|| {
-            self.draft
-                .reason(format!("the condition logic `{stated}` cannot be read"));
-            let name = rule.text_of("name").unwrap_or("rule");
-            unknown(frame, &[name.into()])
-        })
+        match numbered::combine(stated, &parts) {
+            Some(read) => logic::plainly(read),
+            None => {
+                self.draft
+                    .reason(format!("the condition logic `{stated}` cannot be read"));
+                let name = rule.text_of("name").unwrap_or("rule");
+                unknown(frame, &[name.into()])
+            }
+        }
     }
 
     fn condition(&mut self, frame: &Frame<'a>, state: &State, condition: &'a xml::Node) -> Expr {
@@ -39,8 +74,9 @@ impl<'a> Run<'a> {
         if let (Value::Record(record), "IsNull") = (&value, operator) {
             let absent = match &record.base {
                 Base::Prior => logic::call("ISNEW", Vec::new()),
+                Base::Start(_) if record.perhaps => logic::blank(unknown(frame, &[left.into()])),
                 Base::Start(way) if way.is_empty() => logic::truth(false),
-                _ => logic::call("ISBLANK", vec![as_plain(value)]),
+                _ => logic::blank(as_plain(value)),
             };
             return negated_by(absent, &right);
         }
@@ -70,9 +106,9 @@ impl<'a> Run<'a> {
                 let length = logic::call("LEN", vec![right.clone()]);
                 logic::compare(Operator::Equal, pair("RIGHT", left, length), right)
             }
-            "IsNull" | "IsBlank" | "IsEmpty" => {
-                negated_by(logic::call("ISBLANK", vec![left]), &right)
-            }
+            "IsNull" | "IsBlank" | "IsEmpty" => negated_by(logic::blank(left), &right),
+            "HasNoValue" => logic::blank(left),
+            "HasValue" => logic::not(logic::blank(left)),
             "IsChanged" => match plain_path(&left) {
                 Some(_) => negated_by(logic::call("ISCHANGED", vec![left]), &right),
                 None => unknown_test(&left, operator),
@@ -81,6 +117,8 @@ impl<'a> Run<'a> {
             "WasSet" | "WasSelected" | "WasVisited" | "In" | "NotIn" | "HasError" => {
                 unknown_test(&left, operator)
             }
+            // the calendar, which a record does not hold
+            other if CALENDAR.contains(&other) => unknown_test(&left, other),
             other => {
                 self.draft
                     .reason(format!("the operator `{other}` is not read"));
@@ -111,7 +149,7 @@ impl<'a> Run<'a> {
             return None;
         }
         let stated = start.text_of("filterLogic").unwrap_or("and");
-        let read = logic::by_logic(stated, &parts);
+        let read = numbered::combine(stated, &parts);
         if read.is_none() {
             self.draft
                 .reason(format!("the filter logic `{stated}` cannot be read"));
@@ -176,8 +214,13 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Equality, which for a condition is the condition or its opposite.
+/// Equality, which for a condition is the condition or its opposite, and for two texts is known.
 fn equal(left: Expr, right: Expr) -> Expr {
+    if let (Node::Text(a), Node::Text(b)) = (&left.node, &right.node) {
+        if a == b || !a.eq_ignore_ascii_case(b) {
+            return logic::truth(a == b);
+        }
+    }
     match right.node {
         Node::Bool(true) if is_condition(&left) => left,
         Node::Bool(false) if is_condition(&left) => logic::not(left),

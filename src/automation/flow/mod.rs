@@ -5,6 +5,7 @@
 //! reference means at a point, [`state`] how paths come together.
 
 mod assign;
+mod call;
 mod collect;
 mod document;
 mod filter;

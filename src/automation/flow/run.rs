@@ -83,7 +83,7 @@ impl<'a> Run<'a> {
 
     /// The number of a decision of a frame.
     pub fn decision(&mut self, frame: &Frame<'a>, name: &str, decision: Decision) -> DecisionId {
-        let key = format!("{}/{name}", frame.prefix.join("/"));
+        let key = key(frame, name);
         let next = self.decisions.len();
         let id = *self.numbers.entry(key).or_insert(next);
         match self.decisions.get_mut(id) {
@@ -91,6 +91,14 @@ impl<'a> Run<'a> {
             None => self.decisions.push(decision),
         }
         id
+    }
+
+    /// The condition under which a decision that has been met takes an outcome; none where it has not been met.
+    pub fn outcome(&self, frame: &Frame<'a>, decision: &str, outcome: usize) -> Option<Expr> {
+        let id = *self.numbers.get(&key(frame, decision))?;
+        let of = self.decisions.get(id)?.outcomes.len() + 1;
+        let taken = Condition::always().taking(id, outcome, of);
+        (!taken.loose).then(|| taken.formula(&self.decisions))
     }
 
     /// Walks from these elements, each with the state in which it is entered.
@@ -165,6 +173,9 @@ impl<'a> Run<'a> {
                 }
             };
             for (exit, (target, state)) in step.next.iter().enumerate() {
+                if state.when.is_never() {
+                    continue;
+                }
                 match target.and_then(|t| visits.get_mut(*at.get(t)?)) {
                     Some(next) => drop(next.arriving.insert((i, exit), state.clone())),
                     None => drop(ends.insert((i, exit), state.clone())),
@@ -245,7 +256,7 @@ impl<'a> Run<'a> {
             self.draft
                 .reason(format!("it calls the flow `{called}`, which is not active"));
         }
-        let mut variables = self.initial(&inner, state);
+        let mut variables = self.initial(&inner, state, true);
         variables.extend(inputs);
         let state = State {
             when: state.when.clone(),
@@ -256,8 +267,14 @@ impl<'a> Run<'a> {
         Some((self.walk(&inner, vec![(start, state)]), flow))
     }
 
-    /// The variables of a flow before its first element.
-    pub fn initial(&mut self, frame: &Frame<'a>, outer: &State) -> BTreeMap<SmolStr, Value> {
+    /// The variables of a flow before its first element. What a caller does not give to a called flow is as the flow
+    /// itself begins with it; what nobody is known to give is unknown.
+    pub fn initial(
+        &mut self,
+        frame: &Frame<'a>,
+        outer: &State,
+        called: bool,
+    ) -> BTreeMap<SmolStr, Value> {
         let empty = State {
             variables: BTreeMap::new(),
             ..outer.clone()
@@ -266,7 +283,8 @@ impl<'a> Run<'a> {
         for (name, variable) in frame.flow.variables() {
             let object = variable.object.map(|o| self.draft.names.object(o));
             let whole: Vec<SmolStr> = frame.prefix.iter().cloned().chain([name.into()]).collect();
-            let record = if variable.input {
+            let given = variable.input && !called;
+            let record = if given {
                 Record {
                     whole: true,
                     ..Record::found(object, whole)
@@ -277,7 +295,7 @@ impl<'a> Run<'a> {
             let value = match (variable.record, variable.collection) {
                 (true, true) => Value::Records(record),
                 (true, false) => Value::Record(record),
-                (false, _) if variable.input || variable.collection => {
+                (false, _) if given || variable.collection => {
                     Value::Plain(super::value::unknown(frame, &[name.into()]))
                 }
                 (false, _) => self.literal(frame, &empty, variable.node.child("value")),
@@ -286,6 +304,11 @@ impl<'a> Run<'a> {
         }
         out
     }
+}
+
+/// The name of a decision among those of all flows of a run.
+fn key(frame: &Frame<'_>, decision: &str) -> String {
+    format!("{}/{decision}", frame.prefix.join("/"))
 }
 
 /// The first element of a flow that others call.

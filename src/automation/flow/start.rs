@@ -37,8 +37,12 @@ pub(in crate::automation) fn read(
             let (events, phase) = record_trigger(trigger, node.text_of("recordTriggerType"));
             head.events = Some(events);
             head.phase = phase;
+            let order = document.root.text_of("triggerOrder");
+            head.order = order.and_then(|n| n.trim().parse().ok());
         }
-        Kind::ProcessBuilder => {
+        Kind::ProcessBuilder
+            if document.root.text_of("processType") != Some("InvocableProcess") =>
+        {
             let created = process_value(&document.root, "TriggerType") == Some("onCreateOnly");
             head.events = head.object.is_some().then_some(if created {
                 Events::Created
@@ -73,20 +77,31 @@ pub(in crate::automation) fn read(
 pub(in crate::automation) fn kind(flow: &Flow<'_>) -> Kind {
     let root = &flow.document.root;
     let trigger = flow.start().and_then(|s| s.text_of("triggerType"));
-    match root.text_of("processType").unwrap_or_default() {
-        "Workflow" | "InvocableProcess" => Kind::ProcessBuilder,
-        "CustomEvent" => Kind::PlatformEventFlow,
-        "AutoLaunchedFlow" | "Orchestrator" | "" => match trigger {
-            Some("RecordBeforeSave" | "RecordAfterSave" | "RecordBeforeDelete") => {
-                Kind::RecordTriggeredFlow
-            }
-            Some("PlatformEvent") => Kind::PlatformEventFlow,
-            Some("Scheduled") => Kind::ScheduledFlow,
-            _ => Kind::AutolaunchedFlow,
-        },
-        _ => Kind::ScreenFlow,
+    let process = root.text_of("processType").unwrap_or_default();
+    match (process, trigger.unwrap_or_default()) {
+        ("Workflow" | "InvocableProcess", _) => Kind::ProcessBuilder,
+        ("CustomEvent", _) => Kind::PlatformEventFlow,
+        (_, "RecordBeforeSave" | "RecordAfterSave" | "RecordBeforeDelete") => {
+            Kind::RecordTriggeredFlow
+        }
+        (_, trigger) if EVENTS.contains(&trigger) => Kind::PlatformEventFlow,
+        (_, "Scheduled") => Kind::ScheduledFlow,
+        ("Flow", _) => Kind::ScreenFlow,
+        _ if root.child("screens").is_some() => Kind::ScreenFlow,
+        _ => Kind::AutolaunchedFlow,
     }
 }
+
+/// Triggers that are events of a platform.
+const EVENTS: &[&str] = &[
+    "PlatformEvent",
+    "AutomationEvent",
+    "DataCloudDataChange",
+    "DataGraphDataChange",
+    "EventDrivenJourney",
+    "ExternalSystemChange",
+    "FormSubmissionEvent",
+];
 
 fn record_trigger(trigger: &str, events: Option<&str>) -> (Events, Phase) {
     if trigger == "RecordBeforeDelete" {
@@ -124,7 +139,7 @@ fn process_value<'a>(root: &'a Node, name: &str) -> Option<&'a str> {
 /// The variables before the first element: the record that starts the flow, what it was before, and the flow's own.
 fn first_state<'a>(run: &mut Run<'a>, frame: &Frame<'a>, root: &Node, phase: Phase) -> State {
     let mut state = fresh(phase, Condition::always());
-    state.variables = run.initial(frame, &state);
+    state.variables = run.initial(frame, &state, false);
     let Some(object) = run.object.clone() else {
         return state;
     };

@@ -46,6 +46,8 @@ pub(super) struct Record {
     pub carries: Vec<SmolStr>,
     /// The collection whose item it is: what is assigned to it is assigned to an item of that.
     pub item_of: Option<SmolStr>,
+    /// On some ways there is no record.
+    pub perhaps: bool,
 }
 
 /// Where a field of a record comes from.
@@ -80,6 +82,7 @@ impl Record {
             whole: false,
             carries: Vec::new(),
             item_of: None,
+            perhaps: false,
         }
     }
 
@@ -217,6 +220,7 @@ impl Meeting<'_> {
                 x.carries.clone()
             },
             item_of: x.item_of.clone().or_else(|| y.item_of.clone()),
+            perhaps: x.perhaps || y.perhaps || x.is_empty() != y.is_empty(),
         }
     }
 

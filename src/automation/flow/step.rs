@@ -4,29 +4,13 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::document::{Element, ElementKind, connector, successors, target};
-use super::run::{Frame, Run, Step, named};
+use super::document::{Element, ElementKind, connector, successors};
+use super::run::{Frame, Run, Step};
 use super::state::{Base, Record, State, Value};
 use super::value::unknown;
-use crate::automation::condition::Decision;
-use crate::automation::logic;
+use crate::automation::condition::{Condition, Decision};
+use crate::automation::{Phase, logic};
 use crate::catalog::xml::Node;
-
-/// Actions that write no field of a record.
-const HARMLESS: &[&str] = &[
-    "emailAlert",
-    "emailSimple",
-    "customNotificationAction",
-    "chatterPost",
-    "component",
-    "sendNotification",
-    "flowInterviewLog",
-    "activateSessionPermSet",
-    "deactivateSessionPermSet",
-    "publishManagedContentRelease",
-    "refreshMetricAction",
-    "outboundMessage",
-];
 
 impl<'a> Run<'a> {
     pub fn step(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
@@ -47,20 +31,16 @@ impl<'a> Run<'a> {
             ElementKind::Screen => self.screen(frame, element, state),
             ElementKind::CollectionProcessor => self.process(frame, element, state),
             ElementKind::Transform => self.transform(frame, element, state),
-            ElementKind::Wait => wait(node, state),
+            ElementKind::Wait => self.wait(frame, element, state),
             ElementKind::ApexPlugin => {
                 let class = node.text_of("apexClass").unwrap_or(element.name);
                 self.draft
                     .reason(format!("it calls the Apex plug-in `{class}`"));
-                go_on(node, state.clone())
+                let mut state = state.clone();
+                self.given_back(frame, node, element.name, &mut state);
+                go_on(node, state)
             }
-            ElementKind::OrchestratedStage => {
-                self.draft.reason(format!(
-                    "the stage `{}` of an orchestration is not read",
-                    element.name
-                ));
-                go_on(node, state.clone())
-            }
+            ElementKind::OrchestratedStage => self.stage(frame, element, state),
             ElementKind::Unknown => {
                 self.draft.reason(format!(
                     "the element `{}` is of the kind `{}`, which is not read",
@@ -119,14 +99,22 @@ impl<'a> Run<'a> {
             outcomes.push(condition);
         }
         let of = rules.len() + 1;
+        let constants: Vec<Option<bool>> = outcomes.iter().map(logic::constant).collect();
         let id = self.decision(frame, element.name, Decision { outcomes });
         let mut next = Vec::new();
         let connectors = rules
             .iter()
             .map(|rule| connector(rule, "connector"))
             .chain([connector(node, "defaultConnector")]);
+        let mut settled = false;
         for (outcome, target) in connectors.enumerate() {
-            let when = state.when.taking(id, outcome, of);
+            let sure = constants.get(outcome).copied().flatten();
+            let when = if settled || sure == Some(false) {
+                Condition::never()
+            } else {
+                state.when.taking(id, outcome, of)
+            };
+            settled |= sure == Some(true);
             next.push((
                 target,
                 State {
@@ -189,84 +177,29 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub fn subflow(
-        &mut self,
-        frame: &Frame<'a>,
-        element: Element<'a>,
-        called: &str,
-        list: &str,
-        state: &State,
-    ) -> Step<'a> {
-        let node = element.node;
-        let mut inputs = BTreeMap::new();
-        for (name, input) in named(node, list, "name") {
-            let value = self.literal(frame, state, input.child("value"));
-            inputs.insert(SmolStr::new(name), value);
-        }
-        let mut state = state.clone();
+    /// After a pause the flow goes on in a transaction of its own.
+    fn wait(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let mut step = Step::default();
-        if let Some((walk, flow)) = self.call(frame, element.name, called, inputs, &state) {
-            step.effects = walk.effects;
-            let mut results = walk.end.map(|e| e.variables).unwrap_or_default();
-            let outputs: BTreeMap<SmolStr, Value> = flow
-                .variables()
-                .filter(|(_, v)| v.output)
-                .filter_map(|(name, _)| results.remove_entry(name))
-                .collect();
-            for (name, output) in named(node, "outputAssignments", "name") {
-                if let (Some(value), Some(to)) =
-                    (outputs.get(name), output.text_of("assignToReference"))
-                {
-                    self.assign(frame, &mut state, to, "Assign", value.clone());
-                }
-            }
-            state
-                .variables
-                .insert(element.name.into(), Value::Outputs(outputs));
+        for event in element.node.all("waitEvents") {
+            let mut later = State {
+                phase: Phase::Later,
+                ..state.clone()
+            };
+            self.given_back(frame, event, element.name, &mut later);
+            step.next.push((connector(event, "connector"), later));
         }
-        step.next = self.or_fault(frame, element, state);
+        let at_once = connector(element.node, "defaultConnector");
+        step.next.push((at_once, state.clone()));
         step
-    }
-
-    fn action(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
-        let node = element.node;
-        let name = node.text_of("actionName").unwrap_or(element.name);
-        let kind = node.text_of("actionType").unwrap_or_default();
-        if kind == "flow" {
-            return self.subflow(frame, element, name, "inputParameters", state);
-        }
-        for input in node.all("inputParameters") {
-            self.literal(frame, state, input.child("value"));
-        }
-        match kind {
-            "apex" => self
-                .draft
-                .reason(format!("it calls the Apex action `{name}`")),
-            "quickAction" => self
-                .draft
-                .reason(format!("it runs the quick action `{name}`")),
-            "submit" => self.draft.locks = true,
-            _ if HARMLESS.contains(&kind) => {}
-            _ => self
-                .draft
-                .reason(format!("it runs the action `{name}` of the kind `{kind}`")),
-        }
-        let mut state = state.clone();
-        for output in node.all("outputParameters") {
-            if let Some(to) = output.text_of("assignToReference") {
-                let result = output.text_of("name").unwrap_or("result");
-                let value = unknown(frame, &[element.name.into(), result.into()]);
-                self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
-            }
-        }
-        Step {
-            next: self.or_fault(frame, element, state),
-            ..Step::default()
-        }
     }
 
     fn screen(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let mut state = state.clone();
+        let mut step = Step::default();
+        for action in element.node.all("actions") {
+            step.effects
+                .extend(self.flow_of(frame, action, element.name, &state));
+        }
         let mut open: Vec<&Node> = element.node.all("fields").collect();
         while let Some(field) = open.pop() {
             open.extend(field.all("fields"));
@@ -296,7 +229,8 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        go_on(element.node, state)
+        step.next = go_on(element.node, state).next;
+        step
     }
 
     /// Where an element leads: on, or to what handles its failure.
@@ -331,23 +265,6 @@ impl<'a> Run<'a> {
 fn go_on(node: &Node, state: State) -> Step<'_> {
     Step {
         next: vec![(connector(node, "connector"), state)],
-        ..Step::default()
-    }
-}
-
-/// After a pause the flow goes on in a transaction of its own.
-fn wait<'a>(node: &'a Node, state: &State) -> Step<'a> {
-    let later = State {
-        phase: crate::automation::Phase::Later,
-        ..state.clone()
-    };
-    let events = node
-        .all("waitEvents")
-        .map(|event| (event.child("connector").and_then(target), later.clone()));
-    let mut next: Vec<_> = events.collect();
-    next.push((connector(node, "defaultConnector"), state.clone()));
-    Step {
-        next,
         ..Step::default()
     }
 }

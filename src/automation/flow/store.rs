@@ -7,6 +7,7 @@ use super::run::{Frame, Run, Step, also, named};
 use super::state::{Assigned, Base, Record, State, Value};
 use super::value::unknown;
 use crate::automation::{Effect, FieldName, Phase, Written, logic};
+use crate::catalog::xml::Node;
 use crate::formula::Expr;
 
 /// Where an element writes, and under which condition beyond that of its point.
@@ -30,6 +31,7 @@ impl<'a> Run<'a> {
         if let Some(field) = node.text_of("sortField") {
             self.draft.read(object, &[field.into()]);
         }
+        self.beside(frame, state, node);
         let to = node.text_of("outputReference");
         let name: SmolStr = to.unwrap_or(element.name).into();
         let object_name = self.draft.names.object(object);
@@ -38,6 +40,8 @@ impl<'a> Run<'a> {
             base: self.base(&which, label.clone()),
             which,
             carries,
+            // even the starting record is not found where it does not fit another filter
+            perhaps: node.all("filters").nth(1).is_some(),
             ..Record::found(Some(object_name), label)
         };
         let mut state = state.clone();
@@ -62,6 +66,18 @@ impl<'a> Run<'a> {
         Step {
             next: self.or_fault(frame, element, state),
             ..Step::default()
+        }
+    }
+
+    /// Reads the records that a lookup fetches beside those that it is about.
+    fn beside(&mut self, frame: &Frame<'a>, state: &State, node: &'a Node) {
+        for related in node.all("relatedRecords") {
+            let object = related.text_of("relatedObject").unwrap_or_default();
+            self.filtered(frame, state, object, related);
+            for field in related.all("queriedFields") {
+                self.draft.read(object, &[field.text.trim().into()]);
+            }
+            self.beside(frame, state, related);
         }
     }
 
@@ -111,6 +127,14 @@ impl<'a> Run<'a> {
         }
         let mut state = state.clone();
         let id = unknown(frame, &[element.name.into(), "Id".into()]);
+        // the record that was made has its id now
+        if let Some(Value::Record(made)) = node
+            .text_of("inputReference")
+            .and_then(|reference| state.variables.get_mut(reference))
+        {
+            let (value, when) = (id.clone(), None);
+            made.fields.insert("Id".into(), Assigned { value, when });
+        }
         if let Some(to) = node.text_of("assignRecordIdToReference") {
             self.assign(frame, &mut state, to, "Assign", Value::Plain(id.clone()));
         }

@@ -9,6 +9,16 @@ use crate::automation::{Written, logic};
 use crate::catalog::xml::Node;
 use crate::formula::{Expr, Node as Part, Operator, Reference};
 
+/// What a value says about itself beside what it is.
+const ABOUT_VALUES: &[&str] = &[
+    "formulaDataType",
+    "complexValueType",
+    "inputConfiguratorMode",
+    "isReverseValueMapping",
+    "setupReferenceType",
+    "valueMapName",
+];
+
 /// Formulas that use each other deeper than this are given up.
 const DEEPEST: usize = 16;
 
@@ -18,13 +28,22 @@ impl<'a> Run<'a> {
         let Some(value) = value else {
             return Value::Plain(logic::null());
         };
-        let Some(inner) = value.children.iter().find(|c| !c.text.trim().is_empty()) else {
-            return Value::Plain(logic::null());
+        for one in value.all("collectionElements") {
+            self.literal(frame, state, Some(one));
+        }
+        let states =
+            |c: &&Node| !ABOUT_VALUES.contains(&c.name.as_str()) && !c.text.trim().is_empty();
+        let Some(inner) = value.children.iter().find(states) else {
+            return Value::Plain(match value.child("collectionElements") {
+                Some(_) => unknown(frame, &["$List".into()]),
+                None => logic::null(),
+            });
         };
         let text = inner.text.trim();
         Value::Plain(match inner.name.as_str() {
             "elementReference" => return self.named(frame, state, text),
-            "stringValue" => self.template(frame, state, text, 0),
+            // blanks around a text are part of it
+            "stringValue" => self.template(frame, state, &inner.text, 0),
             "booleanValue" => logic::truth(text.eq_ignore_ascii_case("true")),
             "numberValue" => logic::number(text),
             "dateValue" => logic::call("DATEVALUE", vec![logic::text(text)]),
@@ -38,7 +57,7 @@ impl<'a> Run<'a> {
                     logic::found(&["formula"])
                 }
             },
-            "sobjectValue" => logic::text(text),
+            "sobjectValue" | "apexValue" | "setupReference" => logic::text(text),
             other => {
                 self.draft
                     .reason(format!("a value of the kind `{other}` is not read"));
@@ -109,6 +128,10 @@ impl<'a> Run<'a> {
             Some(Resource::Template(text)) if depth < DEEPEST => {
                 self.template(frame, state, text, depth + 1)
             }
+            Some(Resource::Outcome(decision, at)) => self
+                .outcome(frame, decision, *at)
+                .filter(|taken| !logic::is_large(taken))
+                .unwrap_or_else(|| unknown(frame, path)),
             _ => unknown(frame, path),
         };
         Value::Plain(plain)

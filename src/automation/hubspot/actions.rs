@@ -18,8 +18,8 @@ const HARMLESS: &[&str] = &[
     "0-9",
     "0-13",
     "0-15",
+    "0-23",
     "0-25",
-    "0-29",
     "0-35",
     "0-63809083",
     "0-63863438",
@@ -71,24 +71,17 @@ impl Flow<'_> {
             (_, "0-5") => self.set(fields, &place),
             (_, "0-11") => {
                 let property = text(fields, "target_property").unwrap_or("hubspot_owner_id");
-                if fields.get("overwrite_current_owner") != Some(&Value::Bool(true)) {
+                if !is_true(fields.get("overwrite_current_owner")) {
                     self.read(property);
                 }
                 let target = FieldName::new(self.object.clone(), property);
                 self.write(&place, target, Written::Itself, None);
             }
             (_, "0-14") => self.create(fields, &place),
-            (_, "0-3") => {
-                for (field, property) in TASK {
-                    if fields.contains_key(*field) {
-                        let value = self.value(fields.get(*field), property);
-                        self.write(
-                            &place,
-                            FieldName::new("task", *property),
-                            Written::Made,
-                            value,
-                        );
-                    }
+            (_, "0-3") => self.task(fields, &place),
+            (_, "0-29") => {
+                for event in objects(fields, "event_filter_branches") {
+                    self.branch(event, None, 0);
                 }
             }
             (_, "0-169425243") => {
@@ -117,9 +110,36 @@ impl Flow<'_> {
             (kind, "") => self
                 .draft
                 .reason(format!("an action of the kind `{kind}` is not read")),
-            (_, id) => self
-                .draft
-                .reason(format!("the action of the type `{id}` is not read")),
+            (_, id) => {
+                for value in fields.values().filter_map(Value::as_str) {
+                    self.template(value);
+                }
+                self.draft
+                    .reason(format!("the action of the type `{id}` is not read"));
+            }
+        }
+    }
+
+    fn task(&mut self, fields: &Body, place: &Place<'_>) {
+        let mut made: Vec<(&str, Option<&Value>)> = TASK
+            .iter()
+            .filter_map(|(field, property)| Some((*property, Some(fields.get(*field)?))))
+            .collect();
+        if let Some(owner) = object(fields, "owner_assignment") {
+            made.push(("hubspot_owner_id", owner.get("value")));
+        }
+        // counted from when it runs
+        if fields.contains_key("due_time") {
+            made.push(("hs_timestamp", None));
+        }
+        for (property, stated) in made {
+            let value = self.value(stated, property);
+            self.write(
+                place,
+                FieldName::new("task", property),
+                Written::Made,
+                value,
+            );
         }
     }
 
@@ -135,7 +155,8 @@ impl Flow<'_> {
         };
         let stated = fields.get("value").or_else(|| fields.get("newValue"));
         let value = self.value(stated, property);
-        let (object, record) = match object(fields, "association") {
+        // an empty association is none
+        let (object, record) = match object(fields, "association").filter(|a| !a.is_empty()) {
             None => (self.object.clone(), Written::Itself),
             Some(association) => {
                 let type_id = association.get("associationTypeId").and_then(Value::as_u64);
@@ -188,5 +209,14 @@ impl Flow<'_> {
             when: place.when.clone(),
             value,
         });
+    }
+}
+
+/// Whether a value says yes, as a truth value or as its text.
+fn is_true(value: Option<&Value>) -> bool {
+    match value {
+        Some(Value::Bool(value)) => *value,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+        _ => false,
     }
 }

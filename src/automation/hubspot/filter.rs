@@ -32,6 +32,9 @@ impl Flow<'_> {
             _ => None,
         };
         let of = associated.as_deref().or(of);
+        if objects(branch, "filters").any(|f| text(f, "property") == Some("hs_name")) {
+            return self.changed(branch);
+        }
         let mut parts: Vec<Expr> = Vec::new();
         for filter in objects(branch, "filters") {
             parts.push(self.filter(filter, of));
@@ -62,25 +65,7 @@ impl Flow<'_> {
         let event = text(branch, "eventTypeId").unwrap_or_default();
         let mut conditions: Vec<Expr> = Vec::new();
         match event {
-            CHANGED => {
-                let property = objects(branch, "filters")
-                    .filter(|f| text(f, "property") == Some("hs_name"))
-                    .filter_map(|f| values(object(f, "operation")?).into_iter().next())
-                    .next();
-                let Some(property) = property else {
-                    return logic::found(&["$Event", event]);
-                };
-                self.read(&property);
-                let field = logic::field(std::slice::from_ref(&property));
-                conditions.push(logic::call("ISCHANGED", vec![field.clone()]));
-                for filter in objects(branch, "filters") {
-                    if text(filter, "property") == Some("hs_value")
-                        && let Some(operation) = object(filter, "operation")
-                    {
-                        conditions.push(self.operation(&property, field.clone(), operation));
-                    }
-                }
-            }
+            CHANGED => conditions.push(self.changed(branch)),
             CREATED => conditions.push(logic::call("ISNEW", Vec::new())),
             // a test portal and older bodies name the object as the event
             _ if event.starts_with("0-") || event.starts_with("2-") => {
@@ -89,6 +74,27 @@ impl Flow<'_> {
                 }
             }
             _ => conditions.push(logic::found(&["$Event", event])),
+        }
+        logic::all(conditions)
+    }
+
+    /// A change of the property that the filters name, to a value that they state.
+    fn changed(&mut self, branch: &Body) -> Expr {
+        let named = objects(branch, "filters")
+            .filter(|f| text(f, "property") == Some("hs_name"))
+            .find_map(|f| values(object(f, "operation")?).into_iter().next());
+        let Some(property) = named else {
+            return logic::found(&["$Event", CHANGED]);
+        };
+        self.read(&property);
+        let field = logic::field(std::slice::from_ref(&property));
+        let mut conditions = vec![logic::call("ISCHANGED", vec![field.clone()])];
+        for filter in objects(branch, "filters") {
+            if text(filter, "property") == Some("hs_value")
+                && let Some(operation) = object(filter, "operation")
+            {
+                conditions.push(self.operation(&property, field.clone(), operation));
+            }
         }
         logic::all(conditions)
     }
@@ -173,8 +179,8 @@ impl Flow<'_> {
             logic::compare(operator, field.clone(), value)
         };
         match operator {
-            "IS_KNOWN" | "HAS_PROPERTY" => known(),
-            "IS_UNKNOWN" | "IS_NOT_KNOWN" | "NOT_HAS_PROPERTY" => logic::not(known()),
+            "IS_KNOWN" | "HAS_PROPERTY" | "IS_NOT_EMPTY" => known(),
+            "IS_UNKNOWN" | "IS_NOT_KNOWN" | "NOT_HAS_PROPERTY" | "IS_EMPTY" => logic::not(known()),
             "IS_EQUAL_TO" | "IS" | "IS_ANY_OF" | "HAS_EXACTLY" | "IS_EXACTLY" | "EQ"
             | "SET_ANY" | "SET_EQ" => logic::any(each(&sign(Operator::Equal))),
             "IS_NOT_EQUAL_TO" | "IS_NOT" | "IS_NONE_OF" | "IS_NOT_EXACTLY" | "NEQ"
@@ -220,16 +226,36 @@ impl Flow<'_> {
         let property = SmolStr::new(property);
         let field = logic::field(std::slice::from_ref(&property));
         let operator = text(filter, "operator").unwrap_or("EQ");
+        if let Some(other) = text(filter, "compareProperty") {
+            self.read(other);
+            return beside(&field, operator, &logic::field(&[other.into()]))
+                .unwrap_or_else(|| logic::found(&[&property, &format!("${operator}")]));
+        }
         let value = ["value", "strValue"]
             .iter()
             .find_map(|key| super::id(filter, key));
-        let values: Vec<SmolStr> = match (operator.starts_with("SET_"), value) {
+        let several = operator.starts_with("SET_") || operator.ends_with("CONTAINS");
+        let values: Vec<SmolStr> = match (several, value) {
             (true, Some(value)) => value.split(';').map(SmolStr::from).collect(),
             (false, Some(value)) => vec![value],
             (_, None) => Vec::new(),
         };
         self.compared(&property, &field, operator, &values)
     }
+}
+
+/// A property compared with another one.
+fn beside(field: &Expr, operator: &str, other: &Expr) -> Option<Expr> {
+    let operator = match operator {
+        "EQ" => Operator::Equal,
+        "NEQ" => Operator::Unequal,
+        "GT" => Operator::Greater,
+        "GTE" => Operator::GreaterOrEqual,
+        "LT" => Operator::Less,
+        "LTE" => Operator::LessOrEqual,
+        _ => return None,
+    };
+    Some(logic::compare(operator, field.clone(), other.clone()))
 }
 
 /// The values of an operation, in whichever form it has them.

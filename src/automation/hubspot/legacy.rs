@@ -75,7 +75,10 @@ impl Flow<'_> {
                 let rejected = with(logic::not(condition));
                 self.list(objects(action, "rejectActions"), part, &rejected, depth + 1);
             }
-            "SET_CONTACT_PROPERTY" | "SET_COMPANY_PROPERTY" | "SET_DEAL_PROPERTY" => {
+            "SET_PROPERTY"
+            | "SET_CONTACT_PROPERTY"
+            | "SET_COMPANY_PROPERTY"
+            | "SET_DEAL_PROPERTY" => {
                 let object = object_of(kind);
                 let Some(property) = text(action, "propertyName") else {
                     self.draft

@@ -9,6 +9,8 @@ mod legacy;
 mod values;
 mod workflow;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -59,6 +61,8 @@ struct Flow<'a> {
     draft: Draft<'a>,
     /// The object whose records it enrols.
     object: SmolStr,
+    /// The objects of the records that it fetches beside the enrolled one, by the names that values know them by.
+    sources: BTreeMap<SmolStr, SmolStr>,
 }
 
 impl Flow<'_> {
@@ -111,7 +115,8 @@ pub(super) fn read(
     let names = Names::new(catalog, children);
     for (path, text) in texts {
         // most JSON of a folder is something else, and is not kept
-        if !text.contains("\"actions\"") {
+        let told = ["\"actions\"", "\"flowType\"", "\"DRIP_DELAY\""];
+        if !told.iter().any(|key| text.contains(key)) {
             continue;
         }
         let file = sources.add(SourceFile::new(path.as_str(), text.as_str()));
@@ -134,7 +139,23 @@ pub(super) fn read(
             );
         }
     }
+    // a list beside the workflows that it lists says nothing more
+    let whole: BTreeSet<SmolStr> = out
+        .active
+        .iter()
+        .filter(|a| !is_listed(a))
+        .map(|a| a.element.clone())
+        .collect();
+    out.active
+        .retain(|a| !is_listed(a) || !whole.contains(&a.element));
     out
+}
+
+/// The reason of a workflow of which a file has the name alone.
+const LISTED: &str = "its file lists it without its actions: fetch each workflow by its id";
+
+fn is_listed(automation: &Automation) -> bool {
+    automation.reasons.iter().any(|r| r == LISTED)
 }
 
 /// The byte of a line and column, both from one.
@@ -189,14 +210,18 @@ fn collect(
     Ok(())
 }
 
-/// Whether a body is a workflow: it has actions, and says who is enrolled or of which type it is.
+/// Whether a body is a workflow: it has actions, and says who is enrolled or of which type it is. A list has them without
+/// their actions.
 fn is_workflow(body: &Body) -> bool {
     let typed = text(body, "type")
         .is_some_and(|t| t.ends_with("_FLOW") || t.ends_with("_ANCHOR") || t == "DRIP_DELAY");
     let enrols = ["enrollmentCriteria", "segmentCriteria", "startActionId"]
         .iter()
         .any(|key| body.contains_key(*key));
-    body.get("actions").is_some_and(Value::is_array) && (typed || enrols)
+    match body.get("actions") {
+        Some(actions) => actions.is_array() && (typed || enrols),
+        None => typed || text(body, "flowType").is_some(),
+    }
 }
 
 fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
@@ -225,12 +250,24 @@ fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
         object: Some(object.clone()),
         events: None,
         phase: Phase::Later,
+        order: None,
         entry: Entry::EveryTime,
     };
+    let sources = objects(body, "dataSources").filter_map(|source| {
+        let of = names.object(text(source, "objectTypeId")?);
+        Some((text(source, "name")?.into(), of))
+    });
     let mut flow = Flow {
         draft: Draft::new(names),
         object,
+        sources: sources.collect(),
     };
+    if !body.contains_key("actions") {
+        flow.draft.opaque = true;
+        flow.draft.reason(LISTED);
+        out.active.push(flow.draft.finish(head));
+        return;
+    }
     if body.contains_key("startActionId") || body.contains_key("enrollmentCriteria") {
         workflow::read(&mut flow, &mut head, part, body);
     } else {

@@ -38,9 +38,12 @@ impl Flow<'_> {
                 Some(logic::compare(Operator::Add, field, amount))
             }
             "EXECUTION_TIME" | "TIMESTAMP" => Some(logic::call("NOW", Vec::new())),
-            "FETCHED_OBJECT_PROPERTY" => None,
+            "FETCHED_OBJECT_PROPERTY" => {
+                let token = text(value, "propertyToken")?;
+                Some(self.token(token.trim_matches(['{', '}', ' '])))
+            }
             kind => {
-                if kind.starts_with("APPEND") {
+                if kind.contains("APPEND") {
                     self.read(target);
                 }
                 if let Some(property) = text(value, "propertyName") {
@@ -89,6 +92,23 @@ impl Flow<'_> {
             ["enrolled_object", property] => {
                 self.read(property);
                 logic::field(&[SmolStr::new(property)])
+            }
+            ["fetched_objects", source, property] => {
+                let Some(of) = self.sources.get(*source).cloned() else {
+                    return logic::found(&parts);
+                };
+                self.read_of(&of, property);
+                logic::found(&["$Associated", &of, property])
+            }
+            // `_0_2.name` is of the object with the type id `0-2`
+            [object, property] if object.starts_with('_') => {
+                let of = self.object_named(&object.trim_start_matches('_').replace('_', "-"));
+                self.read_of(&of, property);
+                if of == self.object {
+                    logic::field(&[SmolStr::new(property)])
+                } else {
+                    logic::found(&["$Associated", &of, property])
+                }
             }
             // `contact.firstname` of version 3
             [object, property] if *object == self.object => {

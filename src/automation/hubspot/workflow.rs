@@ -153,8 +153,9 @@ fn exits(action: &Body) -> Vec<SmolStr> {
         .map(|branch| next(object(branch, "connection")))
         .collect();
     if out.is_empty() {
-        out.extend(object(action, "connection").map(|c| next(Some(c))));
-    } else {
+        let only = object(action, "connection").or_else(|| object(action, "defaultBranch"));
+        out.extend(only.map(|c| next(Some(c))));
+    } else if !action.contains_key("testBranches") {
         out.push(next(object(action, "defaultBranch")));
     }
     out.retain(|id| !id.is_empty() || !out_is_single(action));
@@ -195,9 +196,9 @@ impl Flow<'_> {
                 None => logic::found(&["$Branch", &id(branch, "branchValue").unwrap_or_default()]),
             });
         }
-        for (i, _) in objects(action, "testBranches").enumerate() {
-            out.push(logic::found(&["$Test", &i.to_string()]));
-        }
+        // a test has no default: its last branch is what is left
+        let tests = objects(action, "testBranches").count();
+        out.extend((1..tests).map(|i| logic::found(&["$Test", &i.to_string()])));
         out
     }
 }

@@ -42,7 +42,7 @@ impl Builder {
 
     /// Lays down the base catalog, where the system wants it.
     pub fn base(&mut self) {
-        if self.base == BaseCatalog::Standard {
+        if self.base != BaseCatalog::None {
             for object in base::standard(self.kind) {
                 self.objects.insert(fold(&object.name), object);
             }
@@ -101,7 +101,7 @@ impl Builder {
         self.objects.values_mut().for_each(stages::narrow);
         self.objects.values_mut().for_each(stages::fill);
         self.activities();
-        if self.base == BaseCatalog::Standard && self.kind == SystemKind::Salesforce {
+        if self.base != BaseCatalog::None && self.kind == SystemKind::Salesforce {
             self.objects
                 .values_mut()
                 .filter(|o| o.known == Known::Metadata)

@@ -44,6 +44,8 @@ pub enum BaseCatalog {
     Standard,
     /// Only what the files say.
     None,
+    /// The standard schema, and whatever stands in files that the manifest was to name and does not, which has been reported.
+    Unread,
 }
 
 /// Where the catalog of one declared system comes from.
@@ -116,7 +118,7 @@ fn load_one(
         .into_iter()
         .filter(|p| p.ends_with(".json"))
         .collect();
-    let mut poisoned = lacks_metadata | lacks_catalog;
+    let mut poisoned = lacks_metadata | lacks_catalog | (system.base == BaseCatalog::Unread);
     let drafts: Vec<(String, Draft, Option<String>)> = metadata
         .into_par_iter()
         .chain(catalogs)

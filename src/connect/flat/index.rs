@@ -1,14 +1,23 @@
-//! Where the records of a file are: a private SQLite database that the system throws away with the process.
+//! Where the records of a file are, by hashes of their ids and of their unique values. A hash may stand for several records:
+//! whoever asks looks at what stands there.
 
-use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension, Result, params};
+use rusqlite::Result;
 use smol_str::SmolStr;
 
-/// Tables over one object file. Everything happens in one transaction that nobody else ever sees.
+use super::sorted::Sorted;
+use crate::runtime::fingerprint;
+
+/// Places of the records of one object file.
 pub(super) struct Index {
-    db: Connection,
-    staged: u64,
-    duplicates: u64,
+    /// Lengths, by hash of the id and position.
+    ids: Sorted<1>,
+    /// The greatest id so far: most files have theirs in order.
+    greatest: SmolStr,
+    /// Lengths, by hash of the value and position.
+    uniques: Sorted<1>,
+    duplicates: Sorted<0>,
+    /// Length, and where the content is and how long; by position.
+    staged: Sorted<3>,
 }
 
 /// A place in the data file, or after its end.
@@ -29,158 +38,145 @@ pub(super) struct Staged {
     pub content: Option<(u64, u64)>,
 }
 
-const SCHEMA: &str = "
-    PRAGMA journal_mode = OFF;
-    PRAGMA synchronous = OFF;
-    PRAGMA cache_size = -16384;
-    CREATE TABLE ids (id TEXT PRIMARY KEY, pos INTEGER, len INTEGER) WITHOUT ROWID;
-    CREATE TABLE uniques (slot INTEGER, value TEXT, pos INTEGER, id TEXT, PRIMARY KEY (slot, value, pos)) WITHOUT ROWID;
-    CREATE TABLE duplicates (pos INTEGER PRIMARY KEY);
-    CREATE TABLE staged (pos INTEGER PRIMARY KEY, len INTEGER, at INTEGER, size INTEGER);
-    BEGIN;";
+/// Stands for a record that was removed.
+const REMOVED: i64 = -1;
+
+/// Longest number that is its own hash, in digits.
+const DIGITS: usize = 18;
+
+/// The hash of an id. A number is its own: numbers that follow each other stay neighbours.
+pub(super) fn id_hash(id: &str) -> i64 {
+    let bytes = id.as_bytes();
+    if bytes.len() <= DIGITS && bytes.iter().all(u8::is_ascii_digit) {
+        return bytes
+            .iter()
+            .fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+    }
+    fingerprint::of(bytes).cast_signed()
+}
+
+/// The hash of a value in a slot.
+pub(super) fn value_hash(slot: u16, value: &str) -> i64 {
+    id_hash(value) ^ (i64::from(slot) << 48)
+}
+
+/// What entries stand for.
+fn places(found: Vec<((i64, i64), [i64; 1])>) -> impl Iterator<Item = Place> + use<> {
+    found.into_iter().map(|((_, pos), [len])| Place {
+        pos: pos.cast_unsigned(),
+        len: len.cast_unsigned(),
+    })
+}
 
 impl Index {
-    pub(super) fn new() -> Result<Self> {
-        let db = Connection::open("")?;
-        // Else statements are planned anew for each value that is bound to them.
-        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        db.execute_batch(SCHEMA)?;
-        Ok(Self {
-            db,
-            staged: 0,
-            duplicates: 0,
-        })
-    }
-
-    /// Takes in an id; false if another record has it.
-    pub(super) fn add(&mut self, id: &str, place: Place) -> Result<bool> {
-        let sql = "INSERT OR IGNORE INTO ids VALUES (?, ?, ?)";
-        let added = self.db.prepare_cached(sql)?.execute(params![
-            id,
-            place.pos.cast_signed(),
-            place.len.cast_signed()
-        ])? > 0;
-        if !added {
-            self.duplicates += 1;
-            self.db
-                .prepare_cached("INSERT INTO duplicates VALUES (?)")?
-                .execute([place.pos.cast_signed()])?;
+    pub(super) const fn new() -> Self {
+        Self {
+            ids: Sorted::new(),
+            greatest: SmolStr::new_static(""),
+            uniques: Sorted::new(),
+            duplicates: Sorted::new(),
+            staged: Sorted::new(),
         }
-        Ok(added)
     }
 
-    pub(super) fn remove(&mut self, id: &str) -> Result<()> {
-        self.db
-            .prepare_cached("DELETE FROM ids WHERE id = ?")?
-            .execute([id])
-            .map(drop)
+    /// Whether an id is greater than all that were taken in, and so a new one.
+    pub(super) fn is_greatest(&self, id: &str) -> bool {
+        (id.len(), id) > (self.greatest.len(), self.greatest.as_str())
     }
 
-    pub(super) fn place(&self, id: &str) -> Result<Option<Place>> {
-        let mut find = self
-            .db
-            .prepare_cached("SELECT pos, len FROM ids WHERE id = ?")?;
-        find.query_row([id], |row| {
-            Ok(Place {
-                pos: row.get::<_, i64>(0)?.cast_unsigned(),
-                len: row.get::<_, i64>(1)?.cast_unsigned(),
-            })
-        })
-        .optional()
+    /// Takes a record in.
+    pub(super) fn add(&mut self, id: &SmolStr, place: Place) -> Result<()> {
+        if self.is_greatest(id) {
+            self.greatest = id.clone();
+        }
+        let key = (id_hash(id), place.pos.cast_signed());
+        self.ids.put(key, [place.len.cast_signed()])
     }
 
-    pub(super) fn add_unique(&mut self, slot: u16, value: &str, pos: u64, id: &str) -> Result<()> {
-        let sql = "INSERT OR REPLACE INTO uniques VALUES (?, ?, ?, ?)";
-        self.db
-            .prepare_cached(sql)?
-            .execute(params![slot, value, pos.cast_signed(), id])
-            .map(drop)
+    pub(super) fn remove(&mut self, id: &str, pos: u64) -> Result<()> {
+        self.ids.remove((id_hash(id), pos.cast_signed()))
+    }
+
+    /// Where records may be that have an id.
+    pub(super) fn places(&self, id: &str) -> Result<impl Iterator<Item = Place> + use<>> {
+        let hash = id_hash(id);
+        let found = self.ids.range((hash, 0), (hash, i64::MAX), usize::MAX);
+        found.map(places)
+    }
+
+    pub(super) fn add_unique(&mut self, slot: u16, value: &str, place: Place) -> Result<()> {
+        let key = (value_hash(slot, value), place.pos.cast_signed());
+        self.uniques.put(key, [place.len.cast_signed()])
     }
 
     pub(super) fn remove_unique(&mut self, slot: u16, value: &str, pos: u64) -> Result<()> {
-        let sql = "DELETE FROM uniques WHERE slot = ? AND value = ? AND pos = ?";
-        self.db
-            .prepare_cached(sql)?
-            .execute(params![slot, value, pos.cast_signed()])
-            .map(drop)
+        let key = (value_hash(slot, value), pos.cast_signed());
+        self.uniques.remove(key)
     }
 
-    /// The id of the first record with a value in a slot.
-    pub(super) fn unique(&self, slot: u16, value: &str) -> Result<Option<SmolStr>> {
-        let sql = "SELECT id FROM uniques WHERE slot = ? AND value = ? ORDER BY pos LIMIT 1";
-        let mut find = self.db.prepare_cached(sql)?;
-        find.query_row(params![slot, value], |row| {
-            Ok(SmolStr::new(row.get_ref(0)?.as_str()?))
-        })
-        .optional()
+    /// Where records may be that have a value in a slot, the first of the file first.
+    pub(super) fn places_with(
+        &self,
+        slot: u16,
+        value: &str,
+    ) -> Result<impl Iterator<Item = Place> + use<>> {
+        let hash = value_hash(slot, value);
+        let found = self.uniques.range((hash, 0), (hash, i64::MAX), usize::MAX);
+        found.map(places)
     }
 
-    /// The positions of records in a range whose ids others had before.
+    /// Takes note of a record whose id another had before.
+    pub(super) fn add_duplicate(&mut self, pos: u64) -> Result<()> {
+        self.duplicates.put((pos.cast_signed(), 0), [])
+    }
+
+    /// The positions of such records from one to before another.
     pub(super) fn duplicates(&self, from: u64, to: u64) -> Result<Vec<u64>> {
-        if self.duplicates == 0 {
+        let keys = ((from.cast_signed(), 0), (to.cast_signed(), -1));
+        if self.duplicates.is_empty() || keys.0 > keys.1 {
             return Ok(Vec::new());
         }
-        let sql = "SELECT pos FROM duplicates WHERE pos >= ? AND pos < ? ORDER BY pos";
-        let mut find = self.db.prepare_cached(sql)?;
-        find.query_map([from.cast_signed(), to.cast_signed()], |row| {
-            row.get(0).map(i64::cast_unsigned)
-        })?
-        .collect()
+        let found = self.duplicates.range(keys.0, keys.1, usize::MAX)?;
+        let positions = found.into_iter().map(|((pos, _), _)| pos.cast_unsigned());
+        Ok(positions.collect())
     }
 
     /// Says where the content of a record is now.
     pub(super) fn stage(&mut self, staged: Staged) -> Result<()> {
+        let (at, size) = staged.content.map_or((REMOVED, 0), |(at, size)| {
+            (at.cast_signed(), size.cast_signed())
+        });
         let Place { pos, len } = staged.place;
-        let (at, size) = staged
-            .content
-            .map(|(at, size)| (at.cast_signed(), size.cast_signed()))
-            .unzip();
-        let sql = "INSERT OR REPLACE INTO staged VALUES (?, ?, ?, ?)";
-        self.db.prepare_cached(sql)?.execute(params![
-            pos.cast_signed(),
-            len.cast_signed(),
-            at,
-            size
-        ])?;
-        self.staged += 1;
-        Ok(())
+        self.staged
+            .put((pos.cast_signed(), 0), [len.cast_signed(), at, size])
     }
 
     /// The staged record of a position.
     pub(super) fn staged_at(&self, pos: u64) -> Result<Option<Staged>> {
-        Ok(self
-            .staged(pos, 1)?
-            .pop()
-            .filter(|staged| staged.place.pos == pos))
+        let key = (pos.cast_signed(), 0);
+        let found = self.staged.range(key, key, 1)?;
+        Ok(found.into_iter().map(staged).next())
     }
 
     /// Staged records from a position on, in order.
     pub(super) fn staged(&self, from: u64, limit: usize) -> Result<Vec<Staged>> {
-        if self.staged == 0 {
-            return Ok(Vec::new());
-        }
-        let sql = "SELECT pos, len, at, size FROM staged WHERE pos >= ? ORDER BY pos LIMIT ?";
-        let mut find = self.db.prepare_cached(sql)?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = find.query_map([from.cast_signed(), limit], |row| {
-            let place = Place {
-                pos: row.get::<_, i64>(0)?.cast_unsigned(),
-                len: row.get::<_, i64>(1)?.cast_unsigned(),
-            };
-            let content: Option<i64> = row.get(2)?;
-            let size: Option<i64> = row.get(3)?;
-            Ok(Staged {
-                place,
-                content: content
-                    .zip(size)
-                    .map(|(at, size)| (at.cast_unsigned(), size.cast_unsigned())),
-            })
-        })?;
-        rows.collect()
+        let keys = ((from.cast_signed(), 0), (i64::MAX, 0));
+        let found = self.staged.range(keys.0, keys.1, limit)?;
+        Ok(found.into_iter().map(staged).collect())
     }
 
     /// Whether nothing was written.
     pub(super) fn is_clean(&self) -> bool {
-        self.staged == 0
+        self.staged.is_empty()
+    }
+}
+
+fn staged(((pos, _), [len, at, size]): ((i64, i64), [i64; 3])) -> Staged {
+    Staged {
+        place: Place {
+            pos: pos.cast_unsigned(),
+            len: len.cast_unsigned(),
+        },
+        content: (at != REMOVED).then(|| (at.cast_unsigned(), size.cast_unsigned())),
     }
 }

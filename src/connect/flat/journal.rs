@@ -13,9 +13,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-const MAGIC: &[u8] = b"accordant journal 1\n";
+use crate::runtime::fingerprint;
+
+const MAGIC: &[u8] = b"accordant journal 2\n";
 const FIXED: usize = 17;
 const PENDING: usize = 1 << 20;
+const READ: usize = 1 << 15;
 
 /// What an entry says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,16 +68,18 @@ pub(super) struct Journal {
     path: PathBuf,
     header: Vec<u8>,
     file: Option<File>,
+    /// The same file, read: what is read together mostly stands together.
+    reader: Option<BufReader<File>>,
+    read_to: u64,
     /// Bytes in the file.
     written: u64,
     pending: Vec<u8>,
     uncommitted: bool,
 }
 
-/// FNV-1a, 64 bits (Fowler, Noll, Vo); never 0, which stands for nothing.
+/// The fingerprint of a content; never 0, which stands for nothing.
 pub(super) fn hash(bytes: &[u8]) -> u64 {
-    let fold = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, fold).max(1)
+    fingerprint::of(bytes).max(1)
 }
 
 impl Journal {
@@ -86,6 +91,8 @@ impl Journal {
             path: path.into(),
             header: header.to_vec(),
             file: None,
+            reader: None,
+            read_to: 0,
             written: 0,
             pending: Vec::new(),
             uncommitted: false,
@@ -224,9 +231,14 @@ impl Journal {
                     .and_then(|(a, b)| self.pending.get(a..b))
                     .unwrap_or_default(),
             );
-        } else if let Some(file) = &mut self.file {
-            file.seek(SeekFrom::Start(at))?;
-            file.take(len).read_to_end(out)?;
+        } else {
+            let reader = match &mut self.reader {
+                Some(reader) => reader,
+                none => none.insert(BufReader::with_capacity(READ, File::open(&self.path)?)),
+            };
+            reader.seek_relative(at.wrapping_sub(self.read_to).cast_signed())?;
+            reader.take(len).read_to_end(out)?;
+            self.read_to = at + out.len() as u64;
         }
         Ok(())
     }
@@ -247,7 +259,7 @@ impl Journal {
     /// Removes the journal: all of it is in the data file.
     pub(super) fn discard(self) -> io::Result<()> {
         let made = self.file.is_some();
-        drop(self.file);
+        drop((self.file, self.reader));
         if made {
             fs::remove_file(&self.path)
         } else {

@@ -3,12 +3,12 @@
 //! ```text
 //!   contacts.jsonl           the data; never changed in place, replaced as a whole at the end
 //!   contacts.jsonl.journal   what was written since, one entry a write; made durable by `commit`, replayed by `open`
-//!   (temporary database)     where each id and each unique value stands in both
+//!   (index)                  where each id and each unique value stands in both
 //! ```
 //!
 //! A record's position is the byte where it starts in the data file; records made in this session come after the end of the
 //! file. So one number orders all records, a scan is one pass over the file, and closing copies what was not touched byte for
-//! byte. Memory holds a page and the database's cache, never the records.
+//! byte. Memory holds a page and a bounded part of the index, never the records.
 
 mod csv;
 mod frames;
@@ -17,6 +17,7 @@ mod journal;
 mod jsonl;
 mod object;
 mod scan;
+mod sorted;
 
 use std::path::{Path, PathBuf};
 

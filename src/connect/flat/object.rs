@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::frames::{Frames, NoRecord};
-use super::index::{Index, Place, Staged};
+use super::index::{Index, Place, Staged, id_hash, value_hash};
 use super::journal::{Entry, Journal, Kind, hash};
 use super::{Archived, Fault, Format, LONGEST, Patch};
 use crate::connect::table::{Change, Table, lookup, lookups, refused, with, written};
@@ -132,7 +132,7 @@ impl<F: Format> ObjectFile<F> {
             len,
             frontier: start,
             next: len,
-            index: Index::new().map_err(|error| StoreError::sql(&path, &error))?,
+            index: Index::new(),
             journal,
             maker: Ids::new(style, &shape.object),
             known_line: (0, 1),
@@ -321,27 +321,66 @@ impl<F: Format> ObjectFile<F> {
         let mut duplicates = Vec::new();
         for (place, record) in met {
             let Ok(record) = record else { continue };
-            if self
-                .index
-                .add(&record.id, *place)
-                .map_err(|e| self.index_error(&e))?
-            {
-                self.maker.observe(&record.id);
-                self.add_lookups(place.pos, record)?;
+            if self.index.is_greatest(&record.id) || self.known(&record.id)?.is_none() {
+                self.add(*place, record)?;
             } else {
+                self.index
+                    .add_duplicate(place.pos)
+                    .map_err(|e| self.index_error(&e))?;
                 duplicates.push(place.pos);
             }
         }
         Ok(duplicates)
     }
 
-    fn add_lookups(&mut self, pos: u64, record: &Record) -> Result<(), StoreError> {
+    /// Takes a record of which the id is new into the index.
+    fn add(&mut self, place: Place, record: &Record) -> Result<(), StoreError> {
+        self.maker.observe(&record.id);
+        self.index
+            .add(&record.id, place)
+            .map_err(|e| self.index_error(&e))?;
+        self.add_lookups(place, record)
+    }
+
+    fn add_lookups(&mut self, place: Place, record: &Record) -> Result<(), StoreError> {
         for (slot, text) in lookups(&self.shape, record) {
             self.index
-                .add_unique(slot, &text, pos, &record.id)
+                .add_unique(slot, &text, place)
                 .map_err(|e| self.index_error(&e))?;
         }
         Ok(())
+    }
+
+    /// The record of an id, as far as the file is indexed.
+    fn known(&mut self, id: &str) -> Result<Option<(Held, Record)>, StoreError> {
+        let places = self.index.places(id).map_err(|e| self.index_error(&e))?;
+        for place in places {
+            match self.at(place)? {
+                Some((held, record)) if record.id == id => return Ok(Some((held, record))),
+                Some((_, other)) if id_hash(&other.id) != id_hash(id) => return Err(self.changed()),
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// The record at a place, which the index knows; none if it was removed.
+    fn at(&mut self, place: Place) -> Result<Option<(Held, Record)>, StoreError> {
+        let Some(raw) = self.raw(place)? else {
+            return Ok(None);
+        };
+        match self.format.read(&raw) {
+            Ok(record) => Ok(Some((Held { place, raw }, record))),
+            Err(_) => Err(self.changed()),
+        }
+    }
+
+    fn changed(&self) -> StoreError {
+        StoreError::at(
+            &self.path,
+            "another program changed it while it was in use",
+            "run again when nobody else writes it",
+        )
     }
 
     fn paged(
@@ -451,15 +490,14 @@ impl<F: Format> ObjectFile<F> {
         }
         match (before, after) {
             (None, Some(after)) => {
-                changed(&self.path, self.index.add(&after.id, place).map(drop))?;
-                self.maker.observe(&after.id);
+                self.add(place, after)?;
                 self.next = self.next.max(place.pos + 1);
             }
-            (Some(before), None) => changed(&self.path, self.index.remove(&before.id))?,
-            _ => {}
-        }
-        if let Some(after) = after {
-            self.add_lookups(place.pos, after)?;
+            (Some(_), Some(after)) => self.add_lookups(place, after)?,
+            (Some(before), None) => {
+                changed(&self.path, self.index.remove(&before.id, place.pos))?;
+            }
+            (None, None) => {}
         }
         changed(&self.path, self.index.stage(Staged { place, content }))
     }
@@ -630,20 +668,7 @@ impl<F: Format> Table for ObjectFile<F> {
 
     fn by_id(&mut self, id: &str) -> Result<Option<(Held, Record)>, StoreError> {
         self.complete()?;
-        let Some(place) = self.index.place(id).map_err(|e| self.index_error(&e))? else {
-            return Ok(None);
-        };
-        let Some(raw) = self.raw(place)? else {
-            return Ok(None);
-        };
-        match self.format.read(&raw) {
-            Ok(record) if record.id == id => Ok(Some((Held { place, raw }, record))),
-            _ => Err(StoreError::at(
-                &self.path,
-                "another program changed it while it was in use",
-                "run again when nobody else writes it",
-            )),
-        }
+        self.known(id)
     }
 
     fn by_unique(
@@ -652,14 +677,25 @@ impl<F: Format> Table for ObjectFile<F> {
         value: &Value,
     ) -> Result<Option<(Held, Record)>, StoreError> {
         self.complete()?;
-        match self
-            .index
-            .unique(slot, &lookup(&self.shape, slot, value))
-            .map_err(|e| self.index_error(&e))?
-        {
-            Some(id) => self.by_id(&id),
-            None => Ok(None),
+        let sought = lookup(&self.shape, slot, value);
+        let places = self.index.places_with(slot, &sought);
+        for place in places.map_err(|e| self.index_error(&e))? {
+            let Some((held, record)) = self.at(place)? else {
+                continue;
+            };
+            let now = record
+                .values
+                .get(usize::from(slot))
+                .unwrap_or(&Value::Blank);
+            let text = lookup(&self.shape, slot, now);
+            if text == sought && !record.deleted {
+                return Ok(Some((held, record)));
+            }
+            if value_hash(slot, &text) != value_hash(slot, &sought) || record.deleted {
+                return Err(self.changed());
+            }
         }
+        Ok(None)
     }
 
     fn insert(&mut self, values: &[(u16, Value)]) -> Result<Outcome, StoreError> {
@@ -685,21 +721,28 @@ impl<F: Format> Table for ObjectFile<F> {
             ));
         }
         let content = self.note(&id, 0)?;
-        let blank = vec![Value::Blank; self.shape.fields.len()];
-        let record = Record {
-            id: id.clone(),
-            values: with(&blank, values),
-            ..Record::default()
+        let place = Place {
+            pos: self.next,
+            len: 0,
         };
-        self.stage(
-            Place {
-                pos: self.next,
-                len: 0,
-            },
-            None,
-            Some(&record),
-            Some(content),
-        )?;
+        self.next += 1;
+        let staged = Staged {
+            place,
+            content: Some(content),
+        };
+        let shape = &self.shape;
+        let unique = |(slot, value): &(u16, Value)| {
+            let field = shape.fields.get(usize::from(*slot))?;
+            Some((*slot, field.found_by(value)?))
+        };
+        let index = &mut self.index;
+        values
+            .iter()
+            .filter_map(unique)
+            .try_for_each(|(slot, text)| index.add_unique(slot, &text, place))
+            .and_then(|()| index.add(&id, place))
+            .and_then(|()| index.stage(staged))
+            .map_err(|e| StoreError::sql(&self.path, &e))?;
         Ok(Outcome::Written { id, created: true })
     }
 

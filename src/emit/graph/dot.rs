@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Drawing, automation_id, field_id};
+use super::{Drawing, field_id};
 
 /// The drawing in the DOT language.
 pub fn dot(drawing: &Drawing) -> String {
@@ -21,7 +21,7 @@ pub fn dot(drawing: &Drawing) -> String {
         out.push_str("  }\n");
     }
     for automation in &drawing.automations {
-        let id = automation_id(automation.id);
+        let id = &automation.id;
         let label = quoted(&format!("{}\n{}", automation.name, automation.kind));
         let _ = writeln!(out, "  {id} [label={label}, shape=ellipse, style=dashed]");
         for read in &automation.reads {

@@ -143,13 +143,31 @@ impl Listing<'_> {
                 Some((a, _)) => format!("{} `{}`", a.kind, a.name),
                 None => String::new(),
             },
+            Writer::Step(_) => {
+                let lifecycle = self.graph.lifecycle(self.model, edge);
+                format!(
+                    "lifecycle `{}`",
+                    lifecycle.map_or("", |l| l.name.node.as_str())
+                )
+            }
+            Writer::Route(_) => {
+                let route = self.graph.route(self.model, edge);
+                let object = route.map(|r| self.model.object_name(r.object));
+                format!("route {}", object.unwrap_or_default())
+            }
         }
     }
 
     /// When an automation runs, as far as it is short.
     fn when(&self, edge: &Edge) -> String {
         let Some((automation, effect)) = acting(self.model, edge) else {
-            return String::new();
+            return match edge.writer {
+                Writer::Step(_) => ", when the other column has moved".to_owned(),
+                Writer::Route(_) => {
+                    ", when a record is made for which no owner comes along".to_owned()
+                }
+                Writer::Row(..) | Writer::Automation(..) => String::new(),
+            };
         };
         let opaque = automation.opaque.is_some() && effect.value.is_none();
         if opaque {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Drawing, automation_id, field_id};
+use super::{Drawing, field_id};
 
 /// The drawing as a Mermaid flowchart.
 pub fn mermaid(drawing: &Drawing) -> String {
@@ -15,7 +15,7 @@ pub fn mermaid(drawing: &Drawing) -> String {
         out.push_str("  end\n");
     }
     for automation in &drawing.automations {
-        let id = automation_id(automation.id);
+        let id = &automation.id;
         let _ = writeln!(out, "  {id}([{}])", quoted(&automation.name));
         for read in &automation.reads {
             let _ = writeln!(out, "  {} -.-> {id}", field_id(*read));

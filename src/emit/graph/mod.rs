@@ -1,4 +1,5 @@
-//! Drawings of the cell graph: fields of both systems, the rows between them, and the automations that read and write them.
+//! Drawings of the cell graph: fields of both systems, the rows and lifecycles between them, and the automations and routes
+//! that read and write them.
 //!
 //! In come the model and its [`Graph`](crate::analyze::graph::Graph), out goes text: Graphviz, Mermaid or SVG, or a list of
 //! who writes one field. What is drawn is what rows touch, and the automations that touch it.
@@ -15,10 +16,10 @@ pub use svg::svg;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
-use crate::analyze::graph::{AutomationId, Edge, Graph, Writer};
-use crate::model::{FieldRef, Model, ObjectRef, SystemId};
+use crate::analyze::graph::{AutomationId, Edge, Graph, Writer, row};
+use crate::model::{FieldRef, Model, ObjectRef, RowId, SystemId};
 use crate::side::Side;
 
 /// What is drawn.
@@ -43,7 +44,7 @@ pub struct Object {
     pub fields: Vec<(FieldRef, SmolStr)>,
 }
 
-/// A row between two fields.
+/// A row between two fields, or a lifecycle of which they are columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Its name.
@@ -56,11 +57,11 @@ pub struct Row {
     pub both: bool,
 }
 
-/// An automation, what it reads and what it writes, as far as it is drawn.
+/// An automation or a route, what it reads and what it writes, as far as it is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Automation {
-    /// Which.
-    pub id: AutomationId,
+    /// A name for it that every notation takes.
+    pub id: SmolStr,
     /// What it is called.
     pub name: SmolStr,
     /// What it is.
@@ -73,93 +74,115 @@ pub struct Automation {
     pub writes: Vec<FieldRef>,
 }
 
-/// Gathers what is drawn: all that rows touch, or what leads to one field.
+/// What makes one line of a drawing, whichever way values travel.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Line {
+    Row(RowId),
+    /// The lifecycle, by its position in the model, and two of its columns.
+    Stages(usize, FieldRef, FieldRef),
+}
+
+/// Gathers what is drawn: all that syncs touch, or what leads to one field.
 pub fn drawing(model: &Model, graph: &Graph, only: Option<FieldRef>) -> Drawing {
     let shown: Vec<&Edge> = match only {
         Some(field) => upstream(graph, field),
         None => touching(graph),
     };
     let mut drawing = Drawing::default();
-    let mut rows: BTreeMap<_, usize> = BTreeMap::new();
-    let mut acting: BTreeMap<AutomationId, (BTreeSet<FieldRef>, BTreeSet<FieldRef>)> =
-        BTreeMap::new();
+    let mut lines: BTreeMap<Line, usize> = BTreeMap::new();
+    let mut acting: BTreeMap<Actor, (BTreeSet<FieldRef>, BTreeSet<FieldRef>)> = BTreeMap::new();
     for edge in shown {
-        match edge.writer {
-            Writer::Row(row, side) => {
-                let sources = edge.starts.iter().chain(&edge.reads);
-                let Some(from) = sources.copied().find(|f| *f != edge.target) else {
-                    continue;
-                };
-                if let Some(known) = rows.get(&row).and_then(|i| drawing.rows.get_mut(*i)) {
-                    known.both |= known.from == edge.target;
-                    continue;
-                }
-                rows.insert(row, drawing.rows.len());
-                drawing.rows.push(Row {
-                    name: model
-                        .row(row)
-                        .map(|r| r.row.name.clone())
-                        .unwrap_or_default(),
-                    from,
-                    to: edge.target,
-                    both: false,
-                });
-                let (left, right) = if side == Side::Left {
-                    (from, edge.target)
-                } else {
-                    (edge.target, from)
-                };
-                drawing.put(model, left);
-                drawing.put(model, right);
-            }
-            Writer::Automation(id, _) => {
-                let (reads, writes) = acting.entry(id).or_default();
-                reads.extend(
-                    edge.starts
-                        .iter()
-                        .chain(&edge.reads)
-                        .filter(|f| **f != edge.target),
-                );
+        let other = |f: &&FieldRef| **f != edge.target;
+        let sources = || edge.starts.iter().chain(&edge.reads).filter(other);
+        let Some(line) = Line::of(graph, edge) else {
+            if let Some(actor) = Actor::of(edge) {
+                let (reads, writes) = acting.entry(actor).or_default();
+                reads.extend(sources());
                 writes.insert(edge.target);
             }
-        }
-    }
-    for (id, (reads, writes)) in acting {
-        let Some(automation) = model.automations.get(id.index()) else {
             continue;
         };
-        // of what opaque code may read, nothing is known
-        let reads: Vec<FieldRef> = match automation.opaque {
-            None => reads.into_iter().collect(),
-            Some(_) => Vec::new(),
+        let Some(from) = sources().next().copied() else {
+            continue;
         };
-        reads
-            .iter()
-            .chain(&writes)
-            .for_each(|f| drawing.put(model, *f));
-        drawing.automations.push(Automation {
-            id,
-            name: automation.name.clone(),
-            kind: automation.kind,
-            system: automation.system,
-            reads,
-            writes: writes.into_iter().collect(),
+        if let Some(known) = lines.get(&line).and_then(|i| drawing.rows.get_mut(*i)) {
+            known.both |= known.from == edge.target;
+            continue;
+        }
+        lines.insert(line, drawing.rows.len());
+        let (left, right) = match edge.writer {
+            Writer::Row(_, Side::Right) => (edge.target, from),
+            _ => (from, edge.target),
+        };
+        drawing.put(model, left);
+        drawing.put(model, right);
+        drawing.rows.push(Row {
+            name: name(model, graph, edge),
+            from,
+            to: edge.target,
+            both: false,
         });
+    }
+    for (actor, (reads, writes)) in acting {
+        drawing.act(model, actor, reads, writes);
     }
     drawing
 }
 
-/// The edges of rows, and those of automations that write or are started by what rows touch.
-fn touching(graph: &Graph) -> Vec<&Edge> {
-    let mut touched: BTreeSet<FieldRef> = BTreeSet::new();
-    for edge in &graph.edges {
-        if matches!(edge.writer, Writer::Row(..)) {
-            touched.insert(edge.target);
-            touched.extend(&edge.starts);
+fn name(model: &Model, graph: &Graph, edge: &Edge) -> SmolStr {
+    let row = row(model, edge).map(|r| r.row.name.clone());
+    let lifecycle = || Some(graph.lifecycle(model, edge)?.name.node.clone());
+    row.or_else(lifecycle).unwrap_or_default()
+}
+
+impl Line {
+    fn of(graph: &Graph, edge: &Edge) -> Option<Self> {
+        match edge.writer {
+            Writer::Row(row, _) => Some(Self::Row(row)),
+            Writer::Step(at) => {
+                let step = graph.steps.get(at as usize)?;
+                let (a, b) = (step.source, step.target);
+                Some(Self::Stages(step.lifecycle, a.min(b), a.max(b)))
+            }
+            Writer::Automation(..) | Writer::Route(_) => None,
         }
     }
-    let concerns =
-        |edge: &&Edge| matches!(edge.writer, Writer::Row(..)) || touched.contains(&edge.target);
+}
+
+/// What is drawn beside the fields.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Actor {
+    Route(u32),
+    Automation(AutomationId),
+}
+
+impl Actor {
+    const fn of(edge: &Edge) -> Option<Self> {
+        match edge.writer {
+            Writer::Automation(id, _) => Some(Self::Automation(id)),
+            Writer::Route(at) => Some(Self::Route(at)),
+            Writer::Row(..) | Writer::Step(_) => None,
+        }
+    }
+
+    /// A name that every notation takes.
+    fn id(self) -> SmolStr {
+        match self {
+            Self::Route(at) => format_smolstr!("r{at}"),
+            Self::Automation(id) => format_smolstr!("a{}", id.0),
+        }
+    }
+}
+
+/// The edges of syncs, and those of routes and automations that write what they touch.
+fn touching(graph: &Graph) -> Vec<&Edge> {
+    let of_sync = |edge: &Edge| matches!(edge.writer, Writer::Row(..) | Writer::Step(_));
+    let mut touched: BTreeSet<FieldRef> = BTreeSet::new();
+    for edge in graph.edges.iter().filter(|e| of_sync(e)) {
+        touched.insert(edge.target);
+        touched.extend(&edge.starts);
+    }
+    let concerns = |edge: &&Edge| of_sync(edge) || touched.contains(&edge.target);
     graph.edges.iter().filter(concerns).collect()
 }
 
@@ -190,6 +213,43 @@ fn upstream(graph: &Graph, field: FieldRef) -> Vec<&Edge> {
 }
 
 impl Drawing {
+    /// Draws a route or an automation beside the fields that it reads and writes.
+    fn act(
+        &mut self,
+        model: &Model,
+        actor: Actor,
+        reads: BTreeSet<FieldRef>,
+        writes: BTreeSet<FieldRef>,
+    ) {
+        let (name, kind, system, readable) = match actor {
+            Actor::Automation(id) => {
+                let Some(a) = model.automations.get(id.index()) else {
+                    return;
+                };
+                // of what opaque code may read, nothing is known
+                (a.name.clone(), a.kind, a.system, a.opaque.is_none())
+            }
+            Actor::Route(at) => {
+                let Some(route) = model.routes.get(at as usize) else {
+                    return;
+                };
+                let object = route.object;
+                (model.object_name(object), "route", object.system, true)
+            }
+        };
+        let reads: Vec<FieldRef> = reads.into_iter().filter(|_| readable).collect();
+        let fields = reads.iter().chain(&writes);
+        fields.for_each(|f| self.put(model, *f));
+        self.automations.push(Automation {
+            id: actor.id(),
+            name,
+            kind,
+            system,
+            reads,
+            writes: writes.into_iter().collect(),
+        });
+    }
+
     fn put(&mut self, model: &Model, field: FieldRef) {
         let at = self.place(model, field.object);
         let name = model.field(field).map_or("", |f| f.name());
@@ -220,9 +280,4 @@ fn field_id(field: FieldRef) -> String {
         "f{}_{}_{}",
         field.object.system.0, field.object.object.0, field.field.0
     )
-}
-
-/// A name of an automation that every notation takes.
-fn automation_id(id: AutomationId) -> String {
-    format!("a{}", id.0)
 }

@@ -150,7 +150,7 @@ impl Picture {
                 |a: &&Automation| sides.get(&a.system).copied().unwrap_or(Side::Right) == side;
             let mut automations: Vec<&Automation> =
                 drawing.automations.iter().filter(own).collect();
-            automations.sort_by_key(|a| (self.height(a), a.id));
+            automations.sort_by_key(|a| self.height(a));
             let mut y = MARGIN;
             for automation in automations {
                 y = y.max(self.height(automation) - LINE);
@@ -233,10 +233,11 @@ const fn outer((side, y): (Side, i32), of: Side) -> (i32, i32) {
     }
 }
 
-/// A curve that leaves and arrives level.
+/// A curve that leaves and arrives level; between two fields of one side it bends into the middle.
 fn curve((x1, y1): (i32, i32), (x2, y2): (i32, i32)) -> String {
     let bend = match x2 - x1 {
-        0 => 60,
+        0 if x1 < Column::fields(Side::Right) => MIDDLE / 4,
+        0 => -MIDDLE / 4,
         width => width / 2,
     };
     format!(

@@ -87,6 +87,7 @@ impl Binding<'_> {
             system: self.system,
             object: Some(object),
             phase: self::phase(phase),
+            order: from.order,
             events: from.events.map_or(Events::Saved, events),
             changes: changes.clone(),
             entry: match from.entry {

@@ -59,6 +59,7 @@ fn automation(
         system: id,
         object: Some(started.object),
         phase: Phase::BeforeSave,
+        order: None,
         events: Events::Saved,
         changes: vec![started],
         entry: Entry::EveryTime,

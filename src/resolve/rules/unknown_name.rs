@@ -1,8 +1,10 @@
 //! N004: a map, function, sync, stage, constant or list that nothing declares.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use smol_str::SmolStr;
 
-use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::diagnostic::{Code, Diagnostic, Sink, rule};
 use crate::source::Span;
 use crate::syntax::ast::Name;
 use crate::text::{closest, count};
@@ -51,6 +53,34 @@ pub fn describe<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str
         }
         None => found,
     }
+}
+
+/// What is declared nowhere is told once, at its first place: the slip may be where it was to be declared.
+pub fn once(sink: &mut Sink) {
+    let of = |d: &Diagnostic| {
+        let nowhere = d.message.starts_with("there is no ");
+        let known = matches!(d.code, Code::N001 | Code::N004) && nowhere;
+        let name = d.message.rsplit('`').nth(1).filter(|_| known)?;
+        Some((name.to_owned(), d.labels.first()?.span))
+    };
+    let mut places: BTreeMap<String, BTreeSet<Span>> = BTreeMap::new();
+    for (name, span) in sink.iter().filter_map(of) {
+        places.entry(name).or_default().insert(span);
+    }
+    sink.inner_mut().retain_mut(|d| {
+        let Some((name, span)) = of(d) else {
+            return true;
+        };
+        let all = places.get(&name);
+        let others = all.map_or(0, BTreeSet::len).saturating_sub(1);
+        if others > 0 {
+            d.note = Some(format!(
+                "it is named in {}, too",
+                count(others, "other place")
+            ));
+        }
+        all.and_then(BTreeSet::first) == Some(&span)
+    });
 }
 
 /// A name that another file declares.

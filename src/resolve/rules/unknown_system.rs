@@ -1,8 +1,9 @@
 //! N001: a system that no `system` line declares.
 
-use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::diagnostic::{Code, Diagnostic, Label, Sink, rule};
 use crate::platform::SystemKind;
-use crate::syntax::ast::Name;
+use crate::resolve::Module;
+use crate::syntax::ast::{Item, Name};
 use crate::text::{closest, either, quoted};
 
 rule! {
@@ -50,6 +51,47 @@ pub fn describe<'a>(name: &Name, known: impl Iterator<Item = &'a str>) -> Diagno
         ),
     };
     found.at(name.span, "not declared").help(help)
+}
+
+/// Where several places name a system that is not declared, and a declared one is joined by nothing, the slip is where that
+/// one is declared.
+pub fn declared_amiss(modules: &[Module], sink: &mut Sink) {
+    let items = || modules.iter().flat_map(|m| m.tree.sound());
+    let joined = |name: &Name| {
+        items().any(|item| match item {
+            Item::Sync(s) => [&s.left, &s.right]
+                .iter()
+                .any(|o| o.system.text == name.text),
+            _ => false,
+        })
+    };
+    let found = sink.inner_mut();
+    let mut unknown = found
+        .iter()
+        .filter(|d| is_unknown(d))
+        .map(|d| d.message.as_str());
+    let repeated = unknown.next().filter(|first| {
+        unknown.next().is_some_and(|next| next == *first) && unknown.all(|m| m == *first)
+    });
+    let Some(message) = repeated.map(str::to_owned) else {
+        return;
+    };
+    let mut idle = items().filter_map(|item| match item {
+        Item::System(s) if !joined(&s.name) => Some(&s.name),
+        _ => None,
+    });
+    let (Some(meant), None) = (idle.next(), idle.next()) else {
+        return;
+    };
+    for finding in found.iter_mut().filter(|d| d.message == message) {
+        let text = format!("declared as `{}`", meant.text);
+        let span = meant.span;
+        finding.labels.insert(0, Label { span, text });
+    }
+}
+
+fn is_unknown(finding: &Diagnostic) -> bool {
+    finding.code == Code::N001 && finding.message.starts_with("there is no system")
 }
 
 /// A system that is declared, and that the sync does not join.

@@ -5,6 +5,7 @@
 
 mod ahead;
 mod candidates;
+mod clusters;
 mod held;
 mod journal;
 mod links;
@@ -35,10 +36,10 @@ pub use waiting::Waiting;
 /// Marks a file as ours: `ACCD`.
 const APPLICATION: i64 = 0x4143_4344;
 /// The version of the file's form.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 const SCHEMA: &str = include_str!("schema.sql");
 /// From version 1 to 2.
-const UPGRADE: &str = "BEGIN EXCLUSIVE;
+const SECOND: &str = "BEGIN EXCLUSIVE;
     ALTER TABLE names ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE links ADD COLUMN rest_left INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE links ADD COLUMN rest_right INTEGER NOT NULL DEFAULT 0;
@@ -48,6 +49,13 @@ const UPGRADE: &str = "BEGIN EXCLUSIVE;
     INSERT INTO shadows SELECT left_group, left_id, shadow FROM links WHERE length(shadow) > 0;
     ALTER TABLE links DROP COLUMN shadow;
     PRAGMA user_version = 2;
+    COMMIT;";
+/// From version 2 to 3.
+const THIRD: &str = "BEGIN EXCLUSIVE;
+    CREATE TABLE clusters (
+      lifecycle INTEGER NOT NULL, hub TEXT NOT NULL, memory BLOB NOT NULL,
+      PRIMARY KEY (lifecycle, hub)) WITHOUT ROWID;
+    PRAGMA user_version = 3;
     COMMIT;";
 
 /// Why the state cannot be used: R002.
@@ -165,7 +173,11 @@ impl Archive {
                 ))?;
             }
             (APPLICATION, found) if found > VERSION => return Err(ArchiveError::Newer { found }),
-            (APPLICATION, 1) => connection.execute_batch(UPGRADE)?,
+            (APPLICATION, 1) => {
+                connection.execute_batch(SECOND)?;
+                connection.execute_batch(THIRD)?;
+            }
+            (APPLICATION, 2) => connection.execute_batch(THIRD)?,
             (APPLICATION, VERSION) => {
                 // Takes the lock, which is then kept.
                 connection.execute_batch("BEGIN EXCLUSIVE; COMMIT;")?;

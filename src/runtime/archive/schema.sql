@@ -16,6 +16,10 @@ CREATE UNIQUE INDEX links_right ON links (right_group, right_id);
 CREATE TABLE shadows (
   left_group INTEGER NOT NULL, left_id TEXT NOT NULL, shadow BLOB NOT NULL,
   PRIMARY KEY (left_group, left_id)) WITHOUT ROWID;
+-- What is remembered of the clusters of lifecycles, by their hubs.
+CREATE TABLE clusters (
+  lifecycle INTEGER NOT NULL, hub TEXT NOT NULL, memory BLOB NOT NULL,
+  PRIMARY KEY (lifecycle, hub)) WITHOUT ROWID;
 -- Records that nothing is made from any more.
 CREATE TABLE tombstones (
   link_group INTEGER NOT NULL, id TEXT NOT NULL, superseded_by TEXT,

@@ -145,7 +145,7 @@ pub(super) struct ReadBack {
 }
 
 /// Writes that go out in one command.
-const SENT_AT_ONCE: usize = 1_000;
+pub(super) const SENT_AT_ONCE: usize = 1_000;
 
 impl Batch {
     pub(super) fn new(sync: usize, jobs: Vec<Job>, records: Related) -> Self {

@@ -5,25 +5,43 @@ use super::{Machine, Step, SyncReport};
 use crate::runtime::Report;
 use crate::side::{Side, Sides};
 
+/// Writes that are decided on, and not made yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ahead {
+    /// Records that will be made.
+    pub creates: Sides<u64>,
+    /// Records that will change.
+    pub changes: Sides<u64>,
+    /// Records that will be deleted.
+    pub deletes: u64,
+}
+
+impl Ahead {
+    /// Those of a batch.
+    pub(super) fn of(sends: &[Sending]) -> Self {
+        let mut ahead = Self::default();
+        for sending in sends {
+            match sending.meaning {
+                Meaning::Make { .. } => *ahead.creates.get_mut(sending.side) += 1,
+                Meaning::Merge(_) | Meaning::Stamp => *ahead.changes.get_mut(sending.side) += 1,
+                Meaning::Delete => ahead.deletes += 1,
+            }
+        }
+        ahead
+    }
+}
+
 impl Machine {
     /// Whether these writes would pass a limit of the plan; then none of them is made, and the run ends.
-    pub(super) fn passes_brake(&mut self, at: usize, sends: &[Sending]) -> Step<bool> {
+    pub(super) fn passes_brake(&mut self, name: &str, ahead: Ahead) -> Step<bool> {
         let brakes = self.program.brakes;
-        let count = |side: Side, wanted: fn(&Meaning) -> bool| {
-            sends
-                .iter()
-                .filter(|s| s.side == side && wanted(&s.meaning))
-                .count() as u64
-        };
         let sum = |report: &Report, of: fn(&SyncReport) -> &Sides<u64>, side: Side| -> u64 {
             report.syncs.iter().map(|s| *of(s).get(side)).sum()
         };
         let mut reached = None;
         for side in Side::BOTH {
-            let creates = sum(&self.report, |s| &s.created, side)
-                + count(side, |m| matches!(m, Meaning::Make { .. }));
-            let changes = sum(&self.report, |s| &s.updated, side)
-                + count(side, |m| matches!(m, Meaning::Merge(_) | Meaning::Stamp));
+            let creates = sum(&self.report, |s| &s.created, side) + ahead.creates.get(side);
+            let changes = self.report.all_updated(side) + ahead.changes.get(side);
             let over = |limit: Option<u64>, n: u64| limit.is_some_and(|l| n > l);
             if over(brakes.creates, creates) {
                 reached = Some(format!(
@@ -37,10 +55,7 @@ impl Machine {
                 ));
             }
         }
-        let here: u64 = Side::BOTH
-            .iter()
-            .map(|s| count(*s, |m| matches!(m, Meaning::Delete)))
-            .sum();
+        let here = ahead.deletes;
         if here > 0 {
             let before: u64 = Side::BOTH
                 .iter()
@@ -60,10 +75,7 @@ impl Machine {
                 ));
             }
         }
-        if let (Some(text), Some(sync)) = (reached, self.report.syncs.get(at)) {
-            self.report.brake = Some(format!("{}: {text}", sync.name));
-            return Ok(true);
-        }
-        Ok(false)
+        self.report.brake = reached.map(|text| format!("{name}: {text}"));
+        Ok(self.report.brake.is_some())
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::batch::{Job, Keep, Meaning, Meeting, Sending, Work};
+use super::brake::Ahead;
 use super::{Machine, Step};
 use crate::runtime::archive::{Intent, IntentAction};
 use crate::side::{Side, Sides};
@@ -30,6 +31,7 @@ impl Machine {
                     match (left, right) {
                         (Some(left), Some(right)) => {
                             let records = Sides::new(left, right);
+                            let by_key = matches!(meeting, Meeting::Key);
                             let found_left = matches!(meeting, Meeting::Stamp(Side::Left));
                             let (mut work, sends) = self.decide_pair(
                                 at,
@@ -43,6 +45,9 @@ impl Machine {
                             if let Some(work) = work.as_mut().filter(|w| w.keep == Keep::Link) {
                                 self.link(at, sync, work)?;
                                 work.keep = Keep::Nothing;
+                                if by_key {
+                                    self.expect_cluster(at, &ids)?;
+                                }
                                 // The right sweep will meet it as linked.
                                 self.census.met.left += u64::from(found_left);
                             }
@@ -95,7 +100,7 @@ impl Machine {
             }
         }
         batch.sends.sort_by_key(|s| s.side);
-        if self.passes_brake(at, &batch.sends)? {
+        if self.passes_brake(&sync.name, Ahead::of(&batch.sends))? {
             return Ok(());
         }
         let mut sends = std::mem::take(&mut batch.sends);

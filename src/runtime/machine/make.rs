@@ -73,6 +73,12 @@ impl Machine {
         for (index, row) in sync.rows.iter().enumerate() {
             draft_row(&mut draft, index, row, from, sync.mode, &scene);
         }
+        for made in sync.stages_made.get(target) {
+            if let Some(value) = made.of(source) {
+                draft.values.insert(made.slot, value);
+                draft.on_create.push(made.slot);
+            }
+        }
         let mut held: Vec<(usize, Box<Failed>)> = Vec::new();
         for (index, failed) in std::mem::take(&mut draft.failed) {
             let Some(row) = sync.rows.get(index) else {

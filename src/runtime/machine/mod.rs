@@ -8,6 +8,7 @@
 mod again;
 mod batch;
 mod brake;
+mod clusters;
 mod decide;
 mod gone;
 mod identify;
@@ -31,10 +32,11 @@ use smol_str::SmolStr;
 use super::archive::{Archive, ArchiveError, IntentState, LinkState, OpenIntent};
 use super::program::{Links, Program, Sync};
 use super::protocol::{Command, Cursor, Input, Progress, Record};
-use super::report::{Report, SyncReport};
+use super::report::{LifecycleReport, Report, SyncReport};
 use crate::plan::Mode;
 use crate::side::{Side, Sides};
 use batch::{Batch, Turn};
+use clusters::{Flock, LifecycleNumbers, Tour};
 use page::Waiting;
 use rest::Census;
 use sweep::Gathered;
@@ -89,6 +91,8 @@ enum Phase {
     Again {
         sync: usize,
     },
+    /// Every sync had its turn: clusters are moved.
+    Lifecycles(Tour),
     /// Every sync had its turn: pairs that refer to a later one are merged once more.
     Late,
     /// Counts are taken, and the run is over.
@@ -114,6 +118,7 @@ struct Numbers {
     groups: Vec<Sides<i64>>,
     layouts: Vec<u32>,
     digests: Vec<Arc<[SmolStr]>>,
+    lifecycles: Vec<LifecycleNumbers>,
 }
 
 /// Executes a program step by step.
@@ -125,6 +130,8 @@ pub struct Machine {
     numbers: Numbers,
     phase: Phase,
     batch: Option<Batch>,
+    /// Clusters under way.
+    flock: Option<Flock>,
     gathered: Gathered,
     /// A page that waits for records to which its own refer.
     page: Option<Waiting>,
@@ -154,6 +161,7 @@ impl Machine {
             numbers: Numbers::default(),
             phase: Phase::Idle,
             batch: None,
+            flock: None,
             gathered: Gathered::default(),
             page: None,
             report: Report::default(),
@@ -181,6 +189,7 @@ impl Machine {
         self.batch.as_ref().map_or(0, Batch::size)
             + self.gathered.size()
             + self.page.as_ref().map_or(0, Waiting::size)
+            + self.flock.as_ref().map_or(0, Flock::size)
             + self.lost.len()
     }
 
@@ -199,13 +208,21 @@ impl Machine {
                 self.report.stopped = true;
                 return Ok(Vec::new());
             }
-            Input::Page(page) => self.on_page(page),
+            Input::Page(page) => match self.phase.clone() {
+                Phase::Lifecycles(tour) => self.take_tour(tour, page)?,
+                _ => self.on_page(page),
+            },
             Input::Records(records) => {
                 if let Some(batch) = &mut self.batch {
                     batch.take_records(records);
                 } else if let Some(page) = &mut self.page {
                     page.take_records(records);
+                } else if let Some(flock) = &mut self.flock {
+                    flock.take_records(records);
                 }
+            }
+            Input::Outcomes(outcomes) if self.flock.is_some() => {
+                self.on_stage_outcomes(&outcomes)?;
             }
             Input::Outcomes(outcomes) => self.on_outcomes(&outcomes)?,
         }
@@ -230,6 +247,7 @@ impl Machine {
             self.numbers.layouts.push(self.archive.layout(&digests)?);
             self.numbers.digests.push(digests);
         }
+        self.start_lifecycles(&program)?;
         let run = self
             .archive
             .meta("run")?
@@ -242,16 +260,22 @@ impl Machine {
             name: s.name.clone(),
             ..SyncReport::default()
         };
+        let lifecycles = program.lifecycles.iter().map(|l| LifecycleReport {
+            name: l.name.clone(),
+            ..LifecycleReport::default()
+        });
         let not_executed = program.not_executed.iter();
         self.report = Report {
             run,
             syncs: program.syncs.iter().map(named).collect(),
+            lifecycles: lifecycles.collect(),
             not_executed: not_executed
                 .map(|n| (n.construct.clone(), n.name.clone(), n.reason.clone()))
                 .collect(),
             ..Report::default()
         };
         self.page = None;
+        self.flock = None;
         self.gathered = Gathered::default();
         self.archive.gather_waiting()?;
         self.archive.gather_trails()?;
@@ -268,6 +292,10 @@ impl Machine {
                 return Ok(commands);
             }
             if let Some(command) = self.advance_page()? {
+                commands.push(command);
+                return Ok(commands);
+            }
+            if let Some(command) = self.advance_flock()? {
                 commands.push(command);
                 return Ok(commands);
             }
@@ -344,6 +372,12 @@ impl Machine {
                     self.leave(sync)?;
                     self.enter(sync + 1)?;
                 }
+                Phase::Lifecycles(tour) => {
+                    commands.extend(self.tour(tour)?);
+                    if !commands.is_empty() {
+                        return Ok(commands);
+                    }
+                }
                 Phase::Late => {
                     if !self.merge_again(Turn::Run)? {
                         self.phase = Phase::Closing;
@@ -366,7 +400,7 @@ impl Machine {
         let program = Arc::clone(&self.program);
         match program.syncs.get(sync) {
             None => {
-                self.phase = Phase::Late;
+                self.phase = Phase::Lifecycles(Tour::of(0));
                 Ok(())
             }
             Some(s) => {
@@ -401,15 +435,24 @@ impl Machine {
             report.linked = self.archive.count_links(*number)?;
             report.held = self.archive.count_held(*number)?.into_iter().collect();
         }
-        self.report.fields = self.report.syncs.iter().map(SyncReport::fields).sum();
+        self.count_lifecycles()?;
+        self.report.fields = self.report.all_fields();
         Ok(())
     }
 
     /// Reads the journal of a run that ended without knowing what became of its writes.
     fn recover(&mut self) -> Step<()> {
         let mut updates = Vec::new();
+        let mut stages = Vec::new();
         self.lost.clear();
         for open in self.archive.open_intents()? {
+            let open = match self.stage_intent(open) {
+                Ok(stage) => {
+                    stages.push(stage);
+                    continue;
+                }
+                Err(open) => open,
+            };
             let sync = self
                 .numbers
                 .syncs
@@ -425,6 +468,7 @@ impl Machine {
             }
         }
         self.batch = Batch::recovery(&self.program, updates);
+        self.flock = Flock::recovery(&self.program, stages);
         Ok(())
     }
 

@@ -58,7 +58,7 @@ impl Machine {
             self.count_writes(sync, &batch);
         }
         for work in &batch.works {
-            let (Some(left), Some(_)) = (&work.ids.left, &work.ids.right) else {
+            let (Some(left), Some(right)) = (&work.ids.left, &work.ids.right) else {
                 continue;
             };
             match work.keep {
@@ -72,6 +72,7 @@ impl Machine {
                 Keep::Link => {
                     if let Some(sync) = program.syncs.get(at) {
                         self.link(at, sync, work)?;
+                        self.expect_cluster(at, &Sides::new(left.clone(), right.clone()))?;
                     }
                 }
             }

@@ -110,11 +110,7 @@ impl Case<'_> {
 
     /// The shadow that a pair of values is.
     pub(super) fn known(&self, pair: Sides<&Value>) -> State {
-        let agree = match &self.row.stages {
-            Some(stages) => self.agree(stages, pair),
-            None => merge::consistent(self, pair),
-        };
-        let consistent = if agree {
+        let consistent = if merge::consistent(self, pair) {
             Consistency::Consistent
         } else {
             Consistency::Inconsistent

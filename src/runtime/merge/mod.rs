@@ -4,7 +4,6 @@
 //! logged and reported.
 
 mod case;
-mod stages;
 mod write;
 
 use super::Reason;
@@ -75,10 +74,7 @@ pub fn merge(
         times,
         scene,
     };
-    match &row.stages {
-        Some(stages) => case.move_stage(stages),
-        None => case.verdict(decide(&case)),
-    }
+    case.verdict(decide(&case))
 }
 
 /// What is remembered of a row after its record was made on `target` with this value.
@@ -113,16 +109,6 @@ pub fn compose(
     let Some(lane) = row.lanes.get(from) else {
         return Ok(None);
     };
-    if let Some(stages) = &row.stages {
-        let case = Case {
-            row,
-            now: Sides::new(source, source),
-            trace: &Trace::default(),
-            times: &Times::default(),
-            scene,
-        };
-        return Ok(stages::composed(case, stages, from));
-    }
     if let Some(when) = &row.when
         && !when.holds(scene, source)?
     {

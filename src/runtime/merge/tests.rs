@@ -58,7 +58,6 @@ fn row(lanes: Sides<Option<PlanLane>>, authority: Authority) -> plan::Row {
         authority: Some(authority),
         when: None,
         bound: 2,
-        stages: None,
     }
 }
 
@@ -154,6 +153,7 @@ fn program(rows: Vec<plan::Row>) -> Program {
         syncs: vec![sync],
         brakes: plan::Brakes::default(),
         automations: Vec::new(),
+        lifecycles: Vec::new(),
         reacting: BTreeMap::new(),
         not_executed: Vec::new(),
         bound: BTreeMap::new(),

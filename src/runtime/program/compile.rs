@@ -7,8 +7,9 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::eval::{Lookup, Members, Node, Source, Spellings, Table, fold, fold_controlling};
+use super::lifecycle::tell_syncs;
 use super::{
-    Cell, Conversion, Deletion, KeyPart, Lane, Program, Row, Stages, Stamp, StampWrite, Sync, Wait,
+    Cell, Conversion, Deletion, KeyPart, Lane, Program, Row, Stamp, StampWrite, Sync, Wait,
 };
 use crate::plan::{
     self, Absent, Authority, DeletePolicy, Equality, Expr, Fallback, Many, Mode, Plan, PlanError,
@@ -20,7 +21,7 @@ use crate::value::library::{Folding, function};
 
 pub(super) type Done<T> = Result<T, PlanError>;
 
-fn inconsistent<T>(reason: String) -> Done<T> {
+pub(super) fn inconsistent<T>(reason: String) -> Done<T> {
     Err(PlanError::Inconsistent { reason })
 }
 
@@ -41,12 +42,18 @@ pub fn compile(plan: &Plan) -> Done<Program> {
             }
         }
     }
+    let mut lifecycles = Vec::with_capacity(plan.lifecycles.len());
+    for lifecycle in &plan.lifecycles {
+        lifecycles.push(compiler.lifecycle(lifecycle)?);
+    }
+    tell_syncs(&lifecycles, &mut syncs);
     Ok(Program {
         project: plan.project.clone(),
         hash: plan.hashes.plan.clone(),
         edition: edition(plan),
         shapes: compiler.shapes,
         syncs,
+        lifecycles,
         brakes: plan.brakes,
         not_executed: plan.not_executed.clone(),
     })
@@ -107,24 +114,29 @@ impl<'p> Place<'p> {
         }
     }
 
-    /// An expression of an automation, over the record that starts it.
-    pub(super) fn of_object(object: &'p SmolStr) -> Self {
+    /// An expression over two records that no sync need pair.
+    pub(super) fn of_records(objects: Sides<&'p SmolStr>) -> Self {
         Self {
-            objects: Sides::new(object, object),
+            objects,
             changes: Changes::Slots,
             input: Equality::default(),
         }
     }
+
+    /// An expression of an automation, over the record that starts it.
+    pub(super) fn of_object(object: &'p SmolStr) -> Self {
+        Self::of_records(Sides::new(object, object))
+    }
 }
 
 pub(super) struct Compiler<'p> {
-    plan: &'p Plan,
+    pub(super) plan: &'p Plan,
     objects: BTreeMap<&'p SmolStr, ObjectId>,
     shapes: Vec<Shape>,
     forward: HashMap<(&'p SmolStr, Side), Arc<Table>>,
     spellings: HashMap<&'p SmolStr, Arc<Spellings>>,
     /// Gathered while the expressions of one sync are compiled.
-    related: Vec<(Side, Source, ObjectId)>,
+    pub(super) related: Vec<(Side, Source, ObjectId)>,
     through: Vec<u16>,
     asks_changed: bool,
 }
@@ -169,7 +181,7 @@ impl<'p> Compiler<'p> {
         related.into_iter().map(|(_, s, o)| (s, o)).collect()
     }
 
-    fn sync_index(&self, name: &str) -> Done<u16> {
+    pub(super) fn sync_index(&self, name: &str) -> Done<u16> {
         match self.plan.syncs.iter().position(|s| s.name == name) {
             Some(at) => index(at),
             None => inconsistent(format!("it has no sync `{name}`")),
@@ -450,6 +462,7 @@ impl<'p> Compiler<'p> {
                 Ok(*identity.create.get(s) && *sync.writes_side.get(s))
             })?,
             create_with: each(sides, |s| self.create_with(sync, s))?,
+            stages_made: Sides::default(),
             delete: each(sides, |s| self.deletion(sync, s))?,
             joiners: Vec::new(),
             converts: self.conversion(sync)?,
@@ -536,19 +549,7 @@ impl<'p> Compiler<'p> {
             }
         }
         let place = Place::of_sync(sync, Equality::default());
-        let stages = match &row.stages {
-            Some(stages) => {
-                let order = Sides::new(Side::Left, Side::Right).map(|side| {
-                    let field = row.cells.get(side).field.as_ref()?;
-                    let object = self.plan.objects.get(sync.objects.get(side))?;
-                    object.fields.get(field)?.forward_only.clone()
-                });
-                Some(Stages::compile(stages, order, |e| self.node(place, e))?)
-            }
-            None => None,
-        };
         Ok(Row {
-            stages,
             name: row.name.clone(),
             origin: row.origin.clone(),
             digest: row.digest.clone(),
@@ -574,18 +575,12 @@ impl<'p> Compiler<'p> {
             .field
             .as_ref()
             .and_then(|f| self.plan.objects.get(key)?.fields.get(f));
-        let sorted = |mut only: Vec<SmolStr>| {
-            only.sort_unstable();
-            only
-        };
-        Ok(Cell {
-            read: self.node(place, &cell.read)?,
-            slot: cell.field.as_ref().map(|f| self.slot(key, f)).transpose()?,
-            equality: field.map_or_else(|| self.equality(place, &cell.read), |f| f.equality),
-            length: field.and_then(|f| f.length),
-            only: field.and_then(|f| f.only.clone()).map(sorted),
-            kind: field.map(|f| f.kind),
-        })
+        let slot = cell.field.as_ref().map(|f| self.slot(key, f)).transpose()?;
+        let mut done = Cell::of(self.node(place, &cell.read)?, slot, field);
+        if field.is_none() {
+            done.equality = self.equality(place, &cell.read);
+        }
+        Ok(done)
     }
 
     fn many(&self, sync: &plan::Sync, side: Side) -> Done<Option<Vec<(Source, plan::Order)>>> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::plan::{Comparison, Fallback, Operation};
+use crate::runtime::fingerprint::DeclaredMap;
 use crate::runtime::{ObjectId, Reason, Record};
 use crate::side::{Side, Sides};
 use crate::value::library::{Folding, Function};
@@ -72,9 +73,9 @@ pub struct Table {
     /// Its declared name.
     pub name: SmolStr,
     /// By the exact text of the value; a controlling value before it is trimmed and in lower case, however it is spelled.
-    pub exact: HashMap<SmolStr, Value>,
+    pub exact: DeclaredMap<SmolStr, Value>,
     /// By the text trimmed and in lower case, where that names one row.
-    pub folded: HashMap<String, Value>,
+    pub folded: DeclaredMap<String, Value>,
     /// What a value in no row becomes.
     pub otherwise: Fallback,
 }
@@ -87,7 +88,7 @@ pub struct Spellings {
     /// What does not count in looking a variant up.
     pub folding: Folding,
     /// From a folded variant to its spelling.
-    pub table: HashMap<String, SmolStr>,
+    pub table: DeclaredMap<String, SmolStr>,
     /// What a text in no row becomes.
     pub otherwise: Fallback,
 }

@@ -6,22 +6,23 @@ mod automation;
 mod compile;
 mod equality;
 mod eval;
-mod stages;
+mod lifecycle;
 
 pub use automation::{Automation, Effect, Reached, automations};
 pub use compile::compile;
 pub use equality::{alike, canonical, vanishes};
 pub use eval::{Answer, Failed, Links, Node, Related, Scene, Source};
-pub use stages::{Move, Stages};
+pub use lifecycle::{Found, Guard, Lifecycle, StageColumn, StageMade, StageMove, Way};
 
 use std::borrow::Cow;
 
 use smol_str::SmolStr;
 
 use crate::plan::{
-    Authority, BlankPolicy, Brakes, Equality, Fallback, Leave, Mode, NotExecuted, Order, Origin,
-    Timing,
+    Authority, BlankPolicy, Brakes, Equality, Fallback, Field, Leave, Mode, NotExecuted, Order,
+    Origin, Timing,
 };
+use crate::runtime::fingerprint::DeclaredSet;
 use crate::runtime::{ObjectId, Reason, Record, Shape};
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
@@ -40,6 +41,8 @@ pub struct Program {
     pub shapes: Vec<Shape>,
     /// The syncs in the order of execution.
     pub syncs: Vec<Sync>,
+    /// The lifecycles that are executed after them.
+    pub lifecycles: Vec<Lifecycle>,
     /// When a run must stop.
     pub brakes: Brakes,
     /// What is declared and not executed.
@@ -100,6 +103,8 @@ pub struct Sync {
     pub create: Sides<bool>,
     /// Values set on every create.
     pub create_with: Sides<Vec<(u16, Value)>>,
+    /// What a record that is made on a side shows of its source's stage.
+    pub stages_made: Sides<Vec<StageMade>>,
     /// What a delete on the other side does on a side.
     pub delete: Sides<Deletion>,
     /// Syncs that yield to this one: their records may join it.
@@ -219,8 +224,6 @@ pub struct Row {
     pub bound: u32,
     /// The syncs whose links it goes through.
     pub through: Vec<u16>,
-    /// The stages that its cells show.
-    pub stages: Option<Stages>,
 }
 
 /// A compiled cell.
@@ -234,10 +237,57 @@ pub struct Cell {
     pub equality: Equality,
     /// The longest text that it takes.
     pub length: Option<u32>,
-    /// The only values that it takes, sorted.
-    pub only: Option<Vec<SmolStr>>,
+    /// The only values that it takes.
+    pub only: Option<DeclaredSet<SmolStr>>,
     /// The kind that it takes.
     pub kind: Option<Kind>,
+}
+
+impl Cell {
+    /// A cell that is read like this, and whose field, if it is one, the plan knows.
+    fn of(read: Node, slot: Option<u16>, field: Option<&Field>) -> Self {
+        Self {
+            read,
+            slot,
+            equality: field.map(|f| f.equality).unwrap_or_default(),
+            length: field.and_then(|f| f.length),
+            only: field.and_then(|f| Some(f.only.as_ref()?.iter().cloned().collect())),
+            kind: field.map(|f| f.kind),
+        }
+    }
+
+    /// Refuses a value that the field would not take.
+    pub fn fits(&self, value: &Value) -> Result<(), Box<Failed>> {
+        let refuse = |text: String| Err(Failed::new(Reason::ValueRejected, text));
+        if let (Some(kind), Some(found)) = (self.kind, value.kind())
+            && kind != found
+        {
+            let text = format!("`{value}` is not a {}", kind.word());
+            return Err(Failed::new(Reason::NotConvertible, text));
+        }
+        let listed = |t: &SmolStr| self.only.as_ref().is_none_or(|only| only.contains(t));
+        let short = |t: &str| {
+            self.length
+                .is_none_or(|n| t.len() <= n as usize || t.chars().count() <= n as usize)
+        };
+        match value {
+            Value::Text(text) if !listed(text) => {
+                refuse(format!("`{text}` is none of the field's values"))
+            }
+            Value::Text(text) if !short(text) => {
+                let limit = self.length.unwrap_or_default();
+                refuse(format!(
+                    "the text has {} characters, and the field takes {limit}",
+                    text.chars().count()
+                ))
+            }
+            Value::Set(items) => match items.iter().find(|i| !listed(i)) {
+                Some(item) => refuse(format!("`{item}` is none of the field's values")),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A compiled direction.
@@ -317,40 +367,7 @@ impl Row {
 
     /// Refuses a value that the target would not take.
     pub fn fits(&self, target: Side, value: &Value) -> Result<(), Box<Failed>> {
-        let cell = self.cells.get(target);
-        let refuse = |text: String| Err(Failed::new(Reason::ValueRejected, text));
-        if let (Some(kind), Some(found)) = (cell.kind, value.kind())
-            && kind != found
-        {
-            let text = format!("`{value}` is not a {}", kind.word());
-            return Err(Failed::new(Reason::NotConvertible, text));
-        }
-        let listed = |t: &SmolStr| {
-            cell.only
-                .as_ref()
-                .is_none_or(|only| only.binary_search(t).is_ok())
-        };
-        let short = |t: &str| {
-            cell.length
-                .is_none_or(|n| t.len() <= n as usize || t.chars().count() <= n as usize)
-        };
-        match value {
-            Value::Text(text) if !listed(text) => {
-                refuse(format!("`{text}` is none of the field's values"))
-            }
-            Value::Text(text) if !short(text) => {
-                let limit = cell.length.unwrap_or_default();
-                refuse(format!(
-                    "the text has {} characters, and the field takes {limit}",
-                    text.chars().count()
-                ))
-            }
-            Value::Set(items) => match items.iter().find(|i| !listed(i)) {
-                Some(item) => refuse(format!("`{item}` is none of the field's values")),
-                None => Ok(()),
-            },
-            _ => Ok(()),
-        }
+        self.cells.get(target).fits(value)
     }
 
     /// Whether a record was made without this row's field, which nothing fills later: its cause still stands.

@@ -111,7 +111,7 @@ pub struct Via {
     /// How.
     pub how: ViaKind,
     /// `else keep`: instead of holding the row.
-    pub otherwise: Option<Fallback>,
+    pub otherwise: Option<Box<Fallback>>,
 }
 
 /// One transform for the row, or one for each way.

@@ -122,7 +122,7 @@ impl Builder {
             _ => self.transforms(&how)?,
         };
         let otherwise = match nodes.next() {
-            Some(fallback) => Some(self.fallback(&fallback)?),
+            Some(fallback) => Some(Box::new(self.fallback(&fallback)?)),
             None => None,
         };
         Some(Via { how, otherwise })

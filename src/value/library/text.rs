@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rlibphonenumber::{PhoneNumber, Region};
 use rust_decimal::Decimal;
+use smol_str::StrExt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -23,23 +24,30 @@ fn change(arguments: &[Value], f: impl FnOnce(&str) -> Cow<'_, str>) -> Answer {
     }
 }
 
-fn lowered(text: &str) -> Cow<'_, str> {
-    if text
-        .bytes()
-        .all(|b| b.is_ascii() && !b.is_ascii_uppercase())
-    {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.to_lowercase())
+/// In lower case; ASCII needs neither tables nor memory for it.
+fn lowered(text: &str) -> Value {
+    match text {
+        "" => Value::Blank,
+        text if text.is_ascii() => Value::Text(text.to_ascii_lowercase_smolstr()),
+        text => Value::text(text.to_lowercase()),
+    }
+}
+
+/// In upper case, in the same way.
+fn raised(text: &str) -> Value {
+    match text {
+        "" => Value::Blank,
+        text if text.is_ascii() => Value::Text(text.to_ascii_uppercase_smolstr()),
+        text => Value::text(text.to_uppercase()),
     }
 }
 
 pub(super) fn lower(arguments: &[Value]) -> Answer {
-    change(arguments, lowered)
+    text_at(arguments, 0).map(lowered)
 }
 
 pub(super) fn lower_trim(arguments: &[Value]) -> Answer {
-    change(arguments, |t| lowered(t.trim()))
+    text_at(arguments, 0).map(|text| lowered(text.trim()))
 }
 
 pub(super) fn trim(arguments: &[Value]) -> Answer {
@@ -47,7 +55,7 @@ pub(super) fn trim(arguments: &[Value]) -> Answer {
 }
 
 pub(super) fn upper(arguments: &[Value]) -> Answer {
-    change(arguments, |t| Cow::Owned(t.to_uppercase()))
+    text_at(arguments, 0).map(raised)
 }
 
 /// Letters whose capital is more than one character stay as they are, so that twice is once.

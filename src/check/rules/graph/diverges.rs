@@ -93,8 +93,7 @@ pub fn run(cx: &mut Cx<'_>) {
 
 impl Diverges<'_> {
     fn describe(&self) -> Diagnostic {
-        let rows = words::about(self.model, self.judged);
-        let name = rows.first().map(|r| r.row.name.clone()).unwrap_or_default();
+        let name = words::subject(self.model, self.judged);
         let finding = Diagnostic::new(
             Code::G002,
             format!("`{name}` never settles: each round makes another value"),

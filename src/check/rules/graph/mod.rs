@@ -2,6 +2,7 @@
 
 pub mod diverges;
 pub mod opaque_automation;
+pub mod order_dependent;
 pub mod oscillates;
 pub mod reference_cycle;
 pub mod settles_slowly;

@@ -74,7 +74,9 @@ struct Oscillates<'m> {
 /// Finds parts of the cell graph that never come to rest.
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
-    for judged in &cx.facts.graph.parts {
+    let facts = cx.facts;
+    let untold = |judged: &&Judged| !words::is_livelock(facts, judged);
+    for judged in facts.graph.parts.iter().filter(untold) {
         if let Verdict::Oscillates(witness) = judged.judgement.verdict() {
             let found = Oscillates {
                 model,
@@ -88,8 +90,7 @@ pub fn run(cx: &mut Cx<'_>) {
 
 impl Oscillates<'_> {
     fn describe(&self) -> Diagnostic {
-        let rows = words::about(self.model, self.judged);
-        let name = rows.first().map(|r| r.row.name.clone()).unwrap_or_default();
+        let name = words::subject(self.model, self.judged);
         let period = self.witness.period;
         let finding = Diagnostic::new(
             Code::G001,

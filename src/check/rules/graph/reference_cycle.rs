@@ -8,7 +8,7 @@ use crate::model::Model;
 rule! {
     /// # What it checks
     /// Whether the references between objects lead in a circle: a contact refers to its company, and the company to its main
-    /// contact.
+    /// contact; or a company to its parent, which is a company as well.
     ///
     /// # Why it matters
     /// Neither record can be made first with its reference. The circle is cut: the record that comes first in the order of
@@ -60,7 +60,7 @@ rule! {
     /// ```
     ///
     /// # How to fix
-    /// There is nothing to fix unless the order matters: `after SYNC` says which record comes first.
+    /// There is nothing to fix unless the order matters: `after SYNC` says which of two objects comes first.
     ///
     /// # How to waive
     /// `allow G006 in Ticket because "…" by "…" until 2027-06-30`
@@ -90,7 +90,7 @@ impl ReferenceCycle<'_> {
             .map(|s| format!("`{}`", s.sync.name.node))
             .collect();
         let message = match names.as_slice() {
-            [one] => format!("{one} refers to itself"),
+            [one] => format!("records of {one} refer to each other"),
             several => format!("{} refer to each other", crate::text::list(several)),
         };
         let mut finding = Diagnostic::new(Code::G006, message);

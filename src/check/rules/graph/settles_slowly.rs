@@ -100,8 +100,7 @@ pub fn run(cx: &mut Cx<'_>) {
 
 impl SettlesSlowly<'_> {
     fn describe(&self) -> Diagnostic {
-        let rows = words::about(self.model, self.judged);
-        let name = rows.first().map(|r| r.row.name.clone()).unwrap_or_default();
+        let name = words::subject(self.model, self.judged);
         let finding = Diagnostic::new(
             Code::G009,
             format!("`{name}` settles only after {}", words::rounds(self.rounds)),

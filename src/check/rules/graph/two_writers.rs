@@ -98,7 +98,7 @@ impl TwoWriters<'_> {
             Some(automation) => {
                 let arrow = match self.first.writer {
                     Writer::Row(_, from) => Arrow::from(!from),
-                    Writer::Automation(..) => Arrow::Both,
+                    Writer::Automation(..) | Writer::Step(_) | Writer::Route(_) => Arrow::Both,
                 };
                 finding
                     .at(

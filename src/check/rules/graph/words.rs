@@ -1,10 +1,13 @@
 //! Words that the rules on circular updates share: who writes, and the story of a run that never comes to rest.
 
+use smol_str::SmolStr;
+
+use crate::analyze::Facts;
 use crate::analyze::graph::{AutomationId, Built, Judged, Place, Remedy};
 use crate::analyze::settle::network::{CellId, RecordId, Symbol, Writer};
-use crate::analyze::settle::{Act, Begin, Step, StepKind, Witness};
+use crate::analyze::settle::{Act, Begin, Disagreement, Step, StepKind, Witness};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Arrow, Automation, Model, RowId, RowView};
+use crate::model::{Arrow, Automation, Lifecycle, Model, RowId, RowView};
 use crate::side::Side;
 use crate::source::Span;
 use crate::text::{count, list};
@@ -25,9 +28,11 @@ pub(super) fn writer(model: &Model, built: &Built, writer: Writer) -> String {
         },
         Writer::Rule(at) => {
             let id = built.automations.get(at.index()).copied().flatten();
-            match id.and_then(|id| model.automations.get(id.index())) {
-                Some(automation) => automatic(automation),
-                None => "a computed cell".to_owned(),
+            let step = built.steps.get(&at).and_then(|l| model.lifecycles.get(*l));
+            match (id.and_then(|id| model.automations.get(id.index())), step) {
+                (Some(automation), _) => automatic(automation),
+                (None, Some(lifecycle)) => format!("lifecycle `{}`", lifecycle.name.node),
+                (None, None) => "a computed cell".to_owned(),
             }
         }
     }
@@ -68,7 +73,36 @@ pub(super) fn about<'m>(model: &'m Model, judged: &Judged) -> Vec<RowView<'m>> {
     rows.into_iter().filter_map(|r| model.row(r)).collect()
 }
 
-/// Points at the rows and automations that write in the rounds that repeat.
+/// The lifecycles that write in the rounds that repeat, each once.
+fn lifecycles<'m>(model: &'m Model, judged: &Judged) -> Vec<&'m Lifecycle> {
+    let mut found: Vec<usize> = Vec::new();
+    for writer in judged.turning() {
+        if let Writer::Rule(at) = writer {
+            found.extend(judged.built.steps.get(&at));
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    let lifecycles = found.into_iter();
+    lifecycles.filter_map(|l| model.lifecycles.get(l)).collect()
+}
+
+/// What a finding is about: its first row, else its first lifecycle.
+pub(super) fn subject(model: &Model, judged: &Judged) -> SmolStr {
+    let row = about(model, judged).first().map(|r| r.row.name.clone());
+    let lifecycles = || lifecycles(model, judged);
+    let name = row.or_else(|| lifecycles().first().map(|l| l.name.node.clone()));
+    name.unwrap_or_default()
+}
+
+/// Whether a part moves a lifecycle round and round, which is told with its stages.
+pub(super) fn is_livelock(facts: &Facts, judged: &Judged) -> bool {
+    let chains = |lifecycle: &usize| facts.lifecycles.get(*lifecycle).map(|l| &l.chains);
+    let mut chains = judged.built.steps.values().filter_map(chains).flatten();
+    chains.any(|c| c.repeats.is_some())
+}
+
+/// Points at the rows, lifecycles and automations that write in the rounds that repeat.
 pub(super) fn point(
     finding: Diagnostic,
     model: &Model,
@@ -80,6 +114,13 @@ pub(super) fn point(
     let mut finding = finding;
     for (at, row) in rows.iter().enumerate() {
         finding = finding.at(row.row.head, if at == 0 { first } else { "and this row" });
+    }
+    for (at, lifecycle) in lifecycles(model, judged).into_iter().enumerate() {
+        let text = match (at, rows.is_empty()) {
+            (0, true) => "this lifecycle",
+            _ => "and this lifecycle, which sets the other column",
+        };
+        finding = finding.at(lifecycle.name.span, text);
     }
     let mut seen: Vec<Span> = Vec::new();
     for automation in automations
@@ -120,6 +161,26 @@ pub(super) fn story(model: &Model, built: &Built, witness: &Witness) -> Vec<Stri
     events
 }
 
+/// What becomes of one save in each of two orders.
+pub(super) fn orders(model: &Model, built: &Built, found: &Disagreement) -> Vec<String> {
+    let telling = Telling { model, built };
+    let held = telling.held(&found.given);
+    let mut events = Vec::new();
+    if !held.is_empty() {
+        events.push(list(&held));
+    }
+    events.push(match &found.edit {
+        Some((record, values)) => telling.save(*record, values),
+        None => "what was noted for later runs".to_owned(),
+    });
+    let [one, other] = found.rules.map(|r| writer(model, built, Writer::Rule(r)));
+    for (first, acts) in [one, other].into_iter().zip(&found.acts) {
+        let told = telling.acts(acts);
+        events.push(format!("{first} first: {}", told.join("; ")));
+    }
+    events
+}
+
 struct Telling<'a> {
     model: &'a Model,
     built: &'a Built,
@@ -151,14 +212,27 @@ impl Telling<'_> {
         )
     }
 
+    /// What cells hold that are not blank.
+    fn held(&self, given: &[Symbol]) -> Vec<String> {
+        let given = (0..).zip(given).filter(|(_, v)| **v != 0);
+        let told = given.map(|(at, v)| {
+            let cell = CellId(at);
+            format!("{} is `{}`", self.cell(cell), self.value(cell, *v))
+        });
+        told.collect()
+    }
+
+    /// What a person does to a record.
+    fn save(&self, record: RecordId, values: &[(CellId, Symbol)]) -> String {
+        if values.is_empty() {
+            return format!("a user saves {} with another change", self.record(record));
+        }
+        let edits: Vec<String> = values.iter().map(|(c, v)| self.edit(*c, *v)).collect();
+        format!("a user {}", list(&edits))
+    }
+
     fn beginning(&self, witness: &Witness) -> Option<String> {
-        let given = (0..).zip(&witness.given).filter(|(_, v)| **v != 0);
-        let held: Vec<String> = given
-            .map(|(at, v)| {
-                let cell = CellId(at);
-                format!("{} is `{}`", self.cell(cell), self.value(cell, *v))
-            })
-            .collect();
+        let held = self.held(&witness.given);
         let how = match witness.begin {
             Begin::Met => "two records meet",
             Begin::Recovered => "what was remembered of two linked records is lost",
@@ -174,31 +248,29 @@ impl Telling<'_> {
     fn step(&self, step: &Step) -> Option<String> {
         let mut clauses = Vec::new();
         match &step.kind {
-            StepKind::Edit(record, values) if values.is_empty() => {
-                clauses.push(format!(
-                    "a user saves {} with another change",
-                    self.record(*record)
-                ));
-            }
-            StepKind::Edit(_, values) => {
-                let edits: Vec<String> = values.iter().map(|(c, v)| self.edit(*c, *v)).collect();
-                clauses.push(format!("a user {}", list(&edits)));
-            }
+            StepKind::Edit(record, values) => clauses.push(self.save(*record, values)),
             StepKind::Pause | StepKind::Round => {}
         }
+        clauses.extend(self.acts(&step.acts));
+        (!clauses.is_empty()).then(|| clauses.join("; "))
+    }
+
+    /// What was written, one after the other; the same by the same once.
+    fn acts(&self, acts: &[Act]) -> Vec<String> {
+        let mut clauses = Vec::new();
         let mut before: Option<&Act> = None;
-        for (at, act) in step.acts.iter().enumerate() {
+        for (at, act) in acts.iter().enumerate() {
             let said =
                 |b: &Act| b.writer == act.writer && b.cell == act.cell && b.value == act.value;
             if before.is_some_and(said) {
                 continue;
             }
-            let changed_again = step.acts.iter().skip(at + 1).any(|a| a.cell == act.cell);
+            let changed_again = acts.iter().skip(at + 1).any(|a| a.cell == act.cell);
             let same = before.is_some_and(|b| b.cell == act.cell);
             clauses.push(self.act(act, changed_again, same));
             before = Some(act);
         }
-        (!clauses.is_empty()).then(|| clauses.join("; "))
+        clauses
     }
 
     fn edit(&self, cell: CellId, value: Symbol) -> String {

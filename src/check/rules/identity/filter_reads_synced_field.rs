@@ -3,7 +3,7 @@
 use crate::analyze::{Answer, Rest, Written, escapes, range};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Authority, BlankPolicy, Filter, Mode, RowView, Timing};
+use crate::model::{Authority, BlankPolicy, Filter, Mode, RowView, SyncView, Timing};
 use crate::side::Side;
 use crate::value::{Kind, Value};
 
@@ -72,21 +72,15 @@ struct Leaves<'m> {
 }
 
 /// Finds filters that a row of the same sync can change; once a side.
-pub fn run(cx: &mut Cx<'_>) {
-    let mut found = Vec::new();
-    for sync in cx.model.sync_views() {
-        if sync.sync.leave.is_some() || sync.sync.mode == Mode::AppendOnly {
-            continue;
-        }
-        for side in Side::BOTH {
-            found.extend(
-                sync.rows()
-                    .find_map(|row| leaves(row, side))
-                    .map(|f| f.describe()),
-            );
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    if sync.sync.leave.is_some() || sync.sync.mode == Mode::AppendOnly {
+        return;
+    }
+    for side in Side::BOTH {
+        if let Some(found) = sync.rows().find_map(|row| leaves(row, side)) {
+            cx.report(found.describe());
         }
     }
-    found.into_iter().for_each(|f| cx.report(f));
 }
 
 fn leaves(row: RowView<'_>, side: Side) -> Option<Leaves<'_>> {

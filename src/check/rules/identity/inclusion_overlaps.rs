@@ -1,10 +1,12 @@
 //! I010: two syncs that would each make a record of the same one.
 
+use std::collections::HashMap;
+
 use crate::analyze::{Answer, Example, admission, satisfy};
 use crate::check::Cx;
 use crate::check::rules::example::in_words;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Expr, Mode, SyncView};
+use crate::model::{Expr, Mode, ObjectRef, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -89,13 +91,20 @@ struct Overlap<'m> {
 /// Finds pairs of syncs that overlap, each pair once.
 pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
+    let mut before: HashMap<(Option<ObjectRef>, Option<ObjectRef>), Vec<SyncView<'_>>> =
+        HashMap::new();
     for second in cx.model.sync_views() {
-        for first in cx.model.sync_views().take_while(|s| s.id != second.id) {
+        let ends = &second.sync.ends;
+        let alike = before
+            .entry((ends.left.object, ends.right.object))
+            .or_default();
+        for first in alike.iter() {
             let overlap = Side::BOTH
                 .into_iter()
-                .find_map(|from| overlap(first, second, from));
+                .find_map(|from| overlap(*first, second, from));
             found.extend(overlap.map(|f| f.describe()));
         }
+        alike.push(second);
     }
     found.into_iter().for_each(|f| cx.report(f));
 }

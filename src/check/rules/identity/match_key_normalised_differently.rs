@@ -88,7 +88,7 @@ fn judge<'m>(sync: SyncView<'m>, part: &'m KeyPart) -> Option<Differently<'m>> {
         let normal = row.and_then(|r| {
             r.row
                 .normal
-                .as_ref()
+                .as_deref()
                 .or_else(|| r.lane(side).map(|l| &l.value))
                 .filter(|e| e.node != ExprKind::Input)
         });

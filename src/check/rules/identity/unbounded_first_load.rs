@@ -63,12 +63,11 @@ pub fn run(cx: &mut Cx<'_>) {
         .iter()
         .map(|(s, _)| quoted(&s.sync.name.node))
         .collect();
-    let makes = if names.len() == 1 { "makes" } else { "make" };
     let from = first.side_name(!*to);
     let finding = Diagnostic::new(
         Code::I017,
         format!(
-            "the first run of {} {makes} a record of everything that matches nothing",
+            "the first run of {} makes a record of everything that matches nothing",
             list(&names)
         ),
     )

@@ -10,7 +10,7 @@ use crate::model::{MapValue, StageIdx, SystemId, Transition};
 rule! {
     /// # What it checks
     /// No two lines permit one move under conditions that may hold together and then do different things; and no value that
-    /// a system sets can mean two stages that it may enter from where it is.
+    /// a system sets can mean two stages that it may enter from where it is, or that it stays there.
     ///
     /// # Why it matters
     /// Which of the two happens would depend on which one is looked at first.
@@ -63,6 +63,88 @@ rule! {
     pub L004
 }
 
+/// A line, and a value that both its stages have.
+struct Stay<'m> {
+    life: Life<'m>,
+    line: &'m Transition,
+    from: StageIdx,
+    by: SystemId,
+    values: [&'m MapValue; 2],
+}
+
+/// A move by a value that the stage before has as well, beside another one: setting it may mean the move, or none.
+fn stays<'m>(
+    life: Life<'m>,
+    facts: &Automaton,
+    line: usize,
+    t: &'m Transition,
+) -> Option<Stay<'m>> {
+    if t.conversion.is_some() || facts.never.iter().any(|(n, _)| *n == line) {
+        return None;
+    }
+    let movers = life.movers(t);
+    let mut starts = t.from.iter().map(|f| f.node);
+    starts.find_map(|from| {
+        let ways = movers.iter().flat_map(|by| {
+            let columns = life.columns().filter(|c| life.system(*c) == Some(*by));
+            columns.map(|column| (*by, column))
+        });
+        let mut ways = ways.filter(|_| facts.explored.reaches(from));
+        ways.find_map(|(by, column)| {
+            let values = shared_by(life, (from, t.to.node), column)?;
+            let decides = decides(life, t.to.node, column);
+            (decides || life.ways(t, from, by).contains(&column)).then_some(Stay {
+                life,
+                line: t,
+                from,
+                by,
+                values,
+            })
+        })
+    })
+}
+
+/// A value of a column that a stage has beside others, and that another stage has as well.
+fn shared_by(
+    life: Life<'_>,
+    (from, to): (StageIdx, StageIdx),
+    column: usize,
+) -> Option<[&MapValue; 2]> {
+    let (old, new) = (
+        life.lifecycle.cell(from, column),
+        life.lifecycle.cell(to, column),
+    );
+    let mut several = old.iter().filter(|_| old.len() > 1);
+    several.find_map(|o| Some([o, new.iter().find(|n| n.value == o.value)?]))
+}
+
+/// Whether a column is the last one that shows a stage, and so tells it.
+fn decides(life: Life<'_>, stage: StageIdx, column: usize) -> bool {
+    let shows = |c: &usize| !life.lifecycle.cell(stage, *c).is_empty();
+    life.columns().rev().find(shows) == Some(column)
+}
+
+impl Stay<'_> {
+    fn describe(&self) -> Diagnostic {
+        let life = self.life;
+        let (here, there) = (stage(life, self.from), stage(life, self.line.to.node));
+        let [old, new] = self.values;
+        Diagnostic::new(
+            Code::L004,
+            format!(
+                "{} means {here} and {there}, and `{}` may set it to move on, or to stay",
+                crate::text::quoted(&written(&old.value)),
+                life.system_name(self.by)
+            ),
+        )
+        .at(new.span, format!("a value of {there}"))
+        .at(old.span, format!("and of {here}, beside others"))
+        .at(head(self.line), "this move shows in that field")
+        .note("when it is set nobody can tell whether somebody has moved")
+        .help("leave the value to one of the two stages")
+    }
+}
+
 /// Two lines of which one event may mean either.
 struct AmbiguousTransition<'m> {
     life: Life<'m>,
@@ -81,15 +163,26 @@ enum Doubt<'m> {
     Conversion,
 }
 
-/// Finds pairs of lines that one event may take; once a pair.
+/// Finds pairs of lines that one event may take, once a pair; and lines whose event may be none, once a line.
 pub fn run(cx: &mut Cx<'_>) {
     for (life, facts) in whole(cx) {
         let lines = &life.lifecycle.transitions;
+        let mut told = Vec::new();
         for (n, first) in lines.iter().enumerate() {
             for (m, second) in lines.iter().enumerate().skip(n + 1) {
                 if let Some(found) = doubt(life, facts, (n, first), (m, second)) {
+                    if let Doubt::Stage(value, same) = found.doubt {
+                        told.extend([value.span, same.span]);
+                    }
                     cx.report(found.describe());
                 }
+            }
+        }
+        for (line, t) in lines.iter().enumerate() {
+            let stay = stays(life, facts, line, t);
+            if let Some(found) = stay.filter(|s| !s.values.iter().any(|v| told.contains(&v.span))) {
+                told.extend(found.values.map(|v| v.span));
+                cx.report(found.describe());
             }
         }
     }

@@ -44,26 +44,24 @@ struct HandoffWithoutContext<'m> {
 }
 
 /// Finds required fields that no row of the sync reads or writes.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        let Some(handoff) = &sync.sync.handoff else {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let Some(handoff) = &sync.sync.handoff else {
+        return;
+    };
+    if cx.model.is_incomplete(sync.sync.span) {
+        return;
+    }
+    for required in &handoff.requires {
+        let Some(field) = cx.model.field(required.node) else {
             continue;
         };
-        if cx.model.is_incomplete(sync.sync.span) {
-            continue;
-        }
-        for required in &handoff.requires {
-            let Some(field) = cx.model.field(required.node) else {
-                continue;
+        if !sync.rows().any(|row| carries(row, required.node)) {
+            let found = HandoffWithoutContext {
+                sync,
+                field,
+                place: required.span,
             };
-            if !sync.rows().any(|row| carries(row, required.node)) {
-                let found = HandoffWithoutContext {
-                    sync,
-                    field,
-                    place: required.span,
-                };
-                cx.report(found.describe());
-            }
+            cx.report(found.describe());
         }
     }
 }

@@ -1,9 +1,10 @@
 //! L008: stages in another order than their platform has their values.
 
 use super::words::{field, head, stage, whole};
-use crate::analyze::{Event, Life, Refusal};
+use crate::analyze::{Automaton, Event, Life};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::model::{StageIdx, Transition};
 
 rule! {
     /// # What it checks
@@ -58,46 +59,85 @@ rule! {
     pub L008
 }
 
+/// A move that goes on in the table and back in a field.
 struct OrderNotPreserved<'m> {
     life: Life<'m>,
-    refusal: &'m Refusal,
+    line: &'m Transition,
+    column: usize,
+    shows: StageIdx,
+    to: StageIdx,
 }
 
-/// Finds moves to a later stage that write a field backwards; once a line and field.
+/// Finds moves to a later stage that take a field backwards, whoever makes them; once a line and field.
 pub fn run(cx: &mut Cx<'_>) {
     for (life, facts) in whole(cx) {
-        for refusal in &facts.explored.refusals {
-            let Event::Moves { from, to, .. } = refusal.event else {
-                continue;
-            };
-            if from < to {
-                let found = OrderNotPreserved { life, refusal };
+        let mut told: Vec<(usize, usize)> = Vec::new();
+        for (line, column, shows, to) in refused(facts).chain(turned(life, facts)) {
+            let known = told.contains(&(line, column));
+            if let Some(t) = life.lifecycle.transitions.get(line).filter(|_| !known) {
+                told.push((line, column));
+                let found = OrderNotPreserved {
+                    life,
+                    line: t,
+                    column,
+                    shows,
+                    to,
+                };
                 cx.report(found.describe());
             }
         }
     }
 }
 
+/// A line, a column, what it shows before and after.
+type Turn = (usize, usize, StageIdx, StageIdx);
+
+/// What the spec would write after a move of another column.
+fn refused(facts: &Automaton) -> impl Iterator<Item = Turn> {
+    facts
+        .explored
+        .refusals
+        .iter()
+        .filter_map(|r| match r.event {
+            Event::Moves { from, to, .. } if from < to => {
+                Some((r.transition, r.column, r.shows, r.to))
+            }
+            _ => None,
+        })
+}
+
+/// What the move itself would set.
+fn turned<'m>(life: Life<'m>, facts: &'m Automaton) -> impl Iterator<Item = Turn> + 'm {
+    facts.explored.taken.iter().flat_map(move |(line, from)| {
+        let t = life.lifecycle.transitions.get(*line);
+        let on = t.filter(|t| *from < t.to.node && t.clear_first.is_none());
+        on.into_iter().flat_map(move |t| {
+            let columns = life
+                .columns()
+                .filter(move |c| life.goes_back(*c, *from, t.to.node));
+            columns.map(move |c| (*line, c, *from, t.to.node))
+        })
+    })
+}
+
 impl OrderNotPreserved<'_> {
     fn describe(&self) -> Diagnostic {
         let life = self.life;
-        let refusal = self.refusal;
-        let name = field(life, refusal.column);
+        let name = field(life, self.column);
         let system = life
-            .field(refusal.column)
+            .field(self.column)
             .map_or("", |f| f.system.kind.title());
-        let value = |stage| life.written(stage, refusal.column).unwrap_or_default();
-        let (old, new) = (value(refusal.shows), value(refusal.to));
-        let cell = |stage| life.lifecycle.cell(stage, refusal.column).first();
-        let line = life.lifecycle.transitions.get(refusal.transition);
-        let place = line.map_or(life.lifecycle.span, head);
-        let (earlier, later) = (stage(life, refusal.shows), stage(life, refusal.to));
+        let value = |stage| life.written(stage, self.column).unwrap_or_default();
+        let (old, new) = (value(self.shows), value(self.to));
+        let cell = |stage| life.lifecycle.cell(stage, self.column).first();
+        let place = head(self.line);
+        let (earlier, later) = (stage(life, self.shows), stage(life, self.to));
         Diagnostic::new(
             Code::L008,
             format!("{later} comes after {earlier} here, and {system} has `{new}` before `{old}`"),
         )
-        .at(cell(refusal.to).map_or(place, |c| c.span), format!("the value of {later}"))
-        .at(cell(refusal.shows).map_or(place, |c| c.span), format!("the value of {earlier}"))
+        .at(cell(self.to).map_or(place, |c| c.span), format!("the value of {later}"))
+        .at(cell(self.shows).map_or(place, |c| c.span), format!("the value of {earlier}"))
         .at(place, "this move goes on in the table, and back in the field")
         .note(format!("{system} moves {name} forward only: the write would be ignored"))
         .help("put the stages in the order of the field's values, or give them values that are in this order")

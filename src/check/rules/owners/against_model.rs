@@ -73,8 +73,16 @@ struct Against<'m> {
 /// Finds syncs whose truth does not lead.
 pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
-    for operating in &cx.model.operating_models {
-        for sync in cx.model.sync_views().filter(|s| s.sync.mode == Mode::Merge) {
+    let operating = cx.model.operating_models.iter();
+    for operating in operating.filter(|o| !cx.facts.is_misstated(o.span)) {
+        let read = |s: &SyncView<'_>| {
+            let mut filters = Side::BOTH
+                .into_iter()
+                .filter_map(|side| s.sync.from.get(side).as_ref());
+            !filters.any(|f| cx.facts.is_misstated(f.span))
+        };
+        let syncs = cx.model.sync_views().filter(read);
+        for sync in syncs.filter(|s| s.sync.mode == Mode::Merge) {
             found.extend(judge(operating, sync).map(|f| f.describe()));
         }
     }

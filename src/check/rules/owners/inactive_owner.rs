@@ -35,7 +35,7 @@ rule! {
 /// Finds owners who have left.
 pub fn run(cx: &mut Cx<'_>) {
     let mut told = Vec::new();
-    for named in named(cx.model) {
+    for named in named(cx.model, cx.facts) {
         let left = !named.found.is_empty() && named.found.iter().all(|o| !o.active);
         if left && !told.contains(&named.span) {
             told.push(named.span);

@@ -2,7 +2,7 @@
 
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Fallback, FieldView, Mode, RowView};
+use crate::model::{Fallback, FieldView, Mode, RowView, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -69,14 +69,14 @@ struct MissingFallback<'m> {
 }
 
 /// Finds owners that may stay behind.
-pub fn run(cx: &mut Cx<'_>) {
-    let mut found = Vec::new();
-    for row in cx.model.rows() {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows() {
         for side in Side::BOTH {
-            found.extend(judge(row, side).map(|f| f.describe()));
+            if let Some(found) = judge(row, side) {
+                cx.report(found.describe());
+            }
         }
     }
-    found.into_iter().for_each(|f| cx.report(f));
 }
 
 fn judge(row: RowView<'_>, side: Side) -> Option<MissingFallback<'_>> {

@@ -2,9 +2,9 @@
 
 use smol_str::SmolStr;
 
+use crate::analyze::{Facts, Write};
 use crate::catalog::{Owner, OwnerKind};
-use crate::model::{AssigneeKind, CellKind, ExprKind, Model, ObjectRef};
-use crate::side::Side;
+use crate::model::{AssigneeKind, CellKind, ExprKind, FieldView, Model, ObjectRef};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -25,7 +25,7 @@ pub(super) struct Named<'m> {
 }
 
 /// Every owner that the spec names, each place once.
-pub(super) fn named(model: &Model) -> Vec<Named<'_>> {
+pub(super) fn named<'m>(model: &'m Model, facts: &Facts) -> Vec<Named<'m>> {
     let mut found: Vec<Named<'_>> = Vec::new();
     for route in &model.routes {
         for branch in &route.branches {
@@ -39,21 +39,21 @@ pub(super) fn named(model: &Model) -> Vec<Named<'_>> {
             }
         }
     }
-    for row in model.rows() {
-        for to in Side::BOTH {
-            let Some((lane, field)) = row.writes(to).filter(|(_, f)| f.is_owner()) else {
-                continue;
-            };
-            if let CellKind::Computed(e) = &row.row.cells.get(!to).node
-                && let ExprKind::Const(Value::Text(name)) = &e.node
-            {
-                found.push(who(model, name, e.span, field.id.object, None));
-            }
-            if let Some(default) = &lane.default
-                && let Value::Text(name) = &default.node
-            {
-                found.push(who(model, name, default.span, field.id.object, None));
-            }
+    let is_owner = |w: &&Write| model.field(w.field).is_some_and(FieldView::is_owner);
+    for write in facts.writes.iter().filter(is_owner) {
+        let Some(row) = write.row.and_then(|id| model.row(id)) else {
+            continue;
+        };
+        if let CellKind::Computed(e) = &row.row.cells.get(!write.side).node
+            && let ExprKind::Const(Value::Text(name)) = &e.node
+        {
+            found.push(who(model, name, e.span, write.field.object, None));
+        }
+        let default = row.lane(!write.side).and_then(|l| l.default.as_ref());
+        if let Some(default) = default
+            && let Value::Text(name) = &default.node
+        {
+            found.push(who(model, name, default.span, write.field.object, None));
         }
     }
     let mut places = Vec::new();

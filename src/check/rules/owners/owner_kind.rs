@@ -48,7 +48,7 @@ pub fn run(cx: &mut Cx<'_>) {
         .routes
         .iter()
         .flat_map(|r| queue_where_users_own(model, r));
-    let named = named(model);
+    let named = named(model, cx.facts);
     let mistaken = named.iter().filter_map(|n| mistaken(model, n));
     for (span, finding) in queues.chain(mistaken) {
         if !told.contains(&span) {

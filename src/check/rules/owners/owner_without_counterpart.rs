@@ -39,7 +39,7 @@ rule! {
 /// Finds owners that are not there.
 pub fn run(cx: &mut Cx<'_>) {
     let mut told = Vec::new();
-    for named in named(cx.model) {
+    for named in named(cx.model, cx.facts) {
         let missing = named.found.is_empty() && !named.known.is_empty();
         if missing && !told.contains(&named.span) {
             told.push(named.span);

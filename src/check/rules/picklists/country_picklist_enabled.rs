@@ -7,7 +7,7 @@ use crate::analyze::{Rest, range};
 use crate::catalog::Picklist;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
-use crate::model::{FieldView, RowView};
+use crate::model::{FieldView, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
@@ -62,18 +62,12 @@ struct CountryList<'m> {
 }
 
 /// Finds rows that can write something else than a label, once for each row of the spec.
-pub fn run(cx: &mut Cx<'_>) {
-    let mut seen = Vec::new();
-    let mut found = Vec::new();
-    for row in cx.model.rows() {
-        for side in Side::BOTH {
-            if let Some(finding) = country(row, side).filter(|_| !seen.contains(&row.row.head)) {
-                seen.push(row.row.head);
-                found.push(finding.describe());
-            }
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows() {
+        if let Some(found) = Side::BOTH.into_iter().find_map(|side| country(row, side)) {
+            cx.report_once(row.row.head, found.describe());
         }
     }
-    found.into_iter().for_each(|f| cx.report(f));
 }
 
 fn country(row: RowView<'_>, side: Side) -> Option<CountryList<'_>> {

@@ -7,7 +7,7 @@ use crate::analyze::{Rest, range};
 use crate::catalog::Picklist;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{ExprKind, FieldView, PicklistMap, RowView};
+use crate::model::{ExprKind, FieldView, PicklistMap, RowView, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -77,8 +77,8 @@ impl<'m> Dependent<'m> {
     }
 }
 
-/// Finds values that nothing allows where they stand; in a map each row, in a sync each row once.
-pub fn run(cx: &mut Cx<'_>) {
+/// Finds values of maps that nothing allows where they stand; once a row.
+pub fn of_maps(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
     for map in cx.model.maps.iter().filter(|m| !m.standard) {
         for side in Side::BOTH {
@@ -93,12 +93,18 @@ pub fn run(cx: &mut Cx<'_>) {
             }
         }
     }
-    for row in cx.model.rows() {
+    found.into_iter().for_each(|f| cx.report(f));
+}
+
+/// Finds rows whose values nothing allows where they stand.
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows() {
         for side in Side::BOTH {
-            found.extend(in_sync(row, side));
+            if let Some(found) = in_sync(row, side) {
+                cx.report(found);
+            }
         }
     }
-    found.into_iter().for_each(|f| cx.report(f));
 }
 
 fn in_map(map: &PicklistMap, side: Side, dependent: &Dependent<'_>, found: &mut Vec<Diagnostic>) {

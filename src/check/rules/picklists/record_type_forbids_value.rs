@@ -6,7 +6,7 @@ use super::words::some;
 use crate::analyze::range;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{FieldView, Narrowing, RowView};
+use crate::model::{FieldView, Narrowing, RowView, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -68,14 +68,14 @@ enum PartOf {
 }
 
 /// Finds rows that can write what the record type or the pipeline forbids, once for each row.
-pub fn run(cx: &mut Cx<'_>) {
-    let mut found = Vec::new();
-    for row in cx.model.rows() {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows() {
         for side in Side::BOTH {
-            found.extend(forbidden(row, side).map(|f| f.describe()));
+            if let Some(found) = forbidden(row, side) {
+                cx.report(found.describe());
+            }
         }
     }
-    found.into_iter().for_each(|f| cx.report(f));
 }
 
 fn forbidden(row: RowView<'_>, side: Side) -> Option<Forbidden<'_>> {

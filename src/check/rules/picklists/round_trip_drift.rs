@@ -1,11 +1,9 @@
 //! K004: a value that goes across and comes back as another one.
 
-use std::collections::HashSet;
-
 use crate::analyze::eval;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Arrow, MapRow, Model, PicklistMap, RowView, Timing};
+use crate::model::{Arrow, MapRow, Model, PicklistMap, RowView, SyncView, Timing};
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::Value;
@@ -54,8 +52,8 @@ struct Drift<'m> {
     help: &'static str,
 }
 
-/// Finds first values that an earlier row takes away, and one-way rows that do not undo each other.
-pub fn run(cx: &mut Cx<'_>) {
+/// Finds first values that an earlier row of their map takes away.
+pub fn of_maps(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
     for map in cx
         .model
@@ -72,21 +70,19 @@ pub fn run(cx: &mut Cx<'_>) {
             found.extend(taken_away(cx.model, map, i, row));
         }
     }
-    let mut seen = HashSet::new();
-    for sync in cx.model.sync_views() {
-        let to_left: Vec<_> = sync
-            .rows()
-            .filter(|r| is_one_way(*r, Side::Right))
-            .collect();
-        for there in sync.rows().filter(|r| is_one_way(*r, Side::Left)) {
-            let drift = to_left.iter().find_map(|back| opposed(there, *back));
-            if let Some(drift) = drift.filter(|_| seen.insert(there.row.head)) {
-                found.push(drift);
-            }
-        }
-    }
     let found: Vec<_> = found.iter().map(Drift::describe).collect();
     found.into_iter().for_each(|f| cx.report(f));
+}
+
+/// Finds one-way rows that do not undo each other; once for each row of the spec.
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let one_way = |from: Side| sync.rows().filter(move |r| is_one_way(*r, from));
+    let to_left: Vec<_> = one_way(Side::Right).collect();
+    for there in one_way(Side::Left) {
+        if let Some(drift) = to_left.iter().find_map(|back| opposed(there, *back)) {
+            cx.report_once(there.row.head, drift.describe());
+        }
+    }
 }
 
 fn taken_away<'m>(

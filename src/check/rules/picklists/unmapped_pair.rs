@@ -1,8 +1,6 @@
 //! K001, second part: two picklist fields on one row without a map, and values that only one of them has, as they are or as
 //! a function writes them.
 
-use std::collections::HashSet;
-
 use smol_str::SmolStr;
 
 use super::paste::block;
@@ -10,7 +8,7 @@ use super::words::{fate, some};
 use crate::analyze::{Declared, eval, forgotten_map, standing};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::model::{Catalogued, ExprKind, Fallback, FieldView, Lane, Model, RowView};
+use crate::model::{Catalogued, ExprKind, Fallback, FieldView, Lane, Model, RowView, SyncView};
 use crate::side::{Side, Sides};
 use crate::value::Value;
 
@@ -34,15 +32,12 @@ impl AsRef<str> for Lack<'_> {
 }
 
 /// Finds rows that carry values between two lists as they are, once for each row of the spec.
-pub fn run(cx: &mut Cx<'_>) {
-    let mut seen = HashSet::new();
-    let mut found = Vec::new();
-    for row in cx.model.rows() {
-        if let Some(pair) = pair(row).filter(|_| seen.insert(row.row.head)) {
-            found.push(pair.describe(&cx.facts.declared));
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows() {
+        if let Some(pair) = pair(row) {
+            cx.report_once(row.row.head, pair.describe(&cx.facts.declared));
         }
     }
-    found.into_iter().for_each(|f| cx.report(f));
 }
 
 fn pair(row: RowView<'_>) -> Option<UnmappedPair<'_>> {

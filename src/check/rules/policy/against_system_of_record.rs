@@ -62,40 +62,38 @@ enum Followed {
 }
 
 /// Finds syncs with rows against their truth; once a sync.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        let Some(truth) = sync.sync.truth.as_ref().map(|t| t.node) else {
-            continue;
-        };
-        let rows = || sync.rows().filter(|r| !r.is_companion());
-        let against: Vec<RowView<'_>> = rows()
-            .filter(|r| r.two_way() && leader(*r) == Some(!truth))
-            .collect();
-        let follows = |r: &RowView<'_>| {
-            if r.two_way() {
-                leader(*r) == Some(truth)
-            } else {
-                r.lane(truth).is_some()
-            }
-        };
-        let asks = |r: &RowView<'_>| r.two_way() && leader(*r).is_none();
-        let followed = if rows().any(|r| follows(&r) || asks(&r)) {
-            Followed::BySome
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let Some(truth) = sync.sync.truth.as_ref().map(|t| t.node) else {
+        return;
+    };
+    let rows = || sync.rows().filter(|r| !r.is_companion());
+    let against: Vec<RowView<'_>> = rows()
+        .filter(|r| r.two_way() && leader(*r) == Some(!truth))
+        .collect();
+    let follows = |r: &RowView<'_>| {
+        if r.two_way() {
+            leader(*r) == Some(truth)
         } else {
-            Followed::ByNone
-        };
-        let alone = followed == Followed::ByNone && rows().next().is_some();
-        if alone || !against.is_empty() {
-            cx.report(
-                AgainstSystemOfRecord {
-                    sync,
-                    truth,
-                    against,
-                    followed,
-                }
-                .describe(),
-            );
+            r.lane(truth).is_some()
         }
+    };
+    let asks = |r: &RowView<'_>| r.two_way() && leader(*r).is_none();
+    let followed = if rows().any(|r| follows(&r) || asks(&r)) {
+        Followed::BySome
+    } else {
+        Followed::ByNone
+    };
+    let alone = followed == Followed::ByNone && rows().next().is_some();
+    if alone || !against.is_empty() {
+        cx.report(
+            AgainstSystemOfRecord {
+                sync,
+                truth,
+                against,
+                followed,
+            }
+            .describe(),
+        );
     }
 }
 

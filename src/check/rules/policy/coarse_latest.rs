@@ -3,7 +3,7 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::model::{Authority, RowView};
+use crate::model::{Authority, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
@@ -53,30 +53,27 @@ struct CoarseLatest<'m> {
 }
 
 /// Finds rows by time between systems of which one keeps no times of fields; once a sync, at the first row.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        let coarse = |s: &Side| sync.system(*s).is_some_and(|s| !s.profile.field_times);
-        let Some(system) = Side::BOTH
-            .into_iter()
-            .find(coarse)
-            .and_then(|s| sync.system(s))
-        else {
-            continue;
-        };
-        let by_time = |r: &RowView<'_>| {
-            r.two_way() && matches!(r.authority(), Some(Authority::LatestElse(_)))
-        };
-        let mut rows = sync.rows().filter(|r| by_time(r) && !r.is_companion());
-        if let Some(first) = rows.next() {
-            let more = rows.count();
-            cx.report(
-                CoarseLatest {
-                    first,
-                    system: system.kind.title(),
-                }
-                .describe(more),
-            );
-        }
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let coarse = |s: &Side| sync.system(*s).is_some_and(|s| !s.profile.field_times);
+    let Some(system) = Side::BOTH
+        .into_iter()
+        .find(coarse)
+        .and_then(|s| sync.system(s))
+    else {
+        return;
+    };
+    let by_time =
+        |r: &RowView<'_>| r.two_way() && matches!(r.authority(), Some(Authority::LatestElse(_)));
+    let mut rows = sync.rows().filter(|r| by_time(r) && !r.is_companion());
+    if let Some(first) = rows.next() {
+        let more = rows.count();
+        cx.report(
+            CoarseLatest {
+                first,
+                system: system.kind.title(),
+            }
+            .describe(more),
+        );
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
-use crate::model::{Arrow, Authority, Comparison, Expr, ExprKind, FieldRef, RowView, Timing};
+use crate::model::{
+    Arrow, Authority, Comparison, Expr, ExprKind, FieldRef, FieldView, RowView, SyncView, Timing,
+};
 use crate::side::Side;
 use crate::text::{list, quoted};
 use crate::value::{Kind, Value};
@@ -55,17 +57,15 @@ struct ConsentNotMonotone<'m> {
 }
 
 /// Finds rows that could undo an opt-out.
-pub fn run(cx: &mut Cx<'_>) {
-    let model = cx.model;
-    for sync in model.sync_views().filter(|s| s.merges()) {
-        let rows: Vec<_> = sync.rows().filter_map(undoes).collect();
-        // a two-way row lets every later opt-out travel: there the first meeting alone is in danger
-        let (mild, grave): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|(row, ..)| at_first(*row));
-        for (rows, level) in [(grave, Level::Error), (mild, Level::Warning)] {
-            if !rows.is_empty() {
-                cx.report(ConsentNotMonotone { rows }.describe().level(level));
-            }
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let rows = sync.rows().filter(|_| sync.merges());
+    // a two-way row lets every later opt-out travel: there the first meeting alone is in danger
+    let (mild, grave): (Vec<_>, Vec<_>) = rows
+        .filter_map(undoes)
+        .partition(|(row, ..)| at_first(*row));
+    for (rows, level) in [(grave, Level::Error), (mild, Level::Warning)] {
+        if !rows.is_empty() {
+            cx.report(ConsentNotMonotone { rows }.describe().level(level));
         }
     }
 }
@@ -83,7 +83,8 @@ fn undoes(row: RowView<'_>) -> Option<(RowView<'_>, Vec<Side>, bool)> {
         let Some((lane, target)) = row.writes(side) else {
             continue;
         };
-        let Some(declines) = target.declines().filter(|_| target.kind() == Kind::Bool) else {
+        let boxed = Some(target).filter(|t| t.kind() == Kind::Bool);
+        let Some(declines) = boxed.and_then(FieldView::declines) else {
             continue;
         };
         let source = row.field(!side).map(|f| f.id);

@@ -61,14 +61,10 @@ struct Race<'m> {
 }
 
 /// Finds creates that may overwrite; once a sync.
-pub fn run(cx: &mut Cx<'_>) {
-    let race = |sync: SyncView<'_>| {
-        Side::BOTH
-            .into_iter()
-            .find_map(|side| race(sync, side).map(|f| f.describe()))
-    };
-    let found: Vec<_> = cx.model.sync_views().filter_map(race).collect();
-    found.into_iter().for_each(|f| cx.report(f));
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    if let Some(race) = Side::BOTH.into_iter().find_map(|side| race(sync, side)) {
+        cx.report(race.describe());
+    }
 }
 
 fn race(sync: SyncView<'_>, side: Side) -> Option<Race<'_>> {

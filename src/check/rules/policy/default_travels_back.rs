@@ -3,7 +3,7 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::model::{CellKind, ExprKind, FieldRef, Lane, Model, RowView};
+use crate::model::{CellKind, ExprKind, FieldRef, Lane, Model, RowView, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::Value;
@@ -60,13 +60,12 @@ struct DefaultTravelsBack<'m> {
 }
 
 /// Finds defaults that another row over the same objects reads as data.
-pub fn run(cx: &mut Cx<'_>) {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     let model = cx.model;
-    for (writer, side) in model
-        .rows()
-        .filter(|r| r.sync.merges())
-        .flat_map(|r| Side::BOTH.map(|s| (r, s)))
-    {
+    if !sync.merges() {
+        return;
+    }
+    for (writer, side) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
         let Some((lane, target)) = writer.writes(side) else {
             continue;
         };

@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::{Round, round_trip};
-use crate::model::{RowView, ViaKind};
+use crate::model::{RowView, SyncView, ViaKind};
 use crate::side::{Side, Sides};
 use crate::source::Span;
 
@@ -65,8 +65,8 @@ struct LossyRoundTrip<'m> {
 }
 
 /// Finds two-way rows on which a value of each side is lost on its way across and back.
-pub fn run(cx: &mut Cx<'_>) {
-    for row in cx.model.rows().filter(|r| r.two_way()) {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows().filter(|r| r.two_way()) {
         let Some(via) = row
             .row
             .via

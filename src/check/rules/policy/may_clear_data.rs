@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::{create_may_lack, may_be_blank};
-use crate::model::{Arrow, BlankPolicy, FieldView, RowView};
+use crate::model::{Arrow, BlankPolicy, FieldView, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
@@ -63,8 +63,8 @@ enum Kept {
 }
 
 /// Finds directions that clear what must be kept.
-pub fn run(cx: &mut Cx<'_>) {
-    for (row, to) in cx.model.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for (row, to) in sync.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
         let Some((lane, target)) = row.writes(to) else {
             continue;
         };

@@ -2,7 +2,7 @@
 
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Arrow, Mode, RowView};
+use crate::model::{Arrow, RowView, SyncView};
 
 rule! {
     /// # What it checks
@@ -48,20 +48,16 @@ struct MissingAuthority<'m> {
 }
 
 /// Finds two-way rows without an authority; once for each sync, at its first one.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx
-        .model
-        .sync_views()
-        .filter(|s| s.sync.mode == Mode::Merge && s.sync.arrow.node == Arrow::Both)
-        .filter(|s| !s.sync.truth_poisoned)
-    {
-        let mut open = sync
-            .rows()
-            .filter(|r| r.two_way() && r.authority().is_none());
-        if let Some(row) = open.next() {
-            let more = open.count();
-            cx.report(MissingAuthority { row }.describe(more));
-        }
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    if !sync.merges() || sync.sync.arrow.node != Arrow::Both || sync.sync.truth_poisoned {
+        return;
+    }
+    let mut open = sync
+        .rows()
+        .filter(|r| r.two_way() && r.authority().is_none());
+    if let Some(row) = open.next() {
+        let more = open.count();
+        cx.report(MissingAuthority { row }.describe(more));
     }
 }
 

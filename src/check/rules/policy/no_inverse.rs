@@ -3,7 +3,7 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::model::{Arrow, CellKind, RowView, ViaKind};
+use crate::model::{Arrow, CellKind, RowView, SyncView, ViaKind};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -60,8 +60,8 @@ enum NoInverse<'m> {
 }
 
 /// Finds two-way rows with a one-way function, or with a side that is not a field.
-pub fn run(cx: &mut Cx<'_>) {
-    for row in cx.model.rows().filter(|r| r.two_way()) {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows().filter(|r| r.two_way()) {
         let computed = |s: &Side| matches!(row.row.cells.get(*s).node, CellKind::Computed(_));
         if let Some(side) = Side::BOTH.into_iter().find(computed) {
             cx.report(NoInverse::Computed { row, side }.describe());

@@ -104,6 +104,7 @@ impl ProtectedFieldReachable<'_> {
             let text = match (at, edge.writer) {
                 (0, _) => format!("this writes `{written}`"),
                 (_, Writer::Row(..)) => format!("then this row writes `{written}`"),
+                (_, Writer::Step(_) | Writer::Route(_)) => format!("then this writes `{written}`"),
                 (_, Writer::Automation(..)) => match acting(self.model, edge) {
                     Some((a, _)) if a.kind == "platform" => {
                         format!("then {} itself writes `{written}`", a.name)
@@ -115,12 +116,13 @@ impl ProtectedFieldReachable<'_> {
             finding = finding.at(edge.span, text);
         }
         let first = self.path.first().and_then(|e| row(self.model, e));
-        let name = first.map(|r| r.row.name.clone()).unwrap_or_default();
+        let drop = first.map(|r| format!(", or drop the row `{}`", r.row.name));
         finding
             .at(self.protect.span, "protected here")
             .note("whether a row breaks the promise or what it sets off, the value is gone")
             .help(format!(
-                "keep the automation from running for the user of the sync, or drop the row `{name}`"
+                "keep the automation from running for the user of the sync{}",
+                drop.unwrap_or_default()
             ))
     }
 }

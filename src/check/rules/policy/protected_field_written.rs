@@ -69,9 +69,7 @@ pub fn run(cx: &mut Cx<'_>) {
         let Some(protects) = protected.get(&write.field) else {
             continue;
         };
-        let row = write
-            .row
-            .and_then(|id| model.sync(id.sync)?.rows().find(|r| r.id == id));
+        let row = write.row.and_then(|id| model.row(id));
         let broken = protects
             .iter()
             .copied()

@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::disjoint;
-use crate::model::{FieldView, RowView};
+use crate::model::{FieldRef, FieldView, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
@@ -56,31 +56,40 @@ struct RowMappedTwice<'m> {
 }
 
 /// Finds rows that write a field which an earlier row of the sync writes; once for each later row.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        let mut earlier: [std::collections::BTreeMap<_, Vec<RowView<'_>>>; 2] = Default::default();
-        for second in sync.rows() {
-            let mut found = None;
-            for (rows, side) in earlier.iter_mut().zip(Side::BOTH) {
-                let Some((_, field)) = second.writes(side) else {
-                    continue;
-                };
-                let rows = rows.entry(field.id).or_default();
-                if let Some(first) = rows.iter().find(|first| !may_share(**first, second)) {
-                    found = found.or(Some(RowMappedTwice {
-                        first: *first,
-                        second,
-                        side,
-                        field,
-                    }));
-                }
-                rows.push(second);
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    if !Side::BOTH.into_iter().any(|side| doubles(sync, side)) {
+        return;
+    }
+    let mut earlier: [std::collections::BTreeMap<_, Vec<RowView<'_>>>; 2] = Default::default();
+    for second in sync.rows() {
+        let mut found = None;
+        for (rows, side) in earlier.iter_mut().zip(Side::BOTH) {
+            let Some((_, field)) = second.writes(side) else {
+                continue;
+            };
+            let rows = rows.entry(field.id).or_default();
+            if let Some(first) = rows.iter().find(|first| !may_share(**first, second)) {
+                found = found.or(Some(RowMappedTwice {
+                    first: *first,
+                    second,
+                    side,
+                    field,
+                }));
             }
-            if let Some(found) = found {
-                cx.report(found.describe());
-            }
+            rows.push(second);
+        }
+        if let Some(found) = found {
+            cx.report(found.describe());
         }
     }
+}
+
+/// Whether two rows write one field of a side.
+fn doubles(sync: SyncView<'_>, side: Side) -> bool {
+    let fields = sync.rows().filter_map(|r| Some(r.writes(side)?.1.id));
+    let mut fields: Vec<FieldRef> = fields.collect();
+    fields.sort_unstable();
+    fields.windows(2).any(|two| matches!(two, [a, b] if a == b))
 }
 
 /// Whether two rows may write one field: never both at once, or both the currency that two amounts share.

@@ -76,12 +76,10 @@ struct Contradiction<'m> {
 }
 
 /// Finds contradictions of rows, and between rows and the kind of their sync.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        of_sync(sync, &mut |found| cx.report(found.describe()));
-        for row in sync.rows().filter(|r| !r.is_companion()) {
-            of_row(row, &mut |found| cx.report(found.describe()));
-        }
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    of_sync(sync, &mut |found| cx.report(found.describe()));
+    for row in sync.rows().filter(|r| !r.is_companion()) {
+        of_row(row, &mut |found| cx.report(found.describe()));
     }
 }
 

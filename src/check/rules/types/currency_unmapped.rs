@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::diagnostic::Level;
-use crate::model::{FieldRef, FieldView, RowView};
+use crate::model::{FieldRef, FieldView, RowView, SyncView};
 use crate::side::{Side, Sides};
 use crate::text::{list, quoted};
 
@@ -47,9 +47,9 @@ struct CurrencyUnmapped<'m> {
 
 /// Finds amounts without a currency on objects that have one, once for each sync. An error where both sides have one, so
 /// that the rows could say it; else a warning.
-pub fn run(cx: &mut Cx<'_>) {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     let mut found: Vec<CurrencyUnmapped<'_>> = Vec::new();
-    for row in cx.model.rows().filter(|r| r.row.currency.is_none()) {
+    for row in sync.rows().filter(|r| r.row.currency.is_none()) {
         let fields = Sides::new(row.field(Side::Left), row.field(Side::Right));
         let amount = |f: Option<FieldView<'_>>| f.is_some_and(FieldView::is_amount);
         if !(amount(fields.left) || amount(fields.right)) {

@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::catalog::Object;
-use crate::model::{FieldView, RowView};
+use crate::model::{FieldView, RowView, SyncView};
 use crate::side::Side;
 use crate::text::quoted;
 
@@ -58,17 +58,18 @@ struct FormulaDoesNotTrigger<'m> {
 }
 
 /// Finds formulas that are read and depend on more than their record; once for each field of a sync.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views().filter(|s| s.merges()) {
-        for (row, from) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
-            let Some(field) = row.field(from).filter(|_| row.lane(from).is_some()) else {
-                continue;
-            };
-            let formula = field.field.formula.as_deref();
-            if let Some(formula) = formula.filter(|f| reads_elsewhere(f)) {
-                let starts = own_fields(field.object, formula);
-                cx.report(FormulaDoesNotTrigger { row, field, starts }.describe());
-            }
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    if !sync.merges() {
+        return;
+    }
+    for (row, from) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
+        let Some(field) = row.field(from).filter(|_| row.lane(from).is_some()) else {
+            continue;
+        };
+        let formula = field.field.formula.as_deref();
+        if let Some(formula) = formula.filter(|f| reads_elsewhere(f)) {
+            let starts = own_fields(field.object, formula);
+            cx.report(FormulaDoesNotTrigger { row, field, starts }.describe());
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::catalog::FieldType;
-use crate::model::{FieldView, RowView, ViaKind};
+use crate::model::{FieldView, RowView, SyncView, ViaKind};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -51,12 +51,8 @@ struct IncompatibleTypes<'m> {
 }
 
 /// Finds rows whose value is of another kind than their target; once a row.
-pub fn run(cx: &mut Cx<'_>) {
-    for row in cx
-        .model
-        .rows()
-        .filter(|r| !(r.two_way() && r.cannot_go_back()))
-    {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows().filter(|r| !(r.two_way() && r.cannot_go_back())) {
         if let Some(found) = Side::BOTH.into_iter().find_map(|to| mismatch(row, to)) {
             cx.report(found.describe());
         }

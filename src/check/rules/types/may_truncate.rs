@@ -64,35 +64,33 @@ struct UnknownLengths<'m> {
 }
 
 /// Finds texts that are declared longer than their target; and, once a sync, targets whose source declares no length.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        let rows = || sync.rows().filter(|r| !r.is_companion());
-        let mut targets: Vec<(FieldView<'_>, u32)> = Vec::new();
-        for (row, to) in rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
-            let Some((target, room)) = room(row, to) else {
-                continue;
-            };
-            match reach(row, !to) {
-                Reach::AtMost(longest) if longest > room => {
-                    cx.report(
-                        MayTruncate {
-                            row,
-                            target,
-                            longest,
-                            room,
-                        }
-                        .describe(to),
-                    );
-                }
-                Reach::AtMost(_) => {}
-                Reach::Open if target.field.ty == FieldType::LongText => {}
-                Reach::Open if targets.iter().any(|(f, _)| f.id == target.id) => {}
-                Reach::Open => targets.push((target, room)),
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let rows = || sync.rows().filter(|r| !r.is_companion());
+    let mut targets: Vec<(FieldView<'_>, u32)> = Vec::new();
+    for (row, to) in rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
+        let Some((target, room)) = room(row, to) else {
+            continue;
+        };
+        match reach(row, !to) {
+            Reach::AtMost(longest) if longest > room => {
+                cx.report(
+                    MayTruncate {
+                        row,
+                        target,
+                        longest,
+                        room,
+                    }
+                    .describe(to),
+                );
             }
+            Reach::AtMost(_) => {}
+            Reach::Open if target.field.ty == FieldType::LongText => {}
+            Reach::Open if targets.iter().any(|(f, _)| f.id == target.id) => {}
+            Reach::Open => targets.push((target, room)),
         }
-        if !targets.is_empty() {
-            cx.report(UnknownLengths { sync, targets }.describe());
-        }
+    }
+    if !targets.is_empty() {
+        cx.report(UnknownLengths { sync, targets }.describe());
     }
 }
 

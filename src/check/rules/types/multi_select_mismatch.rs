@@ -3,7 +3,7 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::model::{ExprKind, FieldView, RowView};
+use crate::model::{ExprKind, FieldView, RowView, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::Kind;
@@ -66,8 +66,8 @@ enum Mismatch<'m> {
 }
 
 /// Finds rows between one value and several, and maps that are applied to the wrong of the two; once a row.
-pub fn run(cx: &mut Cx<'_>) {
-    for row in cx.model.rows() {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows() {
         if let Some(found) = Side::BOTH.into_iter().find_map(|to| mismatch(row, to)) {
             cx.report(found.describe());
         }

@@ -62,12 +62,13 @@ struct ComputedTarget<'m> {
 }
 
 /// Finds writes to fields that cannot take them, and rows that lead into something that is no field.
-pub fn run(cx: &mut Cx<'_>) {
-    for write in &cx.facts.writes.clone() {
-        let Some((sync, field)) = cx.model.sync(write.sync).zip(cx.model.field(write.field)) else {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let facts = cx.facts;
+    for write in facts.writes_of(sync.id) {
+        let Some(field) = cx.model.field(write.field) else {
             continue;
         };
-        let row = write.row.and_then(|id| sync.rows().find(|r| r.id == id));
+        let row = write.row.and_then(|id| cx.model.row(id));
         if let Some(why) = refusal(sync, field, row, write) {
             cx.report(
                 ReadOnlyTarget {
@@ -80,7 +81,7 @@ pub fn run(cx: &mut Cx<'_>) {
             );
         }
     }
-    for row in cx.model.rows().filter(|r| !r.two_way()) {
+    for row in sync.rows().filter(|r| !r.two_way()) {
         let into = |s: &Side| {
             row.lane(!*s).is_some() && matches!(row.row.cells.get(*s).node, CellKind::Computed(_))
         };

@@ -3,14 +3,16 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::model::{Arrow, CellKind, FieldView, SyncView};
+use crate::analyze::create_may_lack;
+use crate::model::{Arrow, CellKind, FieldView, RowView, SyncView};
 use crate::side::Side;
 use crate::text::quoted;
 use crate::value::Kind;
 
 rule! {
     /// # What it checks
-    /// Where a sync creates records, a row, a constant or a key fills every field without which a create is refused.
+    /// Where a sync creates records, a row, a constant or a key fills every field without which a create is refused. Rows
+    /// that fill one unless their source is blank are told along.
     ///
     /// # Why it matters
     /// Every create would fail, and that shows in production, not in review.
@@ -44,38 +46,39 @@ struct RequiredFieldUnmapped<'m> {
     sync: SyncView<'m>,
     side: Side,
     missing: Vec<FieldView<'m>>,
+    /// Rows of the same creates that fill a required field, unless their source is blank.
+    weak: Vec<RowView<'m>>,
 }
 
 /// Finds required fields that nothing fills in a create; once for each side of a sync.
-pub fn run(cx: &mut Cx<'_>) {
-    for sync in cx.model.sync_views() {
-        for side in Side::BOTH.into_iter().filter(|s| sync.makes(*s)) {
-            let unclear = |s: Side| {
-                sync.rows()
-                    .any(|r| matches!(r.row.cells.get(s).node, CellKind::Unknown))
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for side in Side::BOTH.into_iter().filter(|s| sync.makes(*s)) {
+        let missing = missing(cx, sync, side);
+        if !missing.is_empty() {
+            let weak = sync.rows().filter(|r| create_may_lack(*r, side));
+            let found = RequiredFieldUnmapped {
+                sync,
+                side,
+                missing,
+                weak: weak.collect(),
             };
-            let written = |f: FieldView<'_>| {
-                cx.facts
-                    .writes
-                    .iter()
-                    .any(|w| w.sync == sync.id && w.side == side && w.field == f.id)
-            };
-            let missing: Vec<FieldView<'_>> = sync
-                .fields(side)
-                .filter(|f| f.field.required && !written(*f))
-                .collect();
-            if !missing.is_empty() && !unclear(side) {
-                cx.report(
-                    RequiredFieldUnmapped {
-                        sync,
-                        side,
-                        missing,
-                    }
-                    .describe(),
-                );
-            }
+            cx.report(found.describe());
         }
     }
+}
+
+/// The required fields that no row fills in the records that a sync makes on a side; none where a row could not be read.
+fn missing<'m>(cx: &Cx<'_>, sync: SyncView<'m>, side: Side) -> Vec<FieldView<'m>> {
+    let unclear = |r: RowView<'_>| matches!(r.row.cells.get(side).node, CellKind::Unknown);
+    if sync.rows().any(unclear) {
+        return Vec::new();
+    }
+    let written = |f: &FieldView<'_>| {
+        let mut writes = cx.facts.writes_of(sync.id).iter();
+        writes.any(|w| w.side == side && w.field == f.id)
+    };
+    let fields = sync.fields(side);
+    fields.filter(|f| f.field.required && !written(f)).collect()
 }
 
 impl RequiredFieldUnmapped<'_> {
@@ -95,6 +98,10 @@ impl RequiredFieldUnmapped<'_> {
             ),
         )
         .at(self.sync.made_at(self.side), "records are created here");
+        let finding = self.weak.iter().fold(finding, |finding, row| {
+            let target = row.field(self.side).map_or("", FieldView::name);
+            finding.at(row.row.head, format!("and a blank leaves `{target}` out"))
+        });
         let title = self
             .sync
             .system(self.side)
@@ -104,9 +111,14 @@ impl RequiredFieldUnmapped<'_> {
             .iter()
             .map(|f| format!("  {}", self.row(*f)))
             .collect();
+        let more = if self.weak.is_empty() {
+            ""
+        } else {
+            "\nand say in the rows that may be blank what stands in for a blank, with `default`"
+        };
         finding
             .note(format!("{title} refuses a create without {needs}"))
-            .help(format!("add\n{}", rows.join("\n")))
+            .help(format!("add\n{}{more}", rows.join("\n")))
     }
 
     /// A row for a field: from the source field of the likeliest name, with a default.

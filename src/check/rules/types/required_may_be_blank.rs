@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::create_may_lack;
-use crate::model::{Arrow, FieldView, RowView};
+use crate::model::{Arrow, FieldView, RowView, SyncView};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -47,8 +47,8 @@ struct RequiredMayBeBlank<'m> {
 }
 
 /// Finds rows that may leave a required field of a new record blank.
-pub fn run(cx: &mut Cx<'_>) {
-    for (row, to) in cx.model.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for (row, to) in sync.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
         if let Some((_, target)) = row.writes(to).filter(|_| create_may_lack(row, to)) {
             cx.report(RequiredMayBeBlank { row, to, target }.describe());
         }

@@ -6,7 +6,8 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::catalog::FieldType;
 use crate::diagnostic::Level;
 use crate::model::{
-    CellKind, Expr, ExprKind, Fallback, FieldView, Model, NormalizeTable, RowView, ViaKind,
+    CellKind, Expr, ExprKind, Fallback, FieldView, Model, NormalizeTable, RowView, SyncView,
+    ViaKind,
 };
 use crate::side::Side;
 use crate::value::Kind;
@@ -58,9 +59,8 @@ struct TextIntoPicklist<'m> {
 }
 
 /// Finds rows that bring any text into a list of values; once a row.
-pub fn run(cx: &mut Cx<'_>) {
-    for row in cx
-        .model
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync
         .rows()
         .filter(|r| r.row.through.is_none() && !r.is_companion())
     {

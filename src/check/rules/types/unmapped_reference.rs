@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::catalog::Object;
-use crate::model::{CellKind, ExprKind, FieldView, RowView, SyncId};
+use crate::model::{CellKind, ExprKind, FieldView, RowView, SyncId, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 use crate::text::{either, list, quoted};
@@ -54,8 +54,8 @@ struct UnmappedReference<'m> {
 }
 
 /// Finds rows into references without `through`; once a row.
-pub fn run(cx: &mut Cx<'_>) {
-    for row in cx.model.rows().filter(|r| r.row.through.is_none()) {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows().filter(|r| r.row.through.is_none()) {
         let into = |to: Side| {
             let (lane, target) = row.writes(to)?;
             let constant = match (&row.row.cells.get(!to).node, &lane.value.node) {
@@ -86,7 +86,7 @@ pub fn run(cx: &mut Cx<'_>) {
             cx.report(found.describe());
         }
     }
-    let strays: Vec<_> = cx.model.rows().filter_map(stray).collect();
+    let strays: Vec<_> = sync.rows().filter_map(stray).collect();
     strays.iter().for_each(|s| cx.report(s.describe()));
 }
 

@@ -3,7 +3,7 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::model::{FieldView, RowView};
+use crate::model::{FieldView, RowView, SyncView};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -48,8 +48,8 @@ struct UnstatedTimeZone<'m> {
 }
 
 /// Finds rows between a day and an instant without a conversion; once a row.
-pub fn run(cx: &mut Cx<'_>) {
-    for row in cx.model.rows() {
+pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for row in sync.rows() {
         if let Some(found) = Side::BOTH.into_iter().find_map(|to| unstated(row, to)) {
             cx.report(found.describe());
         }

@@ -1,0 +1,109 @@
+//! What a run that crashed may have written to records of clusters: what is there as it was sent has landed, and is no edit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::Flock;
+use crate::runtime::archive::{IntentState, OpenIntent};
+use crate::runtime::lifecycle::Memory;
+use crate::runtime::machine::{Machine, Step};
+use crate::runtime::program::{Program, alike};
+use crate::runtime::protocol::ObjectId;
+
+/// A write of which nobody knows whether it landed.
+#[derive(Debug)]
+pub(in crate::runtime::machine) struct Recovery {
+    life: usize,
+    column: usize,
+    open: OpenIntent,
+}
+
+impl Machine {
+    /// The lifecycle and column that an intent is about; none where it is about a sync.
+    pub(in crate::runtime::machine) fn stage_intent(
+        &self,
+        open: OpenIntent,
+    ) -> Result<Recovery, OpenIntent> {
+        for (life, numbers) in self.numbers.lifecycles.iter().enumerate() {
+            let mut columns = numbers.columns.iter();
+            if let Some(column) = columns.position(|n| *n == open.intent.sync) {
+                return Ok(Recovery { life, column, open });
+            }
+        }
+        Err(open)
+    }
+
+    pub(super) fn resolve_clusters(&mut self) -> Step<()> {
+        let program = Arc::clone(&self.program);
+        let Some(mut flock) = self.flock.take() else {
+            return Ok(());
+        };
+        for Recovery { life, column, open } in std::mem::take(&mut flock.recovery) {
+            let known = program.lifecycles.get(life);
+            let landed = known.is_some_and(|l| landed(l.columns.get(column), &open, &flock));
+            let number = self.lifecycle_number(life);
+            let hub = open.intent.ids.left.clone().unwrap_or_default();
+            let memory = self.archive.memory_of(number, &hub)?;
+            let memory = memory.zip(known);
+            if let (true, Some((blob, life)), Some((_, sent))) =
+                (landed, memory, open.intent.sent.first())
+                && let Some(mut memory) = Memory::decode(life, &blob)
+            {
+                memory.sent(column, sent);
+                let blob = memory.encode(life);
+                self.archive.put_cluster(number, &hub, &blob)?;
+            }
+            let state = if landed {
+                IntentState::Done
+            } else {
+                IntentState::Void
+            };
+            self.archive.resolve(open.seq, state)?;
+        }
+        self.flock = Some(flock);
+        Ok(())
+    }
+}
+
+fn landed(
+    column: Option<&crate::runtime::program::StageColumn>,
+    open: &OpenIntent,
+    flock: &Flock,
+) -> bool {
+    let (Some(column), Some(id)) = (column, &open.intent.ids.right) else {
+        return false;
+    };
+    let record = flock.records.get(&(column.object, id.clone()));
+    record.is_some_and(|record| {
+        open.intent.sent.iter().all(|(slot, sent)| {
+            let now = record.values.get(usize::from(*slot));
+            now.is_some_and(|now| alike(&column.cell.equality, now, sent))
+        })
+    })
+}
+
+impl Flock {
+    /// The flock that reads back what a crashed run may have changed.
+    pub(in crate::runtime::machine) fn recovery(
+        program: &Program,
+        open: Vec<Recovery>,
+    ) -> Option<Self> {
+        let mut wanted: BTreeMap<ObjectId, BTreeSet<SmolStr>> = BTreeMap::new();
+        for recovery in &open {
+            let life = program.lifecycles.get(recovery.life);
+            let column = life.and_then(|l| l.columns.get(recovery.column));
+            if let (Some(column), Some(id)) = (column, &recovery.open.intent.ids.right) {
+                wanted.entry(column.object).or_default().insert(id.clone());
+            }
+        }
+        let asks = wanted
+            .into_iter()
+            .map(|(object, ids)| (object, ids.into_iter().collect()));
+        let mut flock = Self::default();
+        flock.asks.extend(asks);
+        flock.recovery = open;
+        (!flock.recovery.is_empty()).then_some(flock)
+    }
+}
