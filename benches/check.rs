@@ -14,7 +14,8 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
-use support::{automated, in_turn, median, peak, project, python_has, time};
+use support::automated::automated;
+use support::{in_turn, median, peak, project, python_has, time};
 
 const VALIDATE: &str = "import json,sys,jsonschema_rs
 d=json.load(open(sys.argv[1])); v=jsonschema_rs.validator_for(json.load(open(sys.argv[2])))

@@ -6,7 +6,6 @@ use accordant::emit::plan_schema;
 use accordant::lower::{cases, spec_hash};
 use accordant::plan::{self, CaseAction, Expected, Expr, Found, Mode, Plan, PlanError};
 use accordant::session::{Compilation, compile};
-use accordant::side::Side;
 use accordant::source::{MemoryFiles, SourceFile};
 use accordant::testing::run_case;
 use accordant::value::Value;

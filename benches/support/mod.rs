@@ -1,9 +1,7 @@
 //! What the benchmarks share: generated projects, timed processes, and a table of medians.
 #![expect(dead_code, reason = "each benchmark uses a part of it")]
 
-mod automated;
-
-pub use automated::automated;
+pub mod automated;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -120,6 +120,7 @@ const ABSENT: &[Code] = &[
     Code::I005,
     Code::I007,
     Code::I008,
+    Code::I012,
     Code::I015,
     Code::O008,
     Code::G007,

@@ -3,6 +3,7 @@
 use accordant::plan::Plan;
 
 use super::crashes::{Executed, run_until};
+use super::simulation::Dice;
 use super::world::Bench;
 use crate::support::{compile_fixture, line};
 
@@ -342,4 +343,73 @@ fn a_program_that_writes_what_a_sync_protects_is_refused() {
         error.to_string().contains("which `Person` protects"),
         "{error}"
     );
+}
+
+#[test]
+fn somebody_who_answers_every_move_is_stopped() {
+    let mut bench = with_lead("lead", "Working");
+    for round in 0..12 {
+        // a flow rejects whatever Marketing takes up, and a workflow takes up whatever is rejected
+        let form = format!("{}-01-01T00:00:00Z", 2030 + round);
+        match contact(&bench).as_str() {
+            "lead" => bench.world.set(LEAD, "l1", &[("Status", "Rejected")]),
+            _ => bench.world.set(
+                CONTACT,
+                "c1",
+                &[("lifecyclestage", "lead"), ("last_form_at", &form)],
+            ),
+        }
+        bench.run();
+    }
+    assert_eq!(bench.held(), ["Journey R015 Left c1"]);
+    let before = bench.world.log.len();
+    bench.run();
+    assert_eq!(bench.world.log.len(), before);
+}
+
+/// What people set is there after each run, and deals are never written.
+#[test]
+fn whatever_people_do_deals_stay_and_no_lone_move_is_put_back() {
+    let stages = ["subscriber", "lead", "opportunity", "customer", "other", ""];
+    let deals = ["Prospecting", "Proposal", "Won", "Lost"];
+    for seed in 1..=40u64 {
+        let mut dice = Dice::new(seed);
+        let mut bench = with_deal(dice.pick(&stages[2..4]), dice.pick(&deals));
+        let mut count = 1;
+        for round in 0..10 {
+            bench.world.now += 1;
+            let waits = !bench.held().is_empty();
+            let alone = dice.roll(3) == 0;
+            if !alone {
+                let deal = format!("d{}", 1 + dice.roll(count));
+                bench
+                    .world
+                    .set(DEAL, &deal, &[("StageName", dice.pick(&deals))]);
+            }
+            if !alone && dice.roll(4) == 0 {
+                count += 1;
+                deal_of(&mut bench, &format!("d{count}"), dice.pick(&deals));
+            }
+            if dice.roll(4) == 0 {
+                let form = format!("{}-01-01T00:00:00Z", 2030 + round);
+                bench.world.set(CONTACT, "c1", &[("last_form_at", &form)]);
+            }
+            if alone || dice.roll(3) == 0 {
+                let stage = [("lifecyclestage", dice.pick(&stages))];
+                bench.world.set(CONTACT, "c1", &stage);
+            }
+            let set = contact(&bench);
+            let before = bench.world.log.len();
+            bench.run();
+            if alone && !waits {
+                assert_eq!(contact(&bench), set, "seed {seed}");
+            }
+            let mut written = bench.world.log[before..].iter();
+            assert!(
+                written.all(|w| w.starts_with("desk.contact ")),
+                "seed {seed}"
+            );
+            bench.expect_quiet();
+        }
+    }
 }

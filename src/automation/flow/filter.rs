@@ -216,10 +216,10 @@ impl<'a> Run<'a> {
 
 /// Equality, which for a condition is the condition or its opposite, and for two texts is known.
 fn equal(left: Expr, right: Expr) -> Expr {
-    if let (Node::Text(a), Node::Text(b)) = (&left.node, &right.node) {
-        if a == b || !a.eq_ignore_ascii_case(b) {
-            return logic::truth(a == b);
-        }
+    if let (Node::Text(a), Node::Text(b)) = (&left.node, &right.node)
+        && (a == b || !a.eq_ignore_ascii_case(b))
+    {
+        return logic::truth(a == b);
     }
     match right.node {
         Node::Bool(true) if is_condition(&left) => left,

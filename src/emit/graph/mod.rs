@@ -234,7 +234,8 @@ impl Drawing {
                     return;
                 };
                 let object = route.object;
-                (model.object_name(object), "route", object.system, true)
+                let name = format_smolstr!("route {}", model.object_name(object));
+                (name, "for new records", object.system, true)
             }
         };
         let reads: Vec<FieldRef> = reads.into_iter().filter(|_| readable).collect();

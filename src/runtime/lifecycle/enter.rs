@@ -3,7 +3,11 @@
 use super::{Cluster, Entering, Event, Held, Memory, Seen, StageWrite, Stand, Verdict};
 use crate::runtime::merge::Cause;
 use crate::runtime::program::{Found, alike};
+use crate::runtime::reason::Reason;
 use crate::value::Value;
+
+/// Answers in a row: a field is cleared and set, and twice somebody may edit what was just written without being an automation.
+const ROUNDS: u8 = 4;
 
 impl<'a> Cluster<'a> {
     /// The records that are to show a stage: those of the hub and of links whose cells say something. A converted record, and one of
@@ -49,6 +53,8 @@ impl<'a> Cluster<'a> {
             return Ok(self.clear(clears));
         }
         let mut memory = self.remembered();
+        memory.last = writes.first().map(|w| w.column);
+        memory.streak = self.streak(&writes)?;
         if event != Event::Stays {
             let at = self.since();
             path.iter().for_each(|stage| memory.enter(*stage, at));
@@ -129,7 +135,27 @@ impl<'a> Cluster<'a> {
             entered,
             seen,
             refused: false,
+            last: None,
+            streak: 0,
         }
+    }
+
+    /// How often in a row writes answered a change of what was written before. More often than stages need to settle, somebody who is
+    /// not declared answers each of them.
+    fn streak(self, writes: &[StageWrite]) -> Result<u8, Held> {
+        let before = self.memory.map_or((None, 0), |m| (m.last, m.streak));
+        let answers = |s: Stand<'a>| Some(s.column) == before.0 && s.changed();
+        if writes.is_empty() || !self.stands().any(answers) {
+            return Ok(0);
+        }
+        let streak = before.1.saturating_add(1);
+        if streak >= ROUNDS {
+            let text = format!(
+                "the lifecycle moved it {streak} times in a row because its own writes were changed again: something that is not declared changes them"
+            );
+            return Err((Reason::Unsettled, text));
+        }
+        Ok(streak)
     }
 
     /// When the cluster came to look as it does: the last change of a record that is new to the memory.

@@ -1,5 +1,6 @@
 //! What is remembered of a cluster: its stage, when stages were entered, and how its records were last seen.
 
+use rust_decimal::prelude::ToPrimitive;
 use smol_str::SmolStr;
 
 use crate::runtime::program::Lifecycle;
@@ -28,6 +29,10 @@ pub struct Memory {
     pub seen: Vec<Option<Seen>>,
     /// A write was refused, and nothing has changed since.
     pub refused: bool,
+    /// The column that was written in the last run, if one was.
+    pub last: Option<usize>,
+    /// How often in a row a write answered a change of what was written before.
+    pub streak: u8,
 }
 
 impl Memory {
@@ -40,6 +45,9 @@ impl Memory {
             .stage
             .map_or(Value::Blank, |s| Value::text(life.name(s))));
         put(&Value::Bool(self.refused));
+        let last = self.last.and_then(|column| life.columns.get(column));
+        put(&last.map_or(Value::Blank, |c| Value::text(&c.name)));
+        put(&Value::Number(self.streak.into()));
         for stage in 0..life.stages.len() {
             let at = self.entered.get(stage).copied().flatten();
             put(&at.map_or(Value::Blank, Value::DateTime));
@@ -67,6 +75,13 @@ impl Memory {
         let stage = stage.as_text();
         let stage = stage.and_then(|name| life.stages.iter().position(|s| s.name == *name));
         let refused = reader.value()? == Value::Bool(true);
+        let last = reader.value()?;
+        let last = last.as_text();
+        let last = last.and_then(|name| life.columns.iter().position(|c| c.name == *name));
+        let streak = match reader.value()? {
+            Value::Number(n) => n.to_u8().unwrap_or_default(),
+            _ => 0,
+        };
         let mut entered = Vec::with_capacity(life.stages.len());
         for _ in &life.stages {
             entered.push(match reader.value()? {
@@ -90,6 +105,8 @@ impl Memory {
             entered,
             seen,
             refused,
+            last,
+            streak,
         })
     }
 

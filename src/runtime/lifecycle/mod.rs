@@ -255,11 +255,12 @@ impl<'a> Cluster<'a> {
         let mut seen = memory.seen.iter().enumerate();
         let gone = seen.any(|(column, seen)| seen.is_some() && !there(column));
         if !changed && !gone {
-            return Ok(if memory.refused {
-                Verdict::HeldAgain
-            } else {
-                Verdict::Rest
-            });
+            return match memory {
+                Memory { refused: true, .. } => Ok(Verdict::HeldAgain),
+                // Nothing is written in this run, so the next write answers nobody.
+                Memory { last: Some(_), .. } => self.enter(&[stage], Event::Stays, |_| None),
+                _ => Ok(Verdict::Rest),
+            };
         }
         if let Some(agreed) = self.agreed(stage) {
             let event = if agreed == stage {

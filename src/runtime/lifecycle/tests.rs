@@ -124,6 +124,8 @@ fn a_memory_comes_back_as_it_was_and_not_under_another_form_of_the_lifecycle() {
             converted: true,
         })],
         refused: true,
+        last: Some(0),
+        streak: 3,
     };
     assert_eq!(
         Memory::decode(&life, &memory.encode(&life)).as_ref(),

@@ -36,7 +36,7 @@ use super::report::{LifecycleReport, Report, SyncReport};
 use crate::plan::Mode;
 use crate::side::{Side, Sides};
 use batch::{Batch, Turn};
-use clusters::{Flock, LifecycleNumbers, Tour};
+use clusters::{Flock, LifecycleNumbers, Recovery, Tour};
 use page::Waiting;
 use rest::Census;
 use sweep::Gathered;
@@ -446,13 +446,10 @@ impl Machine {
         let mut stages = Vec::new();
         self.lost.clear();
         for open in self.archive.open_intents()? {
-            let open = match self.stage_intent(open) {
-                Ok(stage) => {
-                    stages.push(stage);
-                    continue;
-                }
-                Err(open) => open,
-            };
+            if let Some((life, column)) = self.stage_of_intent(open.intent.sync) {
+                stages.push(Recovery { life, column, open });
+                continue;
+            }
             let sync = self
                 .numbers
                 .syncs

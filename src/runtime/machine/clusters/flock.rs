@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::recover::Recovery;
+use super::Recovery;
 use super::send::{Sending, Unsure};
 use crate::runtime::lifecycle::{Cluster, Entering, Memory, Verdict, choose};
 use crate::runtime::machine::batch::referred;

@@ -19,6 +19,7 @@ use crate::runtime::report::LifecycleReport;
 use crate::side::{Side, Sides};
 
 pub(super) use flock::Flock;
+pub(super) use recover::Recovery;
 
 /// Numbers of the archive for a lifecycle.
 #[derive(Debug, Default)]

@@ -15,24 +15,22 @@ use crate::runtime::protocol::ObjectId;
 /// A write of which nobody knows whether it landed.
 #[derive(Debug)]
 pub(in crate::runtime::machine) struct Recovery {
-    life: usize,
-    column: usize,
-    open: OpenIntent,
+    pub life: usize,
+    pub column: usize,
+    pub open: OpenIntent,
 }
 
 impl Machine {
     /// The lifecycle and column that an intent is about; none where it is about a sync.
-    pub(in crate::runtime::machine) fn stage_intent(
+    pub(in crate::runtime::machine) fn stage_of_intent(
         &self,
-        open: OpenIntent,
-    ) -> Result<Recovery, OpenIntent> {
-        for (life, numbers) in self.numbers.lifecycles.iter().enumerate() {
+        number: i64,
+    ) -> Option<(usize, usize)> {
+        let mut lifecycles = self.numbers.lifecycles.iter().enumerate();
+        lifecycles.find_map(|(life, numbers)| {
             let mut columns = numbers.columns.iter();
-            if let Some(column) = columns.position(|n| *n == open.intent.sync) {
-                return Ok(Recovery { life, column, open });
-            }
-        }
-        Err(open)
+            Some((life, columns.position(|n| *n == number)?))
+        })
     }
 
     pub(super) fn resolve_clusters(&mut self) -> Step<()> {
