@@ -33,9 +33,9 @@ sync Person: desk.customer <-> crm.Person {
 "#;
 
 /// The project of a fixture, on the disk.
-fn project() -> TempDir {
+fn project(spec: &str) -> TempDir {
     let root = tempfile::tempdir().unwrap();
-    let files = fixture_files(&[("main.sync", SPEC)]);
+    let files = fixture_files(&[("main.sync", spec)]);
     for path in files.list("").unwrap() {
         let to = root.path().join(&path);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
@@ -55,7 +55,7 @@ fn text(bytes: &[u8]) -> &str {
 
 #[test]
 fn what_is_told_was_replayed_and_can_be_replayed_again() {
-    let root = project();
+    let root = project(SPEC);
     let check = accordant(root.path(), &["check"]);
     assert_eq!(check.status.code(), Some(1));
     let told = text(&check.stderr);
@@ -74,7 +74,7 @@ fn what_is_told_was_replayed_and_can_be_replayed_again() {
 
 #[test]
 fn a_witness_kept_as_a_test_passes_once_the_loop_is_broken() {
-    let root = project();
+    let root = project(SPEC);
     let dumped = accordant(root.path(), &["dump", "witness", "G001@main.sync:20"]);
     assert_eq!(dumped.status.code(), Some(0), "{dumped:?}");
     let block = text(&dumped.stdout);
@@ -91,4 +91,28 @@ fn a_witness_kept_as_a_test_passes_once_the_loop_is_broken() {
         text(&test.stdout).ends_with("1 passed, 0 failed\n"),
         "{test:?}"
     );
+}
+
+/// Values without an end are no loop that leads back; the engine runs into them all the same.
+#[test]
+fn what_grows_without_an_end_was_replayed_too() {
+    let counts = SPEC
+        .replace(
+            "Person.Country = upper(Person.Country)",
+            "Person.Country = concat(Person.Country, \"x\")",
+        )
+        .replace(
+            "customer.country = lower(customer.country)",
+            "customer.country = concat(customer.country, \"x\")",
+        );
+    let root = project(&counts);
+    let check = accordant(root.path(), &["check"]);
+    let told = text(&check.stderr);
+    let replay = "  replay  accordant test --witness G002@main.sync:20";
+    assert!(told.lines().any(|line| line == replay), "{told}");
+    assert!(told.contains("1 character longer each time"), "{told}");
+
+    let again = accordant(root.path(), &["test", "--witness", "G002@main.sync:20"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stdout).contains("\nit goes on: "), "{again:?}");
 }

@@ -92,7 +92,7 @@ fn flow(number: usize, objects: usize) -> String {
         (3, 0 | 1) => (own(1), "done"),
         _ => (written, value),
     };
-    let (moment, end) = if number % 2 == 0 {
+    let (moment, end) = if number.is_multiple_of(2) {
         ("RecordBeforeSave", String::new())
     } else {
         (

@@ -53,23 +53,28 @@ enum Replay {
 /// Replays what findings tell. What is reproduced gets the command that does it again; what is not is no fact, and becomes an
 /// error of ours.
 pub(super) fn confirm(compilation: &mut Compilation) {
-    if !compilation.findings.iter().any(|f| f.code == Code::G001) {
+    if !compilation.findings.iter().any(|f| is_replayed(f.code)) {
         return;
     }
     let mut findings = std::mem::take(&mut compilation.findings);
-    for finding in findings.iter_mut().filter(|f| f.code == Code::G001) {
+    for finding in findings.iter_mut().filter(|f| is_replayed(f.code)) {
         let Some((judged, at)) = judged_of(compilation, finding) else {
             continue;
         };
         match replay(compilation, judged) {
             Replay::Reproduced => {
-                finding.replay = Some(format!("accordant test --witness G001@{at}"));
+                finding.replay = Some(format!("accordant test --witness {}@{at}", finding.code));
             }
             Replay::Rested => *finding = unreproduced(finding),
             Replay::Untold => {}
         }
     }
     compilation.findings = findings;
+}
+
+/// Whether findings of a code tell a run that never comes to rest.
+fn is_replayed(code: Code) -> bool {
+    matches!(code, Code::G001 | Code::G002)
 }
 
 fn unreproduced(finding: &Diagnostic) -> Diagnostic {
@@ -93,8 +98,12 @@ fn judged_of<'c>(
     let judged = compilation.facts.graph.parts.iter().find(|judged| {
         let model = compilation.model();
         let mut rows = judged.built.rows.iter().filter_map(|r| model.row(*r));
-        matches!(judged.judgement.verdict(), Verdict::Oscillates(_))
-            && rows.any(|row| row.row.head == span)
+        let code = match judged.judgement.verdict() {
+            Verdict::Oscillates(_) => Code::G001,
+            Verdict::Diverges(_) => Code::G002,
+            _ => return false,
+        };
+        code == finding.code && rows.any(|row| row.row.head == span)
     })?;
     let (line, _) = file.line_column(span.start);
     Some((judged, format!("{}:{line}", file.path())))

@@ -142,6 +142,9 @@ fn cell(random: &mut Random, record: usize) -> Cell {
         cell.forward = Some((0..size).map(place).collect());
     }
     cell.edited = random.percent(96);
+    if random.percent(12) {
+        cell.seeds = 1 + random.below(size.into()) as Symbol;
+    }
     cell
 }
 

@@ -60,8 +60,6 @@ pub struct Built {
     pub automations: Vec<Option<AutomationId>>,
     /// The automations that are steps of lifecycles: each with its lifecycle, by its position in the model.
     pub steps: BTreeMap<RuleId, usize>,
-    /// The cells whose values have no end, with the first that were made. What lies beyond the last one stands for it.
-    pub open: Vec<(Place, Vec<Value>)>,
     /// Whether functions make values of others: what holds of the values that were tried is then no proof for all.
     pub tried: bool,
 }
@@ -84,7 +82,10 @@ pub(super) struct Part<'m> {
     pub places: Vec<Place>,
     pub positions: BTreeMap<Place, usize>,
     pub values: Vec<Vec<Value>>,
-    pub open: Vec<(Place, Vec<Value>)>,
+    /// By cell: how many of its values were there before functions and platforms added theirs.
+    pub seeds: Vec<usize>,
+    /// The cells whose values have no end. What lies beyond the last one stands for it.
+    pub open: BTreeSet<usize>,
 }
 
 /// The network of a part.
@@ -102,9 +103,9 @@ pub(super) fn build(
         .iter()
         .map(|p| named.seeds(*p, p.view(model), changes, seeds))
         .collect();
-    part.open = part.close();
+    part.seeds = part.values.iter().map(Vec::len).collect();
+    part.close();
     let mut built = tabulate::tabulate(&part);
-    built.open = part.open;
     built.tried = changes == Changes::Some;
     built
 }
@@ -139,7 +140,8 @@ impl<'m> Part<'m> {
             places: Vec::new(),
             positions: BTreeMap::new(),
             values: Vec::new(),
-            open: Vec::new(),
+            seeds: Vec::new(),
+            open: BTreeSet::new(),
         };
         for field in &component.cells {
             part.add(Place::Field(*field));
@@ -246,12 +248,8 @@ impl<'m> Part<'m> {
                 changes |= computes(&lane.value);
                 if let Some(place) = source {
                     lane.value.visit(&mut |e| {
-                        if let ExprKind::Map { map, from, .. } | ExprKind::Each { map, from, .. } =
-                            &e.node
-                        {
-                            let values = super::domain::telling(self.model, *map, *from);
-                            values.iter().for_each(|v| named.put(place, v));
-                        }
+                        let values = super::domain::telling(self.model, e);
+                        values.iter().for_each(|v| named.put(place, v));
                     });
                 }
                 if let (Some(place), Some(default)) = (target, &lane.default) {
@@ -284,10 +282,9 @@ impl<'m> Part<'m> {
         (named, changes)
     }
 
-    /// Adds what functions and platforms make of the values, until nothing new comes. Gives the cells that have no end.
-    fn close(&mut self) -> Vec<(Place, Vec<Value>)> {
-        let mut open: Vec<(Place, Vec<Value>)> = Vec::new();
-        let limits: Vec<usize> = self.values.iter().map(|v| v.len() + MADE).collect();
+    /// Adds what functions and platforms make of the values, until nothing new comes. Cells whose values have no
+    /// end are open.
+    fn close(&mut self) {
         for _ in 0..=MADE {
             let mut made: Vec<(usize, Value)> = Vec::new();
             for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
@@ -311,20 +308,15 @@ impl<'m> Part<'m> {
             }
             let mut grown = false;
             for (at, value) in made {
-                let (Some(values), Some(limit)) = (self.values.get_mut(at), limits.get(at)) else {
+                let (Some(values), Some(seeds)) = (self.values.get_mut(at), self.seeds.get(at))
+                else {
                     continue;
                 };
                 if values.contains(&value) {
                     continue;
                 }
-                if values.len() >= *limit {
-                    if let Some(place) = self.places.get(at)
-                        && !open.iter().any(|(p, _)| p == place)
-                    {
-                        let first = limit.saturating_sub(MADE);
-                        let made = values.get(first..).unwrap_or_default();
-                        open.push((*place, made.iter().take(3).cloned().collect()));
-                    }
+                if values.len() >= seeds + MADE {
+                    self.open.insert(at);
                     continue;
                 }
                 values.push(value);
@@ -334,7 +326,6 @@ impl<'m> Part<'m> {
                 break;
             }
         }
-        open
     }
 
     /// What a direction of a row makes of the values of its source.
@@ -369,9 +360,8 @@ impl<'m> Part<'m> {
         let values = self.values.get(at)?;
         let found = values.iter().position(|v| v == value);
         let open = || {
-            let place = self.places.get(at)?;
-            let open = self.open.iter().any(|(p, _)| p == place);
-            open.then(|| values.len().saturating_sub(1))
+            let last = values.len().checked_sub(1)?;
+            self.open.contains(&at).then_some(last)
         };
         u16::try_from(found.or_else(open)?).ok()
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::date;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::place::Place;
 use crate::model::{Comparison, Expr, ExprKind, FieldView, MapId, Model, PicklistMap};
@@ -19,6 +20,8 @@ use crate::value::{Kind, Value};
 const FRESH: usize = 2;
 /// Values of a list of a condition that are looked at.
 const LISTED: usize = 6;
+/// Texts that are cut after more characters than these are not looked at.
+const LONGEST: usize = 4_096;
 /// Rows of a map that are not one to one and are looked at.
 const IRREGULAR: usize = 12;
 
@@ -70,17 +73,11 @@ impl Named {
                         .for_each(|(v, _)| self.put(place, v));
                 }
             }
-            ExprKind::Map {
-                map, from, input, ..
-            }
-            | ExprKind::Each { map, from, input } => {
-                for place in Place::read_by(input) {
-                    telling(model, *map, *from)
-                        .iter()
-                        .for_each(|v| self.put(place, v));
-                }
-            }
             _ => {}
+        }
+        for place in comes_in(e).map(Place::read_by).unwrap_or_default() {
+            let told = telling(model, e);
+            told.iter().for_each(|v| self.put(place, v));
         }
         match &e.node {
             ExprKind::Compare { left, right, .. } | ExprKind::Arithmetic { left, right, .. } => {
@@ -176,8 +173,42 @@ pub(super) enum Changes {
     Some,
 }
 
-/// The values of a map that are worth a look: of each row that is not one to one, and of the first that are.
-pub(super) fn telling(model: &Model, map: MapId, from: Side) -> Vec<Value> {
+/// What an expression makes something else of.
+fn comes_in(e: &Expr) -> Option<&Expr> {
+    match &e.node {
+        ExprKind::Map { input, .. } | ExprKind::Each { input, .. } => Some(input),
+        ExprKind::Call { arguments, .. } => arguments.first(),
+        _ => None,
+    }
+}
+
+/// The values that are worth a look where an expression does something to what comes in: those that its map tells apart, and
+/// a text that a cut leaves with a blank at its end.
+pub(super) fn telling(model: &Model, e: &Expr) -> Vec<Value> {
+    match &e.node {
+        ExprKind::Map { map, from, .. } | ExprKind::Each { map, from, .. } => {
+            mapped(model, *map, *from)
+        }
+        ExprKind::Call {
+            function,
+            arguments,
+        } if matches!(function.as_str(), "truncate" | "left") => {
+            let count = arguments.get(1).and_then(|a| match &a.node {
+                ExprKind::Const(Value::Number(n)) => n.to_usize(),
+                _ => None,
+            });
+            let kept = count
+                .and_then(|n| n.checked_sub(1))
+                .filter(|n| *n < LONGEST);
+            let text = kept.map(|n| Value::text(format!("{} b", "a".repeat(n))));
+            text.into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The values of each row of a map that is not one to one, and of the first that are.
+fn mapped(model: &Model, map: MapId, from: Side) -> Vec<Value> {
     let Some(map) = model.maps.get(map.index()) else {
         return Vec::new();
     };

@@ -18,6 +18,7 @@ mod edge;
 mod memo;
 mod parts;
 mod place;
+mod proof;
 mod scenario;
 mod steps;
 mod tabulate;
@@ -28,10 +29,11 @@ pub use build::Built;
 pub use consequence::{Circle, Opaque, Reached, Rivals, acting, row};
 pub use edge::{AutomationId, Edge, Writer};
 pub use place::Place;
+pub use proof::Grounds;
 pub use scenario::scenario;
 pub use steps::Step;
 pub use unordered::Unordered;
-pub use verdict::{Judged, Remedy};
+pub use verdict::{Growth, Judged, Remedy};
 
 use std::collections::BTreeMap;
 
@@ -111,7 +113,7 @@ impl Graph {
     /// The rounds after which each row of a judged part is quiet: none for a row that never is, or of which nobody knows.
     pub fn bounds(&self) -> BTreeMap<RowId, u32> {
         let mut bounds: BTreeMap<RowId, u32> = BTreeMap::new();
-        for part in self.parts.iter().filter(|p| !p.diverges()) {
+        for part in &self.parts {
             let Some(rounds) = part.judgement.verdict().rounds() else {
                 continue;
             };

@@ -101,7 +101,9 @@ impl Tables<'_, '_> {
 
     fn cells(&mut self) {
         let part = self.part;
+        let open = !part.open.is_empty();
         for (at, (place, values)) in part.places.iter().zip(&part.values).enumerate() {
+            let seeds = part.seeds.get(at).filter(|_| open);
             let Some(object) = place.object(part.model) else {
                 continue;
             };
@@ -117,6 +119,8 @@ impl Tables<'_, '_> {
                 takes: values.iter().map(|v| takes(view, v)).collect(),
                 forward: forward(view, values),
                 edited: view.is_none_or(|v| !v.field.calculated) && place.field().is_some(),
+                seeds: *seeds.unwrap_or(&values.len()) as Symbol,
+                open: part.open.contains(&at),
                 protected: false,
             };
             self.network().cells.push(cell);

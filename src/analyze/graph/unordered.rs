@@ -15,15 +15,14 @@ use super::edge::{AutomationId, Edge, Writer, read_by};
 use super::memo::Memo;
 use super::parts::Component;
 use super::tabulate::turn;
-use super::verdict::steps;
 use crate::analyze::disjoint;
 use crate::analyze::settle::network::CellId;
 use crate::analyze::settle::{Disagreement, Limits, Network, disagreements};
 use crate::model::{Automation, Events, FieldRef, Model, ObjectRef, Phase};
 
 /// Steps that the search for a difference may take, and the states that it may have.
-const STEPS: u64 = 400_000;
-const STATES: usize = 20_000;
+const STEPS: u64 = 10_000;
+const STATES: usize = 10_000;
 
 /// Two automations whose order decides about a synced field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +58,10 @@ pub(super) fn unordered(writers: Writers<'_>) -> Vec<Unordered> {
             let places = (0..).map(CellId).zip(&built.places);
             let asked = places.filter(|(_, p)| p.field().is_some_and(|f| synced.contains(&f)));
             let asked: Vec<CellId> = asked.map(|(at, _)| at).collect();
-            let limits = Limits { states: STATES };
+            let limits = Limits {
+                states: STATES,
+                ..Limits::default()
+            };
             let key = (built.network.clone(), asked);
             let all = known.get(&key, |(network, asked)| {
                 disagreements(network, |cell| asked.contains(&cell), limits)
@@ -214,4 +216,28 @@ fn effects(edges: &[Edge], id: AutomationId) -> Option<impl Iterator<Item = (usi
         all.take_while(move |(e, _)| key(e) == Some(id))
             .map(|(e, at)| (at, e)),
     )
+}
+
+/// The steps of a search, at most: combinations of what cells hold and rows remember, and of the edits of a record.
+pub(super) fn steps(network: &Network) -> u64 {
+    let cells = network.cells.iter().map(|c| c.size() as u64);
+    let count = |class: &[u16]| {
+        let mut classes = class.to_vec();
+        classes.sort_unstable();
+        classes.dedup();
+        classes.len() as u64
+    };
+    let rows = network
+        .rows
+        .iter()
+        .map(|r| count(&r.class.left).saturating_mul(count(&r.class.right)) + 2);
+    let states = cells.chain(rows).fold(1, u64::saturating_mul);
+    let edits = (0..network.records.len()).map(|record| {
+        let own = network
+            .cells
+            .iter()
+            .filter(|c| c.record.index() == record && c.edited);
+        own.map(|c| c.size() as u64).fold(1, u64::saturating_mul)
+    });
+    states.saturating_mul(edits.fold(0, u64::saturating_add).max(1))
 }

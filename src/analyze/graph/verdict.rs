@@ -1,21 +1,36 @@
 //! The judgement about a part, and what would change it.
 
+use rust_decimal::Decimal;
+
 use super::build::{Built, Reads, Writers, build};
 use super::domain::Seeds;
 use super::edge::AutomationId;
 use super::memo::Memo;
 use super::parts::Component;
-use crate::analyze::settle::network::{CellId, Guard, RowId as RowAt, RuleId, Writer as At};
+use super::place::Place;
+use super::proof::{self, Grounds};
+use super::unordered::steps;
+use crate::analyze::settle::law::rests;
+use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge};
 use crate::model::{Model, RowId};
 use crate::side::Side;
+use crate::value::Value;
 
-/// States that a part may have to be searched.
-const STATES: usize = 100_000;
-/// Steps that a search may take: from each state, every edit of every record.
-const STEPS: u64 = 4_000_000;
-/// A circle that makes new values for so many rounds makes them for ever: no chain of automations of real systems is as long.
-const GROWING: u32 = 6;
+/// How much of a part is searched.
+const LIMITS: Limits = Limits {
+    states: 100_000,
+    steps: 6_400_000,
+    rounds: 6,
+};
+/// The steps of a search that is begun at all, counted before; values without an end are not all reached, and cannot be
+/// counted so.
+const COUNTED: u64 = 4_000_000;
+/// The steps of a search among values without an end.
+const OPEN: usize = 400_000;
+
+/// Rounds that the law counts out where nothing has to wait: a search would find as many.
+const TIGHT: u32 = 2;
 
 /// A part with what was found about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +39,10 @@ pub struct Judged {
     pub built: Built,
     /// What the search says of it.
     pub judgement: Judgement,
+    /// How it is known, where it comes to rest.
+    pub grounds: Grounds,
+    /// What grows, where it never comes to rest for that; none where each round makes another value of no known measure.
+    pub growth: Option<Growth>,
     /// What would bring it to rest, where it never comes to rest; each was tried.
     pub remedies: Vec<Remedy>,
 }
@@ -41,52 +60,122 @@ pub enum Remedy {
     Guarded(AutomationId),
 }
 
-/// Judges a part: with few values first, since a loop that few values have is the shortest; then with as many as can be
-/// searched. A part that is too large even so is judged by its own cells alone.
+/// What grows without an end, as the first rounds of a witness show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Growth {
+    /// Where.
+    pub place: Place,
+    /// What is there, one value after the other: numbers and times that only go up, or only down, texts that only become longer.
+    pub values: Vec<Value>,
+    /// By how much each time, where it is the same: a number, the characters of a text, days, milliseconds.
+    pub by: Option<Decimal>,
+}
+
+/// Judges a part: by the law, if it has one; else with few values first, since a loop that few values have is the shortest,
+/// then with as many as can be searched. A part that is too large even so is judged by its own cells alone.
 pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
-    let look = |seeds: Seeds, reads: Reads| {
+    let model = writers.model;
+    let few = build(writers, component, Seeds::Few, Reads::All);
+    let law = rests(&few.network, &proof::leaves(model, &few));
+    if let Some(rounds) = law.filter(|r| *r <= TIGHT) {
+        return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
+    }
+    let search = |seeds: Seeds, reads: Reads| {
         let built = build(writers, component, seeds, reads);
-        let judgement = (steps(&built.network) <= STEPS).then(|| known.judge(&built.network));
-        (
-            built,
-            judgement.filter(|j| !matches!(j.verdict(), Verdict::TooLarge { .. })),
-        )
+        let judgement = known.judge(&built.network);
+        Judged::new(built, judgement, Grounds::Sample)
     };
-    let done = |built: &Built, judgement: &Judgement| {
-        judgement.verdict().rounds().is_none() || !built.open.is_empty()
+    // where values are only copied, few of them are all that matter
+    let ladder: &[Seeds] = match few.tried {
+        true => &[Seeds::Few, Seeds::Some, Seeds::All],
+        false => &[Seeds::Some, Seeds::Few],
     };
-    let mut best = match look(Seeds::Few, Reads::All) {
-        (built, Some(judgement)) => Judged::new(built, judgement),
-        (whole, None) => match look(Seeds::Few, Reads::Inside) {
-            (built, Some(judgement)) => Judged::new(built, judgement),
-            (_, None) => Judged::new(whole.clone(), too_large(&whole)),
-        },
-    };
-    for seeds in [Seeds::Some, Seeds::All] {
-        if done(&best.built, &best.judgement) {
+    let mut found: Option<Judged> = None;
+    for seeds in ladder {
+        let mut more = search(*seeds, Reads::All);
+        if more.is_too_large() && few.tried {
             break;
         }
-        match look(seeds, Reads::All) {
-            (built, _) if built.values == best.built.values => {}
-            (built, Some(judgement)) => best = Judged::new(built, judgement),
-            (_, None) => break,
+        if more.is_too_large() {
+            continue;
+        }
+        let exact = *seeds != Seeds::Few && !more.built.tried;
+        if exact || more.built.tried && proof::is_searched(model, &more.built) {
+            more.grounds = Grounds::Search;
+        }
+        let settles = more.judgement.verdict().rounds().is_some();
+        let done = !settles || more.is_open() || more.grounds == Grounds::Search;
+        found = Some(more);
+        if done {
+            break;
         }
     }
-    best.remedies = remedies(writers.model, &best, known);
+    let mut best = found.unwrap_or_else(|| search(Seeds::Few, Reads::Inside));
+    if let Some(rounds) = law {
+        if best.is_too_large() {
+            best.judgement = Judgement::settled(rounds);
+        }
+        best.grounds = Grounds::Law;
+    }
+    best.growth = growth(&best);
+    best.remedies = remedies(model, &best, known);
     best
 }
 
-/// The judgement about a part of which not even the states are counted out.
-fn too_large(built: &Built) -> Judgement {
-    let sizes = built.network.cells.iter().map(|c| c.size() as u64);
-    let states = sizes.clone().try_fold(1_u64, u64::checked_mul);
-    let mut cut: Vec<(u64, CellId)> = sizes.zip((0..).map(CellId)).collect();
-    cut.sort_by_key(|(size, cell)| (u64::MAX - size, *cell));
-    let cut: Vec<CellId> = cut.into_iter().map(|(_, cell)| cell).collect();
-    let verdict = Verdict::TooLarge { states, cut };
-    Judgement {
-        kept: verdict.clone(),
-        lost: verdict,
+/// What grows in the rounds of a part whose values have no end: the first cell with a measure that only ever rises, or falls.
+fn growth(judged: &Judged) -> Option<Growth> {
+    let Verdict::Diverges(witness) = judged.judgement.verdict() else {
+        return None;
+    };
+    let built = &judged.built;
+    let cells = built.network.cells.iter().enumerate();
+    let mut found = cells.filter(|(_, c)| c.open).filter_map(|(at, cell)| {
+        let steps = witness.steps.iter().skip(witness.again.saturating_sub(1));
+        let mut held: Vec<u16> = steps.filter_map(|s| s.cells.get(at).copied()).collect();
+        held.dedup();
+        // the last value stands for others
+        held.retain(|v| usize::from(*v) + 1 < cell.size());
+        let domain = built.values.get(at)?;
+        let values = held.iter().map(|v| domain.get(usize::from(*v)).cloned());
+        let values = values.collect::<Option<Vec<Value>>>()?;
+        let by = rising(&values)?;
+        Some(Growth {
+            place: *built.places.get(at)?,
+            values,
+            by,
+        })
+    });
+    found.next()
+}
+
+/// The difference between each two of some values, if there are differences, and their measures only rise or only fall: none
+/// within where they differ. Two differences at least, since one is no growth.
+fn rising(values: &[Value]) -> Option<Option<Decimal>> {
+    let sizes: Option<Vec<Decimal>> = values.iter().map(measure).collect();
+    let sizes = sizes?;
+    let steps = sizes.windows(2).map(|pair| match pair {
+        [from, to] => to.checked_sub(*from),
+        _ => None,
+    });
+    let steps = steps.collect::<Option<Vec<Decimal>>>()?;
+    let first = *steps.first().filter(|_| steps.len() > 1)?;
+    let same_way = |d: &Decimal| !d.is_zero() && d.is_sign_positive() == first.is_sign_positive();
+    let text = matches!(values, [Value::Text(_), ..]);
+    let grows = steps.iter().all(same_way) && !(text && first.is_sign_negative());
+    grows.then(|| Some(first).filter(|_| steps.iter().all(|d| *d == first)))
+}
+
+/// How large a value is: a number itself, a text by its characters, a time by what has passed.
+fn measure(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Number(n) => Some(*n),
+        Value::Text(text) => Some(text.chars().count().into()),
+        Value::Date(day) => {
+            let since = day.duration_since(jiff::civil::Date::ZERO);
+            Some((since.as_hours() / 24).into())
+        }
+        Value::DateTime(ms) => Some((*ms).into()),
+        _ => None,
     }
 }
 
@@ -96,56 +185,56 @@ pub(super) struct Known(Memo<Network, Judgement>);
 
 impl Known {
     fn judge(&self, network: &Network) -> Judgement {
-        let limits = Limits { states: STATES };
-        self.0.get(network, |network| judge(network, limits))
+        self.0.get(network, |network| {
+            let open = network.cells.iter().any(|c| c.open);
+            let limits = match open {
+                true => Limits {
+                    steps: OPEN,
+                    ..LIMITS
+                },
+                false if steps(network) > COUNTED => Limits {
+                    states: 0,
+                    ..LIMITS
+                },
+                false => LIMITS,
+            };
+            judge(network, limits)
+        })
     }
 }
 
-/// The steps of a search, at most: combinations of what cells hold and rows remember, and of the edits of a record.
-pub(super) fn steps(network: &Network) -> u64 {
-    let cells = network.cells.iter().map(|c| c.size() as u64);
-    let count = |class: &[u16]| {
-        let mut classes = class.to_vec();
-        classes.sort_unstable();
-        classes.dedup();
-        classes.len() as u64
-    };
-    let rows = network
-        .rows
-        .iter()
-        .map(|r| count(&r.class.left).saturating_mul(count(&r.class.right)) + 2);
-    let states = cells.chain(rows).fold(1, u64::saturating_mul);
-    let edits = (0..network.records.len()).map(|record| {
-        let own = network
-            .cells
-            .iter()
-            .filter(|c| c.record.index() == record && c.edited);
-        own.map(|c| c.size() as u64).fold(1, u64::saturating_mul)
-    });
-    states.saturating_mul(edits.fold(0, u64::saturating_add).max(1))
-}
-
 impl Judged {
-    const fn new(built: Built, judgement: Judgement) -> Self {
+    const fn new(built: Built, judgement: Judgement, grounds: Grounds) -> Self {
         Self {
             built,
             judgement,
+            grounds,
+            growth: None,
             remedies: Vec::new(),
         }
+    }
+
+    fn is_open(&self) -> bool {
+        self.built.network.cells.iter().any(|c| c.open)
+    }
+
+    fn is_too_large(&self) -> bool {
+        matches!(self.judgement.verdict(), Verdict::TooLarge { .. })
+    }
+
+    /// Whether it comes to rest with all that was tried, and nobody knows of the rest.
+    pub fn is_sampled(&self) -> bool {
+        self.judgement.verdict().rounds().is_some() && self.grounds == Grounds::Sample
     }
 
     /// The run that never comes to rest, where one is known.
     pub fn witness(&self) -> Option<&Witness> {
         match self.judgement.verdict() {
-            Verdict::Oscillates(witness) | Verdict::Undecided { witness, .. } => Some(witness),
+            Verdict::Oscillates(witness)
+            | Verdict::Diverges(witness)
+            | Verdict::Undecided { witness, .. } => Some(witness),
             Verdict::Stable | Verdict::Settles { .. } | Verdict::TooLarge { .. } => None,
         }
-    }
-
-    /// Whether each round makes another value, without an end.
-    pub fn diverges(&self) -> bool {
-        let rounds = self.judgement.verdict().rounds();
-        !self.built.open.is_empty() && rounds.is_some_and(|r| r >= GROWING)
     }
 
     /// Who writes in the rounds that repeat, each once; all writers of the part where no such rounds are known.
@@ -173,12 +262,12 @@ impl Judged {
 fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
     let built = &judged.built;
     let mut found = Vec::new();
-    if judged.witness().is_none() && !judged.diverges() {
+    if judged.witness().is_none() && !judged.is_sampled() {
         return found;
     }
-    let settles = |network: &Network| {
-        let rounds = known.judge(network).verdict().rounds();
-        rounds.is_some_and(|r| built.open.is_empty() || r < GROWING)
+    let settles = |changed: &Built| match judged.witness() {
+        Some(_) => known.judge(&changed.network).verdict().rounds().is_some(),
+        None => rests(&changed.network, &proof::leaves(model, changed)).is_some(),
     };
     for writer in judged.turning() {
         match writer {
@@ -186,19 +275,22 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
                 let Some(id) = built.rows.get(at.index()).copied() else {
                     continue;
                 };
-                let one_way = change(&built.network, at, |row| *row.lanes.get_mut(!from) = None);
                 let two_way = model.row(id).is_some_and(|r| r.two_way());
-                if two_way && settles(&one_way) {
-                    found.push(Remedy::OneWay(id, from));
-                }
-                let mut tame = built.network.clone();
-                let lanes = tame.rows.get_mut(at.index()).map(|r| &mut r.lanes);
-                let lane = lanes.and_then(|l| l.get_mut(from).as_mut());
-                if let Some(lane) = lane.filter(|l| l.enforce) {
-                    lane.enforce = false;
-                    if settles(&tame) {
-                        found.push(Remedy::NoEnforce(id));
+                for side in Side::BOTH.into_iter().filter(|_| two_way) {
+                    let one_way = change(built, at, |row| *row.lanes.get_mut(!side) = None);
+                    let remedy = Remedy::OneWay(id, side);
+                    if !found.contains(&remedy) && settles(&one_way) {
+                        found.push(remedy);
                     }
+                }
+                let mut enforced = false;
+                let tame = change(built, at, |row| {
+                    if let Some(lane) = row.lanes.get_mut(from) {
+                        enforced = std::mem::take(&mut lane.enforce);
+                    }
+                });
+                if enforced && settles(&tame) {
+                    found.push(Remedy::NoEnforce(id));
                 }
                 if from == Side::Left || !two_way {
                     let folded = fold(built, at);
@@ -211,9 +303,12 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
                 let Some(id) = built.automations.get(at.index()).copied().flatten() else {
                     continue;
                 };
-                let mut without = built.network.clone();
-                if let Some(rule) = without.rules.get_mut(RuleId::index(at)) {
+                let mut without = built.clone();
+                if let Some(rule) = without.network.rules.get_mut(RuleId::index(at)) {
                     rule.guard = Guard::Not(Box::new(Guard::Always));
+                }
+                if let Some(here) = without.automations.get_mut(at.index()) {
+                    *here = None;
                 }
                 if settles(&without) {
                     found.push(Remedy::Guarded(id));
@@ -224,20 +319,21 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
     found
 }
 
+/// The part with another row.
 fn change(
-    network: &Network,
+    built: &Built,
     at: RowAt,
     f: impl FnOnce(&mut crate::analyze::settle::network::Row),
-) -> Network {
-    let mut changed = network.clone();
-    if let Some(row) = changed.rows.get_mut(at.index()) {
+) -> Built {
+    let mut changed = built.clone();
+    if let Some(row) = changed.network.rows.get_mut(at.index()) {
         f(row);
     }
     changed
 }
 
-/// The network with a row that takes values for one which differ in case alone; none where there are no such values.
-fn fold(built: &Built, at: RowAt) -> Option<Network> {
+/// The part with a row that takes values for one which differ in case alone; none where there are no such values.
+fn fold(built: &Built, at: RowAt) -> Option<Built> {
     let row = built.network.rows.get(at.index())?;
     let mut changed = false;
     let mut class = row.class.clone();
@@ -258,5 +354,5 @@ fn fold(built: &Built, at: RowAt) -> Option<Network> {
             }
         }
     }
-    changed.then(|| change(&built.network, at, |row| row.class = class))
+    changed.then(|| change(built, at, |row| row.class = class))
 }

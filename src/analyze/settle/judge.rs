@@ -5,7 +5,7 @@ use super::loops::Loops;
 use super::network::{CellId, Network, Writer};
 use super::parts::{Part, parts};
 use super::space::{Space, TooMany};
-use super::witness::{Begin, Witness, story};
+use super::witness::{Begin, Witness, circle, course, story};
 use crate::merge::Shadow;
 use crate::model::Authority;
 use crate::side::Side;
@@ -15,11 +15,20 @@ use crate::side::Side;
 pub struct Limits {
     /// States of one part.
     pub states: usize,
+    /// Steps from all of them: edits, pauses and rounds.
+    pub steps: usize,
+    /// Values without an end that are new for so many rounds are new for ever: no chain of automations of real systems is as
+    /// long.
+    pub rounds: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { states: 1_000_000 }
+        Self {
+            states: 1_000_000,
+            steps: 64_000_000,
+            rounds: 6,
+        }
     }
 }
 
@@ -35,6 +44,8 @@ pub enum Verdict {
     },
     /// They never come to rest. The witness needs nothing that nobody knows.
     Oscillates(Box<Witness>),
+    /// Each round makes another value of a cell whose values have no end. The witness tells the first rounds.
+    Diverges(Box<Witness>),
     /// They come to rest or not, depending on what nobody knows.
     Undecided {
         /// Who does what nobody knows; empty where it is the order of edits under `latest` alone.
@@ -61,6 +72,14 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// At most so many rounds write, whatever is remembered.
+    pub const fn settled(rounds: u32) -> Self {
+        Self {
+            kept: Verdict::settled(rounds),
+            lost: Verdict::settled(rounds),
+        }
+    }
+
     fn or(self, other: Self) -> Self {
         Self {
             kept: self.kept.or(other.kept),
@@ -91,7 +110,10 @@ impl Verdict {
         match self {
             Self::Stable => Some(1),
             Self::Settles { rounds } => Some(*rounds),
-            Self::Oscillates(_) | Self::Undecided { .. } | Self::TooLarge { .. } => None,
+            Self::Oscillates(_)
+            | Self::Diverges(_)
+            | Self::Undecided { .. }
+            | Self::TooLarge { .. } => None,
         }
     }
 
@@ -101,7 +123,8 @@ impl Verdict {
             Self::Settles { rounds } => (1, *rounds),
             Self::TooLarge { .. } => (2, 0),
             Self::Undecided { .. } => (3, 0),
-            Self::Oscillates(_) => (4, 0),
+            Self::Diverges(_) => (4, 0),
+            Self::Oscillates(_) => (5, 0),
         }
     }
 
@@ -114,8 +137,8 @@ impl Verdict {
     }
 }
 
-/// Judges a network by searching the states of each of its parts. Exact: what is accepted comes to rest, whatever people do
-/// and whatever the unknown turns out to be; what is rejected has a witness.
+/// Judges a network by searching the states of each of its parts. Exact where all values are seeds: what is accepted comes to
+/// rest, whatever people do and whatever the unknown turns out to be; what is rejected has a witness.
 ///
 /// The questions are those of active rules (Aiken, Widom, Hellerstein: Behavior of database production rules, 1992), the
 /// separation of what starts a rule from what lets it run that of Baralis, Ceri and Paraboschi (Improved rule analysis by
@@ -123,19 +146,15 @@ impl Verdict {
 /// are few and domains finite. Approximations choose what comes here, and stand in where this is too large.
 pub fn judge(network: &Network, limits: Limits) -> Judgement {
     let one = |all: Judgement, part| all.or(judge_part(part, network, limits));
-    parts(network).iter().fold(SETTLED, one)
+    parts(network).iter().fold(Judgement::settled(0), one)
 }
 
-/// Nothing moves.
-const SETTLED: Judgement = Judgement {
-    kept: Verdict::Stable,
-    lost: Verdict::Stable,
-};
-
 /// What a search of one part under one resolution of the unknown says.
+#[derive(Clone)]
 enum Found {
     Rounds(u32),
     Loop(Box<Witness>),
+    Growth(Box<Witness>),
 }
 
 /// Whatever comes to rest under every answer is done with. Otherwise one answer after the other is tried: a loop that needs
@@ -153,20 +172,19 @@ fn judge_part(part: &Part, whole: &Network, limits: Limits) -> Judgement {
     if times {
         answers.extend(Side::BOTH.map(|side| Unknown::Inert(Some(side))));
     }
-    let mut judgement = SETTLED;
+    let mut judgement = Judgement::settled(0);
     for answer in answers {
         let (kept, lost) = search(network, answer, limits);
-        let verdict = |found: Result<Found, TooMany>| match found {
-            Err(TooMany) => too_large(part),
-            Ok(Found::Rounds(rounds)) => Verdict::settled(rounds),
-            Ok(Found::Loop(witness)) => {
-                let witness = Box::new(part.witness(*witness, whole));
-                match answer {
-                    Unknown::Inert(_) => Verdict::Oscillates(witness),
-                    Unknown::Free => Verdict::Undecided {
-                        why: unknown.iter().map(|w| part.writer(*w)).collect(),
-                        witness,
-                    },
+        let told = |witness: Witness| Box::new(part.witness(witness, whole));
+        let verdict = |found: Result<Found, TooMany>| match (found, answer) {
+            (Err(TooMany), _) => too_large(part),
+            (Ok(Found::Rounds(rounds)), _) => Verdict::settled(rounds),
+            (Ok(Found::Loop(witness)), Unknown::Inert(_)) => Verdict::Oscillates(told(*witness)),
+            (Ok(Found::Growth(witness)), Unknown::Inert(_)) => Verdict::Diverges(told(*witness)),
+            (Ok(Found::Loop(witness) | Found::Growth(witness)), Unknown::Free) => {
+                Verdict::Undecided {
+                    why: unknown.iter().map(|w| part.writer(*w)).collect(),
+                    witness: told(*witness),
                 }
             }
         };
@@ -195,34 +213,44 @@ fn search(
     let Some(engine) = Engine::new(network, unknown) else {
         return (Err(TooMany), Err(TooMany));
     };
-    let mut space = Space::new(&engine, limits.states);
+    let mut space = Space::new(&engine, limits);
     let mut loops = Loops::default();
     let kept = regime(&mut space, &mut loops, Begin::Met);
     let lost = match &kept {
         Ok(Found::Rounds(_)) => regime(&mut space, &mut loops, Begin::Recovered),
-        Ok(Found::Loop(witness)) => Ok(Found::Loop(witness.clone())),
-        Err(TooMany) => Err(TooMany),
+        endless => endless.clone(),
     };
     (kept, lost)
 }
 
 fn regime(space: &mut Space<'_, '_>, loops: &mut Loops, begin: Begin) -> Result<Found, TooMany> {
+    let network = space.run.engine.network;
+    let open = network.cells.iter().any(|c| c.open);
     space.start(match begin {
         Begin::Met => Shadow::FirstMet,
         Begin::Recovered => Shadow::Recovered,
     })?;
     while let Some(layer) = space.layer()? {
         let moving = loops.close(space, &layer);
-        if moving.is_empty() {
-            continue;
-        }
         let newer = match space.run.engine.unknown {
             Unknown::Inert(newer) => newer,
             Unknown::Free => None,
         };
-        return story(space, &moving, begin, newer)
-            .map(|witness| Found::Loop(Box::new(witness)))
-            .ok_or(TooMany);
+        if !moving.is_empty() {
+            let goes_on = |space: &mut Space<'_, '_>, from| circle(space, from, &moving);
+            let witness = story(space, &moving, begin, newer, goes_on).ok_or(TooMany)?;
+            return Ok(Found::Loop(Box::new(witness)));
+        }
+        let growing = if open {
+            loops.late(&layer, space.limits.rounds)
+        } else {
+            Vec::new()
+        };
+        if !growing.is_empty() {
+            let goes_on = |space: &mut Space<'_, '_>, from| course(space, loops, from);
+            let witness = story(space, &growing, begin, newer, goes_on).ok_or(TooMany)?;
+            return Ok(Found::Growth(Box::new(witness)));
+        }
     }
     Ok(Found::Rounds(loops.longest()))
 }

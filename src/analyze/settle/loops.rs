@@ -42,6 +42,19 @@ impl Loops {
         self.rest.iter().copied().max().unwrap_or(0)
     }
 
+    /// The nodes of a closed layer from which at least so many rounds write, in their order.
+    pub fn late(&self, layer: &[u32], rounds: u32) -> Vec<u32> {
+        let late = layer.iter().copied().filter(|n| self.rest(*n) >= rounds);
+        let mut late: Vec<u32> = late.collect();
+        late.sort_unstable();
+        late
+    }
+
+    /// The most rounds that write from a node until rest.
+    pub fn rest(&self, node: u32) -> u32 {
+        read(&self.rest, node)
+    }
+
     fn search(&mut self, space: &Space<'_, '_>, root: u32, moving: &mut Vec<u32>) {
         let mut path: Vec<(u32, usize)> = vec![(root, 0)];
         self.enter(root);
@@ -87,7 +100,7 @@ impl Loops {
         for edge in part.iter().flat_map(|n| space.steps(*n)) {
             // What is not closed yet is of this part.
             if read(&self.closed, edge.to) {
-                longest = longest.max(read(&self.rest, edge.to) + u32::from(edge.wrote));
+                longest = longest.max(self.rest(edge.to) + u32::from(edge.wrote));
             } else {
                 moves |= edge.moved;
             }

@@ -5,6 +5,7 @@
 
 mod engine;
 mod judge;
+pub mod law;
 mod loops;
 pub mod network;
 mod order;

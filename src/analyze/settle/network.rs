@@ -81,6 +81,11 @@ pub struct Cell {
     pub forward: Option<Vec<Option<u16>>>,
     /// Whether people edit it. A derived value is edited by nobody.
     pub edited: bool,
+    /// So many of its first values, the blank among them, are what records begin with and people enter; the others come from
+    /// rows and automations alone.
+    pub seeds: Symbol,
+    /// Whether its values have no end: the last one stands for all that lie beyond.
+    pub open: bool,
     /// Whether somebody declared that it must never be written.
     pub protected: bool,
 }
@@ -210,6 +215,8 @@ impl Cell {
             takes: vec![true; size.into()],
             forward: None,
             edited: true,
+            seeds: size,
+            open: false,
             protected: false,
         }
     }

@@ -82,7 +82,7 @@ fn disagreement(
         };
     }
     let second = Engine::ordered(network, Unknown::Inert(None), &order)?;
-    let mut space = Space::new(&first, limits.states);
+    let mut space = Space::new(&first, limits);
     space.start(Shadow::FirstMet).ok()?;
     let (mut forth, mut back) = (Run::new(&first), Run::new(&second));
     let mut read = 0;

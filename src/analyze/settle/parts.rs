@@ -120,7 +120,8 @@ fn cells_of_row(row: &Row) -> Vec<CellId> {
     cells
 }
 
-fn cells_of_rule(network: &Network, rule: &Rule) -> Vec<CellId> {
+/// Every cell that a rule reads or writes.
+pub(super) fn cells_of_rule(network: &Network, rule: &Rule) -> Vec<CellId> {
     let mut cells: Vec<CellId> = rule.effects.iter().map(|e| e.target).collect();
     cells.extend(&rule.starts);
     cells_of_guard(&rule.guard, &mut cells);

@@ -6,10 +6,8 @@
 //! written is one that the store does not change, what is written **stays**. Idempotence is no argument, since it is not
 //! closed under composition; a normal form that a later change keeps is one.
 //!
-//! What stays decides about a two-way row that no automation and no condition touches, over any domain ([`rests_after`]).
+//! What stays decides about rows beside automations, over any domain ([`law`](super::law)).
 
-use crate::model::Authority;
-use crate::side::{Side, Sides};
 use crate::value::{Value, library};
 
 /// One change of a value: a function with constant further arguments, or what a platform does when it stores.
@@ -45,9 +43,10 @@ const LINES: u16 = 1 << 5;
 const DIGITS: u16 = 1 << 6;
 const E164: u16 = 1 << 7;
 const HOST: u16 = 1 << 8;
+const PLAIN: u16 = 1 << 9;
 const SPACING: u16 = TRIMMED | COLLAPSED | LINES;
 /// What a text of digits, with or without a sign, is in.
-const LETTERLESS: u16 = SPACING | LOWER | UPPER | TITLED;
+const LETTERLESS: u16 = SPACING | LOWER | UPPER | TITLED | PLAIN;
 
 /// What a change does to what is known: the forms that its results are in, and those that it keeps.
 struct Effect {
@@ -122,6 +121,7 @@ impl Change {
             "digits" => DIGITS,
             "e164" => E164,
             "domain_of" => HOST,
+            "strip_accents" => PLAIN,
             "left" | "truncate" => return within(shape.longest),
             "round" => return within(shape.places),
             _ => return false,
@@ -136,18 +136,19 @@ impl Change {
         }
         let cased = LOWER | UPPER | TITLED;
         let done = match self.name() {
-            "trim" => effect(TRIMMED, cased | SPACING, true),
-            "collapse" => effect(SPACING, cased, true),
+            "trim" => effect(TRIMMED, cased | SPACING | PLAIN, true),
+            "collapse" => effect(SPACING, cased | PLAIN, true),
             "lower" => effect(LOWER, SPACING, false),
             "lower_trim" => effect(LOWER | TRIMMED, SPACING, false),
             "upper" => effect(UPPER, SPACING, false),
             "title" => effect(TITLED, SPACING, true),
-            "lines" => effect(LINES, cased | SPACING, true),
+            "lines" => effect(LINES, cased | SPACING | PLAIN, true),
             "digits" => effect(DIGITS | LETTERLESS, 0, true),
             "e164" => effect(E164 | LETTERLESS, 0, false),
             "domain_of" => effect(HOST, 0, false),
-            "truncate" => effect(0, cased | SPACING | DIGITS, true),
-            "left" => effect(0, cased | LINES | DIGITS, true),
+            "strip_accents" => effect(PLAIN, 0, false),
+            "truncate" => effect(0, cased | SPACING | DIGITS | PLAIN, true),
+            "left" => effect(0, cased | LINES | DIGITS | PLAIN, true),
             "round" => {
                 return Shape {
                     places: self.count().or(Some(0)),
@@ -190,30 +191,6 @@ impl Shape {
             longest: None,
             places: Some(places),
         }
-    }
-}
-
-/// Whether what a lane makes of values of a shape is stored as it is written.
-pub fn stays(source: Shape, lane: &[Change], store: &[Change]) -> bool {
-    let written = lane
-        .iter()
-        .fold(source, |shape, change| change.shape(shape));
-    store.iter().all(|change| change.leaves(written))
-}
-
-/// The most rounds that a two-way row writes after the last edit, whatever its values are, by what is stored as it is
-/// written to each side; none where nothing follows from that. No automation writes its cells, and it has no condition.
-///
-/// What stays on the side that is written last makes the pair its own shadow: it rests. A write to the other side, changed by
-/// its store, looks like an edit of that side; it travels to the side where things stay. Only a side that is preferred
-/// sends no edit of the other one on, but puts its own value there again, and again.
-pub fn rests_after(stays: Sides<bool>, authority: Authority) -> Option<u32> {
-    let preferred = |side: Side| authority == Authority::PreferUnlessBlank(side);
-    match (stays.left, stays.right) {
-        (true, true) => Some(1),
-        (true, false) if !preferred(Side::Left) => Some(2),
-        (false, true) if !preferred(Side::Right) => Some(2),
-        _ => None,
     }
 }
 
@@ -297,6 +274,14 @@ mod tests {
                 prop_assert_eq!(again.apply(&rounded), Some(rounded.clone()));
             }
         }
+    }
+
+    /// Whether what a chain makes of values of a shape is left as it is by another one.
+    fn stays(source: Shape, chain: &[Change], then: &[Change]) -> bool {
+        let made = chain
+            .iter()
+            .fold(source, |shape, change| change.shape(shape));
+        then.iter().all(|change| change.leaves(made))
     }
 
     #[test]

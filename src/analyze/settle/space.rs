@@ -1,9 +1,14 @@
 //! The states that a network can reach, and the steps between them.
 //!
 //! A network starts with any values that its platforms can have stored, its pairs newly met (or recovered, for the regime in
-//! which what was remembered is lost). From every state people may save any record with any values, or time may pass, or the
-//! plan runs: edits may come between any two rounds, not only at rest. Where silence begins, only rounds with their pauses
-//! are left: these are the **silent** steps, and they are the ones that are kept.
+//! which what was remembered is lost: once, at any time). From every state people may save any record with any values, or
+//! time may pass, or the plan runs: edits may come between any two rounds, not only at rest. Where silence begins, only
+//! rounds with their pauses are left: these are the **silent** steps, and they are the ones that are kept.
+//!
+//! *Any values* are the [seeds](super::network::Cell::seeds) of a cell. Where values are made of others without an end, a
+//! search that let people enter each of them would try all their combinations, and each is like a seed: what is made of it
+//! was made of the seed a step later. The price: a loop that only a value beside the seeds leads into, which no writer makes
+//! of a seed, is not found there; that such a part settles is proved by other means, or not said.
 //!
 //! States are explored in layers of equal effort: how many cells had to be filled or edited to get there. Silent steps cost
 //! nothing, so a layer is closed under them, and a loop is found in the first layer that has one.
@@ -12,6 +17,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::engine::Engine;
+use super::judge::Limits;
 use super::network::Symbol;
 use super::run::{Run, Write};
 use super::state::{Trace, put};
@@ -53,7 +59,9 @@ pub(super) struct Space<'e, 'n> {
     index: HashMap<u128, u32, BuildHasherDefault<Mix>>,
     /// States to be visited, by cost.
     layers: Vec<Vec<u32>>,
-    limit: usize,
+    /// The states that the present regime begins with.
+    pub begun: Vec<u32>,
+    pub limits: Limits,
     /// How many steps were taken.
     work: usize,
 }
@@ -63,19 +71,21 @@ pub(super) struct Space<'e, 'n> {
 pub(super) struct TooMany;
 
 impl<'e, 'n> Space<'e, 'n> {
-    pub fn new(engine: &'e Engine<'n>, limit: usize) -> Self {
+    pub fn new(engine: &'e Engine<'n>, limits: Limits) -> Self {
         Self {
             run: Run::new(engine),
             nodes: Vec::new(),
             edges: Vec::new(),
             index: HashMap::default(),
             layers: Vec::new(),
-            limit,
+            begun: Vec::new(),
+            limits,
             work: 0,
         }
     }
 
-    /// Adds every state that the platforms can have stored, with pairs that have come so far.
+    /// Adds every state that the platforms can have stored, and whatever else was met before, with pairs that have come so
+    /// far.
     pub fn start(&mut self, shadow: Shadow) -> Result<(), TooMany> {
         let engine = self.run.engine;
         let network = engine.network;
@@ -86,7 +96,8 @@ impl<'e, 'n> Space<'e, 'n> {
         let values: Vec<Vec<Symbol>> = (0..)
             .zip(&network.cells)
             .map(|(at, cell)| {
-                let mut stored = cell.stores.clone();
+                let seeds = cell.stores.iter().take(cell.seeds.into());
+                let mut stored: Vec<Symbol> = seeds.copied().collect();
                 stored.push(0);
                 stored.sort_unstable();
                 stored.dedup();
@@ -96,9 +107,11 @@ impl<'e, 'n> Space<'e, 'n> {
         let all = values
             .iter()
             .try_fold(1_usize, |n, v| n.checked_mul(v.len()));
-        if all.is_none_or(|all| all > self.limit) {
+        if all.is_none_or(|all| all > self.limits.states) {
             return Err(TooMany);
         }
+        self.begun.clear();
+        self.interrupted(shadow)?;
         let mut combination = Combination::new(values.iter().map(Vec::len));
         while let Some(picks) = combination.next() {
             self.run.choices.borrow_mut().first();
@@ -111,15 +124,38 @@ impl<'e, 'n> Space<'e, 'n> {
                         values.get(*pick).copied().unwrap_or(0),
                     );
                 }
-                self.run.state.traces.fill(Trace::without(shadow));
                 let filled = self.run.state.cells.iter().filter(|v| **v != 0).count();
                 self.run.derive();
-                self.meet(filled as u32)?;
+                self.begin(shadow, filled as u32)?;
                 if !self.run.choices.borrow_mut().next() {
                     break;
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Adds every state that was met before, without what was remembered in it. Where every value is a seed, these are states
+    /// that a network starts with in any case.
+    fn interrupted(&mut self, shadow: Shadow) -> Result<(), TooMany> {
+        let cells = &self.run.engine.network.cells;
+        if cells.iter().all(|c| usize::from(c.seeds) >= c.size()) {
+            return Ok(());
+        }
+        for node in 0..self.nodes.len() as u32 {
+            self.go(node);
+            self.run.state.pending = 0;
+            let filled = self.run.state.cells.iter().filter(|v| **v != 0).count();
+            self.begin(shadow, filled as u32)?;
+        }
+        Ok(())
+    }
+
+    /// The state that the run is in is one to begin with.
+    fn begin(&mut self, shadow: Shadow, cost: u32) -> Result<(), TooMany> {
+        self.run.state.traces.fill(Trace::without(shadow));
+        let node = self.meet(cost)?;
+        self.begun.push(node);
         Ok(())
     }
 
@@ -156,7 +192,7 @@ impl<'e, 'n> Space<'e, 'n> {
         let id = *self.index.entry(packed).or_insert(next);
         self.work += 1;
         if id == next {
-            if self.nodes.len() >= self.limit {
+            if self.nodes.len() >= self.limits.states {
                 return Err(TooMany);
             }
             self.nodes.push(Node {
@@ -178,7 +214,7 @@ impl<'e, 'n> Space<'e, 'n> {
             layer.push(id);
         }
         // An environment of many choices makes few states and many steps.
-        if self.work > self.limit.saturating_mul(64) {
+        if self.work > self.limits.steps {
             return Err(TooMany);
         }
         Ok(id)
@@ -269,24 +305,25 @@ pub(super) fn events(run: &Run<'_, '_>) -> Vec<Event> {
     for record in 0..network.records.len() {
         let own = |(_, c): &(usize, &super::network::Cell)| c.record.index() == record && c.edited;
         let cells = network.cells.iter().enumerate().filter(own);
-        let cells: Vec<(usize, Symbol, usize)> =
-            cells.map(|(at, c)| (at, run.cell(at), c.size())).collect();
+        let cells: Vec<(usize, Symbol, Symbol)> =
+            cells.map(|(at, c)| (at, run.cell(at), c.seeds)).collect();
         if run.engine.reacts(record) {
-            let mut combination = Combination::new(cells.iter().map(|c| c.2));
+            // a value that nobody enters can be left as it is
+            let picks = cells
+                .iter()
+                .map(|(_, held, seeds)| usize::from(*seeds) + usize::from(held >= seeds));
+            let mut combination = Combination::new(picks);
             while let Some(picks) = combination.next() {
-                let edits = cells
-                    .iter()
-                    .zip(picks)
-                    .map(|(c, p)| (c.0, c.1, *p as Symbol));
-                let edits = edits.filter(|(_, held, new)| held != new);
+                let edits = cells.iter().zip(picks).map(|(c, p)| (c, *p as Symbol));
+                let edits = edits.filter(|((_, held, seeds), new)| new != held && new < seeds);
                 events.push(Event::Save(
                     record,
-                    edits.map(|(at, _, new)| (at, new)).collect(),
+                    edits.map(|((at, ..), new)| (*at, new)).collect(),
                 ));
             }
         } else {
-            for (at, held, size) in cells {
-                let new = (0..size as Symbol).filter(|v| *v != held);
+            for (at, held, seeds) in cells {
+                let new = (0..seeds).filter(|v| *v != held);
                 events.extend(new.map(|v| Event::Save(record, vec![(at, v)])));
             }
         }

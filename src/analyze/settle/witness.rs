@@ -1,4 +1,5 @@
-//! The shortest story of a loop: how it begins, what people do, and the rounds until one repeats.
+//! The shortest story of a loop: how it begins, what people do, and the rounds until one repeats; or of values that have no
+//! end: the first rounds that make them.
 //!
 //! Shortest is: the fewest cells filled or edited, then the fewest rounds that move something, then the fewest values that
 //! are there before anything happens, then the first values of the domains. The search is Dijkstra's over states that were met.
@@ -7,10 +8,10 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
 use super::engine::{Act, Engine};
+use super::loops::Loops;
 use super::network::{CellId, RecordId, Symbol};
 use super::run::{Choices, Run};
 use super::space::{Event, Space, effort, events, happen};
-use crate::merge::Shadow;
 use crate::side::Side;
 
 /// A run of a network that never comes to rest.
@@ -26,9 +27,9 @@ pub struct Witness {
     pub newer: Option<Side>,
     /// What happens, one after the other.
     pub steps: Vec<Step>,
-    /// The last step leads to where the network was before this one.
+    /// What people do ends before this step: the last one leads to where the network was then, or values grow from it on.
     pub again: usize,
-    /// The rounds from there until it is so again.
+    /// The rounds from there until it is so again; 0 where each round makes another value.
     pub period: usize,
 }
 
@@ -79,16 +80,20 @@ struct Entry {
     choices: Choices,
 }
 
-/// The shortest story that leads into these states, in which something moves for ever.
-pub(super) fn story(
-    space: &mut Space<'_, '_>,
+/// The rounds that follow what people do, by their choices, and how many of them lead back to where they began.
+type Course = (Vec<Choices>, usize);
+
+/// The shortest story that leads into these states, from the first of which it goes on as told.
+pub(super) fn story<'e, 'n>(
+    space: &mut Space<'e, 'n>,
     moving: &[u32],
     begin: Begin,
     newer: Option<Side>,
+    goes_on: impl FnOnce(&mut Space<'e, 'n>, u32) -> Option<Course>,
 ) -> Option<Witness> {
-    let (entries, last) = way(space, moving, begin)?;
+    let (entries, last) = way(space, moving)?;
     let target = entries.get(last)?.node;
-    let circle = circle(space, target, moving)?;
+    let (rounds, period) = goes_on(space, target)?;
     let mut path = Vec::new();
     let mut at = last;
     let given = loop {
@@ -102,7 +107,7 @@ pub(super) fn story(
     };
     path.reverse();
     let again = path.len();
-    path.extend(circle.iter().map(|choices| (&How::Round, choices)));
+    path.extend(rounds.iter().map(|choices| (&How::Round, choices)));
     let mut witness = Witness {
         about: (0..given.cells.len()).map(|at| CellId(at as u16)).collect(),
         begin,
@@ -110,7 +115,7 @@ pub(super) fn story(
         newer,
         steps: Vec::new(),
         again,
-        period: circle.len(),
+        period,
     };
     let mut run = Run::new(space.run.engine);
     run.state = given;
@@ -149,26 +154,22 @@ fn told(run: &mut Run<'_, '_>, how: &How, choices: &Choices) -> Step {
 }
 
 /// Dijkstra's search from the beginnings to the first of these states.
-fn way(space: &mut Space<'_, '_>, moving: &[u32], begin: Begin) -> Option<(Vec<Entry>, usize)> {
+fn way(space: &mut Space<'_, '_>, moving: &[u32]) -> Option<(Vec<Entry>, usize)> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut heap = BinaryHeap::new();
-    let wanted = match begin {
-        Begin::Met => Shadow::FirstMet,
-        Begin::Recovered => Shadow::Recovered,
-    };
-    for node in 0..space.nodes.len() as u32 {
+    let mut begun = std::mem::take(&mut space.begun);
+    begun.sort_unstable();
+    begun.dedup();
+    for node in begun {
         space.go(node);
-        let state = &space.run.state;
-        if state.pending == 0 && state.traces.iter().all(|t| t.shadow == wanted) {
-            let given = filled(space.run.engine, &state.cells);
-            heap.push(Reverse((given, 0, given, entries.len())));
-            entries.push(Entry {
-                node,
-                from: 0,
-                how: How::Start,
-                choices: Choices::default(),
-            });
-        }
+        let given = filled(space.run.engine, &space.run.state.cells);
+        heap.push(Reverse((given, 0, given, entries.len())));
+        entries.push(Entry {
+            node,
+            from: 0,
+            how: How::Start,
+            choices: Choices::default(),
+        });
     }
     let mut done = vec![false; space.nodes.len()];
     while let Some(Reverse((cost, rounds, given, at))) = heap.pop() {
@@ -233,7 +234,7 @@ fn filled(engine: &Engine<'_>, cells: &[Symbol]) -> u32 {
 }
 
 /// The choices of the fewest rounds that lead from a state back to itself with something moving among them.
-fn circle(space: &mut Space<'_, '_>, target: u32, moving: &[u32]) -> Option<Vec<Choices>> {
+pub(super) fn circle(space: &mut Space<'_, '_>, target: u32, moving: &[u32]) -> Option<Course> {
     let mut from: HashMap<(u32, bool), ((u32, bool), Choices)> = HashMap::new();
     let mut queue = VecDeque::from([(target, false)]);
     while let Some((node, moved)) = queue.pop_front() {
@@ -249,7 +250,9 @@ fn circle(space: &mut Space<'_, '_>, target: u32, moving: &[u32]) -> Option<Vec<
                 let choices = space.run.choices.borrow().again();
                 from.insert((to, moved_now), ((node, moved), choices));
                 if (to, moved_now) == (target, true) {
-                    return Some(back(from, target));
+                    let circle = back(from, target);
+                    let period = circle.len();
+                    return Some((circle, period));
                 }
                 queue.push_back((to, moved_now));
             }
@@ -259,6 +262,33 @@ fn circle(space: &mut Space<'_, '_>, target: u32, moving: &[u32]) -> Option<Vec<
         }
     }
     None
+}
+
+/// The choices of as many rounds as count for endless, of the longest course from a state. It leads back to nowhere.
+pub(super) fn course(space: &mut Space<'_, '_>, loops: &Loops, from: u32) -> Option<Course> {
+    let mut rounds = Vec::new();
+    let mut node = from;
+    while rounds.len() < space.limits.rounds as usize {
+        let steps = space.steps(node);
+        let longest = (0..steps.len()).max_by_key(|at| {
+            let edge = steps.get(*at);
+            let rest = edge.map(|e| loops.rest(e.to) + u32::from(e.wrote));
+            (rest, edge.is_some_and(|e| e.wrote), Reverse(*at))
+        })?;
+        space.run.choices.borrow_mut().first();
+        space.go(node);
+        for _ in 0..longest {
+            space.run.round();
+            space.run.pause();
+            space.run.choices.borrow_mut().next();
+            space.go(node);
+        }
+        space.run.round();
+        space.run.pause();
+        node = space.find()?;
+        rounds.push(space.run.choices.borrow().again());
+    }
+    Some((rounds, 0))
 }
 
 fn back(mut from: HashMap<(u32, bool), ((u32, bool), Choices)>, target: u32) -> Vec<Choices> {

@@ -71,7 +71,7 @@ impl Scanner<'_> {
     fn field(&mut self) -> Option<Expr> {
         let name = self.name()?;
         let is_field = !RESERVED.contains(&name.as_str());
-        is_field.then(|| Expr {
+        is_field.then_some(Expr {
             span: name.span,
             node: ExprKind::Name(name),
         })

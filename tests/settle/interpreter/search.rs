@@ -38,6 +38,11 @@ impl<'n> Reached<'n> {
 
     /// The most writing rounds until rest with these beginnings, too; none where something never rests.
     pub fn from(&mut self, memory: Memory) -> Option<u32> {
+        // a loss comes at any time
+        for at in 0..self.worlds.len() {
+            let forgotten = self.interpreter.forgotten(self.worlds[at], memory);
+            self.meet(forgotten);
+        }
         for start in self.interpreter.starts(memory) {
             self.meet(start);
         }
@@ -77,8 +82,9 @@ impl Interpreter<'_> {
             list = list
                 .into_iter()
                 .flat_map(|w| {
-                    let stored = (0..cell.stores.len() as u16)
-                        .filter(|v| *v == 0 || cell.stores.contains(v));
+                    let entered = &cell.stores[..usize::from(cell.seeds)];
+                    let stored =
+                        (0..cell.stores.len() as u16).filter(|v| *v == 0 || entered.contains(v));
                     stored.map(move |v| {
                         let mut w = w;
                         w.cells[at] = v as u8;
@@ -88,6 +94,12 @@ impl Interpreter<'_> {
                 .collect();
         }
         list.into_iter().flat_map(|w| self.derive(w)).collect()
+    }
+
+    /// The same cells, and nothing else of what was.
+    fn forgotten(&self, w: World, memory: Memory) -> World {
+        let cells = w.cells.map(u16::from);
+        self.world(&cells, memory)
     }
 
     fn saves(&self, w: &World, thorough: bool) -> Vec<(usize, Sets)> {
@@ -106,7 +118,7 @@ impl Interpreter<'_> {
             let mut lists: Vec<Sets> = vec![Vec::new()];
             for cell in cells {
                 let mut more = lists.clone();
-                for value in 0..self.net.cells[cell].stores.len() as u8 {
+                for value in 0..self.net.cells[cell].seeds as u8 {
                     if value != w.cells[cell] {
                         for list in &lists {
                             if thorough || reacts || list.is_empty() {

@@ -1,11 +1,16 @@
 //! G002: updates that make another value in every round.
 
 use super::words;
-use crate::analyze::graph::{Judged, Place};
+use crate::analyze::graph::{Growth, Judged};
+use crate::analyze::settle::{Verdict, Witness};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::Model;
+use crate::text::count;
 use crate::value::Value;
+
+/// The most values that a finding tells of what grows.
+const SHOWN: usize = 3;
 
 rule! {
     /// # What it checks
@@ -64,20 +69,22 @@ rule! {
 struct Diverges<'m> {
     model: &'m Model,
     judged: &'m Judged,
-    grown: &'m [Value],
-    place: Place,
+    witness: &'m Witness,
+    growth: &'m Growth,
 }
 
 /// Finds parts of the cell graph whose values have no end.
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
-    for judged in cx.facts.graph.parts.iter().filter(|p| p.diverges()) {
-        if let Some((place, grown)) = judged.built.open.first() {
+    for judged in &cx.facts.graph.parts {
+        if let Verdict::Diverges(witness) = judged.judgement.verdict()
+            && let Some(growth) = &judged.growth
+        {
             let found = Diverges {
                 model,
                 judged,
-                grown,
-                place: *place,
+                witness,
+                growth,
             };
             cx.report(found.describe());
         }
@@ -87,8 +94,6 @@ pub fn run(cx: &mut Cx<'_>) {
 impl Diverges<'_> {
     fn describe(&self) -> Diagnostic {
         let name = words::subject(self.model, self.judged);
-        let field = self.place.field().map(|f| self.model.field_name(f));
-        let values: Vec<String> = self.grown.iter().map(|v| format!("`{v}`")).collect();
         let finding = Diagnostic::new(
             Code::G002,
             format!("`{name}` never settles: each round makes another value"),
@@ -99,11 +104,39 @@ impl Diverges<'_> {
             self.judged,
             "this row brings the value back",
         )
-        .note(format!(
-            "`{}` becomes {}, and so on without an end",
-            field.unwrap_or_default(),
-            values.join(", then ")
-        ))
+        .story(words::story(self.model, &self.judged.built, self.witness))
+        .note(self.growing())
         .help(words::remedies(self.model, self.judged))
+    }
+
+    fn growing(&self) -> String {
+        let Growth { place, values, by } = self.growth;
+        let field = place.field().map(|f| self.model.field_name(f));
+        let shown: Vec<String> = values
+            .iter()
+            .take(SHOWN)
+            .map(|v| format!("`{v}`"))
+            .collect();
+        let falls = by.is_some_and(|by| by.is_sign_negative());
+        let by = by.map(|by| by.abs().normalize());
+        let how = match (values.first(), by) {
+            (Some(Value::Text(_)), Some(by)) => {
+                let characters = by.to_string().parse().unwrap_or_default();
+                format!(
+                    "it becomes {} longer each time",
+                    count(characters, "character")
+                )
+            }
+            (Some(Value::Text(_)), None) => "it becomes longer each time".to_owned(),
+            (Some(Value::Number(_)), Some(by)) if falls => format!("it falls by {by} each time"),
+            (Some(Value::Number(_)), Some(by)) => format!("it grows by {by} each time"),
+            _ if falls => "it goes back each time".to_owned(),
+            _ => "it goes on each time".to_owned(),
+        };
+        let field = field.unwrap_or_default();
+        format!(
+            "`{field}` becomes {}: {how}, without an end",
+            shown.join(", then ")
+        )
     }
 }

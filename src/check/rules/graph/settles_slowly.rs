@@ -1,7 +1,7 @@
 //! G009: updates come to rest, but late.
 
 use super::words;
-use crate::analyze::graph::Judged;
+use crate::analyze::graph::{Grounds, Judged};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::Model;
@@ -83,7 +83,9 @@ struct SettlesSlowly<'m> {
 /// Finds parts of the cell graph that need many rounds.
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
-    for judged in cx.facts.graph.parts.iter().filter(|p| !p.diverges()) {
+    // the law only says how many rounds it takes at most
+    let searched = |j: &&Judged| j.grounds != Grounds::Law;
+    for judged in cx.facts.graph.parts.iter().filter(searched) {
         let rounds = judged.judgement.verdict().rounds();
         if let Some(rounds) = rounds.filter(|r| *r > USUAL) {
             let found = SettlesSlowly {

@@ -12,7 +12,9 @@ use crate::text::{list, number};
 rule! {
     /// # What it checks
     /// For each circle of rows and automations it is decided whether it comes to rest. What stands against that is an
-    /// automation whose condition or value is not known, or a circle of so many values that they cannot all be tried.
+    /// automation whose condition or value is not known, a circle of so many values that they cannot all be tried, or functions
+    /// on both sides of which nothing says that they leave their values alone after some rounds. One side without automations,
+    /// or with such as leave alone what rows write (`trim`, where the row trims), is proof enough, whatever the other one does.
     ///
     /// # Why it matters
     /// What is not proved may loop in production.
@@ -81,10 +83,13 @@ pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
     for judged in &cx.facts.graph.parts {
         let verdict = judged.judgement.verdict();
-        if matches!(
-            verdict,
-            Verdict::Undecided { .. } | Verdict::TooLarge { .. }
-        ) {
+        let open = match verdict {
+            Verdict::Undecided { .. } | Verdict::TooLarge { .. } => true,
+            Verdict::Diverges(_) => judged.growth.is_none(),
+            Verdict::Stable | Verdict::Settles { .. } => judged.is_sampled(),
+            Verdict::Oscillates(_) => false,
+        };
+        if open {
             let found = Undecided {
                 model,
                 judged,
@@ -117,7 +122,17 @@ impl Undecided<'_> {
                 let note = format!("the fields that write each other have {size}, too many to try");
                 finding.note(note).help(self.smaller(cut))
             }
-            Verdict::Stable | Verdict::Settles { .. } | Verdict::Oscillates(_) => finding,
+            Verdict::Diverges(witness) => {
+                let story = words::story(self.model, &self.judged.built, witness);
+                finding
+                    .story(story)
+                    .note("the values are new in each of these rounds, and nothing says that they end")
+                    .help(words::remedies(self.model, self.judged))
+            }
+            Verdict::Stable | Verdict::Settles { .. } => finding
+                .note("it comes to rest with every value that was tried, and nothing says that others behave like them")
+                .help(words::remedies(self.model, self.judged)),
+            Verdict::Oscillates(_) => finding,
         }
     }
 

@@ -16,6 +16,9 @@ use crate::value::Value;
 /// The most automations that a finding points at.
 const SHOWN: usize = 4;
 
+/// The rounds that are told of values without an end.
+const GROWING: usize = 4;
+
 /// A writer as people call it: ``row `phone` ->``, ``the record-triggered flow `Title Case` ``.
 pub(super) fn writer(model: &Model, built: &Built, writer: Writer) -> String {
     match writer {
@@ -132,23 +135,28 @@ pub(super) fn point(
     finding
 }
 
-/// What happens, event by event, until it is again as it was.
+/// What happens, event by event, until it is again as it was, or clearly never will be.
 pub(super) fn story(model: &Model, built: &Built, witness: &Witness) -> Vec<String> {
     let telling = Telling { model, built };
     let mut events: Vec<String> = telling.beginning(witness).into_iter().collect();
     let mut again = events.len();
-    for (at, step) in witness.steps.iter().enumerate() {
+    let told = match witness.period {
+        0 => witness.again + GROWING,
+        _ => witness.steps.len(),
+    };
+    for (at, step) in witness.steps.iter().enumerate().take(told) {
         events.extend(telling.step(step));
         if at + 1 == witness.again {
             again = events.len();
         }
     }
-    let again = match again {
-        0 => "as it was".to_owned(),
-        at => format!("as after {at}"),
+    let end = match (witness.period, again) {
+        (0, _) => "and so on".to_owned(),
+        (_, 0) => "all is as it was, and goes on like this".to_owned(),
+        (_, at) => format!("all is as after {at}, and goes on like this"),
     };
     if let Some(last) = events.last_mut() {
-        last.push_str(&format!("; all is {again}, and goes on like this"));
+        last.push_str(&format!("; {end}"));
     }
     events
 }

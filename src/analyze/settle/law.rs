@@ -1,0 +1,195 @@
+//! A law about networks of any values, without a search: one side that keeps what is written to it brings all to rest.
+//!
+//! A side **keeps** what rows write there if its platform stores an equal value and no automation changes it. Let one side
+//! of all rows keep, with cells that belong to one row each. After the last edit the first round sends what has changed.
+//! Whatever automations of the other side make of that, on whichever of its cells, looks like an edit there, and travels
+//! back in the second round; where it is kept it is its own shadow, so nothing more is sent, no record of the other side is
+//! saved, and nothing starts the automations there again. It does not matter what they do, only that each has run within the
+//! transaction that started it.
+//!
+//! Further rounds come from what can wait: automations that run later, one after the other, as long as none of them starts
+//! itself again; a row whose condition does not hold yet sends each side's change once when it does; and a value that an
+//! automation of the keeping side puts in its normal form looks like an edit once. The exceptions are in [`rests`]. The law
+//! says nothing about networks that it does not fit; those are searched.
+
+use std::collections::BTreeSet;
+
+use super::network::{BLANK, CellId, Guard, Network, Row, Rule, Symbol};
+use super::parts::cells_of_rule;
+use crate::model::{Authority, BlankPolicy, Phase};
+use crate::side::Side;
+
+/// The most rounds that write after the last edit, whatever the values are; none where the law says nothing.
+///
+/// `leaves` says of each cell whether the automations that write it leave what rows write there as it is, and leave alone
+/// what they have made themselves.
+pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
+    let law = Law { network, leaves };
+    // what a platform refuses is read back as if another value were written
+    let refused = network.cells.iter().any(|c| c.forward.is_some());
+    // a lifecycle writes across
+    let across = |rule: &Rule| {
+        let system = network.records.get(rule.record.index()).map(|r| r.system);
+        rule.effects.iter().any(|e| law.system(e.target) != system)
+    };
+    if refused || network.rules.iter().any(across) || law.starts_itself() {
+        return None;
+    }
+    let rows = || network.rows.iter();
+    let alone = |cell: CellId| {
+        let mut cells = rows().flat_map(|r| [r.cells.left, r.cells.right]);
+        cells.by_ref().any(|c| c == cell) && !cells.any(|c| c == cell)
+    };
+    let put_back = |row: &Row, from: Side| {
+        let enforced = row.lanes.get(from).as_ref().is_some_and(|l| l.enforce);
+        enforced && !(law.keeps(row, !from) && alone(*row.cells.get(!from)))
+    };
+    if rows().any(|r| Side::BOTH.into_iter().any(|from| put_back(r, from))) {
+        return None;
+    }
+    let quiet = Side::BOTH.into_iter().find(|side| law.is_quiet(*side))?;
+    let automatic = network.rules.iter().filter(|r| r.phase != Phase::Derived);
+    let automatic: BTreeSet<CellId> = automatic
+        .flat_map(|r| &r.effects)
+        .map(|e| e.target)
+        .collect();
+    let waiting = rows().filter(|r| r.when != Guard::Always).count();
+    let normalised = rows()
+        .filter(|r| automatic.contains(r.cells.get(quiet)))
+        .count();
+    let both = rows().all(|r| law.keeps(r, !quiet)) && law.apart(!quiet).is_some();
+    if automatic.is_empty() && waiting == 0 && both {
+        return Some(1);
+    }
+    let later = network.rules.iter().filter(|r| r.phase == Phase::Later);
+    u32::try_from((2 + later.count()) * (1 + waiting + normalised)).ok()
+}
+
+struct Law<'a> {
+    network: &'a Network,
+    leaves: &'a [bool],
+}
+
+impl Law<'_> {
+    /// Whether what a row writes to a side is there afterwards.
+    fn keeps(&self, row: &Row, side: Side) -> bool {
+        let at = row.cells.get(side).index();
+        let (Some(cell), Some(true)) = (self.network.cells.get(at), self.leaves.get(at)) else {
+            return false;
+        };
+        let class = row.class.get(side);
+        let equal = |value: &Symbol| {
+            let stored = cell
+                .stores
+                .get(usize::from(*value))
+                .copied()
+                .unwrap_or_default();
+            class.get(usize::from(stored)) == class.get(usize::from(*value))
+        };
+        row.lanes.get(!side).iter().all(|lane| {
+            let mut written = lane.image.iter().flatten().chain(&lane.default);
+            written.all(equal) && (lane.blank == BlankPolicy::Keeps || equal(&BLANK))
+        })
+    }
+
+    /// Whether a side keeps what is written to it, and is apart from the other side.
+    fn is_quiet(&self, side: Side) -> bool {
+        let preferred = |row: &Row| {
+            // its value is put back for ever where the other side changes it
+            row.authority == Authority::PreferUnlessBlank(side) && !self.keeps(row, !side)
+        };
+        let mut rows = self.network.rows.iter();
+        if !rows.all(|r| self.keeps(r, side) && !preferred(r)) {
+            return false;
+        }
+        let Some(here) = self.apart(side) else {
+            return false;
+        };
+        let left = |cell: &CellId| self.leaves.get(cell.index()) == Some(&true);
+        let systems: BTreeSet<u16> = here.iter().filter_map(|c| self.system(*c)).collect();
+        let rows = self.network.rows.iter();
+        let mut other = rows.flat_map(|r| self.sources(*r.cells.get(!side)));
+        let meets = |cell: CellId| self.system(cell).is_some_and(|s| systems.contains(&s));
+        here.iter().all(left) && !other.any(meets)
+    }
+
+    /// The cells of a side, and what they are derived from; none where one belongs to several rows.
+    fn apart(&self, side: Side) -> Option<BTreeSet<CellId>> {
+        let mut found = BTreeSet::new();
+        let rows = self.network.rows.iter();
+        let cells = rows.map(|r| self.sources(*r.cells.get(side)));
+        for cell in cells.flatten() {
+            if !found.insert(cell) {
+                return None;
+            }
+        }
+        Some(found)
+    }
+
+    /// Whether what an automation that runs later writes can start such a one again. What is left alone once it is written
+    /// starts nothing twice.
+    fn starts_itself(&self) -> bool {
+        let rules = &self.network.rules;
+        let is_later = |at: &usize| rules.get(*at).is_some_and(|r| r.phase == Phase::Later);
+        (0..rules.len()).filter(is_later).any(|first| {
+            let mut found = BTreeSet::new();
+            let mut waiting = vec![first];
+            while let Some(at) = waiting.pop() {
+                for next in self.started_by(at) {
+                    if found.insert(next) {
+                        waiting.push(next);
+                    }
+                }
+            }
+            found.contains(&first)
+        })
+    }
+
+    /// The automations that what an automation writes can start.
+    fn started_by(&self, at: usize) -> Vec<usize> {
+        let network = self.network;
+        let effects = network.rules.get(at).into_iter().flat_map(|r| &r.effects);
+        let changed = effects.filter(|e| self.leaves.get(e.target.index()) != Some(&true));
+        let changed: Vec<CellId> = changed.map(|e| e.target).collect();
+        let started = |rule: &Rule| {
+            let derived = |cell: &CellId| self.sources(*cell).len() > 1;
+            let own = |cell: &CellId| {
+                let cell = network.cells.get(cell.index());
+                cell.is_some_and(|c| c.record == rule.record)
+            };
+            let of_start = |start: &CellId| changed.contains(start) || derived(start);
+            match rule.starts.as_slice() {
+                [] => changed.iter().any(own),
+                starts => !changed.is_empty() && starts.iter().any(of_start),
+            }
+        };
+        let rules = network.rules.iter().enumerate();
+        rules
+            .filter(|(_, r)| started(r))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    fn system(&self, cell: CellId) -> Option<u16> {
+        let record = self.network.cells.get(cell.index())?.record;
+        Some(self.network.records.get(record.index())?.system)
+    }
+
+    /// A cell, and what it is derived from.
+    fn sources(&self, cell: CellId) -> BTreeSet<CellId> {
+        let mut found = BTreeSet::from([cell]);
+        loop {
+            let derived = self.network.rules.iter().filter(|r| {
+                r.phase == Phase::Derived && r.effects.iter().any(|e| found.contains(&e.target))
+            });
+            let more: Vec<CellId> = derived
+                .flat_map(|r| cells_of_rule(self.network, r))
+                .collect();
+            let known = found.len();
+            found.extend(more);
+            if found.len() == known {
+                return found;
+            }
+        }
+    }
+}
