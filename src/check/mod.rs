@@ -144,7 +144,13 @@ const CONSEQUENCES: &[(&[Code], &[Code])] = &[
             Code::P011,
             Code::P013,
             Code::P014,
+            Code::L011,
         ],
+    ),
+    // whichever runs first, and in however many rounds, it is not known to come to rest
+    (
+        &[Code::G005, Code::G009],
+        &[Code::G001, Code::G002, Code::G003],
     ),
     // the create lacks fields altogether, and that finding tells of all of them
     (&[Code::T013], &[Code::T005]),

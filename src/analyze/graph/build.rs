@@ -21,7 +21,7 @@ use crate::side::Side;
 use crate::value::Value;
 
 /// The most values that functions and platforms add to a cell.
-const MADE: usize = 12;
+const MADE: usize = 16;
 /// The most combinations of values that a function is tried with.
 pub(super) const COMBINATIONS: usize = 4_096;
 
