@@ -187,7 +187,7 @@ impl Cx<'_> {
         };
         let hub = life.field(found.hub).map(|f| f.id.object);
         let mut guard = guard.clone();
-        guard.visit_mut(&mut |e| match &mut e.node {
+        guard.rewrite(&mut |e| match &mut e.node {
             ExprKind::Field { side, field }
             | ExprKind::Related {
                 side,

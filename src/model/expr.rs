@@ -178,42 +178,6 @@ impl Expr {
         found
     }
 
-    /// Calls a function on this expression, then on what is within it.
-    pub fn visit_mut(&mut self, f: &mut impl FnMut(&mut Self)) {
-        f(self);
-        match &mut self.node {
-            ExprKind::Unknown
-            | ExprKind::Input
-            | ExprKind::Const(_)
-            | ExprKind::Env(_)
-            | ExprKind::Field { .. }
-            | ExprKind::Related { .. }
-            | ExprKind::Changed { .. }
-            | ExprKind::Entered(_) => {}
-            ExprKind::Map { input, within, .. } => {
-                input.visit_mut(f);
-                if let Some(within) = within {
-                    within.visit_mut(f);
-                }
-            }
-            ExprKind::Each { input, .. }
-            | ExprKind::Normalize { input, .. }
-            | ExprKind::Linked { input, .. }
-            | ExprKind::In { input, .. }
-            | ExprKind::IsSet(input)
-            | ExprKind::Not(input) => input.visit_mut(f),
-            ExprKind::Call {
-                arguments: list, ..
-            }
-            | ExprKind::All(list)
-            | ExprKind::Any(list) => list.iter_mut().for_each(|e| e.visit_mut(f)),
-            ExprKind::Compare { left, right, .. } | ExprKind::Arithmetic { left, right, .. } => {
-                left.visit_mut(f);
-                right.visit_mut(f);
-            }
-        }
-    }
-
     /// Calls a function on this expression and on all within it, outermost first.
     pub fn visit<'a>(&'a self, f: &mut impl FnMut(&'a Self)) {
         f(self);
