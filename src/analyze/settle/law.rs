@@ -1,7 +1,7 @@
 //! A law about networks of any values, without a search: one side that keeps what is written to it brings all to rest.
 //!
 //! A side **keeps** what rows write there if its platform stores an equal value and no automation changes it. Let one side
-//! of all rows keep, with cells that belong to one row each. After the last edit the first round sends what has changed.
+//! of all rows keep, and let the cells of both sides belong to one row each. After the last edit the first round sends what has changed.
 //! Whatever automations of the other side make of that, on whichever of its cells, looks like an edit there, and travels
 //! back in the second round; where it is kept it is its own shadow, so nothing more is sent, no record of the other side is
 //! saved, and nothing starts the automations there again. It does not matter what they do, only that each has run within the
@@ -48,6 +48,8 @@ pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
         return None;
     }
     let quiet = Side::BOTH.into_iter().find(|side| law.is_quiet(*side))?;
+    // rows that share a cell of the other side wait for each other
+    law.apart(!quiet)?;
     let automatic = network.rules.iter().filter(|r| r.phase != Phase::Derived);
     let automatic: BTreeSet<CellId> = automatic
         .flat_map(|r| &r.effects)
@@ -57,7 +59,7 @@ pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
     let normalised = rows()
         .filter(|r| automatic.contains(r.cells.get(quiet)))
         .count();
-    let both = rows().all(|r| law.keeps(r, !quiet)) && law.apart(!quiet).is_some();
+    let both = rows().all(|r| law.keeps(r, !quiet));
     if automatic.is_empty() && waiting == 0 && both {
         return Some(1);
     }
