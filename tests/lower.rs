@@ -5,33 +5,20 @@ use std::collections::BTreeMap;
 use accordant::emit::plan_schema;
 use accordant::lower::{cases, spec_hash};
 use accordant::plan::{self, CaseAction, Expected, Expr, Found, Mode, Plan, PlanError};
-use accordant::session::{Compilation, compile};
+use accordant::session::compile;
 use accordant::source::{MemoryFiles, SourceFile};
 use accordant::testing::run_case;
 use accordant::value::Value;
 use serde_json::{Value as Json, json};
 
-use crate::support::{compile_fixture, fixture_files, line};
+use crate::support::{compile_fixture, fixture_files, planned};
 
 /// A small helpdesk and a small sales tool.
 pub const PROJECT: &str = include_str!("emit/project.sync");
 
 /// The plan of a spec without errors.
 pub fn plan_of(text: &str) -> Plan {
-    let compilation = compile_fixture(text);
-    plan_from(&compilation)
-}
-
-fn plan_from(compilation: &Compilation) -> Plan {
-    let findings: Vec<String> = compilation
-        .findings
-        .iter()
-        .map(|d| line(d, &compilation.sources))
-        .collect();
-    let plan = compilation
-        .plan()
-        .unwrap_or_else(|| panic!("the gate is shut:\n{}", findings.join("\n")));
-    plan.expect("a plan")
+    planned(&compile_fixture(text))
 }
 
 fn sync<'p>(plan: &'p Plan, name: &str) -> &'p plan::Sync {
@@ -228,7 +215,7 @@ fn same_inputs_same_bytes_in_whatever_order_they_come() {
     let systems = "picklist Unused: desk.ticket.priority -> crm.Case.Priority { else -> Low }\n";
     let build = |specs: &[(&str, &str)]| {
         let compilation = compile(&fixture_files(specs), None);
-        plan::seal(&mut plan_from(&compilation)).expect("bytes")
+        plan::seal(&mut planned(&compilation)).expect("bytes")
     };
     let one = build(&[("main.sync", PROJECT), ("more.sync", systems)]);
     let other = build(&[("more.sync", systems), ("main.sync", PROJECT)]);
@@ -301,7 +288,7 @@ fn a_lifecycle_becomes_ways_from_its_hub() {
 #[test]
 fn a_filter_is_about_the_records_of_its_own_side() {
     let compilation = compile_fixture(PROJECT);
-    let plan = plan_from(&compilation);
+    let plan = planned(&compilation);
     let admission = &sync(&plan, "Prospect").identity.admission;
     assert!(
         matches!(&admission.left, Some(Expr::In { .. })),
@@ -353,7 +340,7 @@ fn acme() -> Plan {
             files.insert(name, std::fs::read(&path).expect("readable"));
         }
     }
-    plan_from(&compile(&files, Some(jiff::civil::date(2026, 11, 23))))
+    planned(&compile(&files, Some(jiff::civil::date(2026, 11, 23))))
 }
 
 #[test]
@@ -463,7 +450,7 @@ fn a_controlling_value_is_found_however_it_is_spelled() {
 }
 "#;
     let compilation = compile_fixture(&format!("{WITHIN}{case}"));
-    let plan = plan_from(&compilation);
+    let plan = planned(&compilation);
     let model = compilation.model.as_ref().expect("checked");
     let result = run_case(&plan, &cases(model, &compilation.sources)[0]);
     assert!(result.passed(), "{result:#?}");

@@ -14,22 +14,14 @@ use accordant::source::MemoryFiles;
 use accordant::testing::{CaseResult, run_case};
 use accordant::value::Value;
 
-use crate::support::{compile_fixture, line};
+use crate::support::{compile_fixture, planned};
 
 /// A small helpdesk and a small sales tool.
 const PROJECT: &str = include_str!("testing/project.sync");
 
 /// The results of all tests of a compile.
 fn results(compilation: &Compilation) -> Vec<CaseResult> {
-    let findings: Vec<String> = compilation
-        .findings
-        .iter()
-        .map(|d| line(d, &compilation.sources))
-        .collect();
-    let plan = compilation
-        .plan()
-        .unwrap_or_else(|| panic!("the gate is shut:\n{}", findings.join("\n")))
-        .expect("a plan");
+    let plan = planned(compilation);
     let model = compilation.model.as_ref().expect("checked");
     let cases = cases(model, &compilation.sources);
     cases.iter().map(|case| run_case(&plan, case)).collect()

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use super::{ROWS, fill, picklist, scratch};
+use super::{ROWS, fill, picklist, scratch, write_catalog};
 
 /// Transitions of one lifecycle, and one stage less than that is on its way.
 const MOVES: usize = 20;
@@ -54,18 +54,6 @@ fn own_fields(root: &Path, objects: usize) {
         "own",
         &(0..objects).map(object).collect::<Vec<_>>(),
     );
-}
-
-fn write_catalog(root: &Path, side: &str, name: &str, objects: &[String]) {
-    let path = root
-        .join("catalogs")
-        .join(side)
-        .join(format!("{name}.json"));
-    let text = format!(
-        "{{\"accordant_catalog\":1,\"objects\":[\n{}\n]}}\n",
-        objects.join(",\n")
-    );
-    std::fs::write(path, text).expect("written");
 }
 
 /// A flow that sets one field of the record that is saved.

@@ -120,16 +120,23 @@ fn write_sync(root: &Path, sync: usize, spec: &mut String, document: &mut String
         ("hubspot", format!("object_{sync}"), left),
         ("salesforce", format!("Object_{sync}__c"), right),
     ] {
-        let path = root
-            .join("catalogs")
-            .join(side)
-            .join(format!("{object}.json"));
-        let text = format!(
-            "{{\"accordant_catalog\":1,\"objects\":[\n{{\"name\":\"{object}\",\"fields\":[\n{}\n]}}\n]}}\n",
-            fields.join(",\n")
-        );
-        std::fs::write(path, text).expect("written");
+        let fields = fields.join(",\n");
+        let entry = format!("{{\"name\":\"{object}\",\"fields\":[\n{fields}\n]}}");
+        write_catalog(root, side, &object, &[entry]);
     }
+}
+
+/// Writes a catalog of some objects for a system.
+fn write_catalog(root: &Path, side: &str, name: &str, objects: &[String]) {
+    let path = root
+        .join("catalogs")
+        .join(side)
+        .join(format!("{name}.json"));
+    let text = format!(
+        "{{\"accordant_catalog\":1,\"objects\":[\n{}\n]}}\n",
+        objects.join(",\n")
+    );
+    std::fs::write(path, text).expect("written");
 }
 
 fn values(stem: &str) -> Vec<String> {

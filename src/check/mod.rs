@@ -3,7 +3,7 @@
 pub mod rules;
 mod waivers;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -34,22 +34,13 @@ pub struct Cx<'m> {
     pub model: &'m Model,
     /// The facts about it.
     pub facts: &'m Facts,
-    found: Vec<Found>,
+    found: Vec<Diagnostic>,
 }
-
-/// What a rule has found, and the row that it is told of once.
-type Found = (Option<Span>, Diagnostic);
 
 impl Cx<'_> {
     /// Reports a finding.
     pub fn report(&mut self, finding: Diagnostic) {
-        self.found.push((None, finding));
-    }
-
-    /// Reports a finding about a row by the place where it is written: of a row that several syncs share it is told of the
-    /// first one.
-    pub fn report_once(&mut self, row: Span, finding: Diagnostic) {
-        self.found.push((Some(row), finding));
+        self.found.push(finding);
     }
 }
 
@@ -58,7 +49,7 @@ pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink)
     let mut found = Sink::default();
     broken(model, facts)
         .into_iter()
-        .for_each(|(_, (_, finding))| found.push(finding));
+        .for_each(|(_, finding)| found.push(finding));
     found.inner_mut().retain(|d| !may_be_unread(model, d));
     explained(found.inner_mut());
     sink.absorb(waivers::apply(model, &mut found, sink, today));
@@ -67,7 +58,7 @@ pub fn check(model: &Model, facts: &Facts, today: Option<Date>, sink: &mut Sink)
 }
 
 /// What breaks the rules, by the position of each rule, then in the order in which the rule finds it.
-fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Found)> {
+fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Diagnostic)> {
     let rules = || rules::ALL.iter().enumerate();
     let one = |rule: usize, run: &dyn Fn(&mut Cx<'_>)| {
         let mut cx = Cx {
@@ -78,7 +69,7 @@ fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Found)> {
         run(&mut cx);
         cx.found.into_iter().map(move |found| (rule, found))
     };
-    let of_sync = |sync: SyncView<'_>| -> Vec<(usize, Found)> {
+    let of_sync = |sync: SyncView<'_>| -> Vec<(usize, Diagnostic)> {
         let of_rule = |(n, rule): (usize, &Run)| match rule {
             Run::Sync(run) => Some(one(n, &|cx| run(cx, sync))),
             Run::Project(_) => None,
@@ -102,8 +93,6 @@ fn broken(model: &Model, facts: &Facts) -> Vec<(usize, Found)> {
     );
     found.extend(project);
     found.sort_by_key(|(rule, _)| *rule);
-    let mut told = HashSet::new();
-    found.retain(|(rule, (row, _))| row.is_none_or(|row| told.insert((*rule, row))));
     found
 }
 

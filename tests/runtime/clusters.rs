@@ -5,7 +5,7 @@ use accordant::plan::Plan;
 use super::crashes::{Executed, run_until};
 use super::simulation::Dice;
 use super::world::Bench;
-use crate::support::{compile_fixture, line};
+use crate::support::{compile_fixture, planned};
 
 const CLUSTERS: &str = include_str!("clusters.sync");
 
@@ -17,15 +17,7 @@ const ROLE: &str = "crm.OpportunityContactRole";
 const MAIL: &str = "ann@x.example";
 
 fn plan() -> Plan {
-    let compilation = compile_fixture(CLUSTERS);
-    let findings: Vec<String> = compilation
-        .findings
-        .iter()
-        .map(|d| line(d, &compilation.sources))
-        .collect();
-    let plan = compilation.plan();
-    let plan = plan.unwrap_or_else(|| panic!("the gate is shut:\n{}", findings.join("\n")));
-    plan.expect("a plan")
+    planned(&compile_fixture(CLUSTERS))
 }
 
 /// A contact with a lead, in these stages, after a first run.

@@ -8,7 +8,7 @@ use accordant::runtime::Cause;
 use super::crashes::{Executed, run_until};
 use super::simulation::Dice;
 use super::world::Bench;
-use crate::support::{compile_fixture, line};
+use crate::support::{compile_fixture, planned};
 
 const PEOPLE: &str = include_str!("stages.sync");
 
@@ -16,15 +16,7 @@ const CONTACT: &str = "desk.contact";
 const PERSON: &str = "crm.Person";
 
 fn plan() -> Plan {
-    let compilation = compile_fixture(PEOPLE);
-    let findings: Vec<String> = compilation
-        .findings
-        .iter()
-        .map(|d| line(d, &compilation.sources))
-        .collect();
-    let plan = compilation.plan();
-    let plan = plan.unwrap_or_else(|| panic!("the gate is shut:\n{}", findings.join("\n")));
-    let plan = plan.expect("a plan");
+    let plan = planned(&compile_fixture(PEOPLE));
     assert_eq!(plan.not_executed, [], "the lifecycle is carried out");
     plan
 }

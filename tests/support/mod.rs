@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use accordant::diagnostic::Diagnostic;
+use accordant::plan::Plan;
 use accordant::session::{Compilation, compile};
 use accordant::source::{MemoryFiles, Sources};
 
@@ -34,6 +35,16 @@ pub fn compile_fixture(text: &str) -> Compilation {
         &fixture_files(&[("main.sync", text)]),
         Some(jiff::civil::date(2026, 11, 23)),
     )
+}
+
+/// The plan of a compile. A gate that is shut is told with its findings.
+pub fn planned(compilation: &Compilation) -> Plan {
+    let Some(plan) = compilation.plan() else {
+        let findings = compilation.findings.iter();
+        let findings: Vec<String> = findings.map(|d| line(d, &compilation.sources)).collect();
+        panic!("the gate is shut:\n{}", findings.join("\n"));
+    };
+    plan.expect("a plan")
 }
 
 /// Compiles a fixture whose second system has metadata: names and texts of files.

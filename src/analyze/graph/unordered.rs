@@ -17,7 +17,7 @@ use super::parts::Component;
 use super::tabulate::turn;
 use crate::analyze::disjoint;
 use crate::analyze::settle::network::CellId;
-use crate::analyze::settle::{Disagreement, Limits, Network, disagreements};
+use crate::analyze::settle::{Disagreement, Limits, Network, disagreements, most_steps};
 use crate::model::{Automation, Events, FieldRef, Model, ObjectRef, Phase};
 
 /// Steps that the search for a difference may take, and the states that it may have.
@@ -52,7 +52,7 @@ pub(super) fn unordered(writers: Writers<'_>) -> Vec<Unordered> {
             let component = around(writers, &by_target, pair, &synced);
             let mut built = build(writers, &component, Seeds::Few, Reads::All);
             keep_to_themselves(&mut built, &component, &synced);
-            if steps(&built.network) > STEPS {
+            if most_steps(&built.network) > STEPS {
                 return None;
             }
             let places = (0..).map(CellId).zip(&built.places);
@@ -216,28 +216,4 @@ fn effects(edges: &[Edge], id: AutomationId) -> Option<impl Iterator<Item = (usi
         all.take_while(move |(e, _)| key(e) == Some(id))
             .map(|(e, at)| (at, e)),
     )
-}
-
-/// The steps of a search, at most: combinations of what cells hold and rows remember, and of the edits of a record.
-pub(super) fn steps(network: &Network) -> u64 {
-    let cells = network.cells.iter().map(|c| c.size() as u64);
-    let count = |class: &[u16]| {
-        let mut classes = class.to_vec();
-        classes.sort_unstable();
-        classes.dedup();
-        classes.len() as u64
-    };
-    let rows = network
-        .rows
-        .iter()
-        .map(|r| count(&r.class.left).saturating_mul(count(&r.class.right)) + 2);
-    let states = cells.chain(rows).fold(1, u64::saturating_mul);
-    let edits = (0..network.records.len()).map(|record| {
-        let own = network
-            .cells
-            .iter()
-            .filter(|c| c.record.index() == record && c.edited);
-        own.map(|c| c.size() as u64).fold(1, u64::saturating_mul)
-    });
-    states.saturating_mul(edits.fold(0, u64::saturating_add).max(1))
 }

@@ -9,10 +9,9 @@ use super::memo::Memo;
 use super::parts::Component;
 use super::place::Place;
 use super::proof::{self, Grounds};
-use super::unordered::steps;
 use crate::analyze::settle::law::rests;
 use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
-use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge};
+use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge, most_steps};
 use crate::model::{Model, RowId};
 use crate::side::Side;
 use crate::value::Value;
@@ -80,8 +79,7 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
     if let Some(rounds) = law.filter(|r| *r <= TIGHT) {
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
-    let search = |seeds: Seeds, reads: Reads| {
-        let built = build(writers, component, seeds, reads);
+    let search = |built: Built| {
         let judgement = known.judge(&built.network);
         Judged::new(built, judgement, Grounds::Sample)
     };
@@ -92,7 +90,10 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
     };
     let mut found: Option<Judged> = None;
     for seeds in ladder {
-        let mut more = search(*seeds, Reads::All);
+        let mut more = search(match seeds {
+            Seeds::Few => few.clone(),
+            Seeds::Some | Seeds::All => build(writers, component, *seeds, Reads::All),
+        });
         if more.is_too_large() && few.tried {
             break;
         }
@@ -110,7 +111,8 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
             break;
         }
     }
-    let mut best = found.unwrap_or_else(|| search(Seeds::Few, Reads::Inside));
+    let inside = || build(writers, component, Seeds::Few, Reads::Inside);
+    let mut best = found.unwrap_or_else(|| search(inside()));
     if let Some(rounds) = law {
         if best.is_too_large() {
             best.judgement = Judgement::settled(rounds);
@@ -192,7 +194,7 @@ impl Known {
                     steps: OPEN,
                     ..LIMITS
                 },
-                false if steps(network) > COUNTED => Limits {
+                false if most_steps(network) > COUNTED => Limits {
                     states: 0,
                     ..LIMITS
                 },

@@ -149,6 +149,30 @@ pub fn judge(network: &Network, limits: Limits) -> Judgement {
     parts(network).iter().fold(Judgement::settled(0), one)
 }
 
+/// The steps of a search, at most: combinations of what cells hold and rows remember, and of the edits of a record.
+pub fn most_steps(network: &Network) -> u64 {
+    let cells = network.cells.iter().map(|c| c.size() as u64);
+    let count = |class: &[u16]| {
+        let mut classes = class.to_vec();
+        classes.sort_unstable();
+        classes.dedup();
+        classes.len() as u64
+    };
+    let rows = network
+        .rows
+        .iter()
+        .map(|r| count(&r.class.left).saturating_mul(count(&r.class.right)) + 2);
+    let states = cells.chain(rows).fold(1, u64::saturating_mul);
+    let edits = (0..network.records.len()).map(|record| {
+        let own = network
+            .cells
+            .iter()
+            .filter(|c| c.record.index() == record && c.edited);
+        own.map(|c| c.size() as u64).fold(1, u64::saturating_mul)
+    });
+    states.saturating_mul(edits.fold(0, u64::saturating_add).max(1))
+}
+
 /// What a search of one part under one resolution of the unknown says.
 #[derive(Clone)]
 enum Found {

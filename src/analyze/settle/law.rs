@@ -1,11 +1,11 @@
 //! A law about networks of any values, without a search: one side that keeps what is written to it brings all to rest.
 //!
 //! A side **keeps** what rows write there if its platform stores an equal value and no automation changes it. Let one side
-//! of all rows keep, and let the cells of both sides belong to one row each. After the last edit the first round sends what has changed.
-//! Whatever automations of the other side make of that, on whichever of its cells, looks like an edit there, and travels
-//! back in the second round; where it is kept it is its own shadow, so nothing more is sent, no record of the other side is
-//! saved, and nothing starts the automations there again. It does not matter what they do, only that each has run within the
-//! transaction that started it.
+//! of all rows keep, and let the cells of both sides belong to one row each: rows that share a cell wait for each other.
+//! After the last edit the first round sends what has changed. Whatever automations of the other side make of that, on
+//! whichever of its cells, looks like an edit there, and travels back in the second round; where it is kept it is its own
+//! shadow, so nothing more is sent, no record of the other side is saved, and nothing starts the automations there again. It
+//! does not matter what they do, only that each has run within the transaction that started it.
 //!
 //! Further rounds come from what can wait: automations that run later, one after the other, as long as none of them starts
 //! itself again; a row whose condition does not hold yet sends each side's change once when it does; and a value that an
@@ -36,19 +36,14 @@ pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
         return None;
     }
     let rows = || network.rows.iter();
-    let alone = |cell: CellId| {
-        let mut cells = rows().flat_map(|r| [r.cells.left, r.cells.right]);
-        cells.by_ref().any(|c| c == cell) && !cells.any(|c| c == cell)
-    };
     let put_back = |row: &Row, from: Side| {
         let enforced = row.lanes.get(from).as_ref().is_some_and(|l| l.enforce);
-        enforced && !(law.keeps(row, !from) && alone(*row.cells.get(!from)))
+        enforced && !law.keeps(row, !from)
     };
     if rows().any(|r| Side::BOTH.into_iter().any(|from| put_back(r, from))) {
         return None;
     }
     let quiet = Side::BOTH.into_iter().find(|side| law.is_quiet(*side))?;
-    // rows that share a cell of the other side wait for each other
     law.apart(!quiet)?;
     let automatic = network.rules.iter().filter(|r| r.phase != Phase::Derived);
     let automatic: BTreeSet<CellId> = automatic

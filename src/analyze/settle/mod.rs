@@ -18,7 +18,7 @@ mod state;
 mod witness;
 
 pub use engine::Act;
-pub use judge::{Judgement, Limits, Verdict, judge};
+pub use judge::{Judgement, Limits, Verdict, judge, most_steps};
 pub use network::Network;
 pub use order::{Disagreement, disagreements};
 pub use witness::{Begin, Step, StepKind, Witness};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use smol_str::SmolStr;
 
+use super::wanted::Wanted;
 use super::{Machine, Step};
 use crate::runtime::archive::{IntentState, Link, OpenIntent, Rest};
 use crate::runtime::merge::{Cause, Sent};
@@ -172,23 +173,17 @@ impl Batch {
             return None;
         }
         let mut batch = Self::new(0, Vec::new(), HashMap::new());
-        let mut wanted: HashMap<ObjectId, BTreeSet<SmolStr>> = HashMap::new();
+        let mut wanted = Wanted::default();
         for (sync, open) in &open {
             let object = program
                 .syncs
                 .get(*sync)
                 .map(|s| *s.objects.get(open.intent.side));
             if let (Some(object), Some(id)) = (object, open.intent.ids.get(open.intent.side)) {
-                wanted.entry(object).or_default().insert(id.clone());
+                wanted.add(object, [id.clone()]);
             }
         }
-        let mut wanted: Vec<_> = wanted.into_iter().collect();
-        wanted.sort_unstable_by_key(|(object, _)| *object);
-        batch.asks.extend(
-            wanted
-                .into_iter()
-                .map(|(object, ids)| (object, ids.into_iter().collect())),
-        );
+        batch.asks.extend(wanted.asks());
         batch.recovery = open;
         batch.stage = Stage::Decide;
         Some(batch)

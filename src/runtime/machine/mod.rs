@@ -22,6 +22,7 @@ mod settle;
 mod sweep;
 mod tell;
 mod trail;
+mod wanted;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

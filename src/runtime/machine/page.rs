@@ -1,10 +1,11 @@
 //! A page of a scan: where admission or a key reads along a reference, the records referred to are read before it is met.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use smol_str::SmolStr;
 
 use super::batch::referred;
+use super::wanted::Wanted;
 use super::{Machine, Phase, Step};
 use crate::runtime::program::Related;
 use crate::runtime::protocol::{Command, ObjectId, Page, Record};
@@ -42,18 +43,15 @@ impl Machine {
             _ => return,
         };
         let related = self.program.syncs.get(sync).map(|s| &s.met_related);
-        let mut wanted: BTreeMap<ObjectId, BTreeSet<SmolStr>> = BTreeMap::new();
+        let mut wanted = Wanted::default();
         for (_, reference, object) in related.into_iter().flatten().filter(|(s, ..)| *s == side) {
             let ids = page.records.iter().filter_map(|r| referred(*reference, r));
-            wanted.entry(*object).or_default().extend(ids);
+            wanted.add(*object, ids);
         }
-        let asks = wanted.into_iter().filter(|(_, ids)| !ids.is_empty());
         self.page = Some(Waiting {
             page,
             related: Related::new(),
-            asks: asks
-                .map(|(object, ids)| (object, ids.into_iter().collect()))
-                .collect(),
+            asks: wanted.asks().collect(),
             asked: None,
         });
     }

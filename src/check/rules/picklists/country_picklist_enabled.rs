@@ -61,11 +61,11 @@ struct CountryList<'m> {
     unlisted: Vec<SmolStr>,
 }
 
-/// Finds rows that can write something else than a label, once for each row of the spec.
+/// Finds rows that can write something else than a label; once a row.
 pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     for row in sync.rows() {
         if let Some(found) = Side::BOTH.into_iter().find_map(|side| country(row, side)) {
-            cx.report_once(row.row.head, found.describe());
+            cx.report(found.describe());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A page of clusters: gathered from hubs, fetched, decided about.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -9,6 +9,7 @@ use super::Recovery;
 use super::send::{Sending, Unsure};
 use crate::runtime::lifecycle::{Cluster, Entering, Memory, Verdict, choose};
 use crate::runtime::machine::batch::referred;
+use crate::runtime::machine::wanted::Wanted;
 use crate::runtime::machine::{Machine, Step};
 use crate::runtime::program::{Found, Lifecycle, Related, StageColumn};
 use crate::runtime::protocol::{Command, ObjectId, Record};
@@ -175,17 +176,11 @@ impl Machine {
     fn begin_stage_check(&mut self) {
         let Some(flock) = &mut self.flock else { return };
         flock.stage = Stage::Verify;
-        let mut wanted: BTreeMap<ObjectId, BTreeSet<SmolStr>> = BTreeMap::new();
+        let mut wanted = Wanted::default();
         for unsure in &flock.unsure {
-            wanted
-                .entry(unsure.object)
-                .or_default()
-                .insert(unsure.id.clone());
+            wanted.add(unsure.object, [unsure.id.clone()]);
         }
-        let asks = wanted.into_iter();
-        flock
-            .asks
-            .extend(asks.map(|(object, ids)| (object, ids.into_iter().collect())));
+        flock.asks.extend(wanted.asks());
     }
 
     fn decide_flock(&mut self) -> Step<()> {
@@ -261,22 +256,16 @@ impl Machine {
 
 /// Asks for the records of the clusters that are not there yet.
 fn ask_all(life: &Lifecycle, flock: &mut Flock) {
-    let mut wanted: BTreeMap<ObjectId, BTreeSet<SmolStr>> = BTreeMap::new();
+    let mut wanted = Wanted::default();
     for member in &flock.members {
         for (entry, ids) in life.columns.iter().zip(&member.ids) {
             let missing = ids
                 .iter()
                 .filter(|id| !flock.records.contains_key(&(entry.object, (*id).clone())));
-            wanted
-                .entry(entry.object)
-                .or_default()
-                .extend(missing.cloned());
+            wanted.add(entry.object, missing.cloned());
         }
     }
-    let asks = wanted.into_iter().filter(|(_, ids)| !ids.is_empty());
-    flock
-        .asks
-        .extend(asks.map(|(object, ids)| (object, ids.into_iter().collect())));
+    flock.asks.extend(wanted.asks());
 }
 
 /// Asks for the records that conditions read along references.

@@ -1,16 +1,13 @@
 //! What a run that crashed may have written to records of clusters: what is there as it was sent has landed, and is no edit.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-use smol_str::SmolStr;
 
 use super::Flock;
 use crate::runtime::archive::{IntentState, OpenIntent};
 use crate::runtime::lifecycle::Memory;
+use crate::runtime::machine::wanted::Wanted;
 use crate::runtime::machine::{Machine, Step};
 use crate::runtime::program::{Program, alike};
-use crate::runtime::protocol::ObjectId;
 
 /// A write of which nobody knows whether it landed.
 #[derive(Debug)]
@@ -88,19 +85,16 @@ impl Flock {
         program: &Program,
         open: Vec<Recovery>,
     ) -> Option<Self> {
-        let mut wanted: BTreeMap<ObjectId, BTreeSet<SmolStr>> = BTreeMap::new();
+        let mut wanted = Wanted::default();
         for recovery in &open {
             let life = program.lifecycles.get(recovery.life);
             let column = life.and_then(|l| l.columns.get(recovery.column));
             if let (Some(column), Some(id)) = (column, &recovery.open.intent.ids.right) {
-                wanted.entry(column.object).or_default().insert(id.clone());
+                wanted.add(column.object, [id.clone()]);
             }
         }
-        let asks = wanted
-            .into_iter()
-            .map(|(object, ids)| (object, ids.into_iter().collect()));
         let mut flock = Self::default();
-        flock.asks.extend(asks);
+        flock.asks.extend(wanted.asks());
         flock.recovery = open;
         (!flock.recovery.is_empty()).then_some(flock)
     }
