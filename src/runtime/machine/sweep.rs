@@ -19,7 +19,7 @@ use crate::value::{Value, write_text};
 /// What the pages of a sweep ask for, until it is enough for a batch.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    jobs: Vec<Job>,
+    pub jobs: Vec<Job>,
     records: Related,
 }
 
@@ -208,10 +208,7 @@ impl Machine {
                 }
                 return Ok(None);
             }
-            if link.sync != self.number(at) {
-                return Ok(None);
-            }
-            return Ok(self.meet_linked(at, side, record, link));
+            return Ok(self.meet_linked(at, side, record.deleted, link, || record.digest()));
         }
         if record.deleted || self.was_converted(at, sync, side, record)? {
             return Ok(None);
