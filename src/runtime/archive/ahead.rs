@@ -74,6 +74,23 @@ impl Ahead {
         found
     }
 
+    /// Takes a new link, if its id is in the range.
+    pub(super) fn put(&mut self, side: Side, group: i64, link: &Link) {
+        let id = link.ids.get(side);
+        if !self.covers(group, id) {
+            return;
+        }
+        let after = self.links.partition_point(|l| l.ids.get(side) < id);
+        self.links.insert(after, link.clone());
+        if self.links.len() > MOST {
+            // Those ahead are asked for next.
+            self.links.drain(..MOST / 2);
+            if let (Some((first, _)), Some(link)) = (&mut self.range, self.links.first()) {
+                *first = link.ids.get(side).clone();
+            }
+        }
+    }
+
     /// Forgets the range if this id is in it: its link has changed.
     pub(super) fn forget(&mut self, group: i64, id: &str) {
         if self.covers(group, id) {

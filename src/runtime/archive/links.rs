@@ -98,7 +98,7 @@ impl Archive {
         self.begin()?;
         for side in Side::BOTH {
             let ahead = self.ahead.get_mut(side).get_mut();
-            ahead.forget(*groups.get(side), link.ids.get(side));
+            ahead.put(side, *groups.get(side), link);
         }
         let rest = link.rest.numbers();
         self.connection

@@ -130,6 +130,8 @@ pub struct Archive {
     changed: BTreeSet<i64>,
     /// Intents that follow each other and became the same, as far as that is not written down yet.
     resolved: Option<(RangeInclusive<i64>, IntentState)>,
+    /// The places of candidates that follow each other and were taken out, as far as that is not written down yet.
+    taken: Sides<Option<RangeInclusive<i64>>>,
     layouts: RefCell<HashMap<u32, Arc<[SmolStr]>>>,
     ahead: Sides<RefCell<Ahead>>,
     /// Whether anything is held, and whether anything is buried, as far as that is known: most often nothing is.
@@ -159,6 +161,8 @@ impl Archive {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "cache_size", -16_384)?;
+        // A checkpoint waits for the disk: there is one for each 32 MiB.
+        connection.pragma_update(None, "wal_autocheckpoint", 8_192)?;
         // The candidates are met in the order of the sweep and asked by their keys: 64 MiB of them stay in memory.
         connection.pragma_update(Some("temp"), "cache_size", -65_536)?;
         let application: i64 =
@@ -190,6 +194,7 @@ impl Archive {
             open: false,
             changed: BTreeSet::new(),
             resolved: None,
+            taken: Sides::default(),
             layouts: RefCell::default(),
             ahead: Sides::default(),
             some_held: Cell::default(),
@@ -213,6 +218,7 @@ impl Archive {
             self.changed.clear();
         }
         self.resolved = None;
+        self.taken = Sides::default();
         self.ahead = Sides::default();
         self.some_held.set(None);
         self.some_buried.set(None);

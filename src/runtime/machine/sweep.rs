@@ -395,7 +395,7 @@ impl Machine {
                     .unwrap_or_default(),
             );
         }
-        self.archive.offer(Candidate {
+        self.archive.offer(&Candidate {
             side,
             id: record.id.clone(),
             standing,
