@@ -37,6 +37,7 @@ impl Digest {
     }
 
     /// Takes the next value, which is a text.
+    #[inline]
     pub fn text(&mut self, bytes: &[u8]) {
         self.0.write_u8(0);
         self.0.write(bytes);

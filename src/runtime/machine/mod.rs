@@ -469,7 +469,11 @@ impl Machine {
     }
 
     fn group(&self, sync: usize, side: Side) -> i64 {
-        self.numbers.groups.get(sync).map_or(0, |g| *g.get(side))
+        *self.groups(sync).get(side)
+    }
+
+    fn groups(&self, sync: usize) -> Sides<i64> {
+        self.numbers.groups.get(sync).copied().unwrap_or_default()
     }
 
     fn number(&self, sync: usize) -> i64 {

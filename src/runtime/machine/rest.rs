@@ -98,7 +98,7 @@ impl Machine {
         // A left record that was deleted takes its pair out of the count.
         let counts = alive && (side == Side::Right || !deleted);
         *self.census.met.get_mut(side) += u64::from(counts);
-        let then = link.rest.0.map(|r| *r.get(side));
+        let then = link.rest;
         let as_it_was = !deleted && then.is_some() && then == self.fingerprint(digest());
         let wanted = match side {
             Side::Left if alive && as_it_was => {
@@ -142,7 +142,7 @@ impl Machine {
             let looked_for = |l: &Link| {
                 l.sync == self.number(at)
                     && l.state == LinkState::Alive
-                    && (side == Side::Right || l.rest != Rest::NONE)
+                    && (side == Side::Right || l.rest.is_some())
             };
             jobs.extend(link.filter(looked_for).map(|link| Job::Look {
                 ids: link.ids.clone(),

@@ -234,7 +234,7 @@ impl Machine {
         if let Some(Value::Text(other)) = stamp
             && !self.archive.is_buried(self.group(at, side), &record.id)?
         {
-            let ids = pair(side, &record.id, other);
+            let ids = Sides::of(side, record.id.clone(), other.clone());
             return Ok(Some(Job::Pair {
                 ids,
                 meeting: Meeting::Stamp(side),
@@ -299,7 +299,7 @@ impl Machine {
             .ids
             .get(!side)
             .as_ref()
-            .map(|other| pair(side, &record.id, other)))
+            .map(|other| Sides::of(side, record.id.clone(), other.clone())))
     }
 
     /// Rows without which a record was appended are never written later: they are held as long as their cause stands.
@@ -469,13 +469,6 @@ const fn begin(sync: usize, side: Side, pass: Pass) -> Phase {
         side,
         pass,
         from: None,
-    }
-}
-
-fn pair(side: Side, own: &SmolStr, other: &SmolStr) -> Sides<SmolStr> {
-    match side {
-        Side::Left => Sides::new(own.clone(), other.clone()),
-        Side::Right => Sides::new(other.clone(), own.clone()),
     }
 }
 
