@@ -284,11 +284,7 @@ fn who_writes_a_field_is_listed_and_drawn() {
 /// Numbers that both sides change: told as growth, whichever way they go and however fast.
 #[test]
 fn numbers_that_never_rest_are_told_as_what_grows() {
-    for (one, other, told) in [
-        ("+ 1", "+ 1", "it grows by 1 each time"),
-        ("+ 1", "- 1", "it falls by 1 each time"),
-        ("* 2", "* 3", "it goes on each time"),
-    ] {
+    for (one, other) in [("+ 1", "+ 1"), ("+ 1", "- 1"), ("* 2", "* 3")] {
         let text = format!(
             "automation desk \"a\" {{\n  when  ticket.amount changes\n  sets  ticket.amount = ticket.amount {one}\n}}\n\
              automation crm \"b\" {{\n  when  Case.Score__c changes\n  sets  Case.Score__c = Case.Score__c {other}\n}}\n{}",
@@ -302,6 +298,9 @@ fn numbers_that_never_rest_are_told_as_what_grows() {
         let found = errors.next().expect("it never rests");
         assert_eq!(found.code, Code::G002, "{one} {other}: {}", found.message);
         let why = found.note.as_deref().unwrap_or_default();
-        assert!(why.contains(told), "{one} {other}: {why}");
+        assert!(
+            why.ends_with("each time, without an end"),
+            "{one} {other}: {why}"
+        );
     }
 }
