@@ -13,7 +13,7 @@ const SHOUT: &str = include_str!("graph/Shout.flow-meta.xml");
 
 const HEAD: &str = "  truth  desk\n  match  subject = Subject\n  many   desk hold\n  many   crm hold\n  delete keep\n\n";
 
-fn ticket(rows: &str) -> String {
+pub fn ticket(rows: &str) -> String {
     format!("sync Ticket: desk.ticket <-> crm.Case {{\n{HEAD}{rows}}}\n")
 }
 
@@ -102,7 +102,7 @@ fn flows_that_do_not_commute_are_told_unless_something_orders_them() {
     assert!(!told((BEFORE, "en", None), (AFTER, "de", None)));
 }
 
-const HANDLING: &str = "lifecycle Handling {
+pub const HANDLING: &str = "lifecycle Handling {
   column ticket  desk.ticket.state
   column case    crm.Case.Status
 
@@ -120,7 +120,7 @@ const HANDLING: &str = "lifecycle Handling {
 ";
 
 /// On each side a value goes through a field of its own, so that no automation moves a column by looking at one.
-const SENT_BACK: &str = "automation crm \"Copies the status\" {
+pub const SENT_BACK: &str = "automation crm \"Copies the status\" {
   when  Case.Status changes
   sets  Case.Ref__c = Case.Status
 }
@@ -131,7 +131,7 @@ automation crm \"Sends back\" {
 }
 
 ";
-const PUSHED_ON: &str = "automation desk \"Copies the state\" {
+pub const PUSHED_ON: &str = "automation desk \"Copies the state\" {
   when  ticket.state changes
   sets  ticket.country = ticket.state
 }
