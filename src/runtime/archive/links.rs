@@ -100,27 +100,22 @@ impl Archive {
         shadow: &[u8],
     ) -> Asked<()> {
         self.begin()?;
+        let numbers = rest.numbers();
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT INTO ends VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)")?;
         for side in Side::BOTH {
+            let (number, group) = (side_number(side), *groups.get(side));
+            let (own, other) = (ids.get(side).as_str(), ids.get(!side).as_str());
+            statement.execute(params![number, group, own, other, sync, numbers.get(side)])?;
             let link = Link {
                 sync,
                 ids: ids.clone(),
                 state: LinkState::Alive,
                 rest: rest.0.map(|r| *r.get(side)),
             };
-            let ahead = self.ahead.get_mut(side).get_mut();
-            ahead.put(side, *groups.get(side), link);
+            self.ahead.get_mut(side).get_mut().put(side, group, link);
         }
-        let rest = rest.numbers();
-        let sql = "INSERT INTO ends VALUES (0, ?1, ?2, ?4, ?5, 0, ?6), (1, ?3, ?4, ?2, ?5, 0, ?7)";
-        self.connection.prepare_cached(sql)?.execute(params![
-            groups.left,
-            ids.left.as_str(),
-            groups.right,
-            ids.right.as_str(),
-            sync,
-            rest.left,
-            rest.right
-        ])?;
         if !shadow.is_empty() {
             self.connection
                 .prepare_cached("INSERT INTO shadows VALUES (?1, ?2, ?3)")?
