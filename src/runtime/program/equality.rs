@@ -56,8 +56,11 @@ fn canonical_text<'t>(equality: &Equality, text: &'t SmolStr) -> Cow<'t, str> {
 }
 
 /// Whether the platform stores a value as nothing.
+#[inline]
 pub fn vanishes(equality: &Equality, value: &Value) -> bool {
-    let empty = |text: &SmolStr| text.is_empty() || (equality.trim && text.trim().is_empty());
+    // The first character that is not white space decides.
+    let space = |text: &SmolStr| text.chars().all(char::is_whitespace);
+    let empty = |text: &SmolStr| text.is_empty() || (equality.trim && space(text));
     match value {
         Value::Blank => true,
         Value::Text(text) => empty(text),
