@@ -303,8 +303,9 @@ fn write_image(
             .eval(&scene, &Value::Blank)
             .expect("it reads");
         let value = compose(row, Side::Left, &read, &scene).expect("it fits");
-        let written = row.cells.right.slot.zip(value);
-        values.extend(written.map(|(slot, value)| (slot, value.into_owned())));
+        if let (Some(slot), Some(value)) = (row.cells.right.slot, value) {
+            values.push((slot, value.into_owned()));
+        }
     }
     let patch = Patch {
         id: Some(&record.id),

@@ -1,6 +1,7 @@
 //! JSON lines: a flat JSON object a line, members in any order, unknown ones kept.
 
 use std::borrow::Cow;
+use std::iter::repeat_with;
 
 use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
@@ -195,10 +196,12 @@ impl Format for Jsonl {
         });
         let Some(raw) = before else {
             let start = out.len();
-            for (key, value) in own.chain(fields.filter(|(_, value)| !value.is_blank())) {
+            let mut put = |(key, value): (&Key, &Value)| {
                 out.extend_from_slice(&key.text);
                 put_value(value, self.wire, out);
-            }
+            };
+            own.for_each(&mut put);
+            fields.filter(|(_, value)| !value.is_blank()).for_each(put);
             open_object(start, out);
             return Ok(());
         };
@@ -219,7 +222,7 @@ impl Format for Jsonl {
 impl Jsonl {
     fn blank(&self) -> Record {
         Record {
-            values: vec![Value::Blank; self.fields.len()].into(),
+            values: repeat_with(Value::default).take(self.fields.len()).collect(),
             ..Record::default()
         }
     }
@@ -446,6 +449,7 @@ fn open_object(start: usize, out: &mut Vec<u8>) {
 }
 
 /// Writes a JSON text.
+#[inline]
 fn quote(text: &str, out: &mut Vec<u8>) {
     if is_plain(text.as_bytes()) {
         out.reserve(text.len() + 2);
@@ -453,9 +457,14 @@ fn quote(text: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
     } else {
-        // Writing a text into memory cannot fail.
-        let _ = serde_json::to_writer(out, text);
+        escape(text, out);
     }
+}
+
+#[cold]
+fn escape(text: &str, out: &mut Vec<u8>) {
+    // Writing a text into memory cannot fail.
+    let _ = serde_json::to_writer(out, text);
 }
 
 /// A member that changes, and the JSON text of its value.

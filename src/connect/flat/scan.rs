@@ -44,12 +44,20 @@ impl<'t> Scan<'t> {
     }
 
     /// The next member, which mostly begins with the lead that the line before has here; none where the line is not plain.
+    #[inline]
     pub(super) fn next(&mut self, expected: Option<&str>) -> Option<Next<'t>> {
-        let start = self.at;
-        if let Some(lead) = expected.filter(|lead| self.rest().starts_with(lead.as_bytes())) {
+        if let Some(lead) = expected
+            && self.rest().starts_with(lead.as_bytes())
+        {
             self.at += lead.len();
             return self.value().map(Next::Expected);
         }
+        self.unexpected()
+    }
+
+    #[cold]
+    fn unexpected(&mut self) -> Option<Next<'t>> {
+        let start = self.at;
         let Some(name) = self.name()? else {
             self.blanks();
             return self.rest().is_empty().then_some(Next::End);
@@ -84,6 +92,7 @@ impl<'t> Scan<'t> {
         Some(Some(name))
     }
 
+    #[inline]
     fn value(&mut self) -> Option<Raw<'t>> {
         if self.take(b'"').is_some() {
             self.quoted()
@@ -92,6 +101,7 @@ impl<'t> Scan<'t> {
         }
     }
 
+    #[inline]
     fn rest(&self) -> &'t [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
@@ -101,6 +111,7 @@ impl<'t> Scan<'t> {
         self.at += self.rest().iter().take_while(blank).count();
     }
 
+    #[inline]
     fn take(&mut self, byte: u8) -> Option<()> {
         let there = self.rest().first() == Some(&byte);
         self.at += usize::from(there);
@@ -108,12 +119,21 @@ impl<'t> Scan<'t> {
     }
 
     /// The rest of a text of which the first quotation mark is taken.
+    #[inline]
     fn quoted(&mut self) -> Option<Raw<'t>> {
         let start = self.at;
-        self.at += special(self.rest())?;
-        if self.take(b'"').is_some() {
-            return self.text.get(start..self.at - 1).map(Raw::Plain);
+        let end = start + special(self.rest())?;
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return self.text.get(start..end).map(Raw::Plain);
         }
+        self.at = end;
+        self.escaped(start)
+    }
+
+    /// The rest of a text that may have escapes; it starts here.
+    #[cold]
+    fn escaped(&mut self, start: usize) -> Option<Raw<'t>> {
         while self.take(b'\\').is_some() {
             self.at += 1;
             self.at += special(self.rest())?;
@@ -150,11 +170,12 @@ const HIGHS: u64 = ONES << 7;
 /// mark is exact, and there is none where there is nothing to mark.
 const fn marks(word: [u8; 8]) -> u64 {
     let word = u64::from_le_bytes(word);
-    let (quotes, slashes) = (word ^ (ONES * b'"' as u64), word ^ (ONES * b'\\' as u64));
-    let quotes = quotes.wrapping_sub(ONES) & !quotes;
-    let slashes = slashes.wrapping_sub(ONES) & !slashes;
-    let controls = word.wrapping_sub(ONES * 0x20) & !word;
-    (quotes | slashes | controls) & HIGHS
+    // With one bit flipped, the quotation mark follows the control characters.
+    let low = word ^ (ONES * (b'"' ^ 0x20) as u64);
+    let slash = word ^ (ONES * b'\\' as u64);
+    let low = low.wrapping_sub(ONES * 0x21) & !low;
+    let slash = slash.wrapping_sub(ONES) & !slash;
+    (low | slash) & HIGHS
 }
 
 const fn is_special(byte: u8) -> bool {

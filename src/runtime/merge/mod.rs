@@ -120,14 +120,16 @@ pub fn compose<'v>(
     let image = if row.reads_blank(scene, from, source) {
         Cow::Owned(Value::Blank)
     } else {
-        row.image_of_some(scene, from, source)?
+        lane.image(scene, source)?
     };
     let value = if row.blank(scene, !from, &image) {
         lane.default.as_ref().map(Cow::Borrowed)
     } else {
         Some(image)
     };
-    if let Some(value) = &value {
+    if let Some(value) = &value
+        && !lane.fits
+    {
         row.fits(!from, value)?;
     }
     Ok(value)

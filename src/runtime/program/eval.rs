@@ -315,6 +315,27 @@ impl Node {
         }
     }
 
+    /// Whether all that the expression may come to is known, and like this. Blanks count as if they were.
+    pub(super) fn makes_only(&self, like_this: impl Fn(&Value) -> bool) -> bool {
+        match self {
+            Self::Const(value) => like_this(value),
+            Self::Map {
+                table,
+                each: Members::Whole,
+                ..
+            } => {
+                let images = table.exact.values().chain(table.folded.values());
+                let other = match &table.otherwise {
+                    Fallback::Reject | Fallback::Blank => true,
+                    Fallback::Keep => false,
+                    Fallback::Value(other) => like_this(other),
+                };
+                other && images.into_iter().all(like_this)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a condition holds; a blank does not.
     pub fn holds(&self, scene: &Scene<'_>, input: &Value) -> Result<bool, Box<Failed>> {
         // The borrow ends here, so the short lifetimes of scene and input do for both.

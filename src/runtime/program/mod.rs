@@ -257,6 +257,7 @@ impl Cell {
     }
 
     /// Refuses a value that the field would not take.
+    #[inline]
     pub fn fits(&self, value: &Value) -> Result<(), Box<Failed>> {
         let fit = match value {
             Value::Blank => true,
@@ -317,6 +318,24 @@ pub struct Lane {
     pub default: Option<Value>,
     /// Drift is undone.
     pub enforce: bool,
+    /// Whether its target takes whatever it may make: then nobody need look.
+    pub fits: bool,
+}
+
+impl Lane {
+    /// What it makes of a value that is not blank.
+    #[inline]
+    pub(crate) fn image<'v>(&'v self, scene: &Scene<'v>, value: &'v Value) -> Answer<'v> {
+        match self.value.eval(scene, value) {
+            Ok(image) => Ok(image),
+            Err(failed) => match &self.failure {
+                Fallback::Reject => Err(failed),
+                Fallback::Keep => Ok(Cow::Borrowed(value)),
+                Fallback::Blank => Ok(Cow::Owned(Value::Blank)),
+                Fallback::Value(other) => Ok(Cow::Borrowed(other)),
+            },
+        }
+    }
 }
 
 impl Row {
@@ -345,6 +364,7 @@ impl Row {
     }
 
     /// Whether a value reads as nothing on a side: it is blank, or the default that stood in for a blank.
+    #[inline]
     pub fn reads_blank(&self, scene: &Scene<'_>, side: Side, value: &Value) -> bool {
         let default = self
             .lanes
@@ -356,30 +376,10 @@ impl Row {
 
     /// The value that a lane makes of a source value, before defaults: blank of a blank.
     pub fn image<'v>(&'v self, scene: &Scene<'v>, from: Side, value: &'v Value) -> Answer<'v> {
-        if self.blank(scene, from, value) {
-            return Ok(Cow::Owned(Value::Blank));
+        match self.lanes.get(from) {
+            Some(lane) if !self.blank(scene, from, value) => lane.image(scene, value),
+            _ => Ok(Cow::Owned(Value::Blank)),
         }
-        self.image_of_some(scene, from, value)
-    }
-
-    /// The value that a lane makes of a source value that is not blank.
-    pub(crate) fn image_of_some<'v>(
-        &'v self,
-        scene: &Scene<'v>,
-        from: Side,
-        value: &'v Value,
-    ) -> Answer<'v> {
-        let Some(lane) = self.lanes.get(from) else {
-            return Ok(Cow::Owned(Value::Blank));
-        };
-        lane.value
-            .eval(scene, value)
-            .or_else(|failed| match &lane.failure {
-                Fallback::Reject => Err(failed),
-                Fallback::Keep => Ok(Cow::Borrowed(value)),
-                Fallback::Blank => Ok(Cow::Owned(Value::Blank)),
-                Fallback::Value(other) => Ok(Cow::Borrowed(other)),
-            })
     }
 
     /// Refuses a value that the target would not take.
