@@ -67,16 +67,10 @@ pub fn read_json(kind: Kind, json: &serde_json::Value) -> Result<Value, Misread>
 /// Accepted forms: booleans `true false` in any case; numbers in decimal or scientific notation; dates `YYYY-MM-DD` and the
 /// date part of an instant at midnight UTC or milliseconds; instants in RFC 3339, Salesforce's `+0000` form, or
 /// milliseconds since 1970; sets split at `;`.
-#[inline]
 pub fn read_text(kind: Kind, text: &str) -> Result<Value, Misread> {
-    if kind == Kind::Text || text.is_empty() {
-        return Ok(Value::text(text));
+    if text.is_empty() {
+        return Ok(Value::Blank);
     }
-    read_form(kind, text)
-}
-
-/// Reads what has a form, and is not empty.
-fn read_form(kind: Kind, text: &str) -> Result<Value, Misread> {
     let bad = || misread(text, kind);
     Ok(match kind {
         Kind::Text => Value::text(text),

@@ -222,7 +222,9 @@ impl Format for Jsonl {
 impl Jsonl {
     fn blank(&self) -> Record {
         Record {
-            values: repeat_with(Value::default).take(self.fields.len()).collect(),
+            values: repeat_with(Value::default)
+                .take(self.fields.len())
+                .collect(),
             ..Record::default()
         }
     }
@@ -245,7 +247,7 @@ impl Jsonl {
             };
             position += 1;
             if let Some((slot, kind)) = target.slot {
-                *record.values.get_mut(slot)? = value.read(kind)?;
+                value.put(kind, record.values.get_mut(slot)?)?;
             }
             if target.meta.is_some() || matches!(value, Raw::Escaped(_)) {
                 let text = value.read(Kind::Text)?;
@@ -386,8 +388,20 @@ impl Visitor<'_> for Name<'_> {
 }
 
 impl Raw<'_> {
-    /// The value, read as a kind; none for a broken escape.
+    /// Puts the value, read as a kind, in a place; none for a broken escape. A text is made there: it would take longer to move
+    /// it than to make it.
     #[inline]
+    fn put(self, kind: Kind, place: &mut Value) -> Option<()> {
+        *place = Value::Blank;
+        match self {
+            Self::Plain("") => {}
+            Self::Plain(text) if kind == Kind::Text => *place = Value::Text(SmolStr::new(text)),
+            other => *place = other.read(kind)?,
+        }
+        Some(())
+    }
+
+    /// The value, read as a kind; none for a broken escape.
     fn read(self, kind: Kind) -> Option<Value> {
         match self {
             Self::Plain(text) => Some(as_kind(kind, text)),
@@ -397,7 +411,6 @@ impl Raw<'_> {
 }
 
 /// The value of a text, read as a kind; the text where it does not have the kind's form.
-#[inline]
 fn as_kind(kind: Kind, text: &str) -> Value {
     read_text(kind, text).unwrap_or_else(|_| Value::text(text))
 }

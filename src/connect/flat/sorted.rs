@@ -172,10 +172,12 @@ fn put_in<const N: usize>(db: &Connection, entries: &[(Key, [i64; N])]) -> Resul
         let Some((first, _)) = block.first() else {
             continue;
         };
-        let numbers = block
-            .iter()
-            .flat_map(|((a, b), entry)| [a, b].into_iter().chain(entry));
-        let bytes: Vec<u8> = numbers.flat_map(|n| n.to_le_bytes()).collect();
+        let mut bytes = Vec::with_capacity(BLOCK);
+        for ((a, b), entry) in block {
+            for number in [a, b].into_iter().chain(entry) {
+                bytes.extend_from_slice(&number.to_le_bytes());
+            }
+        }
         insert.execute(params![first.0, first.1, bytes])?;
     }
     Ok(())

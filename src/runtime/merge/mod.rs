@@ -122,17 +122,17 @@ pub fn compose<'v>(
     } else {
         lane.image(scene, source)?
     };
-    let value = if row.blank(scene, !from, &image) {
-        lane.default.as_ref().map(Cow::Borrowed)
+    let value = if !row.blank(scene, !from, &image) {
+        image
+    } else if let Some(default) = &lane.default {
+        Cow::Borrowed(default)
     } else {
-        Some(image)
+        return Ok(None);
     };
-    if let Some(value) = &value
-        && !lane.fits
-    {
-        row.fits(!from, value)?;
+    if !lane.fits {
+        row.fits(!from, &value)?;
     }
-    Ok(value)
+    Ok(Some(value))
 }
 
 #[cfg(test)]

@@ -540,15 +540,10 @@ impl<'p> Compiler<'p> {
                 let place = Place::of_sync(sync, cells.get(side).equality);
                 let value = self.node(place, &lane.value)?;
                 let fits = |made: &crate::value::Value| cells.get(!side).fits(made).is_ok();
-                let fallback = match &lane.failure {
-                    Fallback::Reject | Fallback::Blank => true,
-                    Fallback::Keep => false,
-                    Fallback::Value(other) => fits(other),
-                };
                 *lanes.get_mut(side) = Some(Lane {
-                    fits: fallback
-                        && lane.default.as_ref().is_none_or(fits)
-                        && value.makes_only(fits),
+                    fits: value.makes_only(fits)
+                        && lane.failure.gives_only(fits)
+                        && lane.default.as_ref().is_none_or(fits),
                     value,
                     failure: lane.failure.clone(),
                     blank: lane.blank,

@@ -324,13 +324,8 @@ impl Node {
                 each: Members::Whole,
                 ..
             } => {
-                let images = table.exact.values().chain(table.folded.values());
-                let other = match &table.otherwise {
-                    Fallback::Reject | Fallback::Blank => true,
-                    Fallback::Keep => false,
-                    Fallback::Value(other) => like_this(other),
-                };
-                other && images.into_iter().all(like_this)
+                let mut images = table.exact.values().chain(table.folded.values());
+                table.otherwise.gives_only(&like_this) && images.all(like_this)
             }
             _ => false,
         }
