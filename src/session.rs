@@ -1,6 +1,7 @@
 //! One compile from start to end: the only caller of all stages. Files come in through [`Files`], a [`Compilation`] goes
 //! out. No disk, no clock.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use jiff::civil::Date;
@@ -9,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::analyze::{self, Facts};
 use crate::automation::{self, Automations};
-use crate::catalog::{self, BaseCatalog, Catalogs, Pattern, SystemSource};
+use crate::catalog::{self, BaseCatalog, Catalogs, Pattern, Said, SystemSource};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::lower;
@@ -98,10 +99,17 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     let manifest = read_manifest(files, &mut sources, &mut sink);
-    let modules = parse(files, &manifest, &mut sources, &mut sink);
+    let (modules, mut said) = rayon::join(
+        || parse(files, &manifest, &mut sources, &mut sink),
+        || said(files, &manifest),
+    );
     let before = sources.iter().count();
     let systems = systems(&manifest, &modules, &mut sink);
-    let catalogs = catalog::load(&systems, files, &mut sources, &mut sink).with_associations();
+    let said = systems
+        .iter()
+        .map(|s| said.remove(&s.name).unwrap_or_default());
+    let catalogs = catalog::lay(&systems, said.collect(), &mut sources, &mut sink);
+    let catalogs = catalogs.with_associations();
     let automations = automations(&systems, &catalogs, files, &mut sources, &mut sink);
     let world = World {
         catalogs,
@@ -191,6 +199,15 @@ fn read_manifest(files: &dyn Files, sources: &mut Sources, sink: &mut Sink) -> M
             Manifest::default()
         }
     }
+}
+
+/// What the files of every system say that the manifest describes, whatever the specs make of them.
+fn said(files: &dyn Files, manifest: &Manifest) -> BTreeMap<SmolStr, Said> {
+    let systems = manifest.systems.par_iter().map(|(name, config)| {
+        let (metadata, catalog) = (patterns(&config.metadata), patterns(&config.catalog));
+        (name.into(), catalog::read(&metadata, &catalog, files))
+    });
+    systems.collect()
 }
 
 /// Reads and parses the specs of the project, in parallel, and the parts of the library that they use.

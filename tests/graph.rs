@@ -13,7 +13,7 @@ const SHOUT: &str = include_str!("graph/Shout.flow-meta.xml");
 
 const HEAD: &str = "  truth  desk\n  match  subject = Subject\n  many   desk hold\n  many   crm hold\n  delete keep\n\n";
 
-fn ticket(rows: &str) -> String {
+pub fn ticket(rows: &str) -> String {
     format!("sync Ticket: desk.ticket <-> crm.Case {{\n{HEAD}{rows}}}\n")
 }
 
@@ -102,7 +102,7 @@ fn flows_that_do_not_commute_are_told_unless_something_orders_them() {
     assert!(!told((BEFORE, "en", None), (AFTER, "de", None)));
 }
 
-const HANDLING: &str = "lifecycle Handling {
+pub const HANDLING: &str = "lifecycle Handling {
   column ticket  desk.ticket.state
   column case    crm.Case.Status
 
@@ -120,7 +120,7 @@ const HANDLING: &str = "lifecycle Handling {
 ";
 
 /// On each side a value goes through a field of its own, so that no automation moves a column by looking at one.
-const SENT_BACK: &str = "automation crm \"Copies the status\" {
+pub const SENT_BACK: &str = "automation crm \"Copies the status\" {
   when  Case.Status changes
   sets  Case.Ref__c = Case.Status
 }
@@ -131,7 +131,7 @@ automation crm \"Sends back\" {
 }
 
 ";
-const PUSHED_ON: &str = "automation desk \"Copies the state\" {
+pub const PUSHED_ON: &str = "automation desk \"Copies the state\" {
   when  ticket.state changes
   sets  ticket.country = ticket.state
 }
@@ -279,4 +279,28 @@ fn who_writes_a_field_is_listed_and_drawn() {
         find_field(model, "crm.Case.Languag__c"),
         Err("there is no field `Languag__c`: did you mean `Language__c`?".to_owned())
     );
+}
+
+/// Numbers that both sides change: told as growth, whichever way they go and however fast.
+#[test]
+fn numbers_that_never_rest_are_told_as_what_grows() {
+    for (one, other) in [("+ 1", "+ 1"), ("+ 1", "- 1"), ("* 2", "* 3")] {
+        let text = format!(
+            "automation desk \"a\" {{\n  when  ticket.amount changes\n  sets  ticket.amount = ticket.amount {one}\n}}\n\
+             automation crm \"b\" {{\n  when  Case.Score__c changes\n  sets  Case.Score__c = Case.Score__c {other}\n}}\n{}",
+            ticket("  amount <-> Score__c\n")
+        );
+        let compilation = compile_fixture(&text);
+        let mut errors = compilation
+            .findings
+            .iter()
+            .filter(|d| d.level == Level::Error);
+        let found = errors.next().expect("it never rests");
+        assert_eq!(found.code, Code::G002, "{one} {other}: {}", found.message);
+        let why = found.note.as_deref().unwrap_or_default();
+        assert!(
+            why.ends_with("each time, without an end"),
+            "{one} {other}: {why}"
+        );
+    }
 }

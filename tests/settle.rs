@@ -279,6 +279,7 @@ fn spelling(
             target: CellId(1),
             when: Guard::Always,
             value: Source::Constant(to),
+            clears: false,
         }],
         limit: 1,
         rank: 0,
@@ -308,6 +309,26 @@ fn a_store_that_lowers_and_a_flow_that_capitalises_undo_each_other() {
     // to a row that ignores the case nothing happens
     net.rows[0].class = accordant::side::Sides::new(vec![0, 1, 1], vec![0, 1, 1]);
     assert_eq!(judge(&net, Limits::default()).kept, Verdict::Stable);
+}
+
+#[test]
+fn a_value_goes_back_where_the_field_is_cleared_first() {
+    use accordant::analyze::settle::network::{CellId, Guard, RecordId};
+    use accordant::model::Phase;
+    let mut net = countries();
+    net.cells[1].forward = Some(vec![None, Some(0), Some(1)]);
+    let mut pushes_on = spelling(Phase::BeforeSave, 1, 2);
+    pushes_on.record = RecordId(0);
+    pushes_on.guard = Guard::In(CellId(0), vec![1]);
+    pushes_on.effects[0].target = CellId(0);
+    net.rules = vec![pushes_on, spelling(Phase::Later, 2, 1)];
+    let settles = |net: &Network| judge(net, Limits::default()).kept.rounds().is_some();
+    assert!(settles(&net), "the platform leaves the later value there");
+    net.rules[1].effects[0].clears = true;
+    let Verdict::Oscillates(witness) = judge(&net, Limits::default()).kept else {
+        panic!("one sends it back, the other on");
+    };
+    assert_eq!(replays(&net, &witness, Nature::Idle(None)), Ok(()));
 }
 
 /// Two cells of the blank and the numbers up to seven, the last of which stands for all beyond; people enter the first one.
@@ -346,6 +367,7 @@ fn counters() -> Network {
                     inputs: vec![CellId(at)],
                     values: more.clone(),
                 }),
+                clears: false,
             }],
             limit: 1,
             rank: 0,

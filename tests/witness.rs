@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use accordant::source::Files;
 use tempfile::TempDir;
 
+use crate::graph::{HANDLING, PUSHED_ON, SENT_BACK, ticket};
 use crate::support::fixture_files;
 
 const SPEC: &str = r#"automation crm "Shout" {
@@ -115,4 +116,32 @@ fn what_grows_without_an_end_was_replayed_too() {
     let again = accordant(root.path(), &["test", "--witness", "G002@main.sync:20"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(text(&again.stdout).contains("\nit goes on: "), "{again:?}");
+}
+
+/// A lifecycle that two houses pull at: told over cells where they do so by fields of their own, over stages where not.
+#[test]
+fn a_loop_through_a_lifecycle_was_replayed_too() {
+    let straight = |automations: &str| {
+        automations
+            .replace("Case.Ref__c", "Case.Status")
+            .replace("ticket.country", "ticket.state")
+    };
+    let indirect = [SENT_BACK, PUSHED_ON].concat();
+    let direct = [SENT_BACK, PUSHED_ON].map(|pair| {
+        let (_copies, moves) = pair.split_once("\n\n").unwrap();
+        straight(moves)
+    });
+    for (automations, code, line) in [(indirect, "G001", 21), (direct.concat(), "L007", 21)] {
+        let rows = ticket("  language <-> Language__c\n");
+        let root = project(&format!("{automations}{HANDLING}\n{rows}"));
+        let check = accordant(root.path(), &["check"]);
+        let told = text(&check.stderr);
+        let witness = format!("{code}@main.sync:{line}");
+        let replay = format!("  replay  accordant test --witness {witness}");
+        assert!(told.lines().any(|line| line == replay), "{told}");
+
+        let again = accordant(root.path(), &["test", "--witness", &witness]);
+        assert_eq!(again.status.code(), Some(1), "{again:?}");
+        assert!(text(&again.stdout).starts_with("test "), "{again:?}");
+    }
 }

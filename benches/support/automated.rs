@@ -12,7 +12,7 @@ const OWN: usize = 4;
 
 /// The project of so many fields, with so many record-triggered flows on its objects, and so many permitted moves in
 /// lifecycles of 20. Of ten flows two write a mapped field and one reads one; the others keep to fields of their own. Half
-/// of all have entry conditions or decisions.
+/// of all have entry conditions or decisions, and each has its place in the order of its object's flows.
 pub fn automated(fields: usize, flows: usize, transitions: usize) -> PathBuf {
     let root = scratch(&format!("automated-{fields}-{flows}-{transitions}"));
     let mut spec = fill(&root, fields);
@@ -107,7 +107,8 @@ fn flow(number: usize, objects: usize) -> String {
          <processType>AutoLaunchedFlow</processType>\n{action}\n{decision}\n\
          <start><connector><targetReference>{first}</targetReference></connector>{filters}\
          <object>Object_{object}__c</object><recordTriggerType>CreateAndUpdate</recordTriggerType>\
-         <triggerType>{moment}</triggerType></start>\n<status>Active</status>\n</Flow>\n"
+         <triggerType>{moment}</triggerType></start>\n<status>Active</status>\n<triggerOrder>{}</triggerOrder>\n</Flow>\n",
+        turn + 1
     )
 }
 

@@ -4,7 +4,7 @@
 //! Transformations, 2007, ask it of one fixed side; here either may be the finer one). Values of maps and lists are tried
 //! one by one; of other fields a few samples, and what the other side sends.
 
-use crate::model::{Arrow, ExprKind, MapRow, MapValue, PicklistMap, RowView, ViaKind};
+use crate::model::{Arrow, ExprKind, MapRow, MapValue, RowView, ViaKind};
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
 
@@ -75,7 +75,7 @@ fn is_bijection(row: RowView<'_>) -> bool {
         return false;
     };
     let map = row.sync.model.maps.get(there.index());
-    there == home && map.is_some_and(PicklistMap::is_bijection)
+    there == home && map.is_some_and(|m| m.bijective)
 }
 
 /// The values of a side that a row brings back as others.

@@ -105,6 +105,9 @@ fn fallbacks(row: RowView<'_>, from: Side, found: &mut Vec<StatedValue>) {
     if let (Fallback::Value(value), Some(stated)) = (&lane.failure, otherwise) {
         written.push((value, stated.span));
     }
+    if written.is_empty() {
+        return;
+    }
     let one = Fields::one(target);
     for (value, span) in written.into_iter().filter(|(v, _)| **v != Value::Blank) {
         let members: Vec<MapValue> = match value {

@@ -7,6 +7,7 @@
 mod field;
 mod file;
 mod load;
+mod names;
 mod object;
 mod serial;
 mod stored;
@@ -15,14 +16,15 @@ pub mod xml;
 pub use field::{DefaultValue, Field, FieldType, Known, PickValue, Picklist};
 pub use file::{Unreadable, read_text};
 pub(crate) use load::topic_of;
-pub use load::{BaseCatalog, Pattern, SystemSource, import, load};
+pub use load::{BaseCatalog, Pattern, Said, SystemSource, import, lay, load, read};
 pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, Stage};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::platform::{NameCase, SystemKind};
+use crate::platform::SystemKind;
+use names::Names;
 use serial::{any_case, by_name, fold, is_true, yes};
 
 /// The catalogs of all systems that a project declares, in the order of its manifest.
@@ -48,18 +50,21 @@ impl Catalogs {
     /// Lets the name of an association stand for the associated record, as a reference field, wherever no field of the
     /// object has that name.
     pub fn with_associations(mut self) -> Self {
-        for object in self.0.iter_mut().flat_map(|c| &mut c.objects) {
-            if object.associations.is_empty() {
-                continue;
-            }
-            for association in &object.associations {
-                if object.fields.iter().all(|f| f.name != association.name) {
-                    let mut field = Field::new(association.name.clone(), FieldType::Reference);
-                    field.references = vec![association.to.clone()];
-                    object.fields.push(field);
+        for catalog in &mut self.0 {
+            for (object, names) in catalog.objects.iter_mut().zip(&mut catalog.fields) {
+                if object.associations.is_empty() {
+                    continue;
                 }
+                for association in &object.associations {
+                    if object.fields.iter().all(|f| f.name != association.name) {
+                        let mut field = Field::new(association.name.clone(), FieldType::Reference);
+                        field.references = vec![association.to.clone()];
+                        object.fields.push(field);
+                    }
+                }
+                object.fields.sort_by(|a, b| by_name(&a.name, &b.name));
+                *names = Names::of(&object.fields);
             }
-            object.fields.sort_by(|a, b| by_name(&a.name, &b.name));
         }
         self
     }
@@ -99,6 +104,8 @@ pub struct Catalog {
     /// Named value sets (standard and global), sorted by name.
     pub value_sets: Vec<ValueSet>,
     names: Vec<(SmolStr, ObjectIdx)>,
+    /// By object.
+    fields: Vec<Names>,
 }
 
 impl Catalog {
@@ -113,6 +120,7 @@ impl Catalog {
             owners: Vec::new(),
             value_sets: Vec::new(),
             names: Vec::new(),
+            fields: Vec::new(),
         };
         catalog.seal();
         catalog
@@ -120,15 +128,17 @@ impl Catalog {
 
     /// Sorts everything and rebuilds the index of names: to be called after a change of `objects`.
     pub fn seal(&mut self) {
-        self.objects.reverse();
         self.objects.sort_by(|a, b| any_case(&a.name, &b.name));
-        self.objects
-            .dedup_by(|a, b| a.name.eq_ignore_ascii_case(&b.name));
-        self.objects.par_iter_mut().for_each(|object| {
-            object.fields.reverse();
-            object.fields.sort_by(|a, b| by_name(&a.name, &b.name));
-            object.fields.dedup_by(|a, b| a.name == b.name);
+        later_wins(&mut self.objects, |a, b| {
+            a.name.eq_ignore_ascii_case(&b.name)
         });
+        let objects = self.objects.par_iter_mut();
+        let fields = objects.map(|object| {
+            object.fields.sort_by(|a, b| by_name(&a.name, &b.name));
+            later_wins(&mut object.fields, |a, b| a.name == b.name);
+            Names::of(&object.fields)
+        });
+        self.fields = fields.collect();
         let own = self
             .objects
             .iter()
@@ -163,12 +173,21 @@ impl Catalog {
 
     /// A field by the system's own rule: Salesforce API names have no case, the others do.
     pub fn field(&self, object: ObjectIdx, name: &str) -> Option<FieldIdx> {
+        let names = self.fields.get(object.0 as usize)?;
         let object = self.get(object)?;
-        match self.kind.profile().names {
-            NameCase::Ignored => object.field_any_case(name),
-            NameCase::Matters => object.field(name),
-        }
+        names.find(&object.fields, name, self.kind.profile().names)
     }
+}
+
+/// Of neighbours that are the same, keeps the last.
+fn later_wins<T>(sorted: &mut Vec<T>, same: impl Fn(&T, &T) -> bool) {
+    sorted.dedup_by(|later, earlier| {
+        let again = same(later, earlier);
+        if again {
+            std::mem::swap(later, earlier);
+        }
+        again
+    });
 }
 
 /// Someone, or some group, who may own records.

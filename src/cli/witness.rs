@@ -6,7 +6,7 @@ use std::str::FromStr;
 use smol_str::SmolStr;
 
 use super::{Exit, Failure, Output};
-use crate::analyze::graph::{Judged, scenario};
+use crate::analyze::graph::{Judged, scenarios};
 use crate::analyze::settle::Verdict;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::test_block;
@@ -15,7 +15,7 @@ use crate::plan::Case;
 use crate::session::Compilation;
 use crate::testing::{CaseResult, run_case};
 
-/// `G001@people.sync:41`: a code and the line of the row that it is about.
+/// `G001@people.sync:41`: a code and the line of the row, or of the lifecycle, that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     code: Code,
@@ -46,12 +46,13 @@ enum Replay {
     Reproduced,
     /// It came to rest.
     Rested,
-    /// It cannot be told as a scenario, or the project has names that are unknown.
+    /// It cannot be told as a scenario, a lifecycle in it is not carried out, or the project has names that are unknown.
     Untold,
 }
 
 /// Replays what findings tell. What is reproduced gets the command that does it again; what is not is no fact, and becomes an
-/// error of ours.
+/// error of ours. A stage that never rests is found over stages; what is replayed is a run of the same cells, and may be another
+/// one.
 pub(super) fn confirm(compilation: &mut Compilation) {
     if !compilation.findings.iter().any(|f| is_replayed(f.code)) {
         return;
@@ -65,8 +66,8 @@ pub(super) fn confirm(compilation: &mut Compilation) {
             Replay::Reproduced => {
                 finding.replay = Some(format!("accordant test --witness {}@{at}", finding.code));
             }
-            Replay::Rested => *finding = unreproduced(finding),
-            Replay::Untold => {}
+            Replay::Rested if finding.code != Code::L007 => *finding = unreproduced(finding),
+            Replay::Rested | Replay::Untold => {}
         }
     }
     compilation.findings = findings;
@@ -74,7 +75,7 @@ pub(super) fn confirm(compilation: &mut Compilation) {
 
 /// Whether findings of a code tell a run that never comes to rest.
 fn is_replayed(code: Code) -> bool {
-    matches!(code, Code::G001 | Code::G002)
+    matches!(code, Code::G001 | Code::G002 | Code::L007)
 }
 
 fn unreproduced(finding: &Diagnostic) -> Diagnostic {
@@ -97,29 +98,53 @@ fn judged_of<'c>(
     let file = compilation.sources.get(span.file)?;
     let judged = compilation.facts.graph.parts.iter().find(|judged| {
         let model = compilation.model();
-        let mut rows = judged.built.rows.iter().filter_map(|r| model.row(*r));
-        let code = match judged.judgement.verdict() {
-            Verdict::Oscillates(_) => Code::G001,
-            Verdict::Diverges(_) => Code::G002,
-            _ => return false,
-        };
-        code == finding.code && rows.any(|row| row.row.head == span)
+        let mut subjects = judged.built.subjects(model);
+        let mut lifecycles = judged.built.lifecycles(model);
+        match (finding.code, judged.judgement.verdict()) {
+            (Code::G001, Verdict::Oscillates(_)) | (Code::G002, Verdict::Diverges(_)) => {
+                subjects.any(|(_, at)| at == span)
+            }
+            (Code::L007, Verdict::Oscillates(_)) => lifecycles.any(|l| l.span.contains(span)),
+            _ => false,
+        }
     })?;
     let (line, _) = file.line_column(span.start);
     Some((judged, format!("{}:{line}", file.path())))
 }
 
-fn case(compilation: &Compilation, judged: &Judged) -> Option<Case> {
+/// What a part's witness tells, as tests.
+fn cases(compilation: &Compilation, judged: &Judged) -> Vec<Case> {
     let model = compilation.model();
-    let scenario = scenario(model, &judged.built, judged.witness()?)?;
-    Some(lower::case(model, &scenario, &compilation.sources))
+    let told = judged.witness().into_iter();
+    told.flat_map(|w| scenarios(model, &judged.built, w))
+        .map(|scenario| lower::case(model, &scenario, &compilation.sources))
+        .collect()
+}
+
+/// The first of a part's tests that never comes to rest, else the last one, with what it came to; none where nothing can be told
+/// as a test, or where a lifecycle writes in it that no run carries out.
+fn rehearsal(compilation: &Compilation, judged: &Judged) -> Option<(Case, CaseResult)> {
+    let plan = compilation.rehearsal()?;
+    let mut lifecycles = judged.built.lifecycles(compilation.model());
+    if !lifecycles.all(|l| plan.lifecycles.iter().any(|p| p.name == l.name.node)) {
+        return None;
+    }
+    let mut last = None;
+    for case in cases(compilation, judged) {
+        let result = run_case(&plan, &case);
+        let rests = result.passed();
+        last = Some((case, result));
+        if !rests {
+            break;
+        }
+    }
+    last
 }
 
 fn replay(compilation: &Compilation, judged: &Judged) -> Replay {
-    let told = case(compilation, judged).zip(compilation.rehearsal());
-    match told.map(|(case, plan)| run_case(&plan, &case)) {
+    match rehearsal(compilation, judged) {
         None => Replay::Untold,
-        Some(result) if result.passed() => Replay::Rested,
+        Some((_, result)) if result.passed() => Replay::Rested,
         Some(_) => Replay::Reproduced,
     }
 }
@@ -158,10 +183,7 @@ pub(super) fn run(
     output: &Output,
 ) -> Result<Exit, Failure> {
     let judged = named(compilation, wanted)?;
-    let (case, plan) = case(compilation, judged)
-        .zip(compilation.rehearsal())
-        .ok_or_else(untold)?;
-    let result = run_case(&plan, &case);
+    let (case, result) = rehearsal(compilation, judged).ok_or_else(untold)?;
     output.result(&told(&case, &result));
     Ok(if result.passed() {
         Exit::Fine
@@ -180,7 +202,9 @@ pub(super) fn dump(
     output: &Output,
 ) -> Result<Exit, Failure> {
     let judged = named(compilation, wanted)?;
-    let case = case(compilation, judged).ok_or_else(untold)?;
+    let told = rehearsal(compilation, judged).map(|(case, _)| case);
+    let case = told.or_else(|| cases(compilation, judged).pop());
+    let case = case.ok_or_else(untold)?;
     output.result(&test_block(&case));
     Ok(Exit::Fine)
 }

@@ -25,6 +25,8 @@ pub(crate) use page::rule;
 pub use page::{Example, Page, Promise};
 pub use sink::Sink;
 
+use smol_str::SmolStr;
+
 use crate::source::Span;
 
 /// How much a finding weighs. Errors close the gate; the others do not.
@@ -80,6 +82,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// The command that runs what is told here again, where it has been run.
     pub replay: Option<String>,
+    /// The name that nothing declares, where that is what is wrong: all findings on one name are one slip.
+    pub undeclared: Option<SmolStr>,
 }
 
 impl Diagnostic {
@@ -94,7 +98,15 @@ impl Diagnostic {
             note: None,
             help: None,
             replay: None,
+            undeclared: None,
         }
+    }
+
+    /// Says that nothing declares a name.
+    #[must_use]
+    pub fn undeclared(mut self, name: &SmolStr) -> Self {
+        self.undeclared = Some(name.clone());
+        self
     }
 
     /// Another level than the code's default, where a rule says that it depends.

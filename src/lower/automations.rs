@@ -9,8 +9,8 @@ use crate::model::{self, Expr, ObjectRef, Written};
 use crate::plan::{Automation, Effect, Object, Reached};
 
 impl Cx<'_> {
-    /// The automations that the plan's objects can start or be written by, and the objects with the fields that only these
-    /// automations touch. Comes after everything else has been lowered.
+    /// The automations that the plan's objects can start or be written by, in the order of their turns, and the objects with the
+    /// fields that only these automations touch. Comes after everything else has been lowered.
     pub fn lower_automations(
         &mut self,
         objects: &BTreeMap<SmolStr, Object>,
@@ -18,15 +18,14 @@ impl Cx<'_> {
         let model = self.model;
         let own = std::mem::take(&mut self.touched);
         let reached = reached(&model.automations, own.keys().copied().collect());
-        let automations = model
-            .automations
-            .iter()
-            .filter(|a| {
-                a.object.is_some_and(|o| reached.contains(&o))
-                    || a.effects.iter().any(|e| own.contains_key(&e.target.object))
-            })
-            .filter_map(|a| self.automation(a))
-            .collect();
+        let concerned = model.automations.iter().filter(|a| {
+            a.object.is_some_and(|o| reached.contains(&o))
+                || a.effects.iter().any(|e| own.contains_key(&e.target.object))
+        });
+        let mut concerned: Vec<_> = concerned.collect();
+        concerned.sort_by_cached_key(|a| a.turn());
+        let automations = concerned.into_iter().filter_map(|a| self.automation(a));
+        let automations = automations.collect();
         let mut reacting = self.lower_objects();
         for (name, object) in &mut reacting {
             if let Some(known) = objects.get(name) {
@@ -50,6 +49,7 @@ impl Cx<'_> {
             origin: self.origin(a.span),
             object,
             phase: a.phase,
+            limit: a.limit(),
             events: a.events,
             changes: a.changes.iter().map(|f| self.field(*f)).collect(),
             entry: a.entry,

@@ -42,6 +42,54 @@ pub struct Automation {
     pub opaque: Option<String>,
 }
 
+/// When an automation has its turn among those of its record and phase: by kind, then by the order of its kind, then by the
+/// name that decides there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn(u32, u32, SmolStr);
+
+impl Turn {
+    /// The turn of what no platform orders.
+    pub const FIRST: Self = Self(0, 0, SmolStr::new_static(""));
+    /// The turn of what comes after all that a platform does.
+    pub const LAST: Self = Self(u32::MAX, 0, SmolStr::new_static(""));
+}
+
+impl Automation {
+    /// How often it runs for a record in one transaction. Field updates of workflow rules fire the automations of the record
+    /// once more (Apex Developer Guide, Triggers and Order of Execution); processes are evaluated again five times; flows run
+    /// once for a record. Code may ask for more, and is taken to run twice.
+    pub fn limit(&self) -> u8 {
+        match self.kind {
+            "record-triggered flow" | "platform" => 1,
+            "process" => 6,
+            _ => 2,
+        }
+    }
+
+    /// When it has its turn in its phase of a transaction: by the order of kinds, where the platform fixes one (the same
+    /// page), and flows by their trigger order. Those up to 1,000 come first, then those without one, in the order in which
+    /// they were made, which no file tells; flows of one number go by their names (Salesforce Help: Define the Run Order of
+    /// Record-Triggered Flows for an Object).
+    pub fn turn(&self) -> Turn {
+        const WITHOUT: u32 = 1_000;
+        let before = self.phase == Phase::BeforeSave;
+        let kind = match self.kind {
+            "record-triggered flow" if before => 0,
+            "platform" => 5,
+            "assignment rule" => 2,
+            "workflow rule" => 3,
+            "process" => 4,
+            "record-triggered flow" => 5,
+            _ => 1,
+        };
+        match self.order {
+            None => Turn(kind, WITHOUT + 1, SmolStr::default()),
+            Some(order) if order <= WITHOUT => Turn(kind, order, self.name.clone()),
+            Some(order) => Turn(kind, order.saturating_add(1), self.name.clone()),
+        }
+    }
+}
+
 /// One write of an automation.
 #[derive(Clone, Debug)]
 pub struct Effect {

@@ -1,6 +1,6 @@
 //! Picklist maps and normalisation tables.
 
-use std::collections::HashSet;
+use std::ops::Deref;
 
 use smol_str::SmolStr;
 
@@ -33,6 +33,8 @@ pub struct PicklistMap {
     pub otherwise: Sides<Option<Otherwise>>,
     /// Whether it belongs to the standard library, where no row is the user's mistake.
     pub standard: bool,
+    /// It [pairs](Self::pairs) its values, as most maps do: what is wrong with rows that share a value need not be looked for.
+    pub bijective: bool,
 }
 
 /// One end of a map.
@@ -52,9 +54,50 @@ pub struct MapRow {
     /// Its arrow.
     pub arrow: Arrow,
     /// The values of each side. Against the arrow the first one is written.
-    pub values: Sides<Vec<MapValue>>,
+    pub values: Sides<MapValues>,
     /// The controlling value of the block that it stands in.
     pub within: Option<Box<Sides<MapValue>>>,
+}
+
+/// The values of one end of a row, in order: there are many rows, and nearly all have one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MapValues {
+    /// One.
+    One(MapValue),
+    /// Several, or none where `else` or a word stands.
+    Several(Vec<MapValue>),
+}
+
+impl Deref for MapValues {
+    type Target = [MapValue];
+
+    fn deref(&self) -> &[MapValue] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Several(values) => values,
+        }
+    }
+}
+
+impl FromIterator<MapValue> for MapValues {
+    fn from_iter<I: IntoIterator<Item = MapValue>>(values: I) -> Self {
+        let mut values = values.into_iter();
+        match (values.next(), values.next()) {
+            (Some(one), None) => Self::One(one),
+            (first, second) => {
+                Self::Several(first.into_iter().chain(second).chain(values).collect())
+            }
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a MapValues {
+    type Item = &'a MapValue;
+    type IntoIter = std::slice::Iter<'a, MapValue>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
 }
 
 /// A value as written in a map, a table or an expression.
@@ -95,15 +138,18 @@ pub struct Otherwise {
 impl PicklistMap {
     /// Whether it pairs each of its values with one of the other side, both ways, and says nothing of others: what goes
     /// there comes back as it was.
-    pub fn is_bijection(&self) -> bool {
+    pub fn pairs(&self) -> bool {
         let pairs = self.rows.iter().all(|r| {
             let one = |side| r.values.get(side).len() == 1;
             r.arrow == Arrow::Both && r.within.is_none() && one(Side::Left) && one(Side::Right)
         });
         let distinct = |side| {
-            let mut seen = HashSet::with_capacity(self.rows.len());
-            let mut values = self.rows.iter().flat_map(|r| r.values.get(side));
-            values.all(|v| seen.insert(&v.value))
+            let values = self.rows.iter().flat_map(|r| r.values.get(side));
+            let mut values: Vec<&str> = values.map(|v| v.value.as_str()).collect();
+            values.sort_unstable();
+            values
+                .windows(2)
+                .all(|two| !matches!(two, [a, b] if a == b))
         };
         let silent = self.otherwise.left.is_none() && self.otherwise.right.is_none();
         pairs && silent && distinct(Side::Left) && distinct(Side::Right)

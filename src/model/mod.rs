@@ -16,7 +16,7 @@ mod sync;
 mod view;
 mod world;
 
-pub use automation::{Automation, Effect, Entry, Events, Phase, Written};
+pub use automation::{Automation, Effect, Entry, Events, Phase, Turn, Written};
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
@@ -26,8 +26,8 @@ pub use lifecycle::{
     Transition,
 };
 pub use maps::{
-    Catalogued, MapEnd, MapRow, MapValue, NormalizeRow, NormalizeTable, Otherwise, PicklistMap,
-    Role, ValueUse,
+    Catalogued, MapEnd, MapRow, MapValue, MapValues, NormalizeRow, NormalizeTable, Otherwise,
+    PicklistMap, Role, ValueUse,
 };
 pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{

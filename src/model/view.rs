@@ -3,10 +3,10 @@
 use rayon::prelude::*;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Authority, FieldRef, Lane, Model, ObjectRef, Row, RowId, Sync, SyncId, System};
+use super::{Authority, End, FieldRef, Lane, Model, ObjectRef, Row, RowId, Sync, SyncId, System};
 use crate::catalog::{Field, FieldType, Object, PickValue, Picklist};
 use crate::platform::{Profile, Upsert};
-use crate::side::Side;
+use crate::side::{Side, Sides};
 use crate::value::Kind;
 
 /// A sync of a model.
@@ -18,6 +18,16 @@ pub struct SyncView<'m> {
     pub id: SyncId,
     /// The sync itself.
     pub sync: &'m Sync,
+    /// Its ends in the catalogs: every field of a row is looked up there.
+    ends: Sides<Option<EndView<'m>>>,
+}
+
+/// The object of an end of a sync.
+#[derive(Clone, Copy, Debug)]
+struct EndView<'m> {
+    id: ObjectRef,
+    object: &'m Object,
+    system: &'m System,
 }
 
 /// A row of a sync.
@@ -49,30 +59,35 @@ pub struct FieldView<'m> {
 impl Model {
     /// The syncs in the order of the spec.
     pub fn sync_views(&self) -> impl Iterator<Item = SyncView<'_>> {
-        self.syncs.iter().enumerate().map(|(i, sync)| SyncView {
-            model: self,
-            id: SyncId(i as u32),
-            sync,
-        })
+        let syncs = self.syncs.iter().enumerate();
+        syncs.map(|(at, sync)| self.view(at, sync))
     }
 
     /// The syncs side by side, in the order of the spec.
     pub fn par_sync_views(&self) -> impl IndexedParallelIterator<Item = SyncView<'_>> {
         let syncs = self.syncs.par_iter().enumerate();
-        syncs.map(|(i, sync)| SyncView {
-            model: self,
-            id: SyncId(i as u32),
-            sync,
-        })
+        syncs.map(|(at, sync)| self.view(at, sync))
     }
 
     /// One sync.
     pub fn sync(&self, id: SyncId) -> Option<SyncView<'_>> {
-        self.syncs.get(id.index()).map(|sync| SyncView {
+        let sync = self.syncs.get(id.index())?;
+        Some(self.view(id.index(), sync))
+    }
+
+    fn view<'m>(&'m self, at: usize, sync: &'m Sync) -> SyncView<'m> {
+        let end = |end: &End| {
+            let id = end.object?;
+            let system = self.systems.get(id.system.index())?;
+            let object = self.catalogs.at(system.catalog?)?.get(id.object)?;
+            Some(EndView { id, object, system })
+        };
+        SyncView {
             model: self,
-            id,
+            id: SyncId(at as u32),
             sync,
-        })
+            ends: Sides::new(end(&sync.ends.left), end(&sync.ends.right)),
+        }
     }
 
     /// All rows of all syncs.
@@ -90,7 +105,7 @@ impl Model {
     /// A field's entry in its catalog; none only for a reference of another model.
     pub fn field(&self, id: FieldRef) -> Option<FieldView<'_>> {
         let system = self.systems.get(id.object.system.index())?;
-        let object = self.object(id.object)?;
+        let object = self.catalogs.at(system.catalog?)?.get(id.object.object)?;
         let field = object.get(id.field)?;
         Some(FieldView {
             model: self,
@@ -141,18 +156,31 @@ impl<'m> SyncView<'m> {
 
     /// The object on a side.
     pub fn object(self, side: Side) -> Option<&'m Object> {
-        self.model.object(self.sync.ends.get(side).object?)
+        Some(self.ends.get(side).as_ref()?.object)
+    }
+
+    /// A field of the object on a side; any other field of the catalogs, too.
+    fn field(self, side: Side, id: FieldRef) -> Option<FieldView<'m>> {
+        match self.ends.get(side) {
+            Some(end) if end.id == id.object => Some(FieldView {
+                model: self.model,
+                id,
+                field: end.object.get(id.field)?,
+                object: end.object,
+                system: end.system,
+            }),
+            _ => self.model.field(id),
+        }
     }
 
     /// The fields of the object on a side.
     pub fn fields(self, side: Side) -> impl Iterator<Item = FieldView<'m>> {
-        let object = self.sync.ends.get(side).object;
-        let ids = self.object(side).map_or(0, |o| o.fields.len() as u32);
+        let end = *self.ends.get(side);
+        let ids = end.map_or(0, |end| end.object.fields.len() as u32);
         (0..ids).filter_map(move |i| {
-            self.model.field(FieldRef {
-                object: object?,
-                field: crate::catalog::FieldIdx(i),
-            })
+            let field = crate::catalog::FieldIdx(i);
+            let object = end?.id;
+            self.field(side, FieldRef { object, field })
         })
     }
 
@@ -213,11 +241,8 @@ impl<'m> SyncView<'m> {
 impl<'m> RowView<'m> {
     /// The field on a side, where the cell is one.
     pub fn field(self, side: Side) -> Option<FieldView<'m>> {
-        self.row
-            .cells
-            .get(side)
-            .field()
-            .and_then(|f| self.sync.model.field(f))
+        let id = self.row.cells.get(side).field()?;
+        self.sync.field(side, id)
     }
 
     /// The lane that writes a side, with the field that it writes.
@@ -250,7 +275,7 @@ impl<'m> RowView<'m> {
     /// Whether it brings its value as it is, without function, map or reference.
     pub fn passes(self, from: Side) -> bool {
         self.lane(from)
-            .is_some_and(|l| l.value.node == super::ExprKind::Input)
+            .is_some_and(|l| matches!(l.value.node, super::ExprKind::Input))
     }
 
     /// The row with another arrow and without its clauses, as a spec writes it.

@@ -24,6 +24,8 @@ pub struct Automation {
     pub object: SmolStr,
     /// When in a transaction it runs.
     pub phase: Phase,
+    /// How often it runs for a record in one transaction.
+    pub limit: u8,
     /// Which events start it.
     pub events: Events,
     /// It runs only if one of these fields has changed; on any change where there are none.

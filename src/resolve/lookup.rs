@@ -98,7 +98,7 @@ impl<'a> Cx<'a> {
         let of = |(m, module): (usize, &'a Module)| module.tree.items.iter().map(move |l| (m, l));
         let items = modules.iter().enumerate().flat_map(of);
         let items: Vec<_> = items.filter(|(_, l)| wanted(&l.node)).collect();
-        let each: Vec<(Option<T>, Sink, Vec<ValueUse>)> = items
+        let (made, each): (Vec<Option<T>>, Vec<(Sink, Vec<ValueUse>)>) = items
             .par_iter()
             .enumerate()
             .map_init(
@@ -106,21 +106,16 @@ impl<'a> Cx<'a> {
                 |cx, (n, (module, line))| {
                     cx.module = *module;
                     let made = make(cx, n, line);
-                    (
-                        made,
-                        std::mem::take(&mut cx.sink),
-                        std::mem::take(&mut cx.values),
-                    )
+                    let found = std::mem::take(&mut cx.sink);
+                    (made, (found, std::mem::take(&mut cx.values)))
                 },
             )
-            .collect();
-        let mut all = Vec::with_capacity(each.len());
-        for (made, found, values) in each {
-            all.extend(made);
+            .unzip();
+        for (found, values) in each {
             self.sink.absorb(found);
             self.values.extend(values);
         }
-        all
+        made.into_iter().flatten().collect()
     }
 
     /// Remembers a value that stands beside a field and is compared with it.

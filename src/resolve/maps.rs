@@ -45,12 +45,14 @@ pub(super) fn picklists(cx: &mut Cx<'_>) {
             rows: Vec::with_capacity(p.rows.lines.len()),
             otherwise: Sides::default(),
             standard: cx.standard(),
+            bijective: false,
         };
         for line in &p.rows.lines {
             if let MapRowLine::Row(row) = &line.node {
                 map_row(&mut map, row, line.span);
             }
         }
+        map.bijective = map.pairs();
         Some(map)
     });
 }
@@ -65,14 +67,12 @@ const fn closing(block: Span) -> Span {
     Span::new(block.file, start, block.end)
 }
 
-fn values(names: &[Name]) -> Vec<MapValue> {
-    names
-        .iter()
-        .map(|n| MapValue {
-            value: n.text.clone(),
-            span: n.span,
-        })
-        .collect()
+fn values<T: FromIterator<MapValue>>(names: &[Name]) -> T {
+    let value = |n: &Name| MapValue {
+        value: n.text.clone(),
+        span: n.span,
+    };
+    names.iter().map(value).collect()
 }
 
 fn fallback(cell: &Cell) -> Option<Fallback> {
@@ -149,7 +149,7 @@ pub(super) fn normalizers(cx: &mut Cx<'_>) {
                     span: line.span,
                     fallback,
                 });
-            } else if let [output] = values(row.right.values()).as_slice() {
+            } else if let [output] = values::<Vec<_>>(row.right.values()).as_slice() {
                 let variants = values(row.left.values());
                 table.rows.push(NormalizeRow {
                     span: line.span,

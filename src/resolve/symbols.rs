@@ -3,6 +3,7 @@
 //! Systems, syncs, relations and lifecycles are one namespace for the whole project: there is one of each. Maps,
 //! functions, constants and shared rows belong to their module, and reach another one by `use`.
 
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -121,7 +122,7 @@ impl Symbols {
         let mut symbols = Self::default();
         let (mut maps, mut tables, mut fields, mut syncs, mut relations) = (0, 0, 0, 0, 0);
         for (m, module) in modules.iter().enumerate() {
-            let mut table = Table::new();
+            let mut table = Table::with_capacity(module.tree.items.len());
             for (i, line) in module.tree.items.iter().enumerate() {
                 let (space, symbol, name) = match &line.node {
                     Item::Picklist(p) => {
@@ -162,7 +163,7 @@ impl Symbols {
                     }
                     _ => continue,
                 };
-                insert(&mut table, space, name, symbol, sink);
+                insert(&mut table, (space, symbol), name, true, sink);
             }
             symbols.modules.push(table);
         }
@@ -230,21 +231,28 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|w| !w.is_empty())
 }
 
-fn insert(table: &mut Table, space: Space, name: &Name, symbol: Symbol, sink: &mut Sink) {
+fn insert(
+    table: &mut Table,
+    (space, symbol): (Space, Symbol),
+    name: &Name,
+    own: bool,
+    sink: &mut Sink,
+) {
     let entry = Entry {
         symbol,
         declared: name.span,
-        own: true,
+        own,
         used: Used::default(),
     };
-    if let Some(first) = table.get(&(space, name.text.clone())) {
-        sink.push(duplicate_name::describe(
+    match table.entry((space, name.text.clone())) {
+        Slot::Vacant(slot) => {
+            slot.insert(entry);
+        }
+        Slot::Occupied(slot) => sink.push(duplicate_name::describe(
             &name.text,
-            first.declared,
+            slot.get().declared,
             name.span,
-        ));
-    } else {
-        table.insert((space, name.text.clone()), entry);
+        )),
     }
 }
 
@@ -363,24 +371,8 @@ impl Cx<'_> {
     }
 
     fn bind(&mut self, module: usize, space: Space, name: &Name, symbol: Symbol) {
-        let Some(table) = self.symbols.modules.get_mut(module) else {
-            return;
-        };
-        match table.get(&(space, name.text.clone())) {
-            Some(first) => self.sink.push(duplicate_name::describe(
-                &name.text,
-                first.declared,
-                name.span,
-            )),
-            None => {
-                let entry = Entry {
-                    symbol,
-                    declared: name.span,
-                    own: false,
-                    used: Used::default(),
-                };
-                table.insert((space, name.text.clone()), entry);
-            }
+        if let Some(table) = self.symbols.modules.get_mut(module) {
+            insert(table, (space, symbol), name, false, &mut self.sink);
         }
     }
 

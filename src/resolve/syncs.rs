@@ -15,8 +15,10 @@ use crate::value::Value;
 
 /// Makes a sync of every header, with its ends resolved and nothing else.
 pub(super) fn headers(cx: &mut Cx<'_>) {
-    cx.each_item(|cx, line| {
-        let Item::Sync(s) = &line.node else { return };
+    cx.model.syncs = cx.side_by_side(is_sync, |cx, _, line| {
+        let Item::Sync(s) = &line.node else {
+            return None;
+        };
         let ends = Sides::new(cx.end(&s.left), cx.end(&s.right));
         let header = s.name.span.to(s.right.span);
         let mode = |m: &ast::Mode| match m {
@@ -33,7 +35,7 @@ pub(super) fn headers(cx: &mut Cx<'_>) {
             .map(|m| mode(&m.node))
             .or(stated)
             .unwrap_or(Mode::Merge);
-        cx.model.syncs.push(Sync {
+        Some(Sync {
             name: Spanned::new(s.name.text.clone(), s.name.span),
             docs: docs(line),
             header,
@@ -58,14 +60,17 @@ pub(super) fn headers(cx: &mut Cx<'_>) {
             protect: Vec::new(),
             handoff: None,
             rows: Vec::new(),
-        });
+        })
     });
+}
+
+const fn is_sync(item: &Item) -> bool {
+    matches!(item, Item::Sync(_))
 }
 
 /// Resolves shared rows against their own headers, then the statements and rows of every sync.
 pub(super) fn bodies(cx: &mut Cx<'_>) {
     shared(cx);
-    let is_sync = |item: &Item| matches!(item, Item::Sync(_));
     let made = cx.side_by_side(is_sync, |cx, n, line| {
         let Item::Sync(s) = &line.node else {
             return None;

@@ -72,6 +72,18 @@ pub(super) enum Commas {
     SplitUnlessNumber,
 }
 
+/// The bytes at which something may open, close or end. Nearly all others are letters, and are passed over at once.
+static NOTABLE: [bool; 256] = {
+    let mut notable = [false; 256];
+    let signs = *b"\"`/(){}[];, \t\r\n";
+    let mut i = 0;
+    while i < signs.len() {
+        notable[signs[i] as usize] = true;
+        i += 1;
+    }
+    notable
+};
+
 /// How lines are cut in a place.
 #[derive(Clone, Copy)]
 pub(super) struct Rules {
@@ -270,7 +282,13 @@ impl Cutter<'_> {
         };
         let mut beyond = 0_usize;
         let mut i = start;
-        while let Some(b) = self.at(i) {
+        loop {
+            let plain = self.plain(i);
+            if plain > i {
+                i = plain;
+                scan.end = i;
+            }
+            let Some(b) = self.at(i) else { break };
             match b {
                 b'"' | b'`' => {
                     i = self.skip_text(i, b);
@@ -352,6 +370,14 @@ impl Cutter<'_> {
         }
         self.finish(&mut scan, stack.first().map(|b| b.at));
         scan
+    }
+
+    /// Behind the bytes that stand here and end nothing.
+    fn plain(&self, from: usize) -> usize {
+        let rest = self.bytes.get(from..self.to).unwrap_or_default();
+        let is_notable = |b: &u8| NOTABLE.get(usize::from(*b)) != Some(&false);
+        let length = rest.iter().position(is_notable).unwrap_or(rest.len());
+        from + length
     }
 
     /// The line ends at `scan.end`, perhaps with a bracket that is still open.

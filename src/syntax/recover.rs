@@ -38,17 +38,16 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
     let read = |cut: &Cut| {
         let mut reader = Reader::new(file, text);
         let item = reader.item(cut);
-        (item, reader.found, reader.unread)
+        (item, (reader.found, reader.unread))
     };
-    let parts: Vec<(Line<Item>, Vec<Diagnostic>, Vec<Span>)> = if text.len() < PARALLEL_BYTES {
-        cuts.lines.iter().map(read).collect()
-    } else {
-        cuts.lines.par_iter().map(read).collect()
-    };
-    let mut items = Vec::with_capacity(parts.len());
+    let (items, amiss): (Vec<Line<Item>>, Vec<(Vec<Diagnostic>, Vec<Span>)>) =
+        if text.len() < PARALLEL_BYTES {
+            cuts.lines.iter().map(read).unzip()
+        } else {
+            cuts.lines.par_iter().map(read).unzip()
+        };
     let mut unread = Vec::new();
-    for (item, found, gaps) in parts {
-        items.push(item);
+    for (found, gaps) in amiss {
         unread.extend(gaps);
         found.into_iter().for_each(|d| sink.push(d));
     }

@@ -284,6 +284,11 @@ impl Guess<'_> {
         if value.is_empty() || value.contains('"') {
             return None;
         }
+        if let Some(rest) = value.strip_prefix("else ") {
+            return Some(format!(
+                "in a table an arrow stands before it: `else -> {rest}`"
+            ));
+        }
         Some(format!(
             "a value that is more than one plain word stands in quotes: `\"{value}\"`"
         ))

@@ -2,10 +2,10 @@
 //! that the plan knows of.
 //!
 //! A save is a transaction. Automations that run before it change what is stored; those that run after it write records, which are
-//! saves of the same transaction, and each of them starts once for a record in it, as both platforms guard against recursion. What
-//! runs later waits until the run is over. Derived fields follow whatever is stored. An automation whose expression fails does not run.
+//! saves of the same transaction, and each of them starts for a record in it as often as its platform lets it. What runs later
+//! waits until the run is over, and then each has its turn once. Derived fields follow whatever is stored. An automation whose expression fails does not run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
@@ -36,7 +36,7 @@ pub(super) struct Reaction {
 }
 
 /// An automation that waits for its own transaction, with the record that started it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Waiting {
     automation: usize,
     id: SmolStr,
@@ -50,9 +50,9 @@ pub(super) struct Platforms<'b> {
     pub sent: Vec<(ObjectId, Write, Outcome)>,
     /// What automations changed.
     pub reactions: Vec<Reaction>,
-    waiting: Vec<Waiting>,
-    /// Automations that have run for a record in the transaction under way.
-    ran: BTreeSet<(usize, SmolStr)>,
+    waiting: BTreeSet<Waiting>,
+    /// How often automations have run for a record in the transaction under way.
+    ran: BTreeMap<(usize, SmolStr), u8>,
 }
 
 /// No record is linked for an automation: it knows nothing of syncs.
@@ -80,8 +80,8 @@ impl<'b> Platforms<'b> {
             stores,
             sent: Vec::new(),
             reactions: Vec::new(),
-            waiting: Vec::new(),
-            ran: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            ran: BTreeMap::new(),
         }
     }
 
@@ -292,13 +292,17 @@ impl<'b> Platforms<'b> {
             let Some(after) = self.read_one(object, id)? else {
                 return Ok(());
             };
-            if !self.starts(rule, before, &after)? || !self.ran.insert((at, id.clone())) {
+            if !self.starts(rule, before, &after)? {
                 continue;
             }
             if rule.phase == Phase::Later {
                 let id = id.clone();
-                self.waiting.push(Waiting { automation: at, id });
-            } else {
+                self.waiting.insert(Waiting { automation: at, id });
+                continue;
+            }
+            let ran = self.ran.entry((at, id.clone())).or_default();
+            if *ran < rule.limit {
+                *ran += 1;
                 self.take_effect(at, rule, before, &after, depth + 1)?;
             }
         }

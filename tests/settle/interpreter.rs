@@ -369,7 +369,7 @@ impl Interpreter<'_> {
 
     /// A rule writes what it writes, record by record.
     fn act(&self, w: World, rule: &Rule, when: When<'_>) -> Vec<World> {
-        let mut plans: Vec<Vec<(usize, Sets)>> = vec![Vec::new()];
+        let mut plans: Vec<Vec<(usize, Sets, Vec<usize>)>> = vec![Vec::new()];
         for effect in &rule.effects {
             let cell = effect.target.index();
             let record = self.net.cells[cell].record.index();
@@ -383,12 +383,17 @@ impl Interpreter<'_> {
                 for value in values.iter().filter(|_| yes) {
                     let mut plan = plan.clone();
                     if let Some(value) = value {
-                        if !plan.iter().any(|(r, _)| *r == record) {
-                            plan.push((record, Vec::new()));
+                        if !plan.iter().any(|(r, ..)| *r == record) {
+                            plan.push((record, Vec::new(), Vec::new()));
                         }
-                        let (_, sets) = plan.iter_mut().find(|(r, _)| *r == record).unwrap();
+                        let save = plan.iter_mut().find(|(r, ..)| *r == record);
+                        let (_, sets, clears) = save.unwrap();
                         sets.retain(|(c, _)| *c != cell);
+                        clears.retain(|c| *c != cell);
                         sets.push((cell, *value));
+                        if effect.clears {
+                            clears.push(cell);
+                        }
                     }
                     more.push(plan);
                 }
@@ -398,12 +403,33 @@ impl Interpreter<'_> {
         let mut out = Vec::new();
         for plan in plans {
             let mut worlds = vec![w];
-            for (record, sets) in plan {
+            for (record, sets, clears) in plan {
+                worlds = self.each(worlds, |w| self.cleared(w, record, &sets, &clears));
                 worlds = self.each(worlds, |w| self.save(w, record, &sets, false));
             }
             out.extend(worlds);
         }
         out
+    }
+
+    /// Of the cells that may be cleared before they are set, those are that would refuse it.
+    fn cleared(
+        &self,
+        w: World,
+        record: usize,
+        sets: &[(usize, u8)],
+        clears: &[usize],
+    ) -> Vec<World> {
+        let refuses = |cell: usize, value: u8| self.backwards(cell, w.cells[cell], value);
+        let refused = sets
+            .iter()
+            .filter(|(cell, value)| clears.contains(cell) && refuses(*cell, *value));
+        let blanks: Vec<(usize, u8)> = refused.map(|(cell, _)| (*cell, 0)).collect();
+        if blanks.is_empty() {
+            return vec![w];
+        }
+        let worlds = self.save(w, record, &blanks, false);
+        worlds.into_iter().map(Self::fresh).collect()
     }
 
     fn fresh(mut w: World) -> World {

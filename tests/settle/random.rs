@@ -366,6 +366,9 @@ fn rule(random: &mut Random, net: &Network, derived: bool, knowledge: Knowledge)
             target: CellId(target as u16),
             when,
             value: source(random, net, &near, target, known),
+            clears: phase == Phase::Later
+                && net.cells[target].forward.is_some()
+                && random.percent(50),
         });
     }
     Rule {
@@ -392,6 +395,7 @@ fn derived_rule(random: &mut Random, net: &Network) -> Rule {
             target: CellId(2),
             when: Guard::Always,
             value: Source::Table(table(random, net, &inputs, net.cells[2].stores.len())),
+            clears: false,
         }],
         limit: 1,
         rank: 0,

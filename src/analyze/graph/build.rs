@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use super::domain::{Changes, Named, Seeds};
 use super::edge::{AutomationId, Edge, Writer};
 use super::parts::Component;
@@ -16,8 +18,9 @@ use super::tabulate;
 use crate::analyze::settle::Network;
 use crate::analyze::settle::network::RuleId;
 use crate::analyze::{Cell, Known};
-use crate::model::{CellKind, Expr, ExprKind, Fallback, Lane, Model, ObjectRef, RowId};
+use crate::model::{CellKind, Expr, ExprKind, Fallback, Lane, Lifecycle, Model, ObjectRef, RowId};
 use crate::side::Side;
+use crate::source::Span;
 use crate::value::Value;
 
 /// The most values that functions and platforms add to a cell.
@@ -62,6 +65,22 @@ pub struct Built {
     pub steps: BTreeMap<RuleId, usize>,
     /// Whether functions make values of others: what holds of the values that were tried is then no proof for all.
     pub tried: bool,
+}
+
+impl Built {
+    /// Its rows and then its lifecycles, each as it is called and where: a finding on the part is about one of them.
+    pub fn subjects<'m>(&self, model: &'m Model) -> impl Iterator<Item = (&'m SmolStr, Span)> {
+        let rows = self.rows.iter().filter_map(|r| model.row(*r));
+        let rows = rows.map(|view| (&view.row.name, view.row.head));
+        let lifecycles = self.lifecycles(model);
+        rows.chain(lifecycles.map(|l| (&l.name.node, l.name.span)))
+    }
+
+    /// The lifecycles that write in it, a lifecycle as often as it has steps.
+    pub fn lifecycles<'m>(&self, model: &'m Model) -> impl Iterator<Item = &'m Lifecycle> {
+        let steps = self.steps.values();
+        steps.filter_map(|l| model.lifecycles.get(*l))
+    }
 }
 
 /// An automation as far as it concerns a part: the positions of the effects that write in it.

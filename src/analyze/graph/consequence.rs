@@ -253,6 +253,9 @@ fn overwrites(model: &Model, row: RowView<'_>, written: &Edge, edge: &Edge) -> b
 
 /// The code that nobody understands and that names fields which rows write.
 pub(super) fn opaque(model: &Model, edges: &[Edge]) -> Vec<Opaque> {
+    if model.automations.is_empty() {
+        return Vec::new();
+    }
     let mut written = Table::new(model, false);
     for edge in edges.iter().filter(|e| matches!(e.writer, Writer::Row(..))) {
         if let Some(written) = written.get_mut(edge.target) {
@@ -289,6 +292,9 @@ pub(super) fn opaque(model: &Model, edges: &[Edge]) -> Vec<Opaque> {
 pub(super) fn refills(model: &Model, edges: &[Edge]) -> Vec<Rivals> {
     let automatic = |(_, e): &(usize, &Edge)| matches!(e.writer, Writer::Automation(..));
     let automatic: Vec<_> = edges.iter().enumerate().filter(automatic).collect();
+    if automatic.is_empty() {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     for (first, edge) in edges.iter().enumerate() {
         let (Some(view), Writer::Row(_, from)) = (row(model, edge), edge.writer) else {

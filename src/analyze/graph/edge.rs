@@ -50,7 +50,8 @@ pub struct Edge {
 
 /// Every write of rows, lifecycles, routes and automations, in this order, each in the order of the model.
 pub(super) fn edges(model: &Model, steps: &[Step]) -> Vec<Edge> {
-    let mut found = Vec::new();
+    let rows: usize = model.syncs.iter().map(|s| s.rows.len()).sum();
+    let mut found = Vec::with_capacity(2 * rows);
     for row in model.rows().filter(|r| r.sync.sync.mode != Mode::LinkOnly) {
         found.extend(Side::BOTH.into_iter().filter_map(|from| of_row(row, from)));
     }

@@ -30,7 +30,7 @@ pub use consequence::{Circle, Opaque, Reached, Rivals, acting, row};
 pub use edge::{AutomationId, Edge, Writer};
 pub use place::Place;
 pub use proof::Grounds;
-pub use scenario::scenario;
+pub use scenario::scenarios;
 pub use steps::Step;
 pub use unordered::Unordered;
 pub use verdict::{Growth, Judged, Remedy};

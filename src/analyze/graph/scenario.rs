@@ -22,15 +22,30 @@ const ALIAS: &str = "one";
 /// Minutes between two edits of which one is newer: more than any tolerance of clocks.
 const APART: u32 = 30;
 
-/// A witness as a scenario that begins with the records of the part, makes the edits, and expects quiet. None where it cannot
-/// be told so: no key links the records, or none that they can have is admitted; or a lifecycle writes among them, of which
-/// not all is carried out.
-pub fn scenario(model: &Model, built: &Built, witness: &Witness) -> Option<Scenario> {
-    if !built.steps.is_empty() {
-        return None;
-    }
-    let row = built.rows.first().and_then(|r| model.row(*r))?;
-    let span = row.row.head;
+/// Where a scenario begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Opening {
+    /// With what the witness begins with.
+    Witness,
+    /// With the lifecycles in their first stages, which a run has seen.
+    Started,
+}
+
+/// A witness as scenarios that begin with the records of the part, make the edits, and expect quiet: the likelier one to go on
+/// for ever comes first. None where it cannot be told so: no key links the records, or none that they can have is admitted.
+pub fn scenarios(model: &Model, built: &Built, witness: &Witness) -> Vec<Scenario> {
+    // a lifecycle takes what it meets as it is, and moves those whom it knows
+    let openings: &[Opening] = match built.steps.is_empty() {
+        true => &[Opening::Witness],
+        false => &[Opening::Started, Opening::Witness],
+    };
+    let told = openings.iter();
+    told.filter_map(|o| scenario(model, built, witness, *o))
+        .collect()
+}
+
+fn scenario(model: &Model, built: &Built, witness: &Witness, opening: Opening) -> Option<Scenario> {
+    let (name, span) = built.subjects(model).next()?;
     let mut telling = Telling {
         model,
         built,
@@ -45,11 +60,17 @@ pub fn scenario(model: &Model, built: &Built, witness: &Witness) -> Option<Scena
     for sync in telling.syncs() {
         telling.admit(sync)?;
     }
+    if opening == Opening::Started {
+        telling.start();
+    }
     let mut steps = telling.beginning();
+    if opening == Opening::Started {
+        steps.push(telling.step(None, crate::model::StepKind::Settle));
+    }
     steps.extend(telling.course(witness));
     steps.push(telling.step(None, crate::model::StepKind::Expect(Expectation::Quiet)));
     Some(Scenario {
-        name: Spanned::new(format!("`{}` comes to rest", row.row.name), span),
+        name: Spanned::new(format!("`{name}` comes to rest"), span),
         span,
         steps,
     })
@@ -123,13 +144,36 @@ impl<'m> Telling<'m> {
         Some(())
     }
 
+    /// Columns that are blank show the first stage of their lifecycle.
+    fn start(&mut self) {
+        for lifecycle in self.built.lifecycles(self.model) {
+            for (at, column) in lifecycle.columns.iter().enumerate() {
+                let Some(field) = column.field else { continue };
+                let shown = lifecycle.cell(lifecycle.first(), at).first();
+                let value = shown.map(|v| Value::text(&v.value));
+                if let (Some(record), Some(value)) = (self.record(field.object), value) {
+                    let now = record.entry(field).or_default();
+                    if now.is_blank() {
+                        *now = value;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The syncs of the part's rows, and those by whose links a lifecycle finds the records of the part.
     fn syncs(&self) -> Vec<SyncView<'m>> {
-        let mut ids: Vec<_> = self.built.rows.iter().map(|r| r.sync).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids.into_iter()
-            .filter_map(|id| self.model.sync(id))
-            .collect()
+        let built = self.built;
+        let all = self.model.sync_views();
+        all.filter(|view| {
+            let has = |side| {
+                let end = view.sync.ends.get(side).object;
+                end.is_some_and(|o| built.objects.contains(&o))
+            };
+            let rows = built.rows.iter().any(|row| row.sync == view.id);
+            rows || !built.steps.is_empty() && Side::BOTH.into_iter().all(has)
+        })
+        .collect()
     }
 
     /// Gives the records of a pair what links them: one key, or for records that were linked before the ids of each other.

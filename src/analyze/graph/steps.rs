@@ -5,10 +5,10 @@
 //! of the line holds. What shows the entered stage already is left alone, so a step alone comes to rest at once.
 
 use super::place::Place;
-use super::tabulate::{LAST, Tables};
+use super::tabulate::Tables;
 use crate::analyze::StageWrite;
 use crate::analyze::settle::network::{CellId, Effect, Guard, Rule, Source, Symbol};
-use crate::model::{Entry, FieldRef, Model, Phase, StageIdx};
+use crate::model::{Entry, FieldRef, Model, Phase, StageIdx, Turn};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -121,6 +121,7 @@ impl Tables<'_, '_> {
                 target: CellId(target as u16),
                 when: Guard::All(conditions),
                 value: Source::Constant(value),
+                clears: write.clear_first,
             });
         }
         // of effects that write one cell the last one counts
@@ -135,7 +136,7 @@ impl Tables<'_, '_> {
             limit: 1,
             rank: 0,
         };
-        let at = self.push(rule, LAST, None);
+        let at = self.push(rule, Turn::LAST, None);
         self.built.steps.insert(at, step.lifecycle);
     }
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use smol_str::SmolStr;
-
 use super::build::{Acting, Built, Part, image, simple};
 use super::edge::AutomationId;
 use super::place::{Place, store, stored, takes};
@@ -13,7 +11,7 @@ use crate::analyze::settle::network::{
     Symbol, Sync, SyncId, Table,
 };
 use crate::model::{
-    Authority, Automation, CellKind, Entry, Expr, ExprKind, FieldView, ObjectRef, Phase, RowView,
+    Authority, CellKind, Entry, Expr, ExprKind, FieldView, ObjectRef, Phase, RowView, Turn,
 };
 use crate::side::{Side, Sides};
 use crate::value::Value;
@@ -51,15 +49,6 @@ pub(super) struct Tables<'a, 'm> {
     turns: Vec<Turn>,
     pub built: &'a mut Built,
 }
-
-/// When an automation has its turn among those of its record and phase: by kind, then by the order of its kind, then by the
-/// name that decides there.
-pub(super) type Turn = (u32, u32, SmolStr);
-
-/// The turn of what no platform orders.
-pub(super) const FIRST: Turn = (0, 0, SmolStr::new_static(""));
-/// The turn of what comes after all that a platform does.
-pub(super) const LAST: Turn = (u32::MAX, 0, SmolStr::new_static(""));
 
 impl Tables<'_, '_> {
     fn network(&mut self) -> &mut Network {
@@ -235,11 +224,12 @@ impl Tables<'_, '_> {
                 target,
                 when: Guard::Always,
                 value,
+                clears: false,
             }],
             limit: 1,
             rank: 0,
         };
-        self.push(rule, FIRST, None);
+        self.push(rule, Turn::FIRST, None);
     }
 
     fn rule(&mut self, acting: &Acting) {
@@ -271,6 +261,7 @@ impl Tables<'_, '_> {
                 target,
                 when,
                 value: self.source(effect.value.as_ref(), target),
+                clears: false,
             });
         }
         let starts = automation.changes.iter();
@@ -286,10 +277,10 @@ impl Tables<'_, '_> {
             entry: automation.entry,
             guard,
             effects,
-            limit: limit(automation),
+            limit: automation.limit(),
             rank: 0,
         };
-        self.push(rule, turn(automation), Some(acting.id));
+        self.push(rule, automation.turn(), Some(acting.id));
     }
 
     fn source(&self, e: Option<&Expr>, target: CellId) -> Source {
@@ -411,38 +402,4 @@ fn forward(view: Option<FieldView<'_>>, values: &[Value]) -> Option<Vec<Option<u
         u16::try_from(at).ok()
     };
     Some(values.iter().map(place).collect())
-}
-
-/// How often an automation runs for a record in one transaction. Field updates of workflow rules fire the automations of the
-/// record once more (Apex Developer Guide, Triggers and Order of Execution); processes are evaluated again five times;
-/// flows run once for a record. Code may ask for more, and is taken to run twice.
-fn limit(automation: &Automation) -> u8 {
-    match automation.kind {
-        "record-triggered flow" | "platform" => 1,
-        "process" => 6,
-        _ => 2,
-    }
-}
-
-/// When an automation has its turn in its phase of a transaction: by the order of kinds, where the platform fixes one (the
-/// same page), and flows by their trigger order. Those up to 1,000 come first, then those without one, in the order in which
-/// they were made, which no file tells; flows of one number go by their names (Salesforce Help: Define the Run Order of
-/// Record-Triggered Flows for an Object).
-pub(super) fn turn(automation: &Automation) -> Turn {
-    const WITHOUT: u32 = 1_000;
-    let before = automation.phase == Phase::BeforeSave;
-    let kind = match automation.kind {
-        "record-triggered flow" if before => 0,
-        "platform" => 5,
-        "assignment rule" => 2,
-        "workflow rule" => 3,
-        "process" => 4,
-        "record-triggered flow" => 5,
-        _ => 1,
-    };
-    match automation.order {
-        None => (kind, WITHOUT + 1, SmolStr::default()),
-        Some(order) if order <= WITHOUT => (kind, order, automation.name.clone()),
-        Some(order) => (kind, order.saturating_add(1), automation.name.clone()),
-    }
 }

@@ -14,7 +14,6 @@ use super::domain::Seeds;
 use super::edge::{AutomationId, Edge, Writer, read_by};
 use super::memo::Memo;
 use super::parts::Component;
-use super::tabulate::turn;
 use crate::analyze::disjoint;
 use crate::analyze::settle::network::CellId;
 use crate::analyze::settle::{Disagreement, Limits, Network, disagreements, most_steps};
@@ -177,7 +176,7 @@ fn may_meet(model: &Model, pair: [AutomationId; 2]) -> bool {
     let events = a.events == b.events || [a.events, b.events].contains(&Events::Saved);
     pair.first() != pair.last()
         && events
-        && turn(a) == turn(b)
+        && a.turn() == b.turn()
         && guards.is_none_or(|(x, y)| !disjoint(model, x, y))
 }
 

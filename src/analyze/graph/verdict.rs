@@ -140,11 +140,16 @@ fn growth(judged: &Judged) -> Option<Growth> {
         let domain = built.values.get(at)?;
         let values = held.iter().map(|v| domain.get(usize::from(*v)).cloned());
         let values = values.collect::<Option<Vec<Value>>>()?;
-        let by = rising(&values)?;
-        Some(Growth {
-            place: *built.places.get(at)?,
-            values,
-            by,
+        // what one side raises the other one may lower by less: then it rises from one of its turns to the next
+        (1..=2).find_map(|turns| {
+            let mut values: Vec<Value> = values.iter().rev().step_by(turns).cloned().collect();
+            values.reverse();
+            let by = rising(&values)?;
+            Some(Growth {
+                place: *built.places.get(at)?,
+                values,
+                by,
+            })
         })
     });
     found.next()

@@ -22,8 +22,9 @@
 //! if another value stands there, the pair as it was is remembered.
 //!
 //! **A pause** lies between two rounds. The rules that were noted run once, in the order of their ranks, each in a
-//! transaction of its own; its effects take the values of that moment, and what had changed is not known any more. What they
-//! start waits for the next pause.
+//! transaction of its own; its effects take the values of that moment, and what had changed is not known any more. An effect
+//! that [clears](super::network::Effect::clears) a cell which would refuse it does so first, in a transaction of its own. What
+//! they start waits for the next pause.
 //!
 //! **What nobody knows** is whether an unknown guard holds, what an unknown source writes, and under `latest` which of two
 //! edits is newer: a record's time moves with any of its fields, and what lies within the tolerance of the clocks has no

@@ -2,7 +2,8 @@
 //!
 //! Strongly connected parts by Tarjan's algorithm (Depth-first search and linear graph algorithms, 1972), layer by layer: a
 //! layer is closed under silent steps, so no loop leads from an earlier layer into a later one. Parts come out last ones
-//! first, so the longest ways are known of all that a part leads to.
+//! first, so the longest ways are known of all that a part leads to. A loop over a value that stands for all beyond the last
+//! one is none: it counts as a way without an end.
 
 use super::space::Space;
 
@@ -104,6 +105,10 @@ impl Loops {
             } else {
                 moves |= edge.moved;
             }
+        }
+        // where a value stands for others, the way back is none of theirs: they go on
+        if moves && part.iter().any(|n| space.is_beyond(*n)) {
+            (longest, moves) = (longest.max(space.limits.rounds), false);
         }
         for node in &part {
             write(&mut self.rest, *node, longest);

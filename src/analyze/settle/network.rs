@@ -183,6 +183,8 @@ pub struct Effect {
     pub when: Guard,
     /// What is written.
     pub value: Source,
+    /// A forward-only cell that would refuse it is cleared before, by a save of its own. Of rules that run later.
+    pub clears: bool,
 }
 
 /// What an effect writes.

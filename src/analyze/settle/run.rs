@@ -153,14 +153,14 @@ impl<'e, 'n> Run<'e, 'n> {
             && (rule.entry == Entry::EveryTime || !self.holds(&rule.guard, Asked::Before(base)))
     }
 
-    /// Whether a cell moves forward only, and this value is further back than the one that is stored.
-    fn refuses(&self, cell: usize, base: usize, value: Symbol) -> bool {
+    /// Whether a cell moves forward only, and this value is further back than the other one, which is stored.
+    fn refuses(&self, cell: usize, stored: Symbol, value: Symbol) -> bool {
         let forward = self.engine.network.cells.get(cell);
         let place = |value: Symbol| {
             let places = forward?.forward.as_ref()?;
             places.get(usize::from(value)).copied().flatten()
         };
-        let old = place(self.before(base, cell));
+        let old = place(stored);
         old.zip(place(value)).is_some_and(|(old, new)| new < old)
     }
 
@@ -176,7 +176,7 @@ impl<'e, 'n> Run<'e, 'n> {
         let logged = self.log.as_ref().map_or(0, Vec::len);
         let mut assigned = 0_u64;
         for (cell, value, writer) in writes {
-            let refused = writer.is_some() && self.refuses(*cell, base, *value);
+            let refused = writer.is_some() && self.refuses(*cell, self.before(base, *cell), *value);
             self.note(*writer, *cell, *value);
             if !refused && assigned >> cell & 1 == 0 {
                 assigned |= 1 << cell;
@@ -221,7 +221,7 @@ impl<'e, 'n> Run<'e, 'n> {
             let cell = effect.target.index();
             if self.holds(&effect.when, Asked::Save(base))
                 && let Some(value) = self.value(&effect.value)
-                && !self.refuses(cell, base, value)
+                && !self.refuses(cell, self.before(base, cell), value)
             {
                 self.note(Some(Writer::Rule(RuleId(at as u16))), cell, value);
                 *assigned |= 1 << cell;
@@ -273,6 +273,7 @@ impl<'e, 'n> Run<'e, 'n> {
         };
         let writer = Some(Writer::Rule(RuleId(at as u16)));
         let mut saves: Vec<(usize, Vec<Write>)> = Vec::new();
+        let mut cleared: Vec<usize> = Vec::new();
         for effect in &rule.effects {
             let cell = effect.target.index();
             let Some(record) = network.cells.get(cell).map(|c| c.record.index()) else {
@@ -293,8 +294,19 @@ impl<'e, 'n> Run<'e, 'n> {
                 writes.retain(|(c, _, _)| *c != cell);
                 writes.push((cell, value, writer));
             }
+            cleared.retain(|c| *c != cell);
+            cleared.extend(effect.clears.then_some(cell));
         }
         for (record, writes) in saves {
+            let refused = |(cell, value, _): &&Write| {
+                cleared.contains(cell) && self.refuses(*cell, self.cell(*cell), *value)
+            };
+            let blank = |(cell, _, writer): &Write| (*cell, 0, *writer);
+            let clears: Vec<Write> = writes.iter().filter(refused).map(blank).collect();
+            if !clears.is_empty() {
+                self.save(record, &clears);
+                self.transaction();
+            }
             self.save(record, &writes);
         }
     }

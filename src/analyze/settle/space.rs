@@ -176,6 +176,17 @@ impl<'e, 'n> Space<'e, 'n> {
         }
     }
 
+    /// Whether a cell holds what stands for all values beyond the last one.
+    pub fn is_beyond(&self, node: u32) -> bool {
+        let engine = self.run.engine;
+        let mut state = engine.blank();
+        if let Some(node) = self.nodes.get(node as usize) {
+            engine.layout.unpack(node.packed, &mut state);
+        }
+        let mut cells = engine.network.cells.iter().zip(&state.cells);
+        cells.any(|(cell, held)| cell.open && usize::from(*held) + 1 == cell.size())
+    }
+
     /// The silent steps of a state that was visited.
     pub fn steps(&self, node: u32) -> &[Edge] {
         let edges = self.nodes.get(node as usize).and_then(|n| n.edges);

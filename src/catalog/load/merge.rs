@@ -4,96 +4,85 @@ use std::collections::{BTreeMap, HashMap};
 
 use smol_str::SmolStr;
 
-use super::draft::{Draft, FieldDraft, Fields, ObjectDraft};
-use super::{BaseCatalog, SystemSource, base, character, stages};
+use super::draft::{FieldDraft, Fields, ObjectDraft};
+use super::{BaseCatalog, Said, SaidBy, SystemSource, base, report, stages};
 use crate::catalog::field::{Field, FieldType, Known, PickValue, Picklist};
-use crate::catalog::object::{Object, RecordType};
+use crate::catalog::object::{Object, Pipeline, RecordType};
 use crate::catalog::serial::fold;
 use crate::catalog::{Catalog, Owner, ValueSet};
-use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::diagnostic::{Code, Sink};
 use crate::platform::SystemKind;
-use crate::source::{SourceFile, Sources, Span};
-use crate::text::{list, quoted};
+use crate::source::Sources;
 
 /// A catalog under construction.
-pub(super) struct Builder {
-    system: SmolStr,
-    kind: SystemKind,
-    base: BaseCatalog,
+pub(super) struct Builder<'a> {
+    system: &'a SystemSource,
+    said: Said,
     objects: BTreeMap<SmolStr, Object>,
     owners: BTreeMap<SmolStr, Owner>,
     sets: BTreeMap<SmolStr, ValueSet>,
+    /// Stages of objects that other files describe.
+    stages: Vec<(SmolStr, Pipeline)>,
     fetched: Option<jiff::civil::Date>,
+    missing: bool,
 }
 
-impl Builder {
-    /// An empty catalog of a system.
-    pub fn new(system: &SystemSource) -> Self {
-        Self {
-            system: system.name.clone(),
-            kind: system.kind,
-            base: system.base,
+impl<'a> Builder<'a> {
+    /// The base catalog of a system, where it wants one, and what its files say of no object.
+    pub fn new(system: &'a SystemSource, said: Said) -> Self {
+        let mut builder = Self {
+            system,
+            said,
             objects: BTreeMap::new(),
             owners: BTreeMap::new(),
             sets: BTreeMap::new(),
+            stages: Vec::new(),
             fetched: None,
+            missing: false,
+        };
+        if system.base != BaseCatalog::None {
+            let standard = base::standard(system.kind).into_iter();
+            builder.objects = standard.map(|o| (fold(&o.name), o)).collect();
         }
+        for SaidBy { draft, .. } in &mut builder.said.files {
+            let fetched = [builder.fetched, draft.fetched];
+            builder.fetched = fetched.into_iter().flatten().min();
+            let owners = std::mem::take(&mut draft.owners).into_iter();
+            builder.owners.extend(owners.map(|o| (o.id.clone(), o)));
+            let sets = std::mem::take(&mut draft.value_sets).into_iter();
+            builder.sets.extend(sets.map(|s| (s.name.clone(), s)));
+            builder.stages.append(&mut draft.stages);
+        }
+        builder
     }
 
-    /// Lays down the base catalog, where the system wants it.
-    pub fn base(&mut self) {
-        if self.base != BaseCatalog::None {
-            for object in base::standard(self.kind) {
-                self.objects.insert(fold(&object.name), object);
-            }
+    /// Reports what is wrong with the files, and whether that leaves names unknown.
+    pub fn report(&mut self, sources: &mut Sources, sink: &mut Sink) {
+        let (name, said) = (&self.system.name, &self.said);
+        for pattern in &said.unmatched {
+            report::unmatched(pattern, name, sink);
         }
+        report::troubles(&said.files, sources, sink);
+        let mut troubles = said.files.iter().flat_map(|f| &f.draft.troubles);
+        self.missing = !said.unmatched.is_empty()
+            || self.system.base == BaseCatalog::Unread
+            || troubles.any(|t| t.code == Code::M007);
+        let silent = said.files.iter().all(|f| f.draft.objects.is_empty());
+        if silent && !self.missing && self.objects.is_empty() {
+            self.missing = true;
+            report::no_catalog(name, sink);
+        }
+        report::unlisted(&said.files, &self.sets, sources, sink);
     }
 
-    /// Whether it knows any object.
-    pub fn has_objects(&self) -> bool {
-        !self.objects.is_empty()
-    }
-
-    /// Lays the files' drafts over it, in their order, and draws the conclusions that need all of them.
-    pub fn finish(
-        mut self,
-        drafts: Vec<(String, Draft, Option<String>)>,
-        sources: &mut Sources,
-        sink: &mut Sink,
-    ) -> Catalog {
-        let mut pipelines = Vec::new();
-        let mut objects = Vec::new();
-        let mut unlisted = BTreeMap::new();
-        for (path, draft, text) in drafts {
-            self.fetched = [self.fetched, draft.fetched].into_iter().flatten().min();
-            self.owners
-                .extend(draft.owners.into_iter().map(|o| (o.id.clone(), o)));
-            self.sets
-                .extend(draft.value_sets.into_iter().map(|s| (s.name.clone(), s)));
-            pipelines.extend(draft.stages);
-            objects.push((path, draft.objects, text));
-        }
-        for (path, drafts, text) in objects {
-            let mut lost = Vec::new();
-            drafts
-                .into_iter()
-                .for_each(|draft| self.object(draft, &mut lost));
-            if lost.is_empty() {
-                continue;
-            }
-            let text = text.unwrap_or_default();
-            let file = sources.add(SourceFile::new(path, text.as_str()));
-            for lost in lost {
-                let place = character(file, &text, lost.at);
-                let fields: &mut Vec<(String, Span)> = unlisted.entry(lost.set).or_default();
-                fields.push((quoted(&lost.field), place));
-            }
-        }
-        for (set, fields) in &unlisted {
-            not_in_metadata(set, fields, sink);
+    /// Lays what the files say of objects over it, in their order, and draws the conclusions that need all of them.
+    pub fn finish(mut self) -> Catalog {
+        for said in std::mem::take(&mut self.said.files) {
+            let objects = said.draft.objects.into_iter();
+            objects.for_each(|draft| self.object(draft));
         }
         self.standard_sets();
-        for (name, pipeline) in pipelines {
+        for (name, pipeline) in std::mem::take(&mut self.stages) {
             if let Some(object) = self.objects.get_mut(&fold(&name)) {
                 object.pipelines = vec![pipeline];
             }
@@ -101,28 +90,32 @@ impl Builder {
         self.objects.values_mut().for_each(stages::narrow);
         self.objects.values_mut().for_each(stages::fill);
         self.activities();
-        if self.base != BaseCatalog::None && self.kind == SystemKind::Salesforce {
+        let SystemSource {
+            name, kind, base, ..
+        } = self.system;
+        if *base != BaseCatalog::None && *kind == SystemKind::Salesforce {
             self.objects
                 .values_mut()
                 .filter(|o| o.known == Known::Metadata)
                 .for_each(base::system_fields);
         }
-        let mut catalog =
-            Catalog::new(self.system, self.kind, self.objects.into_values().collect());
+        let objects = self.objects.into_values().collect();
+        let mut catalog = Catalog::new(name.clone(), *kind, objects);
+        catalog.missing = self.missing;
         catalog.fetched = self.fetched;
         catalog.owners = self.owners.into_values().collect();
         catalog.value_sets = self.sets.into_values().collect();
         catalog
     }
 
-    fn object(&mut self, draft: ObjectDraft, lost: &mut Vec<Unlisted>) {
+    fn object(&mut self, draft: ObjectDraft) {
         let sets = &self.sets;
         let object = self
             .objects
             .entry(fold(&draft.name))
             .or_insert_with(|| Object {
                 known: draft.known,
-                custom: self.kind == SystemKind::Salesforce && draft.name.contains("__"),
+                custom: self.system.kind == SystemKind::Salesforce && draft.name.contains("__"),
                 ..Object::new(draft.name.clone())
             });
         // Pipelines and associations alone do not say what fields there are.
@@ -159,16 +152,13 @@ impl Builder {
             object.associations.push(association);
         }
         object.associations.sort_by(|a, b| a.name.cmp(&b.name));
-        let exact = self.kind != SystemKind::Salesforce;
+        let exact = self.system.kind != SystemKind::Salesforce;
         match draft.fields {
             Fields::Ready(fields) if object.fields.is_empty() => object.fields = fields,
             Fields::Ready(fields) => lay(&mut object.fields, fields, exact, |f| &f.name, |f, _| f),
             Fields::Drafts(drafts) => {
                 let known = draft.known;
-                let over = |d: FieldDraft, earlier| {
-                    lost.extend(unlisted(&draft.name, &d, sets));
-                    lay_field(d, earlier, known, sets)
-                };
+                let over = |d: FieldDraft, earlier| lay_field(d, earlier, known, sets);
                 lay(&mut object.fields, drafts, exact, |d| &d.name, over);
             }
         }
@@ -205,6 +195,10 @@ impl Builder {
                     .values = values;
             }
         }
+        let is_standard = |set: &str| self.sets.get(set).is_some_and(|s| s.standard);
+        if !is_standard("Country") && !is_standard("State") {
+            return;
+        }
         for object in self.objects.values_mut() {
             for field in object
                 .fields
@@ -238,7 +232,7 @@ impl Builder {
         let Some(shared) = self
             .objects
             .get("activity")
-            .filter(|_| self.kind == SystemKind::Salesforce)
+            .filter(|_| self.system.kind == SystemKind::Salesforce)
         else {
             return;
         };
@@ -283,40 +277,6 @@ fn lay<T>(
             fields.push(over(item, None));
         }
     }
-}
-
-/// A picklist whose values are in a named set that no file brought.
-struct Unlisted {
-    set: SmolStr,
-    field: String,
-    at: usize,
-}
-
-fn unlisted(
-    object: &str,
-    draft: &FieldDraft,
-    sets: &BTreeMap<SmolStr, ValueSet>,
-) -> Option<Unlisted> {
-    let set = draft.value_set.clone()?;
-    (!sets.contains_key(&set)).then(|| Unlisted {
-        set,
-        field: format!("{object}.{}", draft.name),
-        at: draft.at,
-    })
-}
-
-fn not_in_metadata(set: &str, fields: &[(String, Span)], sink: &mut Sink) {
-    let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
-    let finding = Diagnostic::new(
-        Code::M008,
-        format!("value set `{set}` is not in the metadata"),
-    )
-    .note(format!("values of {} are not checked", list(&names)))
-    .help("retrieve the global value set, too");
-    sink.push(match fields.first() {
-        Some((_, place)) => finding.at(*place, "its values are used here"),
-        None => finding,
-    });
 }
 
 fn lay_field(

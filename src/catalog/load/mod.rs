@@ -19,6 +19,7 @@ mod metadata;
 mod metadata_field;
 mod normal;
 mod pattern;
+mod report;
 mod stages;
 
 pub(crate) use metadata::topic_of;
@@ -29,11 +30,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use smol_str::SmolStr;
 
-use super::{Catalog, Catalogs, Known, read_text};
-use crate::diagnostic::{Code, Diagnostic, Sink};
+use super::{Catalogs, Known, read_text};
+use crate::diagnostic::{Code, Sink};
 use crate::platform::SystemKind;
-use crate::source::{FileId, Files, SourceFile, Sources, Span, matching};
-use crate::text::{count, list, quoted};
+use crate::source::{Files, Sources, matching};
 use draft::{Draft, Trouble};
 use merge::Builder;
 
@@ -63,6 +63,36 @@ pub struct SystemSource {
     pub base: BaseCatalog,
 }
 
+/// What the files of one system say, each by itself.
+#[derive(Debug, Default)]
+pub struct Said {
+    files: Vec<SaidBy>,
+    /// Patterns that match no file.
+    unmatched: Vec<Pattern>,
+}
+
+/// What one file says. Its text comes along only where a message may need it.
+#[derive(Debug)]
+struct SaidBy {
+    path: String,
+    draft: Draft,
+    text: Option<String>,
+}
+
+/// Reads the files of one system, side by side. It need not be known yet what the system is.
+pub fn read(metadata: &[Pattern], catalog: &[Pattern], files: &dyn Files) -> Said {
+    let mut unmatched = Vec::new();
+    let mut metadata = paths(metadata, files, &mut unmatched);
+    let mut catalogs = paths(catalog, files, &mut unmatched);
+    metadata.retain(|path| metadata::concerns(path));
+    catalogs.retain(|path| path.ends_with(".json"));
+    let paths = metadata.into_par_iter().chain(catalogs);
+    Said {
+        files: paths.map(|path| read_one(path, files)).collect(),
+        unmatched,
+    }
+}
+
 /// Loads the catalogs of all systems, in their order. What is wrong with a file is reported with file and line; the
 /// other files are used.
 pub fn load(
@@ -71,10 +101,24 @@ pub fn load(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Catalogs {
-    systems
-        .iter()
-        .map(|s| load_one(s, files, sources, sink))
-        .collect()
+    let said = |s: &SystemSource| read(&s.metadata, &s.catalog, files);
+    lay(systems, systems.iter().map(said).collect(), sources, sink)
+}
+
+/// Puts the catalogs of all systems together from what their files say, in the same order.
+pub fn lay(
+    systems: &[SystemSource],
+    said: Vec<Said>,
+    sources: &mut Sources,
+    sink: &mut Sink,
+) -> Catalogs {
+    let systems = systems.par_iter().zip(said);
+    let mut builders: Vec<Builder<'_>> = systems.map(|(s, said)| Builder::new(s, said)).collect();
+    for builder in &mut builders {
+        builder.report(sources, sink);
+    }
+    let finished: Vec<_> = builders.into_par_iter().map(Builder::finish).collect();
+    finished.into_iter().collect()
 }
 
 /// The normalised files of one system, by file name: one an object that the project's files mention, and `_shared.json`
@@ -85,9 +129,12 @@ pub fn import(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> BTreeMap<String, String> {
-    let mut catalog = load_one(system, files, sources, sink);
-    catalog.objects.retain(|o| !o.origin.starts_with("base:"));
+    let mut catalogs = load(std::slice::from_ref(system), files, sources, sink);
     let mut out = BTreeMap::new();
+    let Some(mut catalog) = catalogs.0.pop() else {
+        return out;
+    };
+    catalog.objects.retain(|o| !o.origin.starts_with("base:"));
     for object in &mut catalog.objects {
         object.fields.retain(|f| f.known != Known::Base);
         if let Ok(text) = normal::write_file(&[object], catalog.fetched) {
@@ -100,87 +147,20 @@ pub fn import(
     out
 }
 
-fn load_one(
-    system: &SystemSource,
-    files: &dyn Files,
-    sources: &mut Sources,
-    sink: &mut Sink,
-) -> Catalog {
-    let mut builder = Builder::new(system);
-    builder.base();
-    let (metadata, lacks_metadata) = paths(&system.metadata, system, files, sink);
-    let (catalogs, lacks_catalog) = paths(&system.catalog, system, files, sink);
-    let metadata: Vec<String> = metadata
-        .into_iter()
-        .filter(|p| metadata::concerns(p))
-        .collect();
-    let catalogs: Vec<String> = catalogs
-        .into_iter()
-        .filter(|p| p.ends_with(".json"))
-        .collect();
-    let mut poisoned = lacks_metadata | lacks_catalog | (system.base == BaseCatalog::Unread);
-    let drafts: Vec<(String, Draft, Option<String>)> = metadata
-        .into_par_iter()
-        .chain(catalogs)
-        .map(|path| read(path, files))
-        .collect();
-    poisoned |= drafts
-        .iter()
-        .any(|(_, d, _)| d.troubles.iter().any(|t| t.code == Code::M007));
-    report(&drafts, sources, sink);
-    let silent = drafts.iter().all(|(_, d, _)| d.objects.is_empty());
-    if silent && !poisoned && !builder.has_objects() {
-        poisoned = true;
-        let what = format!("system `{}` has no catalog", system.name);
-        let help = format!(
-            "list its files in the manifest, under `[systems.{}]`, as `catalog`",
-            system.name
-        );
-        sink.push(Diagnostic::new(Code::M002, what).help(help));
-    }
-    let mut catalog = builder.finish(drafts, sources, sink);
-    catalog.missing = poisoned;
-    catalog
-}
-
-/// The files of some patterns, each once; and whether a pattern, reported, matched nothing.
-fn paths(
-    patterns: &[Pattern],
-    system: &SystemSource,
-    files: &dyn Files,
-    sink: &mut Sink,
-) -> (Vec<String>, bool) {
-    let (mut seen, mut out, mut missing) = (BTreeSet::new(), Vec::new(), false);
+/// The files of some patterns, each once.
+fn paths(patterns: &[Pattern], files: &dyn Files, unmatched: &mut Vec<Pattern>) -> Vec<String> {
+    let (mut seen, mut out) = (BTreeSet::new(), Vec::new());
     for pattern in patterns {
-        let found = matching(files, &pattern.text);
-        if !matches!(&found, Ok(found) if !found.is_empty()) {
-            missing = true;
-            let what = format!(
-                "no file matches `{}`, a catalog of system `{}`",
-                pattern.text, system.name
-            );
-            let diagnostic = Diagnostic::new(Code::M002, what)
-                .note("names of this system cannot be checked without it")
-                .help("correct the path, or fetch the catalog; paths are relative to the manifest");
-            sink.push(
-                pattern
-                    .place
-                    .iter()
-                    .fold(diagnostic, |d, place| d.at(*place, "matches nothing")),
-            );
+        let found = matching(files, &pattern.text).unwrap_or_default();
+        if found.is_empty() {
+            unmatched.push(pattern.clone());
         }
-        out.extend(
-            found
-                .unwrap_or_default()
-                .into_iter()
-                .filter(|p| seen.insert(p.clone())),
-        );
+        out.extend(found.into_iter().filter(|p| seen.insert(p.clone())));
     }
-    (out, missing)
+    out
 }
 
-/// Reads one file; its text comes along only where a message may need it.
-fn read(path: String, files: &dyn Files) -> (String, Draft, Option<String>) {
+fn read_one(path: String, files: &dyn Files) -> SaidBy {
     let mut draft = Draft::default();
     let text = match read_text(&path, files) {
         Ok(text) => text,
@@ -191,7 +171,8 @@ fn read(path: String, files: &dyn Files) -> (String, Draft, Option<String>) {
                 at: why.at,
                 help: why.help,
             });
-            return (path, draft, Some(why.text));
+            let text = Some(why.text);
+            return SaidBy { path, draft, text };
         }
     };
     if path.ends_with(".json") {
@@ -200,67 +181,6 @@ fn read(path: String, files: &dyn Files) -> (String, Draft, Option<String>) {
         metadata::load(&path, &text, &mut draft);
     }
     let quotes = !draft.troubles.is_empty() || !path.ends_with(".json");
-    (path, draft, quotes.then_some(text))
-}
-
-/// Reports what is wrong with the files, at its places. Files of which nothing is taken for the same reason, such as
-/// the other JSON of a whole folder, are one finding.
-fn report(drafts: &[(String, Draft, Option<String>)], sources: &mut Sources, sink: &mut Sink) {
-    let mut skipped: Vec<(&Trouble, Span, Vec<String>)> = Vec::new();
-    for (path, draft, text) in drafts.iter().filter(|(_, d, _)| !d.troubles.is_empty()) {
-        let text = text.as_deref().unwrap_or("");
-        let file = sources.add(SourceFile::new(path.as_str(), text));
-        for trouble in &draft.troubles {
-            let place = character(file, text, trouble.at);
-            if trouble.code == Code::M007 {
-                let message = format!("catalog file `{path}` cannot be read");
-                sink.push(told(trouble, message, place));
-                continue;
-            }
-            match skipped
-                .iter_mut()
-                .find(|(t, ..)| t.message == trouble.message)
-            {
-                Some((_, _, paths)) => paths.push(quoted(path)),
-                None => skipped.push((trouble, place, vec![quoted(path)])),
-            }
-        }
-    }
-    for (trouble, place, paths) in skipped {
-        let message = match paths.as_slice() {
-            [only] => format!("nothing is taken from {only}"),
-            all => format!("nothing is taken from {}", count(all.len(), "file")),
-        };
-        let finding = told(trouble, message, place);
-        sink.push(match paths.split_first() {
-            Some((_, others)) if !others.is_empty() => {
-                finding.note(format!("the others are {}", list(others)))
-            }
-            _ => finding,
-        });
-    }
-}
-
-fn told(trouble: &Trouble, message: String, place: Span) -> Diagnostic {
-    Diagnostic::new(trouble.code, message)
-        .at(place, trouble.message.as_str())
-        .help(trouble.help)
-}
-
-/// The character at a byte of a file.
-fn character(file: FileId, text: &str, at: usize) -> Span {
-    let start = floor(text, at);
-    let end = text
-        .get(start..)
-        .and_then(|t| t.chars().next())
-        .map_or(start, |c| start + c.len_utf8());
-    Span::new(file, start as u32, end as u32)
-}
-
-fn floor(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+    let text = quotes.then_some(text);
+    SaidBy { path, draft, text }
 }

@@ -43,6 +43,7 @@ pub fn describe<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str
     known.sort_unstable();
     known.dedup();
     let found = Diagnostic::new(Code::N004, format!("there is no {what} `{}`", name.text))
+        .undeclared(&name.text)
         .at(name.span, "not known here");
     match closest(&name.text, known.iter().copied()) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
@@ -57,13 +58,8 @@ pub fn describe<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str
 
 /// What is declared nowhere is told once, at its first place: the slip may be where it was to be declared.
 pub fn once(sink: &mut Sink) {
-    let of = |d: &Diagnostic| {
-        let nowhere = d.message.starts_with("there is no ");
-        let known = matches!(d.code, Code::N001 | Code::N004) && nowhere;
-        let name = d.message.rsplit('`').nth(1).filter(|_| known)?;
-        Some((name.to_owned(), d.labels.first()?.span))
-    };
-    let mut places: BTreeMap<String, BTreeSet<Span>> = BTreeMap::new();
+    let of = |d: &Diagnostic| Some((d.undeclared.clone()?, d.labels.first()?.span));
+    let mut places: BTreeMap<SmolStr, BTreeSet<Span>> = BTreeMap::new();
     for (name, span) in sink.iter().filter_map(of) {
         places.entry(name).or_default().insert(span);
     }

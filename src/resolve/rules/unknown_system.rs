@@ -36,7 +36,8 @@ rule! {
 /// An unknown system.
 pub fn describe<'a>(name: &Name, known: impl Iterator<Item = &'a str>) -> Diagnostic {
     let known: Vec<&str> = known.collect();
-    let found = Diagnostic::new(Code::N001, format!("there is no system `{}`", name.text));
+    let found = Diagnostic::new(Code::N001, format!("there is no system `{}`", name.text))
+        .undeclared(&name.text);
     if known.is_empty() {
         return found.at(name.span, "not declared").help(format!(
             "declare it:\n  system {}: salesforce {{ }}",
@@ -66,14 +67,12 @@ pub fn declared_amiss(modules: &[Module], sink: &mut Sink) {
         })
     };
     let found = sink.inner_mut();
-    let mut unknown = found
-        .iter()
-        .filter(|d| is_unknown(d))
-        .map(|d| d.message.as_str());
+    let systems = found.iter().filter(|d| d.code == Code::N001);
+    let mut unknown = systems.filter_map(|d| d.undeclared.clone());
     let repeated = unknown.next().filter(|first| {
-        unknown.next().is_some_and(|next| next == *first) && unknown.all(|m| m == *first)
+        unknown.next().is_some_and(|next| next == *first) && unknown.all(|name| name == *first)
     });
-    let Some(message) = repeated.map(str::to_owned) else {
+    let Some(name) = repeated else {
         return;
     };
     let mut idle = items().filter_map(|item| match item {
@@ -83,15 +82,12 @@ pub fn declared_amiss(modules: &[Module], sink: &mut Sink) {
     let (Some(meant), None) = (idle.next(), idle.next()) else {
         return;
     };
-    for finding in found.iter_mut().filter(|d| d.message == message) {
+    let amiss = |d: &&mut Diagnostic| d.code == Code::N001 && d.undeclared.as_ref() == Some(&name);
+    for finding in found.iter_mut().filter(amiss) {
         let text = format!("declared as `{}`", meant.text);
         let span = meant.span;
         finding.labels.insert(0, Label { span, text });
     }
-}
-
-fn is_unknown(finding: &Diagnostic) -> bool {
-    finding.code == Code::N001 && finding.message.starts_with("there is no system")
 }
 
 /// A system that is declared, and that the sync does not join.

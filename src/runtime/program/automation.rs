@@ -20,6 +20,8 @@ pub struct Automation {
     pub object: ObjectId,
     /// When in a transaction it runs.
     pub phase: Phase,
+    /// How often it runs for a record in one transaction.
+    pub limit: u8,
     /// Which events start it.
     pub events: Events,
     /// It runs only if one of these slots has changed; on any change where there are none.
@@ -111,6 +113,7 @@ fn automation<'p>(
         origin: automation.origin.clone(),
         object,
         phase: automation.phase,
+        limit: automation.limit,
         events: automation.events,
         changes: slots.collect::<Done<_>>()?,
         entry: automation.entry,

@@ -22,6 +22,18 @@ pub(super) use head::{picklist, sync};
 pub(super) use row::{map_row, row};
 pub(super) use statement::statement;
 
+/// The bytes that a bare name is made of.
+static LETTERS: [bool; 256] = {
+    let mut letters = [false; 256];
+    let mut byte = 0;
+    while byte < letters.len() {
+        let is_letter = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        letters[byte] = is_letter;
+        byte += 1;
+    }
+    letters
+};
+
 /// Reads tokens, and the blanks behind each.
 pub(super) struct Scanner<'t> {
     file: FileId,
@@ -75,7 +87,7 @@ impl<'t> Scanner<'t> {
     /// A word that ends where its ASCII letters end.
     pub fn word(&mut self) -> Option<(&'t str, Span)> {
         let rest = self.rest();
-        let is_letter = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+        let is_letter = |b: &u8| LETTERS.get(usize::from(*b)) == Some(&true);
         let length = rest
             .iter()
             .position(|b| !is_letter(b))

@@ -173,9 +173,14 @@ pub(super) fn orders(model: &Model, built: &Built, found: &Disagreement) -> Vec<
         Some((record, values)) => telling.save(*record, values),
         None => "what was noted for later runs".to_owned(),
     });
-    let [one, other] = found.rules.map(|r| writer(model, built, Writer::Rule(r)));
-    for (first, acts) in [one, other].into_iter().zip(&found.acts) {
-        let told = telling.acts(acts);
+    let both = found.rules.map(Writer::Rule);
+    for (first, acts) in both.into_iter().zip(&found.acts) {
+        let mut told = telling.acts(acts);
+        let idle = both
+            .into_iter()
+            .filter(|w| acts.iter().all(|a| a.writer != *w));
+        told.extend(idle.map(|w| format!("{} does nothing", writer(model, built, w))));
+        let first = writer(model, built, first);
         events.push(format!("{first} first: {}", told.join("; ")));
     }
     events

@@ -105,10 +105,13 @@ fn waiting(sync: SyncView<'_>, side: Side) -> Vec<Waiting<'_>> {
         }
     };
     for row in sync.rows() {
+        let Some(through) = &row.row.through else {
+            continue;
+        };
         let waits = row
             .writes(side)
             .is_some_and(|(lane, _)| lane.failure == Fallback::Reject);
-        if let Some(through) = row.row.through.as_ref().filter(|_| waits) {
+        if waits {
             add(through.node.clone(), row.row.head);
         }
     }

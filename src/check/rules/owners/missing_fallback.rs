@@ -80,11 +80,12 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
 }
 
 fn judge(row: RowView<'_>, side: Side) -> Option<MissingFallback<'_>> {
+    row.row.through.as_ref()?;
     let (lane, target) = row.writes(side)?;
     let sync = row.sync;
     let given = target.is_owner() && !target.field.nillable && !target.field.custom;
     let made = *sync.sync.create.get(side);
-    let open = row.row.through.is_some() && lane.failure == Fallback::Reject;
+    let open = lane.failure == Fallback::Reject;
     let routed = sync
         .model
         .routes

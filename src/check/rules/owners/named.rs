@@ -2,9 +2,9 @@
 
 use smol_str::SmolStr;
 
-use crate::analyze::{Facts, Write};
+use crate::analyze::Facts;
 use crate::catalog::{Owner, OwnerKind};
-use crate::model::{AssigneeKind, CellKind, ExprKind, FieldView, Model, ObjectRef};
+use crate::model::{AssigneeKind, CellKind, ExprKind, Model, ObjectRef};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -39,8 +39,7 @@ pub(super) fn named<'m>(model: &'m Model, facts: &Facts) -> Vec<Named<'m>> {
             }
         }
     }
-    let is_owner = |w: &&Write| model.field(w.field).is_some_and(FieldView::is_owner);
-    for write in facts.writes.iter().filter(is_owner) {
+    for write in facts.writes.iter().filter(|w| w.owner) {
         let Some(row) = write.row.and_then(|id| model.row(id)) else {
             continue;
         };

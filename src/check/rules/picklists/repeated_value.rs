@@ -49,7 +49,8 @@ struct RepeatedValue<'m> {
 /// Finds values with two images, at the second one.
 pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
-    for map in cx.model.maps.iter().filter(|m| !m.standard) {
+    let maps = cx.model.maps.iter();
+    for map in maps.filter(|m| !m.standard && !m.bijective) {
         for from in Side::BOTH {
             found.extend(in_map(map, from).into_iter().map(|f| f.describe()));
         }

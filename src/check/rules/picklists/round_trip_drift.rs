@@ -55,12 +55,8 @@ struct Drift<'m> {
 /// Finds first values that an earlier row of their map takes away.
 pub fn of_maps(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
-    for map in cx
-        .model
-        .maps
-        .iter()
-        .filter(|m| !m.standard && m.arrow == Arrow::Both)
-    {
+    let maps = cx.model.maps.iter();
+    for map in maps.filter(|m| !m.standard && !m.bijective && m.arrow == Arrow::Both) {
         for (i, row) in map
             .rows
             .iter()

@@ -50,7 +50,8 @@ enum Cause<'m> {
 /// Finds rows without effect.
 pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
-    for map in cx.model.maps.iter().filter(|m| !m.standard) {
+    let maps = cx.model.maps.iter();
+    for map in maps.filter(|m| !m.standard && !m.bijective) {
         for (i, row) in map.rows.iter().enumerate() {
             if let Some(cause) = cause(map, i, row) {
                 found.push(

@@ -66,10 +66,11 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
         return;
     }
     for (writer, side) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
-        let Some((lane, target)) = writer.writes(side) else {
+        let default = writer.lane(!side).and_then(|l| l.default.as_ref());
+        let Some(default) = default.filter(|d| !d.node.is_blank()) else {
             continue;
         };
-        let Some(default) = lane.default.as_ref().filter(|d| !d.node.is_blank()) else {
+        let Some(target) = writer.field(side) else {
             continue;
         };
         let source = writer.sync.sync.ends.get(!side).object;

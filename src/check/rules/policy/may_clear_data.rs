@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::{create_may_lack, may_be_blank};
-use crate::model::{Arrow, BlankPolicy, FieldView, RowView, SyncView};
+use crate::model::{Arrow, BlankPolicy, FieldView, Lane, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
@@ -65,10 +65,9 @@ enum Kept {
 /// Finds directions that clear what must be kept.
 pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     for (row, to) in sync.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
-        let Some((lane, target)) = row.writes(to) else {
-            continue;
-        };
-        if lane.blank == BlankPolicy::Clears
+        let clears = |l: &Lane| l.blank == BlankPolicy::Clears;
+        if row.lane(!to).is_some_and(clears)
+            && let Some(target) = row.field(to)
             && may_be_blank(row, !to)
             && !create_may_lack(row, to)
             && let Some(kind) = kept(target)

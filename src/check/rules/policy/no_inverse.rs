@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Arrow, CellKind, RowView, SyncView, ViaKind};
 use crate::side::Side;
 use crate::source::Span;
+use crate::value::library;
 
 rule! {
     /// # What it checks
@@ -96,8 +97,13 @@ impl NoInverse<'_> {
             .help(format!(
                 "let it travel one way: `->` or `<-`
 or state the function of each way
-  {}  via {{ -> {name}, <- … }}",
-                row.written(Arrow::Both)
+  {}  via {{ -> {name}{}, <- … }}",
+                row.written(Arrow::Both),
+                library::function(name).map_or("", |f| if f.params.len() > 1 {
+                    "(…)"
+                } else {
+                    ""
+                })
             )),
             Self::Computed { row, side } => {
                 Diagnostic::new(Code::P010, "a two-way row needs a field on both sides")

@@ -61,12 +61,15 @@ struct MayTruncate<'m> {
 struct UnknownLengths<'m> {
     sync: SyncView<'m>,
     targets: Vec<(FieldView<'m>, u32)>,
+    /// The first of their rows that changes nothing yet, with the side that it writes.
+    plain: Option<(RowView<'m>, Side, u32)>,
 }
 
 /// Finds texts that are declared longer than their target; and, once a sync, targets whose source declares no length.
 pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     let rows = || sync.rows().filter(|r| !r.is_companion());
     let mut targets: Vec<(FieldView<'_>, u32)> = Vec::new();
+    let mut plain = None;
     for (row, to) in rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
         let Some((target, room)) = room(row, to) else {
             continue;
@@ -86,11 +89,21 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
             Reach::AtMost(_) => {}
             Reach::Open if target.field.ty == FieldType::LongText => {}
             Reach::Open if targets.iter().any(|(f, _)| f.id == target.id) => {}
-            Reach::Open => targets.push((target, room)),
+            Reach::Open => {
+                targets.push((target, room));
+                if plain.is_none() && row.row.via.is_none() {
+                    plain = Some((row, to, room));
+                }
+            }
         }
     }
     if !targets.is_empty() {
-        cx.report(UnknownLengths { sync, targets }.describe());
+        let unknown = UnknownLengths {
+            sync,
+            targets,
+            plain,
+        };
+        cx.report(unknown.describe());
     }
 }
 
@@ -161,6 +174,20 @@ impl UnknownLengths<'_> {
             .level(Level::Hint)
             .at(self.sync.sync.header, "the other side states no lengths")
             .note("a record with a longer text is held, and listed with its reason")
-            .help("cut what may be cut with `via truncate(…)`; a data profile shows whether there are longer texts")
+            .help(match self.cut() {
+                Some(cut) => format!("cut what may be cut, as in\n  {cut}\na data profile shows whether there are longer texts"),
+                None => "cut what may be cut with `via truncate(…)`; a data profile shows whether there are longer texts".to_owned(),
+            })
+    }
+
+    /// A row that cuts: a cut has no way back, so one that travels both ways says what goes back.
+    fn cut(&self) -> Option<String> {
+        let (row, to, room) = self.plain?;
+        let written = row.written(row.row.arrow.node);
+        Some(match (row.two_way(), to) {
+            (false, _) => format!("{written}  via truncate({room})"),
+            (true, Side::Right) => format!("{written}  via {{ -> truncate({room}), <- trim }}"),
+            (true, Side::Left) => format!("{written}  via {{ -> trim, <- truncate({room}) }}"),
+        })
     }
 }

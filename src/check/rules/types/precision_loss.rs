@@ -64,8 +64,8 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
 
 fn loss(row: RowView<'_>, to: Side) -> Option<Loss<'_>> {
     let (_, target) = row.writes(to)?;
-    let comes = digits(row.field(!to).filter(|_| row.passes(!to))?)?;
     let stays = digits(target)?;
+    let comes = digits(row.field(!to).filter(|_| row.passes(!to))?)?;
     (comes > stays).then_some(Loss {
         row,
         target,

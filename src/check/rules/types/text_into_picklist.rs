@@ -74,17 +74,16 @@ fn free(row: RowView<'_>, to: Side) -> Option<TextIntoPicklist<'_>> {
     let (lane, target) = row.writes(to)?;
     let listed = target.picklist().is_some() && target.field.ty != FieldType::Combobox;
     let text = lane.value.kind == Some(Kind::Text) && target.kind() == Kind::Text;
+    if !listed || !text {
+        return None;
+    }
     let model = row.sync.model;
     let source = match &row.row.cells.get(!to).node {
         CellKind::Field(f) => model.field(*f).is_some_and(is_free),
         CellKind::Computed(e) => any_text(model, e, false),
         CellKind::Unknown => false,
     };
-    (listed && text && any_text(model, &lane.value, source)).then_some(TextIntoPicklist {
-        row,
-        to,
-        target,
-    })
+    any_text(model, &lane.value, source).then_some(TextIntoPicklist { row, to, target })
 }
 
 /// A field whose values no list limits.
