@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use accordant::cli::disk::DiskFiles;
 use accordant::connect::{Flat, Format, IdStyle, Jsonl, Patch, Store};
 use accordant::runtime::program::{Links, Scene, Sync};
-use accordant::runtime::{ObjectId, Program, Record, compile};
+use accordant::runtime::{ObjectId, Program, Record, compile, compose};
 use accordant::side::{Side, Sides};
 use accordant::value::{Value, Wire};
 use smol_str::SmolStr;
@@ -302,11 +302,10 @@ fn write_image(
             .read
             .eval(&scene, &Value::Blank)
             .expect("it reads");
-        let image = row
-            .image(&scene, Side::Left, &read)
-            .expect("it has an image");
-        row.fits(Side::Right, &image).expect("it fits");
-        values.extend(row.cells.right.slot.map(|slot| (slot, image)));
+        let value = compose(row, Side::Left, &read, &scene).expect("it fits");
+        if let (Some(slot), Some(value)) = (row.cells.right.slot, value) {
+            values.push((slot, value.into_owned()));
+        }
     }
     let patch = Patch {
         id: Some(&record.id),

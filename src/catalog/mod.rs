@@ -75,6 +75,12 @@ impl Catalogs {
     }
 }
 
+impl FromIterator<Catalog> for Catalogs {
+    fn from_iter<I: IntoIterator<Item = Catalog>>(catalogs: I) -> Self {
+        Self(catalogs.into_iter().collect())
+    }
+}
+
 /// An object of one [`Catalog`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectIdx(pub u32);

@@ -182,10 +182,7 @@ impl Layer {
 
     /// Puts a record's new form, or its removal, in place.
     fn put(&mut self, before: Option<&Record>, after: Option<&Record>) -> SqlResult<()> {
-        for (slot, text) in before
-            .map(|record| lookups(&self.shape, record))
-            .unwrap_or_default()
-        {
+        for (slot, text) in before.into_iter().flat_map(|r| lookups(&self.shape, r)) {
             let sql = "DELETE FROM uniques WHERE slot = ? AND value = ? AND id = ?";
             self.db.prepare_cached(sql)?.execute(params![
                 slot,
@@ -193,10 +190,7 @@ impl Layer {
                 before.map(|b| b.id.as_str())
             ])?;
         }
-        for (slot, text) in after
-            .map(|record| lookups(&self.shape, record))
-            .unwrap_or_default()
-        {
+        for (slot, text) in after.into_iter().flat_map(|r| lookups(&self.shape, r)) {
             let sql = "INSERT OR REPLACE INTO uniques VALUES (?, ?, ?)";
             self.db.prepare_cached(sql)?.execute(params![
                 slot,

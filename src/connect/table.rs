@@ -177,14 +177,13 @@ pub(super) fn written(id: &SmolStr) -> Outcome {
 }
 
 /// The slots of unique fields with the text by which a record is found there; none for a deleted record.
-pub(super) fn lookups(shape: &Shape, record: &Record) -> Vec<(u16, String)> {
-    if record.deleted {
-        return Vec::new();
-    }
-    let slots = shape.fields.iter().zip(&record.values).zip(0_u16..);
-    slots
-        .filter_map(|((field, value), slot)| Some((slot, field.found_by(value)?)))
-        .collect()
+pub(super) fn lookups(shape: &Shape, record: &Record) -> impl Iterator<Item = (u16, String)> {
+    let slots = (0..).zip(&shape.fields).filter(|_| !record.deleted);
+    let unique = slots.filter(|(_, field)| field.lookup != Lookup::None);
+    unique.filter_map(|(slot, field)| {
+        let value = record.values.get(usize::from(slot))?;
+        Some((slot, field.found_by(value)?))
+    })
 }
 
 /// The text by which records are found in a slot that have this value there.

@@ -77,6 +77,17 @@ pub enum Fallback {
     Value(Value),
 }
 
+impl Fallback {
+    /// Whether all that it may give is known, and like this. Blanks count as if they were.
+    pub fn gives_only(&self, like_this: impl FnOnce(&Value) -> bool) -> bool {
+        match self {
+            Self::Reject | Self::Blank => true,
+            Self::Keep => false,
+            Self::Value(other) => like_this(other),
+        }
+    }
+}
+
 /// Whether a cleared value travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "compiler", derive(schemars::JsonSchema))]

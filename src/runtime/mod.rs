@@ -18,7 +18,7 @@ mod shadow;
 pub use archive::{Archive, ArchiveError};
 pub use glance::{Digest, Glance};
 pub use machine::{Machine, Settings};
-pub use merge::{Cause, Times, Verdict, merge};
+pub use merge::{Cause, Times, Verdict, compose, merge};
 pub use program::{Program, compile};
 pub use protocol::{
     Action, Command, Cursor, Input, Lookup, Meta, ObjectId, Outcome, Page, Presence, Progress,

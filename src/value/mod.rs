@@ -74,6 +74,7 @@ pub enum Value {
 
 impl Value {
     /// Text, or blank where the text is empty.
+    #[inline]
     pub fn text(text: impl AsRef<str>) -> Self {
         let text = text.as_ref();
         if text.is_empty() {

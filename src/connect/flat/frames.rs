@@ -80,11 +80,7 @@ impl Frames {
         loop {
             let read = self.buffer.len();
             let room = (LONGEST + 2).saturating_sub(self.buffer.len());
-            let got = self
-                .file
-                .by_ref()
-                .take(room as u64)
-                .read_until(b'\n', &mut self.buffer)?;
+            let got = self.line(room)?;
             if self.buffer.is_empty() {
                 return Ok(None);
             }
@@ -117,6 +113,27 @@ impl Frames {
             len: self.buffer.len() as u64,
             content: Ok(content),
         }))
+    }
+
+    /// Appends a line with its end, or as much of it as there is room for.
+    fn line(&mut self, room: usize) -> io::Result<usize> {
+        let mut got = 0;
+        loop {
+            let there = match self.file.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                there => there?,
+            };
+            let there = there.get(..room - got).unwrap_or(there);
+            let end = memchr::memchr(b'\n', there);
+            let length = end.map_or(there.len(), |at| at + 1);
+            self.buffer
+                .extend_from_slice(there.get(..length).unwrap_or_default());
+            self.file.consume(length);
+            got += length;
+            if length == 0 || end.is_some() {
+                return Ok(got);
+            }
+        }
     }
 
     /// Passes over the first line of what could not be a record.

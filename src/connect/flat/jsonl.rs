@@ -1,13 +1,14 @@
 //! JSON lines: a flat JSON object a line, members in any order, unknown ones kept.
 
 use std::borrow::Cow;
+use std::iter::repeat_with;
 
 use serde::Deserializer as _;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
-use super::scan::{Next, Raw, Scan, special};
+use super::scan::{Next, Raw, Scan, is_plain};
 use super::{Fault, Format, Patch, Quotes};
 use crate::runtime::{Record, Shape};
 use crate::value::{Kind, Value, Wire, read_text, write_text};
@@ -15,15 +16,19 @@ use crate::value::{Kind, Value, Wire, read_text, write_text};
 /// Deepest nesting of a member that is passed over.
 const DEEPEST: usize = 64;
 
-/// Longest list of member names that is remembered from line to line.
+/// Longest list of members that is remembered from line to line.
 const REMEMBERED: usize = 4096;
+
+/// Longest text before a value that is remembered, in bytes.
+const LONGEST_LEAD: usize = 256;
 
 /// One line an object.
 pub struct Jsonl {
     wire: Wire,
     /// Every name that matters, sorted, with the JSON text of its key.
     names: Vec<(SmolStr, Target)>,
-    /// The names of the last line in its order: lines of one file are much alike, so most names are found at once.
+    /// What stands before the values of the last line, in its order: lines of one file are much alike, so that most members are
+    /// known by it.
     order: Vec<(SmolStr, Target)>,
     /// The members that the store itself writes.
     id: Key,
@@ -35,17 +40,20 @@ pub struct Jsonl {
 /// A member that is written.
 struct Key {
     name: SmolStr,
-    /// The JSON text of its name, and the colon.
+    /// It is the id, which the store writes itself.
+    is_id: bool,
+    /// A comma, the JSON text of its name, and a colon.
     text: Box<[u8]>,
 }
 
 impl Key {
-    fn new(name: &SmolStr) -> Self {
-        let mut text = Vec::new();
+    fn new(name: &SmolStr, id: &SmolStr) -> Self {
+        let mut text = vec![b','];
         quote(name, &mut text);
         text.push(b':');
         Self {
             name: name.clone(),
+            is_id: name == id,
             text: text.into(),
         }
     }
@@ -131,13 +139,14 @@ impl Format for Jsonl {
             }
         }
         names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let key = |name| Key::new(name, &shape.meta.id);
         Ok(Self {
             wire,
             names,
             order: Vec::new(),
-            id: Key::new(&shape.meta.id),
-            deleted: shape.meta.deleted.as_ref().map(Key::new),
-            fields: shape.fields.iter().map(|s| Key::new(&s.name)).collect(),
+            id: key(&shape.meta.id),
+            deleted: shape.meta.deleted.as_ref().map(key),
+            fields: shape.fields.iter().map(|s| key(&s.name)).collect(),
         })
     }
 
@@ -178,38 +187,31 @@ impl Format for Jsonl {
     ) -> Result<(), Fault> {
         let id = patch.id.map(|id| (&self.id, Value::text(id)));
         let archived = patch.archive.and(self.deleted.as_ref());
-        let archived = archived.map(|name| (name, Value::Bool(true)));
-        let fields = patch.values.iter().filter_map(|(slot, value)| {
-            let new_and_blank = before.is_none() && value.is_blank();
-            let key = self.fields.get(usize::from(*slot))?;
-            (key.name != self.id.name && !new_and_blank).then_some((key, value))
-        });
+        let archived = archived.map(|key| (key, Value::Bool(true)));
         let own = id.iter().chain(&archived);
-        let members = own.map(|(key, value)| (*key, value)).chain(fields);
-        match before {
-            Some(raw) => {
-                let encoded = |(key, value): (_, &Value)| {
-                    let mut out = Vec::new();
-                    put_value(value, self.wire, &mut out);
-                    (key, out)
-                };
-                splice(
-                    checked(raw)?,
-                    &members.map(encoded).collect::<Vec<_>>(),
-                    out,
-                )
-            }
-            None => {
-                out.push(b'{');
-                let start = out.len();
-                members.for_each(|(key, value)| {
-                    put_key(out.len() > start, key, out);
-                    put_value(value, self.wire, out);
-                });
-                out.push(b'}');
-                Ok(())
-            }
-        }
+        let own = own.map(|(key, value)| (*key, value));
+        let fields = patch.values.iter().filter_map(|(slot, value)| {
+            let key = self.fields.get(usize::from(*slot))?;
+            (!key.is_id).then_some((key, value))
+        });
+        let Some(raw) = before else {
+            let start = out.len();
+            let mut put = |(key, value): (&Key, &Value)| {
+                out.extend_from_slice(&key.text);
+                put_value(value, self.wire, out);
+            };
+            own.for_each(&mut put);
+            fields.filter(|(_, value)| !value.is_blank()).for_each(put);
+            open_object(start, out);
+            return Ok(());
+        };
+        let encoded = |(key, value): (_, &Value)| {
+            let mut out = Vec::new();
+            put_value(value, self.wire, &mut out);
+            (key, out)
+        };
+        let members: Vec<_> = own.chain(fields).map(encoded).collect();
+        splice(checked(raw)?, &members, out)
     }
 
     fn can_archive(&self) -> bool {
@@ -220,7 +222,9 @@ impl Format for Jsonl {
 impl Jsonl {
     fn blank(&self) -> Record {
         Record {
-            values: self.fields.iter().map(|_| Value::Blank).collect(),
+            values: repeat_with(Value::default)
+                .take(self.fields.len())
+                .collect(),
             ..Record::default()
         }
     }
@@ -232,54 +236,46 @@ impl Jsonl {
         let mut position = 0;
         loop {
             let expected = self.order.get(position);
-            let (target, value) = match scan.next(expected.map(|(name, _)| name.as_str()))? {
+            let (target, value) = match scan.next(expected.map(|(lead, _)| lead.as_str()))? {
                 Next::End => return Some(record),
-                Next::Member { name: None, value } => (expected.map(|(_, target)| *target), value),
-                Next::Member {
-                    name: Some(name),
-                    value,
-                } => (Some(self.target(position, name)), value),
+                Next::Expected(value) => (expected.map(|(_, target)| *target)?, value),
+                Next::Member { lead, name, value } => {
+                    let target = self.target(name);
+                    self.remember(position, lead, target);
+                    (target, value)
+                }
             };
             position += 1;
-            let Target { slot, meta } = target.unwrap_or_default();
-            if let Some((slot, kind)) = slot {
-                *record.values.get_mut(slot)? = value.read(kind)?;
+            if let Some((slot, kind)) = target.slot {
+                value.put(kind, record.values.get_mut(slot)?)?;
             }
-            if meta.is_some() || matches!(value, Raw::Escaped(_)) {
+            if target.meta.is_some() || matches!(value, Raw::Escaped(_)) {
                 let text = value.read(Kind::Text)?;
-                if let Some(member) = meta {
+                if let Some(member) = target.meta {
                     set_member(&mut record, member, text.as_text().unwrap_or_default());
                 }
             }
         }
     }
 
-    /// What the member at this position of the line is for.
-    fn target(&mut self, position: usize, name: &str) -> Target {
-        if let Some((known, target)) = self.order.get(position)
-            && known == name
-        {
-            return *target;
-        }
+    /// What a member is for.
+    fn target(&self, name: &str) -> Target {
         let found = self
             .names
             .binary_search_by(|(known, _)| known.as_str().cmp(name));
-        let target = found
-            .ok()
-            .and_then(|i| self.names.get(i))
-            .map_or_else(Target::default, |(_, target)| *target);
-        // A remembered name is compared with the text of a line as it is.
-        let remembered = if name.len() < 256 && special(name.as_bytes()).is_none() {
-            (SmolStr::new(name), target)
-        } else {
-            Default::default()
-        };
-        if let Some(place) = self.order.get_mut(position) {
-            *place = remembered;
-        } else if position < REMEMBERED {
-            self.order.push(remembered);
+        let known = found.ok().and_then(|i| self.names.get(i));
+        known.map_or_else(Target::default, |(_, target)| *target)
+    }
+
+    /// Expects a member at this position of the next line.
+    fn remember(&mut self, position: usize, lead: &str, target: Target) {
+        if lead.len() > LONGEST_LEAD {
+            self.order.truncate(position);
+        } else if let Some(place) = self.order.get_mut(position) {
+            *place = (SmolStr::new(lead), target);
+        } else if position == self.order.len() && position < REMEMBERED {
+            self.order.push((SmolStr::new(lead), target));
         }
-        target
     }
 }
 
@@ -335,7 +331,7 @@ fn parse<'de, V: Visitor<'de>>(text: &'de str, visitor: V) -> Result<V::Value, F
 
 /// Walks a line once and keeps what the shape names.
 struct Walk<'a> {
-    format: &'a mut Jsonl,
+    format: &'a Jsonl,
     record: Record,
 }
 
@@ -347,12 +343,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Record, A::Error> {
-        let mut position = 0;
-        while let Some(target) = map.next_key_seed(Name {
-            format: self.format,
-            position,
-        })? {
-            position += 1;
+        while let Some(target) = map.next_key_seed(Name(self.format))? {
             if target == Target::default() {
                 map.next_value::<IgnoredAny>()?;
                 continue;
@@ -374,10 +365,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
 }
 
 /// Reads a member's name as what it is for.
-struct Name<'a> {
-    format: &'a mut Jsonl,
-    position: usize,
-}
+struct Name<'a>(&'a Jsonl);
 
 impl<'de> DeserializeSeed<'de> for Name<'_> {
     type Value = Target;
@@ -395,11 +383,24 @@ impl Visitor<'_> for Name<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Target, E> {
-        Ok(self.format.target(self.position, name))
+        Ok(self.0.target(name))
     }
 }
 
 impl Raw<'_> {
+    /// Puts the value, read as a kind, in a place; none for a broken escape. A text is made there: it would take longer to move
+    /// it than to make it.
+    #[inline]
+    fn put(self, kind: Kind, place: &mut Value) -> Option<()> {
+        *place = Value::Blank;
+        match self {
+            Self::Plain("") => {}
+            Self::Plain(text) if kind == Kind::Text => *place = Value::Text(SmolStr::new(text)),
+            other => *place = other.read(kind)?,
+        }
+        Some(())
+    }
+
     /// The value, read as a kind; none for a broken escape.
     fn read(self, kind: Kind) -> Option<Value> {
         match self {
@@ -451,24 +452,32 @@ fn put_value(value: &Value, wire: Wire, out: &mut Vec<u8>) {
     }
 }
 
-/// Writes the name of a member, which may follow another.
-fn put_key(follows: bool, key: &Key, out: &mut Vec<u8>) {
-    if follows {
-        out.push(b',');
+/// Makes an object of the members that were written from a place on, each after a comma.
+fn open_object(start: usize, out: &mut Vec<u8>) {
+    match out.get_mut(start) {
+        Some(comma) => *comma = b'{',
+        None => out.push(b'{'),
     }
-    out.extend_from_slice(&key.text);
+    out.push(b'}');
 }
 
 /// Writes a JSON text.
+#[inline]
 fn quote(text: &str, out: &mut Vec<u8>) {
-    if special(text.as_bytes()).is_some() {
-        // Writing a text into memory cannot fail.
-        let _ = serde_json::to_writer(out, text);
-        return;
+    if is_plain(text.as_bytes()) {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    } else {
+        escape(text, out);
     }
-    out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
+}
+
+#[cold]
+fn escape(text: &str, out: &mut Vec<u8>) {
+    // Writing a text into memory cannot fail.
+    let _ = serde_json::to_writer(out, text);
 }
 
 /// A member that changes, and the JSON text of its value.
@@ -534,7 +543,8 @@ fn splice(text: &str, changes: &[Encoded<'_>], out: &mut Vec<u8>) -> Result<(), 
     let (head, tail) = rest.split_at(brace);
     out.extend_from_slice(head.as_bytes());
     for (position, (_, (key, value))) in missing.enumerate() {
-        put_key(any || position > 0, key, out);
+        let first = !any && position == 0;
+        out.extend_from_slice(key.text.get(usize::from(first)..).unwrap_or_default());
         out.extend_from_slice(value);
     }
     out.extend_from_slice(tail.as_bytes());

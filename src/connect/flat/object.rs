@@ -242,7 +242,7 @@ impl<F: Format> ObjectFile<F> {
         } else {
             self.len
         };
-        let mut met: Vec<(Place, Result<Record, Fault>)> = Vec::new();
+        let mut met: Vec<(Place, Result<Record, Fault>)> = Vec::with_capacity(limit.min(CHUNK));
         let mut pos = from;
         if from < stop
             && let Some(mut frames) = self.frames.take()

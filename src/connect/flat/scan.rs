@@ -8,15 +8,18 @@
 pub(super) struct Scan<'t> {
     text: &'t str,
     at: usize,
-    started: bool,
 }
 
 /// What comes next in a line.
 pub(super) enum Next<'t> {
+    /// The value of a member that begins as expected.
+    Expected(Raw<'t>),
     /// A member.
     Member {
-        /// Its name, unless it is the expected one.
-        name: Option<&'t str>,
+        /// What stands before the value: where the line before has the same, it is the same member.
+        lead: &'t str,
+        /// Its name.
+        name: &'t str,
         /// Its value.
         value: Raw<'t>,
     },
@@ -37,58 +40,68 @@ pub(super) enum Raw<'t> {
 
 impl<'t> Scan<'t> {
     pub(super) const fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            at: 0,
-            started: false,
-        }
+        Self { text, at: 0 }
     }
 
-    /// The next member, where a name free of quotation marks is expected; none where the line is not plain.
+    /// The next member, which mostly begins with the lead that the line before has here; none where the line is not plain.
+    #[inline]
     pub(super) fn next(&mut self, expected: Option<&str>) -> Option<Next<'t>> {
+        if let Some(lead) = expected
+            && self.rest().starts_with(lead.as_bytes())
+        {
+            self.at += lead.len();
+            return self.value().map(Next::Expected);
+        }
+        self.unexpected()
+    }
+
+    #[cold]
+    fn unexpected(&mut self) -> Option<Next<'t>> {
+        let start = self.at;
+        let Some(name) = self.name()? else {
+            self.blanks();
+            return self.rest().is_empty().then_some(Next::End);
+        };
+        let lead = self.text.get(start..self.at)?;
+        let value = self.value()?;
+        Some(Next::Member { lead, name, value })
+    }
+
+    /// The name of the next member, with all that stands around it; within, none at the end of the object.
+    fn name(&mut self) -> Option<Option<&'t str>> {
+        let first = self.at == 0;
         self.blanks();
-        if !self.started {
-            self.started = true;
+        if first {
             self.take(b'{')?;
             self.blanks();
-            if self.take(b'}').is_some() {
-                return self.end();
-            }
-        } else if self.take(b'}').is_some() {
-            return self.end();
-        } else {
+        }
+        if self.take(b'}').is_some() {
+            return Some(None);
+        }
+        if !first {
             self.take(b',')?;
             self.blanks();
         }
         self.take(b'"')?;
-        let is_next = |name: &&str| {
-            let rest = self.rest().strip_prefix(name.as_bytes());
-            rest.is_some_and(|rest| rest.first() == Some(&b'"'))
-        };
-        let name = if let Some(expected) = expected.filter(is_next) {
-            self.at += expected.len() + 1;
-            None
-        } else if let Raw::Plain(name) = self.quoted()? {
-            Some(name)
-        } else {
+        let Raw::Plain(name) = self.quoted()? else {
             return None;
         };
         self.blanks();
         self.take(b':')?;
         self.blanks();
-        let value = if self.take(b'"').is_some() {
-            self.quoted()?
+        Some(Some(name))
+    }
+
+    #[inline]
+    fn value(&mut self) -> Option<Raw<'t>> {
+        if self.take(b'"').is_some() {
+            self.quoted()
         } else {
-            self.bare()?
-        };
-        Some(Next::Member { name, value })
+            self.bare()
+        }
     }
 
-    fn end(&mut self) -> Option<Next<'t>> {
-        self.blanks();
-        self.rest().is_empty().then_some(Next::End)
-    }
-
+    #[inline]
     fn rest(&self) -> &'t [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
@@ -98,6 +111,7 @@ impl<'t> Scan<'t> {
         self.at += self.rest().iter().take_while(blank).count();
     }
 
+    #[inline]
     fn take(&mut self, byte: u8) -> Option<()> {
         let there = self.rest().first() == Some(&byte);
         self.at += usize::from(there);
@@ -105,12 +119,21 @@ impl<'t> Scan<'t> {
     }
 
     /// The rest of a text of which the first quotation mark is taken.
+    #[inline]
     fn quoted(&mut self) -> Option<Raw<'t>> {
         let start = self.at;
-        self.at += special(self.rest())?;
-        if self.take(b'"').is_some() {
-            return self.text.get(start..self.at - 1).map(Raw::Plain);
+        let end = start + special(self.rest())?;
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return self.text.get(start..end).map(Raw::Plain);
         }
+        self.at = end;
+        self.escaped(start)
+    }
+
+    /// The rest of a text that may have escapes; it starts here.
+    #[cold]
+    fn escaped(&mut self, start: usize) -> Option<Raw<'t>> {
         while self.take(b'\\').is_some() {
             self.at += 1;
             self.at += special(self.rest())?;
@@ -143,26 +166,47 @@ fn is_number(raw: &str) -> bool {
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
 const HIGHS: u64 = ONES << 7;
 
-/// Where the first quotation mark, backslash or control character stands: what cannot be within a plain text. Eight bytes are
-/// looked at together; of the marks that the subtractions leave, the lowest is exact.
-pub(super) fn special(bytes: &[u8]) -> Option<usize> {
-    let is = |word: u64, byte: u8| {
-        let other = word ^ (ONES * u64::from(byte));
-        other.wrapping_sub(ONES) & !other
-    };
-    let (words, tail) = bytes.as_chunks::<8>();
+/// Marks the quotation marks, backslashes and control characters of eight bytes, which cannot be within a plain text. The lowest
+/// mark is exact, and there is none where there is nothing to mark.
+const fn marks(word: [u8; 8]) -> u64 {
+    let word = u64::from_le_bytes(word);
+    // With one bit flipped, the quotation mark follows the control characters.
+    let low = word ^ (ONES * (b'"' ^ 0x20) as u64);
+    let slash = word ^ (ONES * b'\\' as u64);
+    let low = low.wrapping_sub(ONES * 0x21) & !low;
+    let slash = slash.wrapping_sub(ONES) & !slash;
+    (low | slash) & HIGHS
+}
+
+const fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..0x20)
+}
+
+/// Where the first quotation mark, backslash or control character stands.
+#[inline]
+fn special(bytes: &[u8]) -> Option<usize> {
+    let (words, tail) = bytes.as_chunks();
     for (at, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let controls = word.wrapping_sub(ONES * 0x20) & !word;
-        let found = (is(word, b'"') | is(word, b'\\') | controls) & HIGHS;
+        let found = marks(*word);
         if found != 0 {
             return Some(at * 8 + (found.trailing_zeros() / 8) as usize);
         }
     }
-    let at = tail
-        .iter()
-        .position(|b| matches!(b, b'"' | b'\\' | 0..0x20))?;
+    let at = tail.iter().position(|b| is_special(*b))?;
     Some(words.len() * 8 + at)
+}
+
+/// Whether a text is in JSON as it is, between quotation marks.
+#[inline]
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    let (words, tail) = bytes.as_chunks();
+    let unmarked = words.iter().all(|word| marks(*word) == 0);
+    // The last eight bytes are one word, whatever was seen of them.
+    unmarked
+        && match bytes.last_chunk() {
+            Some(last) => marks(*last) == 0,
+            None => !tail.iter().any(|b| is_special(*b)),
+        }
 }
 
 #[cfg(test)]
@@ -177,8 +221,10 @@ mod tests {
                     for other in [b'a', b' ', b'!', b'#', b'[', b']', 0x7f, 0x80, 0xff] {
                         let mut bytes = vec![other; length];
                         assert_eq!(special(&bytes), None);
+                        assert!(is_plain(&bytes));
                         bytes[at] = special_byte;
                         assert_eq!(special(&bytes), Some(at), "{special_byte} {other} {length}");
+                        assert!(!is_plain(&bytes));
                     }
                 }
             }

@@ -308,7 +308,7 @@ fn draft_row(
         }
         Ok(value) if row.only_on_create() => {
             if let Some(value) = value {
-                put(draft, index, row, target, value);
+                put(draft, index, row, target, value.into_owned());
             }
             Trace::default()
         }
@@ -316,13 +316,13 @@ fn draft_row(
         // Only a merge asks what is remembered.
         Ok(value) if mode != Mode::Merge => {
             if let Some(value) = value {
-                put(draft, index, row, target, value);
+                put(draft, index, row, target, value.into_owned());
             }
             Trace::default()
         }
         Ok(Some(value)) => {
             let trace = created(row, target, &source, &value, scene);
-            put(draft, index, row, target, value);
+            put(draft, index, row, target, value.into_owned());
             trace
         }
         Ok(None) if row.cells.get(target).slot.is_some() => {

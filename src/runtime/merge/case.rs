@@ -1,5 +1,7 @@
 //! A row over the values of two records, as the merge table asks for it.
 
+use std::borrow::Cow;
+
 use super::Times;
 use crate::merge::{self, Lane, Shadow};
 use crate::plan::Authority;
@@ -91,7 +93,8 @@ impl merge::Row for Case<'_> {
 
     #[inline]
     fn image(&self, from: Side, value: &Value) -> Result<Value, Box<Failed>> {
-        self.row.image(self.scene, from, value)
+        let image = self.row.image(self.scene, from, value);
+        image.map(Cow::into_owned)
     }
 
     #[inline]

@@ -6,6 +6,8 @@
 mod case;
 mod write;
 
+use std::borrow::Cow;
+
 use super::Reason;
 use super::program::{Failed, Row, Scene};
 use super::shadow::Trace;
@@ -100,12 +102,12 @@ pub fn created(row: &Row, target: Side, source: &Value, sent: &Value, scene: &Sc
 }
 
 /// The value of a lane in the create of its target: none where nothing is to be written.
-pub fn compose(
-    row: &Row,
+pub fn compose<'v>(
+    row: &'v Row,
     from: Side,
-    source: &Value,
-    scene: &Scene<'_>,
-) -> Result<Option<Value>, Box<Failed>> {
+    source: &'v Value,
+    scene: &Scene<'v>,
+) -> Result<Option<Cow<'v, Value>>, Box<Failed>> {
     let Some(lane) = row.lanes.get(from) else {
         return Ok(None);
     };
@@ -116,19 +118,21 @@ pub fn compose(
     }
     // A default that stands on the source reads as blank: it does not travel back.
     let image = if row.reads_blank(scene, from, source) {
-        Value::Blank
+        Cow::Owned(Value::Blank)
     } else {
-        row.image(scene, from, source)?
+        lane.image(scene, source)?
     };
-    let value = if row.blank(scene, !from, &image) {
-        lane.default.clone()
+    let value = if !row.blank(scene, !from, &image) {
+        image
+    } else if let Some(default) = &lane.default {
+        Cow::Borrowed(default)
     } else {
-        Some(image)
+        return Ok(None);
     };
-    if let Some(value) = &value {
-        row.fits(!from, value)?;
+    if !lane.fits {
+        row.fits(!from, &value)?;
     }
-    Ok(value)
+    Ok(Some(value))
 }
 
 #[cfg(test)]

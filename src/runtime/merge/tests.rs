@@ -763,3 +763,29 @@ fn promises(
         );
     }
 }
+
+/// Where all that may come from a lane is known, and its target takes it, nobody looks at each value.
+#[test]
+fn a_lane_fits_where_all_that_it_gives_does() {
+    let fits = |lane: PlanLane| {
+        let lanes = Sides::new(Some(lane), None);
+        let program = program(vec![row(lanes, Authority::Wins(Side::Left))]);
+        let lane = program.syncs[0].rows[0].lanes.left.as_ref();
+        lane.is_some_and(|lane| lane.fits)
+    };
+    let mapped = || lane("partial", Side::Left);
+    let long = || Value::text("0123456789");
+    assert!(fits(mapped()));
+    assert!(!fits(lane("", Side::Left)));
+    for failure in [Fallback::Keep, Fallback::Value(long())] {
+        assert!(!fits(PlanLane {
+            failure,
+            ..mapped()
+        }));
+    }
+    let default = Some(long());
+    assert!(!fits(PlanLane {
+        default,
+        ..mapped()
+    }));
+}

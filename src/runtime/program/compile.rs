@@ -538,8 +538,13 @@ impl<'p> Compiler<'p> {
                     lane.timing,
                 )?;
                 let place = Place::of_sync(sync, cells.get(side).equality);
+                let value = self.node(place, &lane.value)?;
+                let fits = |made: &crate::value::Value| cells.get(!side).fits(made).is_ok();
                 *lanes.get_mut(side) = Some(Lane {
-                    value: self.node(place, &lane.value)?,
+                    fits: value.makes_only(fits)
+                        && lane.failure.gives_only(fits)
+                        && lane.default.as_ref().is_none_or(fits),
+                    value,
                     failure: lane.failure.clone(),
                     blank: lane.blank,
                     timing: lane.timing,

@@ -56,14 +56,21 @@ fn canonical_text<'t>(equality: &Equality, text: &'t SmolStr) -> Cow<'t, str> {
 }
 
 /// Whether the platform stores a value as nothing.
+#[inline]
 pub fn vanishes(equality: &Equality, value: &Value) -> bool {
-    let empty = |text: &SmolStr| text.is_empty() || (equality.trim && text.trim().is_empty());
     match value {
         Value::Blank => true,
-        Value::Text(text) => empty(text),
-        Value::Set(items) => items.iter().all(empty),
+        Value::Text(text) => is_nothing(equality, text),
+        Value::Set(items) => items.iter().all(|item| is_nothing(equality, item)),
         _ => false,
     }
+}
+
+/// Whether the platform stores a text as nothing; its first letter tells.
+#[inline]
+fn is_nothing(equality: &Equality, text: &str) -> bool {
+    let letter = |b: u8| b.is_ascii_graphic();
+    text.is_empty() || (equality.trim && !text.bytes().any(letter) && text.trim().is_empty())
 }
 
 /// Whether the platform stores both values alike.

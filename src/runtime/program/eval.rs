@@ -49,6 +49,7 @@ pub enum Source {
 
 impl Source {
     /// The value of this member; fails where the store could not read it as its kind.
+    #[inline]
     pub fn read(self, record: &Record) -> Answer<'_> {
         let instant = |t: Option<i64>| Ok(Cow::Owned(t.map_or(Value::Blank, Value::DateTime)));
         match self {
@@ -207,9 +208,9 @@ pub struct Scene<'a> {
 }
 
 impl Node {
-    /// Evaluates the expression.
+    /// Evaluates the expression. Most are leaves, for which nobody is called.
+    #[inline]
     pub fn eval<'v>(&'v self, scene: &Scene<'v>, input: &'v Value) -> Answer<'v> {
-        let truth = |b: bool| Ok(Cow::Owned(Value::Bool(b)));
         match self {
             Self::Input => Ok(Cow::Borrowed(input)),
             Self::Const(value) => Ok(Cow::Borrowed(value)),
@@ -217,6 +218,14 @@ impl Node {
                 Some(record) => source.read(record),
                 None => Ok(Cow::Owned(Value::Blank)),
             },
+            branch => branch.compute(scene, input),
+        }
+    }
+
+    fn compute<'v>(&'v self, scene: &Scene<'v>, input: &'v Value) -> Answer<'v> {
+        let truth = |b: bool| Ok(Cow::Owned(Value::Bool(b)));
+        match self {
+            Self::Input | Self::Const(_) | Self::Field(..) => self.eval(scene, input),
             Self::Related {
                 side,
                 reference,
@@ -303,6 +312,22 @@ impl Node {
                     otherwise.eval(scene, input)
                 }
             }
+        }
+    }
+
+    /// Whether all that the expression may come to is known, and like this. Blanks count as if they were.
+    pub(super) fn makes_only(&self, like_this: impl Fn(&Value) -> bool) -> bool {
+        match self {
+            Self::Const(value) => like_this(value),
+            Self::Map {
+                table,
+                each: Members::Whole,
+                ..
+            } => {
+                let mut images = table.exact.values().chain(table.folded.values());
+                table.otherwise.gives_only(&like_this) && images.all(like_this)
+            }
+            _ => false,
         }
     }
 

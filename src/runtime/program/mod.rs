@@ -257,36 +257,49 @@ impl Cell {
     }
 
     /// Refuses a value that the field would not take.
+    #[inline]
     pub fn fits(&self, value: &Value) -> Result<(), Box<Failed>> {
-        let refuse = |text: String| Err(Failed::new(Reason::ValueRejected, text));
+        let fit = match value {
+            Value::Blank => true,
+            Value::Text(text) => {
+                self.kind.is_none_or(|k| k == Kind::Text) && self.lists(text) && self.is_short(text)
+            }
+            Value::Set(items) => {
+                self.kind.is_none_or(|k| k == Kind::Set) && items.iter().all(|i| self.lists(i))
+            }
+            other => self.kind.is_none_or(|k| other.kind() == Some(k)),
+        };
+        if fit { Ok(()) } else { Err(self.misfit(value)) }
+    }
+
+    fn lists(&self, text: &SmolStr) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(text))
+    }
+
+    fn is_short(&self, text: &str) -> bool {
+        self.length
+            .is_none_or(|n| text.len() <= n as usize || text.chars().count() <= n as usize)
+    }
+
+    /// Why the field does not take a value.
+    #[cold]
+    fn misfit(&self, value: &Value) -> Box<Failed> {
         if let (Some(kind), Some(found)) = (self.kind, value.kind())
             && kind != found
         {
             let text = format!("`{value}` is not a {}", kind.word());
-            return Err(Failed::new(Reason::NotConvertible, text));
+            return Failed::new(Reason::NotConvertible, text);
         }
-        let listed = |t: &SmolStr| self.only.as_ref().is_none_or(|only| only.contains(t));
-        let short = |t: &str| {
-            self.length
-                .is_none_or(|n| t.len() <= n as usize || t.chars().count() <= n as usize)
-        };
-        match value {
-            Value::Text(text) if !listed(text) => {
-                refuse(format!("`{text}` is none of the field's values"))
-            }
-            Value::Text(text) if !short(text) => {
+        let unlisted = value.members().into_iter().find(|text| !self.lists(text));
+        let text = match unlisted {
+            Some(text) => format!("`{text}` is none of the field's values"),
+            None => {
+                let length = value.as_text().unwrap_or_default().chars().count();
                 let limit = self.length.unwrap_or_default();
-                refuse(format!(
-                    "the text has {} characters, and the field takes {limit}",
-                    text.chars().count()
-                ))
+                format!("the text has {length} characters, and the field takes {limit}")
             }
-            Value::Set(items) => match items.iter().find(|i| !listed(i)) {
-                Some(item) => refuse(format!("`{item}` is none of the field's values")),
-                None => Ok(()),
-            },
-            _ => Ok(()),
-        }
+        };
+        Failed::new(Reason::ValueRejected, text)
     }
 }
 
@@ -305,6 +318,24 @@ pub struct Lane {
     pub default: Option<Value>,
     /// Drift is undone.
     pub enforce: bool,
+    /// Whether its target takes whatever it may make: then nobody need look.
+    pub fits: bool,
+}
+
+impl Lane {
+    /// What it makes of a value that is not blank.
+    #[inline]
+    pub(crate) fn image<'v>(&'v self, scene: &Scene<'v>, value: &'v Value) -> Answer<'v> {
+        match self.value.eval(scene, value) {
+            Ok(image) => Ok(image),
+            Err(failed) => match &self.failure {
+                Fallback::Reject => Err(failed),
+                Fallback::Keep => Ok(Cow::Borrowed(value)),
+                Fallback::Blank => Ok(Cow::Owned(Value::Blank)),
+                Fallback::Value(other) => Ok(Cow::Borrowed(other)),
+            },
+        }
+    }
 }
 
 impl Row {
@@ -325,6 +356,7 @@ impl Row {
     }
 
     /// Whether a value counts as nothing on a side.
+    #[inline]
     pub fn blank(&self, scene: &Scene<'_>, side: Side, value: &Value) -> bool {
         let cell = self.cells.get(side);
         vanishes(&cell.equality, value)
@@ -332,6 +364,7 @@ impl Row {
     }
 
     /// Whether a value reads as nothing on a side: it is blank, or the default that stood in for a blank.
+    #[inline]
     pub fn reads_blank(&self, scene: &Scene<'_>, side: Side, value: &Value) -> bool {
         let default = self
             .lanes
@@ -342,26 +375,10 @@ impl Row {
     }
 
     /// The value that a lane makes of a source value, before defaults: blank of a blank.
-    pub fn image(
-        &self,
-        scene: &Scene<'_>,
-        from: Side,
-        value: &Value,
-    ) -> Result<Value, Box<Failed>> {
-        let Some(lane) = self.lanes.get(from) else {
-            return Ok(Value::Blank);
-        };
-        if self.blank(scene, from, value) {
-            return Ok(Value::Blank);
-        }
-        match lane.value.eval(scene, value) {
-            Ok(image) => Ok(image.into_owned()),
-            Err(failed) => match &lane.failure {
-                Fallback::Reject => Err(failed),
-                Fallback::Keep => Ok(value.clone()),
-                Fallback::Blank => Ok(Value::Blank),
-                Fallback::Value(other) => Ok(other.clone()),
-            },
+    pub fn image<'v>(&'v self, scene: &Scene<'v>, from: Side, value: &'v Value) -> Answer<'v> {
+        match self.lanes.get(from) {
+            Some(lane) if !self.blank(scene, from, value) => lane.image(scene, value),
+            _ => Ok(Cow::Owned(Value::Blank)),
         }
     }
 
