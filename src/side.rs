@@ -47,6 +47,14 @@ impl<T> Sides<T> {
         Self { left, right }
     }
 
+    /// A pair from the member of one side and that of the other.
+    pub fn of(side: Side, own: T, other: T) -> Self {
+        match side {
+            Side::Left => Self::new(own, other),
+            Side::Right => Self::new(other, own),
+        }
+    }
+
     /// The member of one side.
     pub const fn get(&self, side: Side) -> &T {
         match side {

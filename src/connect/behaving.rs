@@ -217,6 +217,15 @@ impl<S: Store> Store for Behaving<S> {
         self.store.scan(object, from, limit)
     }
 
+    fn skim(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        self.store.skim(object, from, limit)
+    }
+
     fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError> {
         self.store.read(object, ids)
     }

@@ -119,8 +119,8 @@ impl Store for Memory {
         let next = rest.next().map(|(key, _)| Cursor(*key));
         Ok(Page {
             records,
-            unreadable: Vec::new(),
             next,
+            ..Page::default()
         })
     }
 

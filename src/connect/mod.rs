@@ -72,6 +72,16 @@ pub trait Store: Send {
         limit: usize,
     ) -> Result<Page, StoreError>;
 
+    /// As [`Store::scan`], but where the digest of a record is had for less than the record, a glance may stand for it.
+    fn skim(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        self.scan(object, from, limit)
+    }
+
     /// Reads records by id, in the order of the ids; those that are missing or cannot be read are left out.
     fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError>;
 
@@ -112,6 +122,15 @@ impl<S: Store + ?Sized> Store for Box<S> {
         limit: usize,
     ) -> Result<Page, StoreError> {
         (**self).scan(object, from, limit)
+    }
+
+    fn skim(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        (**self).skim(object, from, limit)
     }
 
     fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError> {
@@ -244,6 +263,17 @@ impl Stores {
         store.scan(local, from, limit)
     }
 
+    /// As [`Store::skim`].
+    pub fn skim(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let (store, local) = self.route(object)?;
+        store.skim(local, from, limit)
+    }
+
     /// As [`Store::read`].
     pub fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError> {
         let (store, local) = self.route(object)?;
@@ -288,6 +318,15 @@ impl driver::Stores for Stores {
         limit: usize,
     ) -> Result<Page, StoreError> {
         Self::scan(self, object, from, limit)
+    }
+
+    fn skim(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        Self::skim(self, object, from, limit)
     }
 
     fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError> {

@@ -11,7 +11,8 @@ use smol_str::SmolStr;
 use super::table::{Change, Table, apply, refused, written};
 use super::{BATCH, Capabilities, IdStyle, Ids, Lifetime, Store, StoreError, of_object};
 use crate::runtime::{
-    Cursor, Lookup, Meta, ObjectId, Outcome, Page, Presence, Record, Shape, Slot, Unreadable, Write,
+    Cursor, Digest, Glance, Lookup, Meta, ObjectId, Outcome, Page, Presence, Record, Shape, Slot,
+    Unreadable, Write,
 };
 use crate::value::{Kind, Value, read_text, write_text};
 
@@ -98,8 +99,10 @@ impl Sqlite {
         // Else statements are planned anew for each value that is bound to them.
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.busy_timeout(Duration::from_secs(10))?;
+        // A checkpoint waits for the disk: there is one for each 32 MiB.
         db.execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;",
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192;
+             PRAGMA cache_size = -16384;",
         )?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(db)
@@ -138,9 +141,25 @@ impl Store for Sqlite {
         limit: usize,
     ) -> Result<Page, StoreError> {
         let table = self.table(object)?;
-        table
-            .scan(from, limit.max(1))
-            .map_err(|e| StoreError::sql(table.path, &e))
+        let met = table.scan(from, limit, |row, page| {
+            let record = table.columns.record(row)?;
+            Ok(record.map(|record| page.records.push(record)))
+        });
+        met.map_err(|e| StoreError::sql(table.path, &e))
+    }
+
+    fn skim(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let table = self.table(object)?;
+        let met = table.scan(from, limit, |row, page| {
+            let glance = table.columns.glance(row)?;
+            Ok(glance.map(|glance| page.glances.push(glance)))
+        });
+        met.map_err(|e| StoreError::sql(table.path, &e))
     }
 
     fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError> {
@@ -321,48 +340,97 @@ impl Columns {
     }
 
     /// Reads a row of `select`.
-    fn record(&self, row: &Row<'_>) -> rusqlite::Result<Result<Record, (Option<SmolStr>, String)>> {
-        let member = |at: usize, kind: Kind| -> rusqlite::Result<Value> {
-            Ok(interpret(kind, row.get_ref(at)?).unwrap_or_default())
-        };
-        let instant = |name: &Option<SmolStr>, at: usize| match name {
-            Some(_) => member(at, Kind::DateTime).map(|value| millis(&value)),
-            None => Ok(None),
-        };
-        let meta = &self.meta;
-        let Value::Text(id) = member(1, Kind::Text)? else {
-            return Ok(Err((
-                None,
-                format!("it has no id: the column `{}` is empty", meta.id),
-            )));
+    fn record(&self, row: &Row<'_>) -> Read<Record> {
+        let id = match self.id(row)? {
+            Ok(id) => id,
+            Err(unread) => return Ok(Err(unread)),
         };
         let mut values = Vec::with_capacity(self.shape.fields.len());
-        for (at, slot) in (6..).zip(&self.shape.fields) {
+        for (at, slot) in (FIRST..).zip(&self.shape.fields) {
             match interpret(slot.kind, row.get_ref(at)?) {
                 Some(value) => values.push(value),
-                None => {
-                    return Ok(Err((
-                        Some(id),
-                        format!("the column `{}` holds bytes that are not text", slot.name),
-                    )));
-                }
+                None => return Ok(Err(not_text(id, slot))),
             }
         }
         Ok(Ok(Record {
             id,
             values: values.into(),
-            deleted: meta.deleted.is_some() && member(2, Kind::Bool)? == Value::Bool(true),
-            modified: instant(&meta.modified, 3)?,
-            created: instant(&meta.created, 4)?,
-            merged_into: match &meta.merged_into {
-                Some(_) => match member(5, Kind::Text)? {
-                    Value::Text(winner) => Some(winner),
-                    _ => None,
-                },
+            deleted: self.is_deleted(row)?,
+            modified: instant(&self.meta.modified, row, 3)?,
+            created: instant(&self.meta.created, row, 4)?,
+            merged_into: match &self.meta.merged_into {
+                Some(_) => text(row, 5)?,
                 None => None,
             },
         }))
     }
+
+    /// Reads of a row of `select` what tells whether its record is as it was. A text is not even looked at: one that is no text
+    /// is not as it was.
+    fn glance(&self, row: &Row<'_>) -> Read<Glance> {
+        let id = match self.id(row)? {
+            Ok(id) => id,
+            Err(unread) => return Ok(Err(unread)),
+        };
+        let mut digest = Digest::default();
+        for (at, slot) in (FIRST..).zip(&self.shape.fields) {
+            match (row.get_ref(at)?, slot.kind) {
+                (ValueRef::Text(bytes), Kind::Text) if !bytes.is_empty() => digest.text(bytes),
+                (raw, kind) => match interpret(kind, raw) {
+                    Some(value) => digest.value(&value),
+                    None => return Ok(Err(not_text(id, slot))),
+                },
+            }
+        }
+        let modified = instant(&self.meta.modified, row, 3)?;
+        let created = instant(&self.meta.created, row, 4)?;
+        Ok(Ok(Glance {
+            id,
+            deleted: self.is_deleted(row)?,
+            digest: digest.of_times(modified, created),
+        }))
+    }
+
+    fn id(&self, row: &Row<'_>) -> Read<SmolStr> {
+        Ok(text(row, 1)?.ok_or_else(|| {
+            let reason = format!("it has no id: the column `{}` is empty", self.meta.id);
+            (None, reason)
+        }))
+    }
+
+    fn is_deleted(&self, row: &Row<'_>) -> rusqlite::Result<bool> {
+        Ok(self.meta.deleted.is_some()
+            && interpret(Kind::Bool, row.get_ref(2)?) == Some(Value::Bool(true)))
+    }
+}
+
+/// What is read of a row; else its id, if it has one, and why it cannot be read.
+type Read<T> = rusqlite::Result<Result<T, (Option<SmolStr>, String)>>;
+
+/// The place of the first field in a row of `select`.
+const FIRST: usize = 6;
+
+fn not_text(id: SmolStr, slot: &Slot) -> (Option<SmolStr>, String) {
+    let reason = format!("the column `{}` holds bytes that are not text", slot.name);
+    (Some(id), reason)
+}
+
+/// The text of a member, if it has one.
+fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<SmolStr>> {
+    Ok(match interpret(Kind::Text, row.get_ref(at)?) {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    })
+}
+
+/// The instant of a member, if the table has it.
+fn instant(name: &Option<SmolStr>, row: &Row<'_>, at: usize) -> rusqlite::Result<Option<i64>> {
+    Ok(match name {
+        Some(_) => interpret(Kind::DateTime, row.get_ref(at)?)
+            .as_ref()
+            .and_then(millis),
+        None => None,
+    })
 }
 
 /// What a lookup compares of a value: without case and outer blanks where its platform ignores them (letters beyond ASCII are
@@ -442,7 +510,13 @@ struct Handle<'a> {
 }
 
 impl Handle<'_> {
-    fn scan(&self, from: Option<Cursor>, limit: usize) -> rusqlite::Result<Page> {
+    /// Goes through the next rows; `meet` adds what it reads of one to the page.
+    fn scan(
+        &self,
+        from: Option<Cursor>,
+        limit: usize,
+        meet: impl Fn(&Row<'_>, &mut Page) -> Read<()>,
+    ) -> rusqlite::Result<Page> {
         let rowid = self.columns.rowid;
         let sql = format!(
             "{} WHERE {rowid} > ? ORDER BY {rowid} LIMIT ?",
@@ -450,34 +524,31 @@ impl Handle<'_> {
         );
         let mut find = self.db.prepare_cached(&sql)?;
         let start = from.map_or(i64::MIN, decoded);
+        let limit = limit.max(1);
         let mut rows = find.query([start, i64::try_from(limit).unwrap_or(i64::MAX)])?;
         let mut page = Page::default();
         let (mut last, mut met) = (start, 0);
         while let Some(row) = rows.next()? {
             last = row.get(0)?;
             met += 1;
-            match self.columns.record(row)? {
-                Ok(record) => page.records.push(record),
-                Err((id, reason)) => {
-                    let place = format!(
-                        "{}: table {}, row {last}",
-                        self.path.display(),
-                        self.columns.shape.object
-                    );
-                    page.unreadable.push(Unreadable {
-                        place,
-                        id,
-                        reason,
-                        duplicate: false,
-                    });
-                }
+            if let Err((id, reason)) = meet(row, &mut page)? {
+                let place = format!(
+                    "{}: table {}, row {last}",
+                    self.path.display(),
+                    self.columns.shape.object
+                );
+                page.unreadable.push(Unreadable {
+                    place,
+                    id,
+                    reason,
+                    duplicate: false,
+                });
             }
         }
         page.next = (met == limit && last < i64::MAX).then(|| encoded(last));
         Ok(page)
     }
 
-    /// The first record for which this condition holds of a value; a deleted one is found by its id alone.
     /// Reads records by id, under one lock of the file.
     fn read(&self, ids: &[SmolStr]) -> rusqlite::Result<Vec<Record>> {
         let locked = self.db.is_autocommit();
@@ -501,6 +572,7 @@ impl Handle<'_> {
         ))
     }
 
+    /// The first record for which this condition holds of a value; a deleted one is found by its id alone.
     fn first(
         &self,
         condition: &str,

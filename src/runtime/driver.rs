@@ -22,6 +22,16 @@ pub trait Stores {
         limit: usize,
     ) -> Result<Page, Self::Error>;
 
+    /// As [`Stores::scan`], but where the digest of a record is had for less than the record, a glance may stand for it.
+    fn skim(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, Self::Error> {
+        self.scan(object, from, limit)
+    }
+
     /// Reads records by id, deleted ones included; those that are not there are left out.
     fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, Self::Error>;
 
@@ -79,6 +89,11 @@ pub fn execute<S: Stores + ?Sized>(
             from,
             limit,
         } => Input::Page(stores.scan(*object, *from, *limit)?),
+        Command::Skim {
+            object,
+            from,
+            limit,
+        } => Input::Page(stores.skim(*object, *from, *limit)?),
         Command::Read { object, ids } => Input::Records(stores.read(*object, ids)?),
         Command::Write { object, writes } => Input::Outcomes(write(stores, *object, writes)?),
         Command::Progress(_) | Command::Finish => return Ok(None),

@@ -26,6 +26,7 @@ impl Default for Fingerprint {
 }
 
 impl Fingerprint {
+    #[inline]
     fn fold(&mut self, word: u64, key: u64) {
         let product = u128::from(self.0 ^ word) * u128::from(key);
         self.0 = (product as u64) ^ ((product >> 64) as u64).rotate_left(23);
@@ -40,19 +41,20 @@ pub fn of(bytes: &[u8]) -> u64 {
 }
 
 impl Hasher for Fingerprint {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) {
         let (words, tail) = bytes.as_chunks::<8>();
         for word in words {
             self.fold(u64::from_le_bytes(*word), WORD);
         }
-        let mut last = [0; 8];
-        last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
-        self.fold(
-            u64::from_le_bytes(last) ^ ((bytes.len() as u64) << 56),
-            TAIL,
-        );
+        let last = tail
+            .iter()
+            .rev()
+            .fold(0, |word, byte| word << 8 | u64::from(*byte));
+        self.fold(last ^ ((bytes.len() as u64) << 56), TAIL);
     }
 
+    #[inline]
     fn write_u8(&mut self, n: u8) {
         self.fold(n.into(), TAIL);
     }

@@ -5,6 +5,7 @@
 pub mod archive;
 pub mod driver;
 pub(crate) mod fingerprint;
+mod glance;
 pub mod lifecycle;
 mod machine;
 mod merge;
@@ -15,6 +16,7 @@ mod report;
 mod shadow;
 
 pub use archive::{Archive, ArchiveError};
+pub use glance::{Digest, Glance};
 pub use machine::{Machine, Settings};
 pub use merge::{Cause, Times, Verdict, merge};
 pub use program::{Program, compile};

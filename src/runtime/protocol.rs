@@ -3,6 +3,7 @@
 
 use smol_str::SmolStr;
 
+use super::glance::Glance;
 use super::program::canonical;
 use crate::plan::Equality;
 use crate::value::{Kind, Value, write_text};
@@ -121,6 +122,8 @@ pub struct Unreadable {
 pub struct Page {
     /// Records in the store's own stable order, deleted ones included.
     pub records: Vec<Record>,
+    /// Records that were only glanced at, in that order.
+    pub glances: Vec<Glance>,
     /// What could not be read on the way.
     pub unreadable: Vec<Unreadable>,
     /// Where the next page starts; none after the last.
@@ -189,6 +192,16 @@ pub enum Command {
         /// At most this many records.
         limit: usize,
     },
+    /// As a scan, where most records are as they were: a store may give glances in place of records. Answered by
+    /// [`Input::Page`].
+    Skim {
+        /// The object.
+        object: ObjectId,
+        /// Where to go on.
+        from: Option<Cursor>,
+        /// At most this many records.
+        limit: usize,
+    },
     /// Read records by id, missing ones left out. Answered by [`Input::Records`].
     Read {
         /// The object.
@@ -214,7 +227,7 @@ pub enum Command {
 pub enum Input {
     /// Begin a run.
     Start,
-    /// Answer to [`Command::Scan`].
+    /// Answer to [`Command::Scan`] and [`Command::Skim`].
     Page(Page),
     /// Answer to [`Command::Read`].
     Records(Vec<Record>),

@@ -218,8 +218,22 @@ impl Stores for World {
         let end = start + records.len();
         Ok(Page {
             records,
-            unreadable: Vec::new(),
             next: (end < all.len()).then_some(Cursor(end as u64)),
+            ..Page::default()
+        })
+    }
+
+    fn skim(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page, String> {
+        let page = self.scan(object, from, limit)?;
+        Ok(Page {
+            glances: page.records.iter().map(Record::glance).collect(),
+            records: Vec::new(),
+            ..page
         })
     }
 

@@ -117,7 +117,8 @@ pub fn lay(
     for builder in &mut builders {
         builder.report(sources, sink);
     }
-    Catalogs(builders.into_par_iter().map(Builder::finish).collect())
+    let finished: Vec<_> = builders.into_par_iter().map(Builder::finish).collect();
+    finished.into_iter().collect()
 }
 
 /// The normalised files of one system, by file name: one an object that the project's files mention, and `_shared.json`

@@ -392,6 +392,7 @@ impl<F: Format> ObjectFile<F> {
         let mut page = Page {
             records: Vec::with_capacity(met.len()),
             unreadable: Vec::new(),
+            glances: Vec::new(),
             next,
         };
         for (place, record) in met {

@@ -74,6 +74,23 @@ impl Ahead {
         found
     }
 
+    /// Takes a new link, if its id is in the range.
+    pub(super) fn put(&mut self, side: Side, group: i64, link: Link) {
+        let id = link.ids.get(side);
+        if !self.covers(group, id) {
+            return;
+        }
+        let after = self.links.partition_point(|l| l.ids.get(side) < id);
+        self.links.insert(after, link);
+        if self.links.len() > MOST {
+            // Those ahead are asked for next.
+            self.links.drain(..MOST / 2);
+            if let (Some((first, _)), Some(link)) = (&mut self.range, self.links.first()) {
+                *first = link.ids.get(side).clone();
+            }
+        }
+    }
+
     /// Forgets the range if this id is in it: its link has changed.
     pub(super) fn forget(&mut self, group: i64, id: &str) {
         if self.covers(group, id) {
@@ -85,19 +102,15 @@ impl Ahead {
 #[cfg(test)]
 mod tests {
     use crate::runtime::Archive;
-    use crate::runtime::archive::{Link, LinkState, Rest};
+    use crate::runtime::archive::Rest;
     use crate::side::{Side, Sides};
+    use smol_str::SmolStr;
 
-    fn link(n: usize) -> Link {
-        Link {
-            sync: 1,
-            ids: Sides::new(
-                format!("l{n:03}").into(),
-                format!("r{:03}", n * 7 % 100).into(),
-            ),
-            state: LinkState::Alive,
-            rest: Rest::NONE,
-        }
+    fn ids(n: usize) -> Sides<SmolStr> {
+        Sides::new(
+            format!("l{n:03}").into(),
+            format!("r{:03}", n * 7 % 100).into(),
+        )
     }
 
     /// In whatever order links are asked for, and changed between the questions, the answers are those of the state.
@@ -106,14 +119,16 @@ mod tests {
         let mut archive = Archive::memory().expect("opens");
         let groups = Sides::new(1, 2);
         for n in (0..100).filter(|n| n % 3 != 0) {
-            archive.put_link(groups, &link(n), b"").expect("puts");
+            archive
+                .put_link(groups, 1, &ids(n), Rest::NONE, b"")
+                .expect("puts");
         }
         let there = |archive: &Archive, n: usize, wanted: bool| {
             for side in Side::BOTH {
                 let found = archive
-                    .link(side, *groups.get(side), link(n).ids.get(side))
+                    .link(side, *groups.get(side), ids(n).get(side))
                     .expect("asked");
-                assert_eq!(found.map(|l| l.ids), wanted.then(|| link(n).ids), "{n}");
+                assert_eq!(found.map(|l| l.ids), wanted.then(|| ids(n)), "{n}");
             }
         };
         for step in [1, 2, 7, 33, 99] {
@@ -125,21 +140,20 @@ mod tests {
             there(&archive, n, n % 3 != 0);
             let near = (n + 2) % 100;
             if near % 3 == 0 {
-                archive.put_link(groups, &link(near), b"").expect("puts");
-                there(&archive, near, true);
                 archive
-                    .remove_link(1, &link(near).ids.left)
-                    .expect("removes");
+                    .put_link(groups, 1, &ids(near), Rest::NONE, b"")
+                    .expect("puts");
+                there(&archive, near, true);
+                archive.remove_link(groups, 1, &ids(near)).expect("removes");
                 there(&archive, near, false);
             } else {
                 let rest = Rest(Some(Sides::new(n as i64 + 1, 5)));
-                archive
-                    .put_rest(1, &link(near).ids.left, rest)
-                    .expect("puts");
+                archive.put_rest(groups, &ids(near), rest).expect("puts");
                 for side in Side::BOTH {
-                    let id = link(near).ids.get(side).clone();
+                    let id = ids(near).get(side).clone();
                     let found = archive.link(side, *groups.get(side), &id).expect("asked");
-                    assert_eq!(found.map(|l| l.rest), Some(rest));
+                    let own = rest.0.map(|r| *r.get(side));
+                    assert_eq!(found.map(|l| l.rest), Some(own));
                 }
             }
         }

@@ -3,12 +3,14 @@
 //! It lives in the temporary tables of the database, which spill to disk: memory stays bounded. Rows are appended first and
 //! indexed once all are there.
 
-use rusqlite::params_from_iter;
-use rusqlite::types::Value as Sql;
+use std::ops::RangeInclusive;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{params, params_from_iter};
 use smol_str::SmolStr;
 
 use super::{Archive, Asked, id_of, side_number, side_of};
-use crate::side::Side;
+use crate::side::{Side, Sides};
 
 /// A match key's value: 128 bits of hash.
 pub type KeyHash = [u8; 16];
@@ -76,6 +78,7 @@ impl Archive {
     /// Begins an index with so many keys.
     pub fn gather(&mut self, keys: usize) -> Asked<()> {
         self.begin()?;
+        self.taken = Sides::default();
         let columns: String = (0..keys).map(|k| format!(", k{k} BLOB")).collect();
         self.connection.execute_batch(&format!(
             "DROP TABLE IF EXISTS temp.candidates;
@@ -85,9 +88,9 @@ impl Archive {
     }
 
     /// Adds a record.
-    pub fn offer(&mut self, candidate: Candidate) -> Asked<()> {
+    pub fn offer(&mut self, candidate: &Candidate) -> Asked<()> {
         self.begin()?;
-        let marks: String = (0..candidate.keys.len()).map(|_| ", ?").collect();
+        let marks = ", ?".repeat(candidate.keys.len());
         let sql = format!("INSERT INTO temp.candidates VALUES (NULL, ?, ?, ?, ?{marks})");
         let standing = match candidate.standing {
             Standing::Starts => 0,
@@ -97,18 +100,17 @@ impl Archive {
             Standing::Barred => BARRED,
         };
         let head = [
-            Sql::Integer(side_number(candidate.side)),
-            Sql::Text(candidate.id.to_string()),
-            Sql::Integer(standing),
-            Sql::Blob(candidate.rank),
+            ValueRef::Integer(side_number(candidate.side)),
+            ValueRef::Text(candidate.id.as_bytes()),
+            ValueRef::Integer(standing),
+            ValueRef::Blob(&candidate.rank),
         ];
-        let keys = candidate
-            .keys
-            .iter()
-            .map(|k| k.map_or(Sql::Null, |k| Sql::Blob(k.to_vec())));
+        let keys = candidate.keys.iter();
+        let keys = keys.map(|k| k.as_ref().map_or(ValueRef::Null, |k| ValueRef::Blob(k)));
+        let values = head.into_iter().chain(keys).map(ToSqlOutput::Borrowed);
         self.connection
             .prepare_cached(&sql)?
-            .execute(params_from_iter(head.into_iter().chain(keys)))?;
+            .execute(params_from_iter(values))?;
         Ok(())
     }
 
@@ -123,12 +125,13 @@ impl Archive {
 
     /// The next records of a side that have a key, in the order of the sweep, after a place.
     pub fn heads(
-        &self,
+        &mut self,
         key: usize,
         side: Side,
         after: i64,
         limit: usize,
     ) -> Asked<Vec<(i64, KeyHash)>> {
+        self.write_taken()?;
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT place, k{key} FROM temp.candidates
              WHERE place > ?1 AND side = ?2 AND standing < {LINKED} AND k{key} IS NOT NULL ORDER BY place LIMIT ?3"
@@ -147,7 +150,12 @@ impl Archive {
              WHERE k{key} = ?1 AND standing < {TAKEN} ORDER BY side, place"
         ))?;
         let rows = statement.query_map([hash], member)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let there = |m: &Member| {
+            let taken = self.taken.get(m.side).as_ref();
+            taken.is_none_or(|taken| !taken.contains(&m.place))
+        };
+        let members = rows.filter(|m| m.as_ref().map_or(true, there));
+        Ok(members.collect::<Result<_, _>>()?)
     }
 
     /// Whether anything without a link is among the candidates.
@@ -157,25 +165,46 @@ impl Archive {
     }
 
     /// Takes a record out: it is linked now, or held.
-    pub fn take(&mut self, place: i64) -> Asked<()> {
+    pub fn take(&mut self, member: &Member) -> Asked<()> {
+        let taken = self.taken.get_mut(member.side);
+        if let Some(places) = taken.as_mut().filter(|p| *p.end() + 1 == member.place) {
+            *places = *places.start()..=member.place;
+            return Ok(());
+        }
+        let before = taken.replace(member.place..=member.place);
+        self.write_taken_out(before)
+    }
+
+    /// Writes down who was taken out.
+    fn write_taken(&mut self) -> Asked<()> {
+        let Sides { left, right } = std::mem::take(&mut self.taken);
+        self.write_taken_out(left)?;
+        self.write_taken_out(right)
+    }
+
+    fn write_taken_out(&mut self, places: Option<RangeInclusive<i64>>) -> Asked<()> {
+        let Some(places) = places else {
+            return Ok(());
+        };
         self.begin()?;
         self.connection
             .prepare_cached(&format!(
-                "UPDATE temp.candidates SET standing = {TAKEN} WHERE place = ?1"
+                "UPDATE temp.candidates SET standing = {TAKEN} WHERE place BETWEEN ?1 AND ?2"
             ))?
-            .execute([place])?;
+            .execute(params![places.start(), places.end()])?;
         Ok(())
     }
 
     /// Records of a side that found none and from which one may be made, after a place; each with a record of the other
     /// side that has one of its first `keys` keys and is barred.
     pub fn unmatched(
-        &self,
+        &mut self,
         keys: usize,
         side: Side,
         after: i64,
         limit: usize,
     ) -> Asked<Vec<(Member, Option<SmolStr>)>> {
+        self.write_taken()?;
         let barred: String = (0..keys)
             .map(|k| {
                 format!(

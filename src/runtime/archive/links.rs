@@ -3,8 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use smol_str::SmolStr;
 
-use super::ahead::Ahead;
-use super::{Archive, Asked, id_of};
+use super::{Archive, Asked, id_of, side_number};
 use crate::side::{Side, Sides};
 
 /// Whether both records of a link are alive.
@@ -16,7 +15,7 @@ pub enum LinkState {
     Dead,
 }
 
-/// A link.
+/// A link, as it was found from one of its ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// The number of its sync.
@@ -25,12 +24,12 @@ pub struct Link {
     pub ids: Sides<SmolStr>,
     /// Whether both records are alive.
     pub state: LinkState,
-    /// How its records were when it was last found at rest.
-    pub rest: Rest,
+    /// The fingerprint of the record at that end when the pair was last found at rest; none where it is not.
+    pub rest: Option<i64>,
 }
 
-/// The fingerprints of both records of a link as they were when the pair was last merged and nothing was left to do: while
-/// both are the same, there is nothing to do.
+/// The fingerprints of both records of a link, none of them 0, as they were when the pair was last merged and nothing was left
+/// to do: while both are the same, there is nothing to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rest(pub Option<Sides<i64>>);
 
@@ -42,10 +41,6 @@ impl Rest {
     fn numbers(self) -> Sides<i64> {
         self.0.unwrap_or_default()
     }
-
-    fn of(numbers: Sides<i64>) -> Self {
-        Self((numbers.left != 0 && numbers.right != 0).then_some(numbers))
-    }
 }
 
 impl Archive {
@@ -55,33 +50,35 @@ impl Archive {
         if let Some(known) = ahead.get(side, group, id) {
             return Ok(known);
         }
-        let mut statement = self.connection.prepare_cached(match side {
-            Side::Left => "SELECT left_id, right_id, sync, state, rest_left, rest_right FROM links WHERE left_group = ?1 AND left_id >= ?2 ORDER BY left_id LIMIT ?3",
-            Side::Right => "SELECT left_id, right_id, sync, state, rest_left, rest_right FROM links WHERE right_group = ?1 AND right_id >= ?2 ORDER BY right_id LIMIT ?3",
-        })?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, other, sync, state, rest FROM ends
+             WHERE side = ?1 AND link_group = ?2 AND id >= ?3 ORDER BY id LIMIT ?4",
+        )?;
         let limit = ahead.worth(group, id);
         let rows = i64::try_from(limit).unwrap_or(i64::MAX);
-        let links = statement.query_map(params![group, id, rows], |r| {
+        let links = statement.query_map(params![side_number(side), group, id, rows], |r| {
             let state = if r.get::<_, i64>(3)? == 0 {
                 LinkState::Alive
             } else {
                 LinkState::Dead
             };
             Ok(Link {
+                ids: Sides::of(side, id_of(r, 0)?, id_of(r, 1)?),
                 sync: r.get(2)?,
-                ids: Sides::new(id_of(r, 0)?, id_of(r, 1)?),
                 state,
-                rest: Rest::of(Sides::new(r.get(4)?, r.get(5)?)),
+                rest: Some(r.get(4)?).filter(|rest| *rest != 0),
             })
         })?;
         let links = links.collect::<Result<_, _>>()?;
         Ok(ahead.take(side, group, id, limit, links))
     }
 
-    /// The link of a left record is about to change: what was read ahead is as it was. Which right record it has is not known here.
-    fn forget_link(&mut self, group: i64, left: &str) {
-        self.ahead.left.get_mut().forget(group, left);
-        *self.ahead.right.get_mut() = Ahead::default();
+    /// A link is about to change: what was read ahead is as it was.
+    fn forget_link(&mut self, groups: Sides<i64>, ids: &Sides<SmolStr>) {
+        for side in Side::BOTH {
+            let ahead = self.ahead.get_mut(side).get_mut();
+            ahead.forget(*groups.get(side), ids.get(side));
+        }
     }
 
     /// What is remembered of the records of a link, named by its left record: the blob of its shadow, empty where there is none.
@@ -93,83 +90,114 @@ impl Archive {
         Ok(found.optional()?.unwrap_or_default())
     }
 
-    /// Links two records, with their shadow. Both must be without a link in their groups.
-    pub fn put_link(&mut self, groups: Sides<i64>, link: &Link, shadow: &[u8]) -> Asked<()> {
+    /// Links two records for a sync, with their shadow. Both must be without a link in their groups.
+    pub fn put_link(
+        &mut self,
+        groups: Sides<i64>,
+        sync: i64,
+        ids: &Sides<SmolStr>,
+        rest: Rest,
+        shadow: &[u8],
+    ) -> Asked<()> {
         self.begin()?;
+        let numbers = rest.numbers();
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT INTO ends VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)")?;
         for side in Side::BOTH {
-            let ahead = self.ahead.get_mut(side).get_mut();
-            ahead.forget(*groups.get(side), link.ids.get(side));
+            let (number, group) = (side_number(side), *groups.get(side));
+            let (own, other) = (ids.get(side).as_str(), ids.get(!side).as_str());
+            statement.execute(params![number, group, own, other, sync, numbers.get(side)])?;
+            let link = Link {
+                sync,
+                ids: ids.clone(),
+                state: LinkState::Alive,
+                rest: rest.0.map(|r| *r.get(side)),
+            };
+            self.ahead.get_mut(side).get_mut().put(side, group, link);
         }
-        let rest = link.rest.numbers();
-        self.connection
-            .prepare_cached("INSERT INTO links VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
-            .execute(params![
-                groups.left,
-                link.ids.left.as_str(),
-                groups.right,
-                link.ids.right.as_str(),
-                link.sync,
-                i64::from(link.state == LinkState::Dead),
-                rest.left,
-                rest.right
-            ])?;
         if !shadow.is_empty() {
             self.connection
                 .prepare_cached("INSERT INTO shadows VALUES (?1, ?2, ?3)")?
-                .execute(params![groups.left, link.ids.left.as_str(), shadow])?;
+                .execute(params![groups.left, ids.left.as_str(), shadow])?;
         }
-        self.changed.insert(link.sync);
+        self.changed.insert(sync);
         Ok(())
     }
 
-    /// Remembers a new shadow of a link, named by its left record, and whether its pair is at rest with it.
-    pub fn put_shadow(&mut self, group: i64, left: &str, rest: Rest, shadow: &[u8]) -> Asked<()> {
-        self.put_rest(group, left, rest)?;
+    /// Remembers a new shadow of a link, and whether its pair is at rest with it.
+    pub fn put_shadow(
+        &mut self,
+        groups: Sides<i64>,
+        ids: &Sides<SmolStr>,
+        rest: Rest,
+        shadow: &[u8],
+    ) -> Asked<()> {
+        self.put_rest(groups, ids, rest)?;
         self.connection
             .prepare_cached("INSERT OR REPLACE INTO shadows VALUES (?1, ?2, ?3)")?
-            .execute(params![group, left, shadow])?;
+            .execute(params![groups.left, ids.left.as_str(), shadow])?;
         Ok(())
     }
 
     /// Remembers whether the pair of a link is at rest.
-    pub fn put_rest(&mut self, group: i64, left: &str, rest: Rest) -> Asked<()> {
-        self.begin()?;
-        self.forget_link(group, left);
+    pub fn put_rest(&mut self, groups: Sides<i64>, ids: &Sides<SmolStr>, rest: Rest) -> Asked<()> {
         let rest = rest.numbers();
-        self.connection
-            .prepare_cached(
-                "UPDATE links SET rest_left = ?3, rest_right = ?4 WHERE left_group = ?1 AND left_id = ?2",
-            )?
-            .execute(params![group, left, rest.left, rest.right])?;
-        Ok(())
+        self.change_ends("UPDATE ends SET rest = ?5", groups, ids, Some(rest))
     }
 
     /// Remembers whether the records of a link are alive.
-    pub fn put_link_state(&mut self, group: i64, left: &str, state: LinkState) -> Asked<()> {
-        self.begin()?;
-        self.forget_link(group, left);
-        let mut statement = self.connection.prepare_cached(
-            "UPDATE links SET state = ?3, rest_left = 0, rest_right = 0
-             WHERE left_group = ?1 AND left_id = ?2 RETURNING sync",
-        )?;
+    pub fn put_link_state(
+        &mut self,
+        groups: Sides<i64>,
+        sync: i64,
+        ids: &Sides<SmolStr>,
+        state: LinkState,
+    ) -> Asked<()> {
         let dead = i64::from(state == LinkState::Dead);
-        let sync = statement.query_row(params![group, left, dead], |r| r.get::<_, i64>(0));
-        self.changed.extend(sync.optional()?);
-        Ok(())
+        let change = "UPDATE ends SET rest = 0, state = ?5";
+        self.changed.insert(sync);
+        self.change_ends(change, groups, ids, Some(Sides::new(dead, dead)))
     }
 
     /// Gives a link up.
-    pub fn remove_link(&mut self, group: i64, left: &str) -> Asked<()> {
-        self.begin()?;
-        self.forget_link(group, left);
-        let mut statement = self.connection.prepare_cached(
-            "DELETE FROM links WHERE left_group = ?1 AND left_id = ?2 RETURNING sync",
-        )?;
-        let sync = statement.query_row(params![group, left], |r| r.get::<_, i64>(0));
-        self.changed.extend(sync.optional()?);
+    pub fn remove_link(
+        &mut self,
+        groups: Sides<i64>,
+        sync: i64,
+        ids: &Sides<SmolStr>,
+    ) -> Asked<()> {
+        self.changed.insert(sync);
+        self.change_ends("DELETE FROM ends", groups, ids, None)?;
         self.connection
             .prepare_cached("DELETE FROM shadows WHERE left_group = ?1 AND left_id = ?2")?
-            .execute(params![group, left])?;
+            .execute(params![groups.left, ids.left.as_str()])?;
+        Ok(())
+    }
+
+    /// Changes both ends of a link, if it is there; `values` are what the change sets.
+    fn change_ends(
+        &mut self,
+        change: &str,
+        groups: Sides<i64>,
+        ids: &Sides<SmolStr>,
+        values: Option<Sides<i64>>,
+    ) -> Asked<()> {
+        self.begin()?;
+        self.forget_link(groups, ids);
+        let mut statement = self.connection.prepare_cached(&format!(
+            "{change} WHERE side = ?1 AND link_group = ?2 AND id = ?3 AND other = ?4"
+        ))?;
+        for side in Side::BOTH {
+            let (own, other) = (ids.get(side).as_str(), ids.get(!side).as_str());
+            let (number, group) = (side_number(side), *groups.get(side));
+            match values {
+                Some(values) => {
+                    statement.execute(params![number, group, own, other, values.get(side)])?
+                }
+                None => statement.execute(params![number, group, own, other])?,
+            };
+        }
         Ok(())
     }
 
@@ -199,9 +227,9 @@ impl Archive {
 
     /// The number of living links of a sync.
     pub fn count_links(&self, sync: i64) -> Asked<u64> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM links WHERE sync = ?1 AND state = 0")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT count(*) FROM ends WHERE side = 0 AND sync = ?1 AND state = 0",
+        )?;
         Ok(statement
             .query_row([sync], |r| r.get::<_, i64>(0))?
             .unsigned_abs())
@@ -211,7 +239,7 @@ impl Archive {
     pub fn has_links(&self) -> Asked<bool> {
         Ok(self
             .connection
-            .prepare_cached("SELECT 1 FROM links LIMIT 1")?
+            .prepare_cached("SELECT 1 FROM ends LIMIT 1")?
             .exists([])?)
     }
 

@@ -36,7 +36,7 @@ pub use waiting::Waiting;
 /// Marks a file as ours: `ACCD`.
 const APPLICATION: i64 = 0x4143_4344;
 /// The version of the file's form.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 const SCHEMA: &str = include_str!("schema.sql");
 /// From version 1 to 2.
 const SECOND: &str = "BEGIN EXCLUSIVE;
@@ -57,6 +57,20 @@ const THIRD: &str = "BEGIN EXCLUSIVE;
       PRIMARY KEY (lifecycle, hub)) WITHOUT ROWID;
     PRAGMA user_version = 3;
     COMMIT;";
+/// From version 3 to 4: fingerprints were of another make.
+const FOURTH: &str = "BEGIN EXCLUSIVE;
+    CREATE TABLE ends (
+      side INTEGER NOT NULL, link_group INTEGER NOT NULL, id TEXT NOT NULL,
+      other TEXT NOT NULL, sync INTEGER NOT NULL, state INTEGER NOT NULL,
+      rest INTEGER NOT NULL,
+      PRIMARY KEY (side, link_group, id)) WITHOUT ROWID;
+    INSERT INTO ends SELECT 0, left_group, left_id, right_id, sync, state, 0 FROM links ORDER BY left_group, left_id;
+    INSERT INTO ends SELECT 1, right_group, right_id, left_id, sync, state, 0 FROM links ORDER BY right_group, right_id;
+    DROP TABLE links;
+    PRAGMA user_version = 4;
+    COMMIT;";
+/// What makes of each older version the next one.
+const STEPS: [&str; 3] = [SECOND, THIRD, FOURTH];
 
 /// Why the state cannot be used: R002.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +144,8 @@ pub struct Archive {
     changed: BTreeSet<i64>,
     /// Intents that follow each other and became the same, as far as that is not written down yet.
     resolved: Option<(RangeInclusive<i64>, IntentState)>,
+    /// The places of candidates that follow each other and were taken out, as far as that is not written down yet.
+    taken: Sides<Option<RangeInclusive<i64>>>,
     layouts: RefCell<HashMap<u32, Arc<[SmolStr]>>>,
     ahead: Sides<RefCell<Ahead>>,
     /// Whether anything is held, and whether anything is buried, as far as that is known: most often nothing is.
@@ -159,6 +175,8 @@ impl Archive {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "cache_size", -16_384)?;
+        // A checkpoint waits for the disk: there is one for each 32 MiB.
+        connection.pragma_update(None, "wal_autocheckpoint", 8_192)?;
         // The candidates are met in the order of the sweep and asked by their keys: 64 MiB of them stay in memory.
         connection.pragma_update(Some("temp"), "cache_size", -65_536)?;
         let application: i64 =
@@ -173,14 +191,12 @@ impl Archive {
                 ))?;
             }
             (APPLICATION, found) if found > VERSION => return Err(ArchiveError::Newer { found }),
-            (APPLICATION, 1) => {
-                connection.execute_batch(SECOND)?;
-                connection.execute_batch(THIRD)?;
-            }
-            (APPLICATION, 2) => connection.execute_batch(THIRD)?,
-            (APPLICATION, VERSION) => {
+            (APPLICATION, found @ 1..=VERSION) => {
                 // Takes the lock, which is then kept.
                 connection.execute_batch("BEGIN EXCLUSIVE; COMMIT;")?;
+                for step in STEPS.iter().skip(usize::try_from(found - 1).unwrap_or(0)) {
+                    connection.execute_batch(step)?;
+                }
             }
             _ => return Err(ArchiveError::Foreign),
         }
@@ -190,6 +206,7 @@ impl Archive {
             open: false,
             changed: BTreeSet::new(),
             resolved: None,
+            taken: Sides::default(),
             layouts: RefCell::default(),
             ahead: Sides::default(),
             some_held: Cell::default(),
@@ -213,6 +230,7 @@ impl Archive {
             self.changed.clear();
         }
         self.resolved = None;
+        self.taken = Sides::default();
         self.ahead = Sides::default();
         self.some_held.set(None);
         self.some_buried.set(None);
@@ -343,6 +361,7 @@ fn id_of(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<SmolStr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::side::Side;
 
     #[test]
     fn a_second_run_is_refused_while_the_first_goes_on() {
@@ -380,6 +399,38 @@ mod tests {
             Archive::open(&path).err(),
             Some(ArchiveError::Damaged { .. })
         ));
+    }
+
+    #[test]
+    fn links_of_an_older_version_are_found_from_both_sides() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("state.db");
+        drop(Archive::open(&path).expect("opens"));
+        let older = "DROP TABLE ends;
+            CREATE TABLE links (
+              left_group INTEGER NOT NULL, left_id TEXT NOT NULL,
+              right_group INTEGER NOT NULL, right_id TEXT NOT NULL,
+              sync INTEGER NOT NULL, state INTEGER NOT NULL,
+              rest_left INTEGER NOT NULL DEFAULT 0, rest_right INTEGER NOT NULL DEFAULT 0,
+              PRIMARY KEY (left_group, left_id)) WITHOUT ROWID;
+            CREATE UNIQUE INDEX links_right ON links (right_group, right_id);
+            INSERT INTO links VALUES (1, 'a', 2, 'y', 7, 0, 5, 6), (1, 'b', 2, 'x', 7, 1, 0, 0);
+            PRAGMA user_version = 3;";
+        Connection::open(&path)
+            .and_then(|c| c.execute_batch(older))
+            .expect("changes");
+        let archive = Archive::open(&path).expect("opens");
+        for (left, right, state) in [("a", "y", LinkState::Alive), ("b", "x", LinkState::Dead)] {
+            let ids = Sides::new(left.into(), right.into());
+            let link = Link {
+                sync: 7,
+                ids,
+                state,
+                rest: None,
+            };
+            assert_eq!(archive.link(Side::Left, 1, left), Ok(Some(link.clone())));
+            assert_eq!(archive.link(Side::Right, 2, right), Ok(Some(link)));
+        }
     }
 
     #[test]

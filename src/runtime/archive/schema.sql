@@ -4,14 +4,13 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, changes INTEGER NOT NULL DEFAULT 0);
 -- Which rows the blobs of shadows hold: row digests, one a line.
 CREATE TABLE layouts (id INTEGER PRIMARY KEY, digests TEXT NOT NULL UNIQUE);
-CREATE TABLE links (
-  left_group INTEGER NOT NULL, left_id TEXT NOT NULL,
-  right_group INTEGER NOT NULL, right_id TEXT NOT NULL,
-  sync INTEGER NOT NULL, state INTEGER NOT NULL,
-  -- fingerprints of both records as they were when the pair was last found at rest; 0 where it is not
-  rest_left INTEGER NOT NULL DEFAULT 0, rest_right INTEGER NOT NULL DEFAULT 0,
-  PRIMARY KEY (left_group, left_id)) WITHOUT ROWID;
-CREATE UNIQUE INDEX links_right ON links (right_group, right_id);
+-- A link has a row for each of its ends, so that it is found from either side in one step.
+CREATE TABLE ends (
+  side INTEGER NOT NULL, link_group INTEGER NOT NULL, id TEXT NOT NULL,
+  other TEXT NOT NULL, sync INTEGER NOT NULL, state INTEGER NOT NULL,
+  -- fingerprint of the record as it was when the pair was last found at rest; 0 where it is not
+  rest INTEGER NOT NULL,
+  PRIMARY KEY (side, link_group, id)) WITHOUT ROWID;
 -- What is remembered of the records of a link; apart, so that looking links up passes over little.
 CREATE TABLE shadows (
   left_group INTEGER NOT NULL, left_id TEXT NOT NULL, shadow BLOB NOT NULL,

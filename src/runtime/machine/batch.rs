@@ -371,9 +371,13 @@ impl Machine {
                     .is_some_and(|now| alike(&equality(*slot), now, sent))
             };
             let landed = record.is_some_and(|r| intent.sent.iter().all(|sent| there(r, sent)));
-            if let (true, Some(shadow), Some(left)) = (landed, &intent.shadow, &intent.ids.left) {
-                let group = self.numbers.groups.get(sync).map_or(0, |g| g.left);
-                self.archive.put_shadow(group, left, Rest::NONE, shadow)?;
+            let Sides { left, right } = &intent.ids;
+            if let (true, Some(shadow), Some(left), Some(right)) =
+                (landed, &intent.shadow, left, right)
+            {
+                let groups = self.numbers.groups.get(sync).copied().unwrap_or_default();
+                let ids = Sides::new(left.clone(), right.clone());
+                self.archive.put_shadow(groups, &ids, Rest::NONE, shadow)?;
             }
             self.archive.resolve(
                 open.seq,

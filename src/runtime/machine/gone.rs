@@ -38,9 +38,8 @@ impl Machine {
             Meeting::Key => Ok(()),
             Meeting::Linked(_) if record.deleted => Ok(()),
             Meeting::Linked(link) => {
-                if link.rest != Rest::NONE {
-                    let group = self.group(at, Side::Left);
-                    self.archive.put_rest(group, &ids.left, Rest::NONE)?;
+                if link.rest.is_some() {
+                    self.archive.put_rest(self.groups(at), ids, Rest::NONE)?;
                 }
                 *self.census.missing.get_mut(side) += 1;
                 if self.may_be_swallowed(sync, !side) {
@@ -74,7 +73,7 @@ impl Machine {
         } else {
             Side::Right
         };
-        let group = self.group(at, Side::Left);
+        let groups = self.groups(at);
         if let Some(winner) = &records.get(gone).merged_into {
             self.merged_away(at, ids, link, gone, winner)?;
             return nothing;
@@ -87,7 +86,7 @@ impl Machine {
         let survivor = *records.get(!gone);
         if survivor.deleted || sync.mode != Mode::Merge {
             self.archive
-                .put_link_state(group, &ids.left, LinkState::Dead)?;
+                .put_link_state(groups, link.sync, ids, LinkState::Dead)?;
             return nothing;
         }
         let policy = *sync.delete.get(!gone);
@@ -108,7 +107,7 @@ impl Machine {
                 .any(|c| *c.get(!gone))
             {
                 self.archive
-                    .put_link_state(group, &ids.left, LinkState::Dead)?;
+                    .put_link_state(groups, link.sync, ids, LinkState::Dead)?;
                 let text = format!(
                     "it was changed here, and deleted on the other side (`{}`): the edit wins",
                     ids.get(gone)
@@ -121,11 +120,11 @@ impl Machine {
         let (action, values) = match policy {
             Deletion::Keep => {
                 self.archive
-                    .put_link_state(group, &ids.left, LinkState::Dead)?;
+                    .put_link_state(groups, link.sync, ids, LinkState::Dead)?;
                 return nothing;
             }
             Deletion::Unlink => {
-                self.archive.remove_link(group, &ids.left)?;
+                self.archive.remove_link(groups, link.sync, ids)?;
                 self.archive.bury(self.group(at, !gone), &id, None)?;
                 self.count(at, |r| r.unlinked += 1);
                 return nothing;
@@ -204,9 +203,9 @@ impl Machine {
         gone: Side,
         winner: &SmolStr,
     ) -> Step<()> {
-        let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
+        let groups = self.groups(at);
         let shadow = self.archive.shadow(groups.left, &ids.left)?;
-        self.archive.remove_link(groups.left, &ids.left)?;
+        self.archive.remove_link(groups, link.sync, ids)?;
         self.archive
             .bury(*groups.get(gone), ids.get(gone), Some(winner))?;
         self.forget_links();
@@ -222,9 +221,9 @@ impl Machine {
             );
             return self.hold(at, !gone, other, "", Reason::MergeCandidate, text);
         }
-        let mut moved = link.clone();
-        moved.rest = Rest::NONE;
-        *moved.ids.get_mut(gone) = winner.clone();
-        self.archive.put_link(groups, &moved, &shadow)
+        let mut moved = ids.clone();
+        *moved.get_mut(gone) = winner.clone();
+        self.archive
+            .put_link(groups, link.sync, &moved, Rest::NONE, &shadow)
     }
 }

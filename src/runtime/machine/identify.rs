@@ -150,8 +150,8 @@ impl Machine {
             }
             return Ok(None);
         };
-        self.archive.take(left.place)?;
-        self.archive.take(right.place)?;
+        self.archive.take(left)?;
+        self.archive.take(right)?;
         Ok(Some(Job::Pair {
             ids: Sides::new(left.id.clone(), right.id.clone()),
             meeting: Meeting::Key,
@@ -186,7 +186,7 @@ impl Machine {
         reason: Reason,
         others: &[Member],
     ) -> Step<()> {
-        self.archive.take(member.place)?;
+        self.archive.take(member)?;
         let names = others
             .iter()
             .filter(|m| reason == Reason::SeveralMatch || m.id != member.id);

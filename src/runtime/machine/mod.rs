@@ -211,7 +211,7 @@ impl Machine {
             }
             Input::Page(page) => match self.phase.clone() {
                 Phase::Lifecycles(tour) => self.take_tour(tour, page)?,
-                _ => self.on_page(page),
+                _ => self.on_page(page)?,
             },
             Input::Records(records) => {
                 if let Some(batch) = &mut self.batch {
@@ -345,18 +345,16 @@ impl Machine {
                     }
                 },
                 Phase::Sweep {
-                    sync, side, from, ..
+                    sync,
+                    side,
+                    pass,
+                    from,
                 } => {
                     let Some(s) = self.program.syncs.get(sync) else {
                         return Ok(commands);
                     };
-                    let object = *s.objects.get(side);
                     commands.push(Command::Progress(self.progress(sync)));
-                    commands.push(Command::Scan {
-                        object,
-                        from,
-                        limit: self.settings.window,
-                    });
+                    commands.push(self.sweep_on(s, side, pass, from));
                     return Ok(commands);
                 }
                 Phase::Match {
@@ -471,7 +469,11 @@ impl Machine {
     }
 
     fn group(&self, sync: usize, side: Side) -> i64 {
-        self.numbers.groups.get(sync).map_or(0, |g| *g.get(side))
+        *self.groups(sync).get(side)
+    }
+
+    fn groups(&self, sync: usize) -> Sides<i64> {
+        self.numbers.groups.get(sync).copied().unwrap_or_default()
     }
 
     fn number(&self, sync: usize) -> i64 {

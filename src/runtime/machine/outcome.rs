@@ -151,14 +151,9 @@ impl Machine {
             Meaning::Stamp => Ok(()),
             Meaning::Delete => {
                 self.count(at, |r| *r.deleted.get_mut(side) += 1);
-                match &work.ids.left {
-                    Some(left) => self.archive.put_link_state(
-                        self.group(at, Side::Left),
-                        left,
-                        LinkState::Dead,
-                    ),
-                    None => Ok(()),
-                }
+                let ids = work.ids.clone().map(Option::unwrap_or_default);
+                self.archive
+                    .put_link_state(self.groups(at), self.number(at), &ids, LinkState::Dead)
             }
         }
     }

@@ -59,14 +59,13 @@ impl Machine {
             again: None,
         };
         if link.is_some_and(|l| l.state == LinkState::Dead) {
-            let group = self.group(at, Side::Left);
             self.archive
-                .put_link_state(group, &ids.left, LinkState::Alive)?;
+                .put_link_state(self.groups(at), self.number(at), ids, LinkState::Alive)?;
             self.forget_links();
         }
         if sync.mode != Mode::Merge {
             work.rest = self.rest(records);
-            if link.is_some_and(|l| l.rest != work.rest) {
+            if link.is_some_and(|l| l.rest.is_some() || work.rest != Rest::NONE) {
                 work.keep = Keep::Rest;
             }
             return Ok((Some(work), Vec::new()));
@@ -129,7 +128,9 @@ impl Machine {
         if sends.is_empty() && !restless {
             work.rest = self.rest(records);
         }
-        if work.keep == Keep::Nothing && link.is_some_and(|l| l.rest != work.rest) {
+        if work.keep == Keep::Nothing
+            && link.is_some_and(|l| l.rest.is_some() || work.rest != Rest::NONE)
+        {
             work.keep = Keep::Rest;
         }
         if sends.is_empty() && work.keep == Keep::Nothing {
@@ -173,8 +174,8 @@ impl Machine {
 
     /// A linked pair left its sync: neither record starts anything again.
     fn give_up(&mut self, at: usize, ids: &Sides<SmolStr>) -> Step<()> {
-        let group = self.group(at, Side::Left);
-        self.archive.remove_link(group, &ids.left)?;
+        self.archive
+            .remove_link(self.groups(at), self.number(at), ids)?;
         for side in Side::BOTH {
             self.archive
                 .bury(self.group(at, side), ids.get(side), None)?;

@@ -20,6 +20,23 @@ pub(super) struct Census {
     pub met: Sides<u64>,
     /// Records of a side whose counterpart is known not to be there.
     pub missing: Sides<u64>,
+    /// Records of the page under way.
+    page: usize,
+    /// Those of them that asked for nothing, since they are linked and as they were.
+    passed: usize,
+}
+
+impl Census {
+    /// A page with so many records is met.
+    pub const fn begin_page(&mut self, records: usize) {
+        self.page = records;
+        self.passed = 0;
+    }
+
+    /// Whether most records of the page asked for nothing.
+    pub const fn mostly_passed(&self) -> bool {
+        self.passed * 2 > self.page
+    }
 }
 
 impl Machine {
@@ -49,7 +66,7 @@ impl Machine {
 
     /// How the records of a pair are, of which a merge left nothing to do.
     pub(super) fn rest(&self, records: Sides<&Record>) -> Rest {
-        let both = records.map(|r| self.fingerprint(r));
+        let both = records.map(|r| self.fingerprint(r.digest()));
         match (both.left, both.right) {
             (Some(left), Some(right)) => Rest(Some(Sides::new(left, right))),
             _ => Rest::NONE,
@@ -57,47 +74,47 @@ impl Machine {
     }
 
     /// Another number wherever a merge could see a difference; none where it may see what is not in the record.
-    fn fingerprint(&self, record: &Record) -> Option<i64> {
+    fn fingerprint(&self, digest: u64) -> Option<i64> {
         let mut hasher = Fingerprint::default();
-        self.edition?.hash(&mut hasher);
-        record.values.hash(&mut hasher);
-        (record.modified, record.created).hash(&mut hasher);
+        (self.edition?, digest).hash(&mut hasher);
         let hash = hasher.finish().cast_signed();
         Some(if hash == 0 { 1 } else { hash })
     }
 
-    /// What a record with a link of its sync asks for. The left sweep merges living pairs, and passes over those at rest; the
+    /// What a record with a link asks for; nothing where that is of another sync. The left sweep merges living pairs, and passes over those at rest; the
     /// right one tells what was deleted, and merges what the left one passed over and should not have.
     pub(super) fn meet_linked(
         &mut self,
         at: usize,
         side: Side,
-        record: &Record,
+        deleted: bool,
         link: Link,
+        digest: impl FnOnce() -> u64,
     ) -> Option<Job> {
+        if link.sync != self.number(at) {
+            return None;
+        }
         let alive = link.state == LinkState::Alive;
         // A left record that was deleted takes its pair out of the count.
-        let counts = alive && (side == Side::Right || !record.deleted);
+        let counts = alive && (side == Side::Right || !deleted);
         *self.census.met.get_mut(side) += u64::from(counts);
-        let as_it_was = |side: Side| {
-            let then = link.rest.0.map(|r| *r.get(side));
-            then.is_some() && then == self.fingerprint(record)
-        };
+        let then = link.rest;
+        let as_it_was = !deleted && then.is_some() && then == self.fingerprint(digest());
         let wanted = match side {
-            Side::Left if alive && !record.deleted && as_it_was(side) => {
+            Side::Left if alive && as_it_was => {
                 self.count(at, |r| r.same += 1);
                 false
             }
-            Side::Left => alive || !record.deleted,
-            Side::Right if alive && link.rest != Rest::NONE => {
-                let stirred = record.deleted || !as_it_was(side);
-                if stirred {
+            Side::Left => alive || !deleted,
+            Side::Right if alive && then.is_some() => {
+                if !as_it_was {
                     self.count(at, |r| r.same = r.same.saturating_sub(1));
                 }
-                stirred
+                !as_it_was
             }
-            Side::Right => record.deleted && alive,
+            Side::Right => deleted && alive,
         };
+        self.census.passed += usize::from(!wanted);
         let ids = link.ids.clone();
         wanted.then_some(Job::Pair {
             ids,
@@ -107,7 +124,7 @@ impl Machine {
 
     /// Whether a linked record of this side has a counterpart that no sweep has met.
     pub(super) fn misses_some(&self, side: Side) -> bool {
-        let Census { met, missing } = self.census;
+        let Census { met, missing, .. } = self.census;
         *met.get(!side) < met.get(side).saturating_sub(*missing.get(side))
     }
 
@@ -125,7 +142,7 @@ impl Machine {
             let looked_for = |l: &Link| {
                 l.sync == self.number(at)
                     && l.state == LinkState::Alive
-                    && (side == Side::Right || l.rest != Rest::NONE)
+                    && (side == Side::Right || l.rest.is_some())
             };
             jobs.extend(link.filter(looked_for).map(|link| Job::Look {
                 ids: link.ids.clone(),

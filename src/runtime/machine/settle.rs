@@ -6,7 +6,7 @@ use super::batch::{Batch, Keep, Work};
 use super::{Machine, Step};
 use crate::plan::Mode;
 use crate::runtime::Reason;
-use crate::runtime::archive::{Link, LinkState, LogEntry, LogKind, Rest};
+use crate::runtime::archive::{LogEntry, LogKind, Rest};
 use crate::runtime::merge::Sent;
 use crate::runtime::program::Sync;
 use crate::runtime::shadow::Trace;
@@ -53,7 +53,7 @@ impl Machine {
     pub(super) fn settle(&mut self, batch: Batch) -> Step<()> {
         let at = batch.sync;
         let program = Arc::clone(&self.program);
-        let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
+        let groups = self.groups(at);
         if let Some(sync) = program.syncs.get(at) {
             self.count_writes(sync, &batch);
         }
@@ -61,18 +61,18 @@ impl Machine {
             let (Some(left), Some(right)) = (&work.ids.left, &work.ids.right) else {
                 continue;
             };
+            let ids = Sides::new(left.clone(), right.clone());
             match work.keep {
                 Keep::Nothing => {}
-                Keep::Rest => self.archive.put_rest(groups.left, left, work.rest)?,
+                Keep::Rest => self.archive.put_rest(groups, &ids, work.rest)?,
                 Keep::Shadow => {
                     let blob = self.encode(at, &work.traces);
-                    self.archive
-                        .put_shadow(groups.left, left, work.rest, &blob)?;
+                    self.archive.put_shadow(groups, &ids, work.rest, &blob)?;
                 }
                 Keep::Link => {
                     if let Some(sync) = program.syncs.get(at) {
                         self.link(at, sync, work)?;
-                        self.expect_cluster(at, &Sides::new(left.clone(), right.clone()))?;
+                        self.expect_cluster(at, &ids)?;
                     }
                 }
             }
@@ -93,19 +93,15 @@ impl Machine {
         let (Some(left), Some(right)) = (&work.ids.left, &work.ids.right) else {
             return Ok(());
         };
-        let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
+        let groups = self.groups(at);
         let shadow = match sync.mode {
             Mode::Merge => self.encode(at, &work.traces),
             Mode::LinkOnly | Mode::AppendOnly => Vec::new(),
         };
         let ids = Sides::new(left.clone(), right.clone());
-        let link = Link {
-            sync: self.number(at),
-            ids,
-            state: LinkState::Alive,
-            rest: work.rest,
-        };
-        self.archive.put_link(groups, &link, &shadow)?;
+        let number = self.number(at);
+        self.archive
+            .put_link(groups, number, &ids, work.rest, &shadow)?;
         self.count(at, |r| r.met += 1);
         self.forget_links();
         Ok(())

@@ -19,7 +19,7 @@ use crate::value::{Value, write_text};
 /// What the pages of a sweep ask for, until it is enough for a batch.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    jobs: Vec<Job>,
+    pub jobs: Vec<Job>,
     records: Related,
 }
 
@@ -208,10 +208,7 @@ impl Machine {
                 }
                 return Ok(None);
             }
-            if link.sync != self.number(at) {
-                return Ok(None);
-            }
-            return Ok(self.meet_linked(at, side, record, link));
+            return Ok(self.meet_linked(at, side, record.deleted, link, || record.digest()));
         }
         if record.deleted || self.was_converted(at, sync, side, record)? {
             return Ok(None);
@@ -237,7 +234,7 @@ impl Machine {
         if let Some(Value::Text(other)) = stamp
             && !self.archive.is_buried(self.group(at, side), &record.id)?
         {
-            let ids = pair(side, &record.id, other);
+            let ids = Sides::of(side, record.id.clone(), other.clone());
             return Ok(Some(Job::Pair {
                 ids,
                 meeting: Meeting::Stamp(side),
@@ -302,7 +299,7 @@ impl Machine {
             .ids
             .get(!side)
             .as_ref()
-            .map(|other| pair(side, &record.id, other)))
+            .map(|other| Sides::of(side, record.id.clone(), other.clone())))
     }
 
     /// Rows without which a record was appended are never written later: they are held as long as their cause stands.
@@ -398,7 +395,7 @@ impl Machine {
                     .unwrap_or_default(),
             );
         }
-        self.archive.offer(Candidate {
+        self.archive.offer(&Candidate {
             side,
             id: record.id.clone(),
             standing,
@@ -472,13 +469,6 @@ const fn begin(sync: usize, side: Side, pass: Pass) -> Phase {
         side,
         pass,
         from: None,
-    }
-}
-
-fn pair(side: Side, own: &SmolStr, other: &SmolStr) -> Sides<SmolStr> {
-    match side {
-        Side::Left => Sides::new(own.clone(), other.clone()),
-        Side::Right => Sides::new(other.clone(), own.clone()),
     }
 }
 

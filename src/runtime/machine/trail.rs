@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::sweep::key;
 use super::{Machine, Step, only};
 use crate::runtime::Reason;
-use crate::runtime::archive::{Link, LinkState, Rest, Trail};
+use crate::runtime::archive::{LinkState, Rest, Trail};
 use crate::runtime::program::{Related, Scene, Sync};
 use crate::runtime::protocol::Record;
 use crate::runtime::shadow::{State, Trace, decode, encode, layout_of};
@@ -31,7 +31,7 @@ impl Machine {
             _ => return Ok(()),
         };
         self.put_trails(at, sync, record, &became, related)?;
-        let groups = self.numbers.groups.get(at).copied().unwrap_or_default();
+        let groups = self.groups(at);
         let Some(link) = self.archive.link(Side::Right, groups.right, &record.id)? else {
             return Ok(());
         };
@@ -39,7 +39,7 @@ impl Machine {
             return Ok(());
         }
         let target = usize::from(conversion.sync);
-        let to = self.numbers.groups.get(target).copied().unwrap_or_default();
+        let to = self.groups(target);
         let program = Arc::clone(&self.program);
         let Some(into) = program.syncs.get(target) else {
             return Ok(());
@@ -47,26 +47,18 @@ impl Machine {
         self.forget_links();
         if self.archive.link(Side::Right, to.right, &became)?.is_some() {
             // The earlier link stands; this one is over.
-            self.archive.remove_link(groups.left, &link.ids.left)?;
+            self.archive.remove_link(groups, link.sync, &link.ids)?;
             self.archive
                 .bury(groups.left, &link.ids.left, Some(&became))?;
             return self.hold_for_merge(target, &link.ids.left, &became);
         }
         let shadow = self.archive.shadow(groups.left, &link.ids.left)?;
         let shadow = self.move_shadow(&shadow, sync, into, target)?;
-        self.archive.remove_link(groups.left, &link.ids.left)?;
+        self.archive.remove_link(groups, link.sync, &link.ids)?;
         self.archive.bury(groups.right, &record.id, Some(&became))?;
         let ids = Sides::new(link.ids.left.clone(), became);
-        self.archive.put_link(
-            to,
-            &Link {
-                sync: self.number(target),
-                ids,
-                state: LinkState::Alive,
-                rest: Rest::NONE,
-            },
-            &shadow,
-        )
+        let number = self.number(target);
+        self.archive.put_link(to, number, &ids, Rest::NONE, &shadow)
     }
 
     /// Shadows of rows that both syncs have move with a link; the others are first-met.
