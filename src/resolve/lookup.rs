@@ -34,6 +34,9 @@ pub(super) struct Cx<'a> {
     pub gaps: Gaps,
 }
 
+/// What a pass reports of an item, and the values that it meets there.
+type Met = (Sink, Vec<ValueUse>);
+
 /// Whether something of a declaration is missing that its text has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gaps {
@@ -98,7 +101,7 @@ impl<'a> Cx<'a> {
         let of = |(m, module): (usize, &'a Module)| module.tree.items.iter().map(move |l| (m, l));
         let items = modules.iter().enumerate().flat_map(of);
         let items: Vec<_> = items.filter(|(_, l)| wanted(&l.node)).collect();
-        let (made, each): (Vec<Option<T>>, Vec<(Sink, Vec<ValueUse>)>) = items
+        let (made, each): (Vec<Option<T>>, Vec<Met>) = items
             .par_iter()
             .enumerate()
             .map_init(

@@ -1,6 +1,7 @@
 //! Cuts text into logical lines, before any of it is parsed: a file into items, a block into its lines. Knows strings,
 //! comments and brackets, and the words that open items; so one slip spoils one line, and never what comes after it.
 
+use super::bytes::Bytes;
 use super::keywords;
 
 /// Brackets may be nested this deep; beyond, the line is not parsed (S005).
@@ -73,16 +74,7 @@ pub(super) enum Commas {
 }
 
 /// The bytes at which something may open, close or end. Nearly all others are letters, and are passed over at once.
-static NOTABLE: [bool; 256] = {
-    let mut notable = [false; 256];
-    let signs = *b"\"`/(){}[];, \t\r\n";
-    let mut i = 0;
-    while i < signs.len() {
-        notable[signs[i] as usize] = true;
-        i += 1;
-    }
-    notable
-};
+static NOTABLE: Bytes = Bytes::of(b"\"`/(){}[];, \t\r\n");
 
 /// How lines are cut in a place.
 #[derive(Clone, Copy)]
@@ -375,9 +367,8 @@ impl Cutter<'_> {
     /// Behind the bytes that stand here and end nothing.
     fn plain(&self, from: usize) -> usize {
         let rest = self.bytes.get(from..self.to).unwrap_or_default();
-        let is_notable = |b: &u8| NOTABLE.get(usize::from(*b)) != Some(&false);
-        let length = rest.iter().position(is_notable).unwrap_or(rest.len());
-        from + length
+        let notable = rest.iter().position(|b| NOTABLE.has(*b));
+        from + notable.unwrap_or(rest.len())
     }
 
     /// The line ends at `scan.end`, perhaps with a bracket that is still open.

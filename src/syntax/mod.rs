@@ -7,6 +7,7 @@
 
 pub mod ast;
 mod build;
+mod bytes;
 mod cut;
 mod format;
 mod grammar;

@@ -17,6 +17,9 @@ const MAX_BYTES: usize = 64 << 20;
 /// Smaller files are not worth a second core.
 const PARALLEL_BYTES: usize = 64 << 10;
 
+/// What is wrong with an item, and what of it nobody could read.
+type Amiss = (Vec<Diagnostic>, Vec<Span>);
+
 /// Parses a file. Never fails: what cannot be read is [`Item::Broken`] or a broken line, and has been reported.
 pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
     if text.len() > MAX_BYTES {
@@ -40,12 +43,11 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
         let item = reader.item(cut);
         (item, (reader.found, reader.unread))
     };
-    let (items, amiss): (Vec<Line<Item>>, Vec<(Vec<Diagnostic>, Vec<Span>)>) =
-        if text.len() < PARALLEL_BYTES {
-            cuts.lines.iter().map(read).unzip()
-        } else {
-            cuts.lines.par_iter().map(read).unzip()
-        };
+    let (items, amiss): (Vec<Line<Item>>, Vec<Amiss>) = if text.len() < PARALLEL_BYTES {
+        cuts.lines.iter().map(read).unzip()
+    } else {
+        cuts.lines.par_iter().map(read).unzip()
+    };
     let mut unread = Vec::new();
     for (found, gaps) in amiss {
         unread.extend(gaps);

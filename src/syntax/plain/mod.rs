@@ -15,6 +15,7 @@ mod tests;
 use smol_str::SmolStr;
 
 use super::ast::{Arrow, Name, Quotes};
+use super::bytes::Bytes;
 use super::cut::Range;
 use crate::source::{FileId, Span, Spanned};
 
@@ -23,16 +24,8 @@ pub(super) use row::{map_row, row};
 pub(super) use statement::statement;
 
 /// The bytes that a bare name is made of.
-static LETTERS: [bool; 256] = {
-    let mut letters = [false; 256];
-    let mut byte = 0;
-    while byte < letters.len() {
-        let is_letter = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
-        letters[byte] = is_letter;
-        byte += 1;
-    }
-    letters
-};
+static LETTERS: Bytes =
+    Bytes::of(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
 /// Reads tokens, and the blanks behind each.
 pub(super) struct Scanner<'t> {
@@ -87,11 +80,8 @@ impl<'t> Scanner<'t> {
     /// A word that ends where its ASCII letters end.
     pub fn word(&mut self) -> Option<(&'t str, Span)> {
         let rest = self.rest();
-        let is_letter = |b: &u8| LETTERS.get(usize::from(*b)) == Some(&true);
-        let length = rest
-            .iter()
-            .position(|b| !is_letter(b))
-            .unwrap_or(rest.len());
+        let behind = rest.iter().position(|b| !LETTERS.has(*b));
+        let length = behind.unwrap_or(rest.len());
         let sound = !rest.first()?.is_ascii_digit() && rest.get(length).is_none_or(u8::is_ascii);
         (length > 0 && sound).then(|| self.take(length))
     }
