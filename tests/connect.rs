@@ -473,6 +473,30 @@ fn archived_records_stay_and_deleted_ones_go() {
 }
 
 #[test]
+fn a_glance_tells_of_a_record_what_the_record_would() {
+    every(|store, name| {
+        let (mut from, mut met) = (None, Vec::new());
+        loop {
+            let whole = store.scan(CONTACTS, from, 2).expect("scans");
+            let page = store.skim(CONTACTS, from, 2).expect("skims");
+            let glances = page.records.iter().map(Record::glance);
+            met.extend(glances.chain(page.glances));
+            assert_eq!(
+                (page.unreadable, page.next),
+                (whole.unreadable, whole.next),
+                "{name}"
+            );
+            from = whole.next;
+            if from.is_none() {
+                break;
+            }
+        }
+        let all: Vec<_> = expected().iter().map(Record::glance).collect();
+        assert_eq!(met, all, "{name}");
+    });
+}
+
+#[test]
 fn a_scan_is_stable_while_records_are_written() {
     every(|store, name| {
         let first = store.scan(CONTACTS, None, 2).expect("scans");

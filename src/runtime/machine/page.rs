@@ -53,7 +53,7 @@ impl Waiting {
 
 impl Machine {
     /// The command for the next page of a sweep. Where most records of the page before were passed over, a glance may do; not
-    /// where more of a linked record is looked at than whether it is as it was.
+    /// where more of a record is looked at than whether it is as it was: what was merged into it, or to whom it refers.
     pub(super) fn sweep_on(
         &self,
         sync: &Sync,
@@ -64,7 +64,9 @@ impl Machine {
         let glance = pass == Pass::Meet && self.census.mostly_passed() && self.edition.is_some();
         let object = *sync.objects.get(side);
         let limit = self.settings.window;
-        if glance && sync.mode != Mode::AppendOnly && sync.swallowed.get(side).is_none() {
+        let refers = sync.met_related.iter().any(|(s, ..)| *s == side);
+        let more = refers || sync.swallowed.get(side).is_some();
+        if glance && sync.mode != Mode::AppendOnly && !more {
             Command::Skim {
                 object,
                 from,
