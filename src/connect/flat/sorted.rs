@@ -15,6 +15,9 @@ const IN_MEMORY: usize = if cfg!(test) { 8 } else { 1 << 17 };
 /// Bytes of a block at most: what SQLite keeps within a page.
 const BLOCK: usize = if cfg!(test) { 80 } else { 896 };
 
+/// Entries that are moved out of memory at a time.
+const AT_ONCE: usize = if cfg!(test) { 3 } else { 1 << 10 };
+
 /// What entries are sorted by.
 pub(super) type Key = (i64, i64);
 
@@ -101,7 +104,8 @@ impl<const N: usize> Sorted<N> {
             let block = block_of(db, *key)?;
             let end = next_block(db, *key)?;
             let belongs = |(key, _): &(Key, _)| end.is_none_or(|end| *key < end);
-            let mut entries: Entries<N> = std::iter::from_fn(|| new.next_if(belongs)).collect();
+            let moved = std::iter::from_fn(|| new.next_if(belongs)).take(AT_ONCE);
+            let mut entries: Entries<N> = moved.collect();
             if let Some((first, older)) = block {
                 take_out(db, first)?;
                 entries.extend(older);
