@@ -2,7 +2,8 @@
 //!
 //! A step is told as an automation that runs later, on its own: the sync that carries it out does so. It writes where the
 //! column that it reads shows the entered stage, the other one still shows a stage that the line leaves, and the condition
-//! of the line holds. What shows the entered stage already is left alone, so a step alone comes to rest at once.
+//! of the line holds; a line that says `clear first` clears a field before that would refuse to go back. What shows the entered
+//! stage already is left alone, so a step alone comes to rest at once.
 
 use super::place::Place;
 use super::tabulate::Tables;

@@ -1,13 +1,14 @@
 //! The decision about a create: its values, whether its parents are there, whether it was refused as it is before.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
 use super::batch::{Keep, Meaning, Sending, Turn, Work};
 use super::{Machine, Phase, Step, only};
 use crate::plan::{Mode, Timing};
 use crate::runtime::Reason;
 use crate::runtime::archive::Rest;
+use crate::runtime::fingerprint::Fingerprint;
 use crate::runtime::merge::{compose, created};
 use crate::runtime::program::{Failed, Related, Row, Scene, StampWrite, Sync, Wait};
 use crate::runtime::protocol::{Action, Record, Write};
@@ -352,7 +353,7 @@ fn put(draft: &mut Draft, index: usize, row: &Row, target: Side, value: Value) {
 }
 
 fn digest(values: &[(u16, Value)]) -> i64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = Fingerprint::default();
     values.hash(&mut hasher);
     hasher.finish().cast_signed()
 }

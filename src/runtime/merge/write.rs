@@ -1,11 +1,12 @@
 //! What is remembered and reported of a decision.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
 use super::case::{Case, state};
 use super::{Sent, Verdict};
 use crate::merge::{Cause, Decision, Row as _, reads_blank};
 use crate::runtime::Reason;
+use crate::runtime::fingerprint::Fingerprint;
 use crate::runtime::program::Failed;
 use crate::runtime::shadow::{Consistency, State, Trace};
 use crate::side::{Side, Sides};
@@ -142,7 +143,7 @@ impl Case<'_> {
 
 /// Both values as one number, to know a drift again.
 fn hash(now: Sides<&Value>) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = Fingerprint::default();
     now.left.hash(&mut hasher);
     now.right.hash(&mut hasher);
     hasher.finish()

@@ -1,7 +1,7 @@
 //! From a plan to a program. Every name that leads nowhere is a contradiction of the plan, told as such.
 
 use std::collections::{BTreeMap, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -15,6 +15,7 @@ use crate::plan::{
     self, Absent, Authority, DeletePolicy, Equality, Expr, Fallback, Many, Mode, Plan, PlanError,
     Timing,
 };
+use crate::runtime::fingerprint::Fingerprint;
 use crate::runtime::{Lookup as Unique, Meta, ObjectId, Presence, Shape, Slot};
 use crate::side::{Side, Sides};
 use crate::value::library::{Folding, function};
@@ -60,7 +61,7 @@ pub fn compile(plan: &Plan) -> Done<Program> {
 }
 
 fn edition(plan: &Plan) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = Fingerprint::default();
     match plan.hashes.plan.as_str() {
         // A plan that was never sealed is known by all that it says.
         "" => serde_json::to_string(plan)
