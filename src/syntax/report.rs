@@ -233,6 +233,9 @@ impl Guess<'_> {
         if word.is_empty() {
             return None;
         }
+        if word == "ignoring" && self.expects(Rule::colon) {
+            return Some("what it takes comes first: `: text, ignoring …`".to_owned());
+        }
         if self.rule == Rule::row
             && self.expects(Rule::EOI)
             && (CLAUSES.contains(&word) || self.wins())
