@@ -284,7 +284,12 @@ fn who_writes_a_field_is_listed_and_drawn() {
 /// Numbers that both sides change: told as growth, whichever way they go and however fast.
 #[test]
 fn numbers_that_never_rest_are_told_as_what_grows() {
-    for (one, other) in [("+ 1", "+ 1"), ("+ 1", "- 1"), ("* 2", "* 3")] {
+    for (one, other) in [
+        ("+ 1", "+ 1"),
+        ("+ 1", "- 1"),
+        ("+ 1", "+ 5"),
+        ("* 2", "* 3"),
+    ] {
         let text = format!(
             "automation desk \"a\" {{\n  when  ticket.amount changes\n  sets  ticket.amount = ticket.amount {one}\n}}\n\
              automation crm \"b\" {{\n  when  Case.Score__c changes\n  sets  Case.Score__c = Case.Score__c {other}\n}}\n{}",

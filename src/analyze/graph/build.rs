@@ -24,7 +24,7 @@ use crate::source::Span;
 use crate::value::Value;
 
 /// The most values that functions and platforms add to a cell.
-const MADE: usize = 16;
+const MADE: usize = 32;
 /// The most combinations of values that a function is tried with.
 pub(super) const COMBINATIONS: usize = 4_096;
 
