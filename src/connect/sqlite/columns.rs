@@ -200,8 +200,7 @@ impl Columns {
         }))
     }
 
-    /// Reads of a row of `select` what tells whether its record is as it was. A text is not even looked at: one that is no text
-    /// is not as it was.
+    /// Reads of a row of `select` what tells whether its record is as it was. What cannot be read as a record cannot be glanced at.
     pub(super) fn glance(&self, row: &Row<'_>) -> Read<Glance> {
         let id = match self.id(row)? {
             Ok(id) => id,
@@ -210,7 +209,11 @@ impl Columns {
         let mut digest = Digest::default();
         for (at, slot) in (FIRST..).zip(&self.shape.fields) {
             match (row.get_ref(at)?, slot.kind) {
-                (ValueRef::Text(bytes), Kind::Text) if !bytes.is_empty() => digest.text(bytes),
+                (ValueRef::Text(bytes), Kind::Text)
+                    if !bytes.is_empty() && std::str::from_utf8(bytes).is_ok() =>
+                {
+                    digest.text(bytes);
+                }
                 (raw, kind) => match interpret(kind, raw) {
                     Some(value) => digest.value(&value),
                     None => return Ok(Err(not_text(id, slot))),

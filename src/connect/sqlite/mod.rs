@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Row};
 use smol_str::SmolStr;
 
 use super::table::{Table, apply};
 use super::{BATCH, Capabilities, IdStyle, Ids, Lifetime, Store, StoreError, of_object};
 use crate::runtime::{Cursor, ObjectId, Outcome, Page, Record, Shape, Write};
 use crate::value::Value;
-use columns::Columns;
+use columns::{Columns, Read};
 use handle::Handle;
 
 /// Prepared statements that are kept: the updates of different sets of columns are different statements.
@@ -51,6 +51,19 @@ impl Sqlite {
             style: self.style,
             columns,
         })
+    }
+
+    /// The next rows of a table; `meet` adds what it reads of one to the page.
+    fn page(
+        &mut self,
+        object: ObjectId,
+        from: Option<Cursor>,
+        limit: usize,
+        meet: impl Fn(&Columns, &Row<'_>, &mut Page) -> Read<()>,
+    ) -> Result<Page, StoreError> {
+        let table = self.table(object)?;
+        let met = table.scan(from, limit, |row, page| meet(table.columns, row, page));
+        met.map_err(|e| StoreError::sql(table.path, &e))
     }
 
     fn connect(&self) -> rusqlite::Result<Connection> {
@@ -100,12 +113,10 @@ impl Store for Sqlite {
         from: Option<Cursor>,
         limit: usize,
     ) -> Result<Page, StoreError> {
-        let table = self.table(object)?;
-        let met = table.scan(from, limit, |row, page| {
-            let record = table.columns.record(row)?;
+        self.page(object, from, limit, |columns, row, page| {
+            let record = columns.record(row)?;
             Ok(record.map(|record| page.records.push(record)))
-        });
-        met.map_err(|e| StoreError::sql(table.path, &e))
+        })
     }
 
     fn skim(
@@ -114,12 +125,10 @@ impl Store for Sqlite {
         from: Option<Cursor>,
         limit: usize,
     ) -> Result<Page, StoreError> {
-        let table = self.table(object)?;
-        let met = table.scan(from, limit, |row, page| {
-            let glance = table.columns.glance(row)?;
+        self.page(object, from, limit, |columns, row, page| {
+            let glance = columns.glance(row)?;
             Ok(glance.map(|glance| page.glances.push(glance)))
-        });
-        met.map_err(|e| StoreError::sql(table.path, &e))
+        })
     }
 
     fn read(&mut self, object: ObjectId, ids: &[SmolStr]) -> Result<Vec<Record>, StoreError> {

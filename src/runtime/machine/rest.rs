@@ -81,8 +81,8 @@ impl Machine {
         Some(if hash == 0 { 1 } else { hash })
     }
 
-    /// What a record with a link asks for; nothing where that is of another sync. The left sweep merges living pairs, and passes over those at rest; the
-    /// right one tells what was deleted, and merges what the left one passed over and should not have.
+    /// What a record with a link asks for; nothing where that is of another sync. The left sweep merges living pairs, and passes
+    /// over those at rest; the right one tells what was deleted, and merges what the left one passed over and should not have.
     pub(super) fn meet_linked(
         &mut self,
         at: usize,
