@@ -13,6 +13,7 @@
 
 mod support;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -262,11 +263,11 @@ fn program_alone(root: &Path) {
     let mut out = std::fs::File::create(root.join("program.jsonl")).expect("made");
     let mut from = None;
     let mut format = Jsonl::new(target, Wire::Strings, None).expect("it is known");
-    let (mut values, mut lines) = (Vec::new(), Vec::new());
+    let mut lines = Vec::new();
     loop {
         let page = store.scan(ObjectId(0), from, 256).expect("it reads");
         for record in &page.records {
-            write_image(sync, record, &mut format, &mut values, &mut lines);
+            write_image(sync, record, &mut format, &mut lines);
             lines.push(b'\n');
         }
         out.write_all(&lines).expect("written");
@@ -280,13 +281,7 @@ fn program_alone(root: &Path) {
 }
 
 /// What the rows make of a record, as a line that the store would write.
-fn write_image(
-    sync: &Sync,
-    record: &Record,
-    format: &mut Jsonl,
-    values: &mut Vec<(u16, Value)>,
-    line: &mut Vec<u8>,
-) {
+fn write_image(sync: &Sync, record: &Record, format: &mut Jsonl, line: &mut Vec<u8>) {
     let related = HashMap::new();
     let scene = Scene {
         records: Sides::new(Some(record), None),
@@ -294,22 +289,17 @@ fn write_image(
         links: &Unlinked,
         related: &related,
     };
-    values.clear();
-    for row in &sync.rows {
-        let read = row
-            .cells
-            .left
-            .read
-            .eval(&scene, &Value::Blank)
-            .expect("it reads");
-        let value = compose(row, Side::Left, &read, &scene).expect("it fits");
-        if let (Some(slot), Some(value)) = (row.cells.right.slot, value) {
-            values.push((slot, value.into_owned()));
-        }
+    let reads = sync.rows.iter().map(|row| &row.cells.left.read);
+    let sources = reads.map(|read| read.eval(&scene, &Value::Blank).expect("it reads"));
+    let sources: Vec<Cow<'_, Value>> = sources.collect();
+    let mut values = Vec::with_capacity(sources.len());
+    for (row, source) in sync.rows.iter().zip(&sources) {
+        let value = compose(row, Side::Left, source, &scene).expect("it fits");
+        values.extend(row.cells.right.slot.zip(value));
     }
     let patch = Patch {
         id: Some(&record.id),
-        values,
+        values: &values,
         archive: None,
     };
     format.write(None, &patch, line).expect("it is written");

@@ -19,6 +19,7 @@ mod object;
 mod scan;
 mod sorted;
 
+use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 
 use smol_str::SmolStr;
@@ -58,10 +59,10 @@ pub trait Format: Send + Sized {
 
     /// Writes a record, without a line end: changed from what it was, or new. Everything that is not changed stays byte for
     /// byte.
-    fn write(
+    fn write<V: Borrow<Value>>(
         &mut self,
         before: Option<&[u8]>,
-        patch: &Patch<'_>,
+        patch: &Patch<'_, V>,
         out: &mut Vec<u8>,
     ) -> Result<(), Fault>;
 
@@ -96,13 +97,13 @@ impl Fault {
     }
 }
 
-/// What is written into a record.
+/// What is written into a record: values, or what they are borrowed by.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Patch<'a> {
+pub struct Patch<'a, V = Value> {
     /// Its id, where it is new.
     pub id: Option<&'a str>,
     /// The slots that are set.
-    pub values: &'a [(u16, Value)],
+    pub values: &'a [(u16, V)],
     /// It is marked as deleted.
     pub archive: Option<Archived>,
 }
