@@ -1,6 +1,6 @@
 //! Comma-separated values as of RFC 4180: a header row, fields in quotation marks where they need them.
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
 
 use smol_str::SmolStr;
 
@@ -219,10 +219,10 @@ impl Format for Csv {
         Ok(record)
     }
 
-    fn write<V: Borrow<Value>>(
+    fn write(
         &mut self,
         before: Option<&[u8]>,
-        patch: &Patch<'_, V>,
+        patch: &Patch<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Fault> {
         let old = before
@@ -243,7 +243,7 @@ impl Format for Csv {
                 }
                 (Some(Member::Deleted), _) if patch.archive.is_some() => put_field("true", out),
                 (meta, Some((_, value))) if meta != Some(Member::Id) => {
-                    put_field(&write_text(value.borrow()), out)
+                    put_field(&write_text(value), out)
                 }
                 _ => out.extend_from_slice(old.get(i).copied().unwrap_or_default().as_bytes()),
             }

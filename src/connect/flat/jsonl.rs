@@ -3,16 +3,14 @@
 mod full;
 mod write;
 
-use std::borrow::Borrow;
-
 use smol_str::SmolStr;
 
-use super::scan::{Next, Raw, Scan};
+use super::scan::{Next, Raw, Scan, text_after};
 use super::{Fault, Format, Patch, Quotes};
 use crate::runtime::{Record, Shape};
 use crate::value::{Kind, Value, Wire, read_text};
 use full::{Walk, checked, parse};
-use write::{Key, open_object, put_value, splice};
+use write::{Key, put_value, splice};
 
 /// Longest list of members that is remembered from line to line.
 const REMEMBERED: usize = 4096;
@@ -154,29 +152,30 @@ impl Format for Jsonl {
         Ok(record)
     }
 
-    fn write<V: Borrow<Value>>(
+    fn write(
         &mut self,
         before: Option<&[u8]>,
-        patch: &Patch<'_, V>,
+        patch: &Patch<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Fault> {
-        let id = patch.id.map(|id| (&self.id, Value::text(id)));
         let archived = patch.archive.and(self.deleted.as_ref());
         let archived = archived.map(|key| (key, Value::Bool(true)));
-        let own = id.iter().chain(&archived);
-        let own = own.map(|(key, value)| (*key, value));
-        let fields = patch.values.iter().filter_map(|(slot, value)| {
-            let (key, _) = self.fields.get(usize::from(*slot))?;
-            (!key.is_id).then_some((key, value.borrow()))
-        });
         let Some(raw) = before else {
-            let start = out.len();
-            let mut put = |(key, value): (&Key, &Value)| key.put(value, self.wire, out);
-            own.for_each(&mut put);
-            fields.filter(|(_, value)| !value.is_blank()).for_each(put);
-            open_object(start, out);
+            self.begin(patch.id.unwrap_or_default(), out);
+            if let Some((key, value)) = &archived {
+                key.put(value, self.wire, out);
+            }
+            for (slot, value) in patch.values {
+                self.put(*slot, value, out);
+            }
+            self.end(out);
             return Ok(());
         };
+        let id = patch.id.map(|id| (&self.id, Value::text(id)));
+        let own = id.iter().chain(&archived);
+        let own = own.map(|(key, value)| (*key, value));
+        let fields = patch.values.iter();
+        let fields = fields.filter_map(|(slot, value)| Some((self.field(*slot)?, value)));
         let encoded = |(key, value): (_, &Value)| {
             let mut out = Vec::new();
             put_value(value, self.wire, &mut out);
@@ -192,21 +191,53 @@ impl Format for Jsonl {
 }
 
 impl Jsonl {
+    /// Begins the line of a new record, which has its id then.
+    pub fn begin(&self, id: &str, out: &mut Vec<u8>) {
+        let start = out.len();
+        self.id.put(&Value::text(id), self.wire, out);
+        if let Some(comma) = out.get_mut(start) {
+            *comma = b'{';
+        }
+    }
+
+    /// Adds the value of a slot to a line that was begun; nothing where it is blank.
+    #[inline]
+    pub fn put(&self, slot: u16, value: &Value, out: &mut Vec<u8>) {
+        if let Some(key) = self.field(slot).filter(|_| !value.is_blank()) {
+            key.put(value, self.wire, out);
+        }
+    }
+
+    /// Ends a line that was begun.
+    pub fn end(&self, out: &mut Vec<u8>) {
+        out.push(b'}');
+    }
+
+    /// The member of a slot; none for the id, which the store writes itself.
+    fn field(&self, slot: u16) -> Option<&Key> {
+        let (key, _) = self.fields.get(usize::from(slot))?;
+        (!key.is_id).then_some(key)
+    }
+
     /// Reads a line of the common form in one pass; none where it takes the full parser.
     fn read_plain(&mut self, text: &str) -> Option<Record> {
         let mut found = Found {
             record: Record::default(),
             raws: vec![Raw::Plain(""); self.fields.len()],
         };
-        let mut scan = Scan::new(text);
-        for position in 0.. {
+        let (mut rest, mut position) = (text, 0);
+        loop {
             if let Some((lead, target)) = self.order.get(position)
-                && let Some(text) = scan.text_after(lead)
+                && let Some((text, after)) = text_after(lead, rest)
             {
-                found.take(*target, Raw::Plain(text))?;
-            } else if !self.read_other(position, &mut scan, &mut found)? {
+                found.take_text(target, text)?;
+                rest = after;
+            } else if let Some(after) = self.read_other(position, rest, &mut found)? {
+                rest = after;
+            } else {
                 break;
             }
+            position += 1;
         }
         let values = found.raws.iter().zip(&self.fields);
         let values = values.map(|(raw, (_, kind))| raw.value(*kind)).collect();
@@ -216,17 +247,18 @@ impl Jsonl {
         })
     }
 
-    /// Reads a member that is not a text where the line before has one; false at the end of the line.
+    /// Reads any member, with which the rest of a line begins, and gives what comes after; within, none at the end of the line.
     #[inline(never)]
     fn read_other<'t>(
         &mut self,
         position: usize,
-        scan: &mut Scan<'t>,
+        rest: &'t str,
         found: &mut Found<'t>,
-    ) -> Option<bool> {
+    ) -> Option<Option<&'t str>> {
+        let mut scan = Scan::new(rest, position == 0);
         let expected = self.order.get(position);
         let (target, value) = match scan.next(expected.map(|(lead, _)| lead.as_str()))? {
-            Next::End => return Some(false),
+            Next::End => return Some(None),
             Next::Expected(value) => (expected.map(|(_, target)| *target)?, value),
             Next::Member { lead, name, value } => {
                 let target = self.target(name);
@@ -234,7 +266,8 @@ impl Jsonl {
                 (target, value)
             }
         };
-        found.take(target, value).map(|()| true)
+        found.take(&target, value)?;
+        Some(Some(scan.rest()))
     }
 
     /// What a member is for.
@@ -268,30 +301,31 @@ struct Found<'t> {
 }
 
 impl<'t> Found<'t> {
-    /// Takes the value of a member; none for a broken escape.
+    /// Takes the text of a member.
     #[inline]
-    fn take(&mut self, target: Target, raw: Raw<'t>) -> Option<()> {
+    fn take_text(&mut self, target: &Target, text: &'t str) -> Option<()> {
         if let Some(slot) = target.slot {
-            *self.raws.get_mut(slot)? = raw;
+            *self.raws.get_mut(slot)? = Raw::Plain(text);
         }
-        if target.meta.is_some() || matches!(raw, Raw::Escaped(_)) {
-            self.check(target, raw)?;
+        if let Some(member) = target.meta {
+            set_member(&mut self.record, member, text);
         }
         Some(())
     }
 
-    /// Reads the text of a value.
-    fn check(&mut self, target: Target, raw: Raw<'t>) -> Option<()> {
-        let read;
-        let text = match raw {
-            Raw::Plain(text) => text,
-            other => {
-                read = other.read(Kind::Text)?;
-                read.as_text().unwrap_or_default()
+    /// Takes the value of a member; none for a broken escape.
+    fn take(&mut self, target: &Target, raw: Raw<'t>) -> Option<()> {
+        if let Raw::Plain(text) = raw {
+            return self.take_text(target, text);
+        }
+        if let Some(slot) = target.slot {
+            *self.raws.get_mut(slot)? = raw;
+        }
+        if target.meta.is_some() || matches!(raw, Raw::Escaped(_)) {
+            let text = raw.read(Kind::Text)?;
+            if let Some(member) = target.meta {
+                set_member(&mut self.record, member, text.as_text().unwrap_or_default());
             }
-        };
-        if let Some(member) = target.meta {
-            set_member(&mut self.record, member, text);
         }
         Some(())
     }

@@ -19,7 +19,6 @@ mod object;
 mod scan;
 mod sorted;
 
-use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 
 use smol_str::SmolStr;
@@ -59,10 +58,10 @@ pub trait Format: Send + Sized {
 
     /// Writes a record, without a line end: changed from what it was, or new. Everything that is not changed stays byte for
     /// byte.
-    fn write<V: Borrow<Value>>(
+    fn write(
         &mut self,
         before: Option<&[u8]>,
-        patch: &Patch<'_, V>,
+        patch: &Patch<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Fault>;
 
@@ -97,13 +96,13 @@ impl Fault {
     }
 }
 
-/// What is written into a record: values, or what they are borrowed by.
+/// What is written into a record.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Patch<'a, V = Value> {
+pub struct Patch<'a> {
     /// Its id, where it is new.
     pub id: Option<&'a str>,
     /// The slots that are set.
-    pub values: &'a [(u16, V)],
+    pub values: &'a [(u16, Value)],
     /// It is marked as deleted.
     pub archive: Option<Archived>,
 }

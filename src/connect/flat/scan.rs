@@ -41,20 +41,14 @@ pub(super) enum Raw<'t> {
 }
 
 impl<'t> Scan<'t> {
-    pub(super) const fn new(text: &'t str) -> Self {
-        Self {
-            rest: text,
-            fresh: true,
-        }
+    /// A walk over a line, or what is left of it after some members.
+    pub(super) const fn new(rest: &'t str, fresh: bool) -> Self {
+        Self { rest, fresh }
     }
 
-    /// The text of the next member, where it begins with this lead and is a text free of escapes; else all is as it was.
-    #[inline]
-    pub(super) fn text_after(&mut self, lead: &str) -> Option<&'t str> {
-        let (text, rest) = until_mark(after(self.rest, lead)?.strip_prefix('"')?)?;
-        self.rest = rest.strip_prefix('"')?;
-        self.fresh = false;
-        Some(text)
+    /// What was not walked over yet.
+    pub(super) const fn rest(&self) -> &'t str {
+        self.rest
     }
 
     /// The next member, which mostly begins with the lead that the line before has here; none where the line is not plain.
@@ -158,6 +152,13 @@ fn is_number(raw: &str) -> bool {
         None => (raw, None),
     };
     digits(whole) && (whole.len() == 1 || !whole.starts_with('0')) && fraction.is_none_or(digits)
+}
+
+/// The value of the next member and what comes after it, where that begins with this lead and is a text free of escapes.
+#[inline]
+pub(super) fn text_after<'t>(lead: &str, rest: &'t str) -> Option<(&'t str, &'t str)> {
+    let (text, rest) = until_mark(after(rest, lead)?.strip_prefix('"')?)?;
+    Some((text, rest.strip_prefix('"')?))
 }
 
 /// What comes after a lead, where a text begins with it. Most leads are of two words, which are sooner looked at than another

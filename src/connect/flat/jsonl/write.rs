@@ -66,15 +66,6 @@ pub(super) fn put_value(value: &Value, wire: Wire, out: &mut Vec<u8>) {
     }
 }
 
-/// Makes an object of the members that were written from a place on, each after a comma.
-pub(super) fn open_object(start: usize, out: &mut Vec<u8>) {
-    match out.get_mut(start) {
-        Some(comma) => *comma = b'{',
-        None => out.push(b'{'),
-    }
-    out.push(b'}');
-}
-
 /// Writes a JSON text.
 #[inline]
 fn quote(text: &str, out: &mut Vec<u8>) {
