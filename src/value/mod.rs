@@ -79,7 +79,7 @@ impl Value {
         let text = text.as_ref();
         match text.len() {
             0 => Self::Blank,
-            // It is made where it stays, and not moved there.
+            // In fewer moves than `new` takes.
             1..=SmolStr::INLINE_CAP => Self::Text(SmolStr::new_inline(text)),
             _ => Self::Text(SmolStr::new(text)),
         }
