@@ -237,6 +237,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_lead_is_there_as_a_whole_or_not() {
+        let text = "abcdefghijklmnopqrstuvwxyz0123456789ABCD";
+        for length in 0..text.len() {
+            let (lead, rest) = text.split_at(length);
+            assert_eq!(after(text, lead), Some(rest));
+            for at in 0..length {
+                assert_eq!(after(&text[..at], lead), None, "{length} {at}");
+                let other = [&lead[..at], "#", &lead[at + 1..]].concat();
+                assert_eq!(after(text, &other), None, "{length} {at}");
+            }
+        }
+    }
+
+    #[test]
     fn the_first_special_byte_is_found_wherever_it_stands() {
         for special_byte in [b'"', b'\\', 0, b'\n', 0x1f] {
             for at in 0..40 {
