@@ -31,8 +31,9 @@ pub(super) fn automations(cx: &mut Cx<'_>, read: &[(SmolStr, Automations)]) {
         {
             let before = cx.sink.iter().count();
             let found = cx.declared(system, declared);
-            // what a wrong name would have done is not known, and nothing follows from it
-            if cx.sink.iter().count() == before {
+            // what a wrong name or a broken line would have done is not known, and nothing follows from it
+            let broken = declared.body.nodes().any(|l| *l == AutomationLine::Broken);
+            if !broken && cx.sink.iter().count() == before {
                 cx.model.automations.push(found);
             }
         }

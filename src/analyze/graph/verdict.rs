@@ -25,6 +25,8 @@ const LIMITS: Limits = Limits {
 /// The steps of a search that is begun at all, counted before; values without an end are not all reached, and cannot be
 /// counted so.
 const COUNTED: u64 = 4_000_000;
+/// The steps of a search for more of what a first one found nothing of, counted before.
+const MORE: u64 = 1_000_000;
 /// The steps of a search among values without an end.
 const OPEN: usize = 100_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
@@ -94,10 +96,14 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
     };
     let mut found: Option<Judged> = None;
     for seeds in ladder {
-        let mut more = search(match seeds {
+        let more = match seeds {
             Seeds::Few => few.clone(),
             Seeds::Some | Seeds::All => build(writers, component, *seeds, Reads::All),
-        });
+        };
+        if found.is_some() && most_steps(&more.network) > MORE {
+            break;
+        }
+        let mut more = search(more);
         if more.is_too_large() && few.tried {
             break;
         }
