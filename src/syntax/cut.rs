@@ -73,8 +73,8 @@ pub(super) enum Commas {
     SplitUnlessNumber,
 }
 
-/// The bytes at which something may open, close or end. Nearly all others are letters, and are passed over at once.
-static NOTABLE: Bytes = Bytes::of(b"\"`/(){}[];, \t\r\n");
+/// The bytes at which something may open, close or end. All others, letters and blanks, are passed over at once.
+static NOTABLE: Bytes = Bytes::of(b"\"`/(){}[];,\n");
 
 /// How lines are cut in a place.
 #[derive(Clone, Copy)]
@@ -276,10 +276,8 @@ impl Cutter<'_> {
         let mut i = start;
         loop {
             let plain = self.plain(i);
-            if plain > i {
-                i = plain;
-                scan.end = i;
-            }
+            scan.end = self.behind_code(i, plain).unwrap_or(scan.end);
+            i = plain;
             let Some(b) = self.at(i) else { break };
             match b {
                 b'"' | b'`' => {
@@ -351,10 +349,6 @@ impl Cutter<'_> {
                     line = i;
                     continue;
                 }
-                b' ' | b'\t' | b'\r' => {
-                    i += 1;
-                    continue;
-                }
                 _ => {}
             }
             i += 1;
@@ -369,6 +363,13 @@ impl Cutter<'_> {
         let rest = self.bytes.get(from..self.to).unwrap_or_default();
         let notable = rest.iter().position(|b| NOTABLE.has(*b));
         from + notable.unwrap_or(rest.len())
+    }
+
+    /// Behind the last byte of a range that is no blank.
+    fn behind_code(&self, from: usize, to: usize) -> Option<usize> {
+        let range = self.bytes.get(from..to)?;
+        let last = range.iter().rposition(|b| !is_blank(*b))?;
+        Some(from + last + 1)
     }
 
     /// The line ends at `scan.end`, perhaps with a bracket that is still open.
@@ -479,6 +480,11 @@ impl Cutter<'_> {
         }
         self.to
     }
+}
+
+/// Whether a byte is a blank within a line.
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
 }
 
 const fn closes(open: u8, close: u8) -> bool {

@@ -204,10 +204,9 @@ fn said(row: &Row, side: Side, wanted: fn(&Stated) -> bool) -> Option<Span> {
 
 const fn limited_to(stated: &Spanned<Stated>) -> Option<Side> {
     match stated.node {
-        Stated::Authority(_) => None,
         Stated::Blank(side, _)
         | Stated::Timing(side, _)
-        | Stated::Default(side, _)
+        | Stated::Default(side)
         | Stated::Enforce(side) => side,
     }
 }
