@@ -38,10 +38,11 @@ impl<'a> ByMap<'a> {
     }
 
     /// The applications of one map.
-    pub fn of(&self, map: MapId) -> impl Iterator<Item = &'a Applied> {
+    pub fn of(&self, map: MapId) -> &[&'a Applied] {
         let first = self.0.partition_point(|a| a.map < map);
-        let rest = self.0.iter().skip(first).copied();
-        rest.take_while(move |a| a.map == map)
+        let rest = self.0.get(first..).unwrap_or_default();
+        let behind = rest.iter().position(|a| a.map != map);
+        rest.get(..behind.unwrap_or(rest.len())).unwrap_or_default()
     }
 }
 

@@ -46,12 +46,12 @@ pub struct Facts {
     pub applied: Vec<Applied>,
     /// Which map is declared for which fields.
     pub declared: Declared,
-    /// How well each map covers the fields that it is declared for or applied to, in the order of the maps.
+    /// What maps leave out of the fields that they are declared for or applied to, in the order of the maps.
     pub coverage: Vec<Coverage>,
     /// Values written out in the spec that their field does not list as active.
     pub stated: Vec<StatedValue>,
-    /// Every field that a sync may write, with the row, in the order of the spec.
-    pub writes: Vec<Write>,
+    /// By sync: every field that it may write, with the row.
+    pub writes: Vec<Vec<Write>>,
     /// Who writes which cell, and whether the updates come to rest.
     pub graph: graph::Graph,
     /// What is known of each lifecycle, in the order of the model.
@@ -63,10 +63,8 @@ pub struct Facts {
 impl Facts {
     /// The writes of one sync.
     pub fn writes_of(&self, sync: SyncId) -> &[Write] {
-        let start = self.writes.partition_point(|w| w.sync < sync);
-        let rest = self.writes.get(start..).unwrap_or_default();
-        let length = rest.partition_point(|w| w.sync == sync);
-        rest.get(..length).unwrap_or_default()
+        let writes = self.writes.get(sync.index());
+        writes.map_or(&[], Vec::as_slice)
     }
 }
 
