@@ -165,7 +165,10 @@ impl<'a> Fields<'a> {
 
     fn written(&self) -> impl Iterator<Item = FieldRef> {
         let headless = self.header.is_empty();
-        let rows = self.rows.iter().filter(move |a| headless && a.from != self.side);
+        let rows = self
+            .rows
+            .iter()
+            .filter(move |a| headless && a.from != self.side);
         let header = self.header.iter().copied();
         header.chain(rows.filter_map(|a| a.target))
     }
@@ -184,10 +187,7 @@ impl<'a> Fields<'a> {
         };
         let sound = |s: Catalogued| matches!(s, Catalogued::Active | Catalogued::Unlisted);
         let (field, standing) = match role {
-            Role::Written => self
-                .written()
-                .filter_map(stand)
-                .find(|(_, s)| !sound(*s))?,
+            Role::Written => self.written().filter_map(stand).find(|(_, s)| !sound(*s))?,
             Role::Compared => {
                 let all = || self.read().filter_map(stand);
                 if all().any(|(_, s)| sound(s)) {

@@ -88,7 +88,10 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
         sync.rows = cx.rows(&s.body, &around);
         Some((sync, cx.gaps))
     });
-    let gaps = made.iter().flatten().filter(|(_, gaps)| *gaps == Gaps::Some);
+    let gaps = made
+        .iter()
+        .flatten()
+        .filter(|(_, gaps)| *gaps == Gaps::Some);
     cx.model.incomplete.extend(gaps.map(|(sync, _)| sync.span));
     cx.model.syncs = made.into_iter().flatten().map(|(sync, _)| sync).collect();
 }
