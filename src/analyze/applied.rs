@@ -50,7 +50,7 @@ impl<'a> ByMap<'a> {
 pub(super) fn applied(model: &Model) -> Vec<Applied> {
     let of_sync = |sync: SyncView<'_>| {
         let mut found = Vec::new();
-        for (row, from) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
+        for (row, from) in sync.ways() {
             if let Some(lane) = row.lane(from) {
                 gather(row, from, &lane.value, &mut found);
                 if let CellKind::Computed(e) = &row.row.cells.get(from).node {

@@ -73,23 +73,23 @@ pub fn analyze(model: &Model) -> Facts {
     let applied = applied::applied(model);
     let by_map = applied::ByMap::new(&applied);
     let stage_writes = lifecycle::stage_writes(model);
-    let ((coverage, stated), (declared, writes, graph, lifecycles)) = rayon::join(
+    // the graph is read on one core, and the others have the rest to share
+    let (((coverage, stated), (declared, writes)), (graph, lifecycles)) = rayon::join(
         || {
             rayon::join(
-                || coverage::coverage(model, &by_map),
-                || stated::stated(model, &by_map),
+                || {
+                    rayon::join(
+                        || coverage::coverage(model, &by_map),
+                        || stated::stated(model, &by_map),
+                    )
+                },
+                || rayon::join(|| Declared::new(model), || writers::writes(model)),
             )
         },
         || {
-            let (graph, lifecycles) = rayon::join(
+            rayon::join(
                 || graph::graph(model, &stage_writes),
                 || lifecycle::automata(model),
-            );
-            (
-                Declared::new(model),
-                writers::writes(model),
-                graph,
-                lifecycles,
             )
         },
     );

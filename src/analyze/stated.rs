@@ -74,7 +74,7 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
     };
     let of_sync = |sync: SyncView<'_>| {
         let mut found = Vec::new();
-        for (row, from) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
+        for (row, from) in sync.ways() {
             fallbacks(row, from, &mut found);
         }
         found

@@ -153,6 +153,12 @@ impl<'m> SyncView<'m> {
             })
     }
 
+    /// Its rows with each of their sides, the left one first.
+    pub fn ways(self) -> impl Iterator<Item = (RowView<'m>, Side)> {
+        let both = |row| Side::BOTH.into_iter().map(move |side| (row, side));
+        self.rows().flat_map(both)
+    }
+
     /// The object on a side.
     pub fn object(self, side: Side) -> Option<&'m Object> {
         Some(self.ends.get(side).as_ref()?.object)

@@ -166,6 +166,7 @@ impl Cutter<'_> {
 
     fn lines(&mut self, from: usize) -> Cuts {
         let mut cuts = Cuts::default();
+        cuts.lines.reserve(self.about(from));
         let mut gap = from;
         loop {
             let start = self.skip_gap(gap);
@@ -176,6 +177,17 @@ impl Cutter<'_> {
             let cut = self.line(gap, start);
             gap = cut.trailing.map_or(cut.code.1, |t| t.1);
             cuts.lines.push(cut);
+        }
+    }
+
+    /// About how many lines there are.
+    fn about(&self, from: usize) -> usize {
+        let text = self.bytes.get(from..self.to).unwrap_or_default();
+        let breaks = memchr::memchr_iter(b'\n', text);
+        let opens_item = |at: &usize| text.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        match self.level {
+            Level::File => breaks.filter(opens_item).count() + 1,
+            Level::Block => breaks.count(),
         }
     }
 
