@@ -309,3 +309,38 @@ fn numbers_that_never_rest_are_told_as_what_grows() {
         );
     }
 }
+
+/// A house that cleans what the other one writes, beside a row that knows the spellings: nothing of it goes on for ever.
+#[test]
+fn spellings_that_both_houses_clean_are_silent() {
+    let table = "use std.transforms.lower_trim\n\nnormalize Country: text, ignoring case, punctuation {\n  \"US\", \"USA\" -> \"United States\"\n  \"UK\", \"England\" -> \"United Kingdom\"\n  else -> keep\n}\n";
+    let rows = [
+        "via Country",
+        "via Country, latest else desk",
+        "via lower_trim",
+    ];
+    let workflows = [
+        "when  ticket.country = \"USA\"\n  sets  ticket.country = \"United States\"",
+        "when  ticket.country is blank\n  sets  ticket.country = \"Unknown\"",
+        "when  ticket.country in (\"US\", \"U.S.\")\n  sets  ticket.country = \"USA\"",
+    ];
+    let flows = [
+        "when  Case.Ref__c changes\n  sets  Case.Ref__c = upper(Case.Ref__c)",
+        "when  Case.Ref__c changes\n  sets  Case.Ref__c = title(Case.Ref__c)",
+        "when  Case.Ref__c changes\n  sets  Case.Ref__c = left(Case.Ref__c, 20)",
+        "when  Case.Ref__c = \"Deutschland\"\n  sets  Case.Ref__c = \"Germany\"",
+    ];
+    for row in rows {
+        for workflow in workflows {
+            for flow in flows {
+                let text = format!(
+                    "{table}automation desk \"w\" {{\n  {workflow}\n}}\nautomation crm \"f\" {{\n  {flow}\n}}\n{}",
+                    ticket(&format!("  country <-> Ref__c {row}\n"))
+                );
+                let compilation = compile_fixture(&text);
+                let errors = codes(&compilation, Level::Error);
+                assert_eq!(errors, [""; 0], "{row}\n{workflow}\n{flow}");
+            }
+        }
+    }
+}

@@ -118,6 +118,19 @@ fn what_grows_without_an_end_was_replayed_too() {
     assert!(text(&again.stdout).contains("\nit goes on: "), "{again:?}");
 }
 
+/// A workflow that starts itself again: what runs later waits for its next turn, in a test as in the proof.
+#[test]
+fn what_grows_by_itself_was_replayed_too() {
+    let counts = SPEC
+        .replace("upper(Person.Country)", "trim(Person.Country)")
+        .replace("lower(customer.country)", "concat(customer.country, \"x\")");
+    let root = project(&counts);
+    let check = accordant(root.path(), &["check"]);
+    let told = text(&check.stderr);
+    let replay = "  replay  accordant test --witness G002@main.sync:20";
+    assert!(told.lines().any(|line| line == replay), "{told}");
+}
+
 /// A lifecycle that two houses pull at: told over cells where they do so by fields of their own, over stages where not.
 #[test]
 fn a_loop_through_a_lifecycle_was_replayed_too() {

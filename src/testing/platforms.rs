@@ -3,7 +3,7 @@
 //!
 //! A save is a transaction. Automations that run before it change what is stored; those that run after it write records, which are
 //! saves of the same transaction, and each of them starts for a record in it as often as its platform lets it. What runs later
-//! waits until the run is over, and then each has its turn once. Derived fields follow whatever is stored. An automation whose expression fails does not run.
+//! waits until the run or edit is over, and then each has its turn once; what that starts waits for the next one. Derived fields follow whatever is stored. An automation whose expression fails does not run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +37,7 @@ pub(super) struct Reaction {
 
 /// An automation that waits for its own transaction, with the record that started it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Waiting {
+pub(super) struct Waiting {
     automation: usize,
     id: SmolStr,
 }
@@ -50,7 +50,8 @@ pub(super) struct Platforms<'b> {
     pub sent: Vec<(ObjectId, Write, Outcome)>,
     /// What automations changed.
     pub reactions: Vec<Reaction>,
-    waiting: BTreeSet<Waiting>,
+    /// What was left for later and has not had its turn.
+    pub waiting: BTreeSet<Waiting>,
     /// How often automations have run for a record in the transaction under way.
     ran: BTreeMap<(usize, SmolStr), u8>,
 }
@@ -73,14 +74,14 @@ type Values = Vec<(u16, Value)>;
 type Written = ((ObjectId, Reached), u16, Value);
 
 impl<'b> Platforms<'b> {
-    /// Opened stores that answer as their platforms do.
-    pub const fn new(bench: &'b Bench, stores: Stores) -> Self {
+    /// Opened stores that answer as their platforms do, with what an earlier run or edit left for later.
+    pub const fn new(bench: &'b Bench, stores: Stores, waiting: BTreeSet<Waiting>) -> Self {
         Self {
             bench,
             stores,
             sent: Vec::new(),
             reactions: Vec::new(),
-            waiting: BTreeSet::new(),
+            waiting,
             ran: BTreeMap::new(),
         }
     }
@@ -102,22 +103,17 @@ impl<'b> Platforms<'b> {
         self.saved(object, id, before, 0)
     }
 
-    /// Runs what was left for later, each in its own transaction. Whether that changed anything.
+    /// Runs what was left for later, each in its own transaction; what that leaves for later has its turn another time. Whether
+    /// anything changed.
     pub fn catch_up(&mut self) -> Done<bool> {
         let before = self.reactions.len();
-        for _ in 0..DEEPEST {
-            let waiting = std::mem::take(&mut self.waiting);
-            if waiting.is_empty() {
-                break;
-            }
-            for Waiting { automation, id } in waiting {
-                let Some(rule) = self.bench.automations.get(automation) else {
-                    continue;
-                };
-                self.ran.clear();
-                if let Some(record) = self.read_one(rule.object, &id)? {
-                    self.take_effect(automation, rule, Some(&record), &record, 0)?;
-                }
+        for Waiting { automation, id } in std::mem::take(&mut self.waiting) {
+            let Some(rule) = self.bench.automations.get(automation) else {
+                continue;
+            };
+            self.ran.clear();
+            if let Some(record) = self.read_one(rule.object, &id)? {
+                self.take_effect(automation, rule, Some(&record), &record, 0)?;
             }
         }
         Ok(self.reactions.len() > before)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::platforms::{Platforms, Reaction};
+use super::platforms::{Platforms, Reaction, Waiting};
 use super::{Bench, Told, instant};
 use crate::connect::{Behaving, IdStyle, Ids, Memory, StoreError, Stores};
 use crate::plan::{CaseAction, CaseStep, Field, Moment, System};
@@ -55,6 +55,8 @@ pub(super) struct World<'b> {
     /// By alias and object: the record that the alias names.
     named: BTreeMap<(SmolStr, SmolStr), SmolStr>,
     aliases: BTreeSet<SmolStr>,
+    /// Automations that have not had their turn.
+    waiting: BTreeSet<Waiting>,
     /// Between runs.
     archive: Option<Archive>,
     /// The archive's numbers for syncs and link groups.
@@ -81,6 +83,7 @@ impl<'b> World<'b> {
             makers: BTreeMap::new(),
             named: BTreeMap::new(),
             aliases,
+            waiting: BTreeSet::new(),
             archive: Some(archive),
             numbers,
         })
@@ -249,7 +252,7 @@ impl<'b> World<'b> {
 
     /// One whole run, then what the systems left for later.
     pub fn round(&mut self) -> Told<Round> {
-        let mut platforms = Platforms::new(self.bench, self.stores()?);
+        let mut platforms = self.platforms()?;
         let archive = self
             .archive
             .take()
@@ -298,7 +301,7 @@ impl<'b> World<'b> {
                 ..entry.record.clone()
             }
         });
-        let mut platforms = Platforms::new(self.bench, self.stores()?);
+        let mut platforms = self.platforms()?;
         let object = ObjectId(u16::try_from(at).unwrap_or(u16::MAX));
         let told = |e: StoreError| e.to_string();
         platforms
@@ -308,8 +311,16 @@ impl<'b> World<'b> {
         self.end(&mut platforms)
     }
 
-    /// What the stores hold becomes what is there.
+    /// Both systems as they answer, with what is there and what waits.
+    fn platforms(&mut self) -> Told<Platforms<'b>> {
+        let stores = self.stores()?;
+        let waiting = std::mem::take(&mut self.waiting);
+        Ok(Platforms::new(self.bench, stores, waiting))
+    }
+
+    /// What the stores hold becomes what is there, and what waits goes on waiting.
     fn end(&mut self, platforms: &mut Platforms<'_>) -> Told<()> {
+        self.waiting = std::mem::take(&mut platforms.waiting);
         let program = Arc::clone(&self.bench.program);
         for (at, shape) in program.shapes.iter().enumerate() {
             let object = ObjectId(u16::try_from(at).unwrap_or(u16::MAX));

@@ -12,9 +12,11 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::place::Place;
-use crate::model::{Comparison, Expr, ExprKind, FieldView, MapId, Model, PicklistMap};
+use crate::model::{
+    Comparison, Expr, ExprKind, FieldView, MapId, Model, NormalizeTable, PicklistMap,
+};
 use crate::side::Side;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Value, library};
 
 /// Values that stand for the rest, where values are only copied, compared and looked up.
 const FRESH: usize = 2;
@@ -176,19 +178,26 @@ pub(super) enum Changes {
 /// What an expression makes something else of.
 fn comes_in(e: &Expr) -> Option<&Expr> {
     match &e.node {
-        ExprKind::Map { input, .. } | ExprKind::Each { input, .. } => Some(input),
+        ExprKind::Map { input, .. }
+        | ExprKind::Each { input, .. }
+        | ExprKind::Normalize { input, .. } => Some(input),
         ExprKind::Call { arguments, .. } => arguments.first(),
         _ => None,
     }
 }
 
-/// The values that are worth a look where an expression does something to what comes in: those that its map tells apart, and
-/// a text that a cut leaves with a blank at its end.
+/// The values that are worth a look where an expression does something to what comes in: those that its map tells apart,
+/// spellings that its table does, and a text that a cut leaves with a blank at its end.
 pub(super) fn telling(model: &Model, e: &Expr) -> Vec<Value> {
     match &e.node {
         ExprKind::Map { map, from, .. } | ExprKind::Each { map, from, .. } => {
             mapped(model, *map, *from)
         }
+        ExprKind::Normalize { table, .. } => model
+            .normalizers
+            .get(table.index())
+            .map(spellings)
+            .unwrap_or_default(),
         ExprKind::Call {
             function,
             arguments,
@@ -227,6 +236,45 @@ fn mapped(model: &Model, map: MapId, from: Side) -> Vec<Value> {
             if counted && !found.contains(&value) {
                 found.push(value);
             }
+        }
+    }
+    found
+}
+
+/// A spelling and what it becomes, for the first row of each sort: functions tell texts apart by their letters. The first one
+/// in both cases, too.
+fn spellings(table: &NormalizeTable) -> Vec<Value> {
+    let sort = |text: &str| {
+        let titled = library::function("title").and_then(|f| f.call(&[Value::text(text)]).ok());
+        (
+            text == text.to_lowercase(),
+            text == text.to_uppercase(),
+            titled == Some(Value::text(text)),
+        )
+    };
+    let mut sorts = Vec::new();
+    let mut found: Vec<Value> = Vec::new();
+    for row in &table.rows {
+        let Some(variant) = row.variants.first() else {
+            continue;
+        };
+        let (variant, output) = (variant.value.as_str(), row.output.value.as_str());
+        let sort = (sort(variant), sort(output));
+        if sorts.contains(&sort) {
+            continue;
+        }
+        let mut texts = vec![variant.to_owned(), output.to_owned()];
+        if sorts.is_empty() {
+            texts.extend([variant.to_lowercase(), variant.to_uppercase()]);
+        }
+        sorts.push(sort);
+        for value in texts.iter().map(Value::text) {
+            if !found.contains(&value) {
+                found.push(value);
+            }
+        }
+        if sorts.len() == IRREGULAR {
+            break;
         }
     }
     found

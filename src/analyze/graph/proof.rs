@@ -103,7 +103,8 @@ fn effects<'m>(
 ///
 /// What is made of a cell that nothing writes here is made once. Of the others, a shape is what is known of a value after some
 /// changes, in whatever order the part makes them. Where every way through the shapes ends, with changes that leave the last
-/// one as it is, a value is only copied once it came there: it has a course as one of the values that were tried.
+/// one as it is, a value is only copied once it came there; where it goes round between letters of one case and of the other,
+/// it comes by the same spellings again and again. In both cases it has a course as one of the values that were tried.
 pub(super) fn is_searched(model: &Model, built: &Built) -> bool {
     let writes = writes(model, built);
     let written = |place: &Place| writes.iter().any(|w| w.to == *place);
@@ -129,21 +130,26 @@ pub(super) fn is_searched(model: &Model, built: &Built) -> bool {
         && turning.iter().all(|t| is_sampled(built, t))
 }
 
-/// Whether every way from a shape ends. `path` is the way to it, `done` are shapes from which all ways end.
-fn ends(changes: &[Change], shape: Shape, path: &mut Vec<Shape>, done: &mut Vec<Shape>) -> bool {
+/// Whether every way from a shape ends, or goes round by changes of case alone. `path` is the way to it, each shape with whether
+/// a change of case leads on, `done` are shapes from which all ways end.
+fn ends(
+    changes: &[Change],
+    shape: Shape,
+    path: &mut Vec<(Shape, bool)>,
+    done: &mut Vec<Shape>,
+) -> bool {
     if done.contains(&shape) {
         return true;
     }
-    if path.contains(&shape) {
-        return false;
+    if let Some(at) = path.iter().position(|(s, _)| *s == shape) {
+        return path.iter().skip(at).all(|(_, cased)| *cased);
     }
-    path.push(shape);
-    let mut next = changes
-        .iter()
-        .filter(|c| !c.leaves(shape))
-        .map(|c| c.shape(shape));
-    let all = next.all(|shape| ends(changes, shape, path, done));
-    path.pop();
+    let all = changes.iter().filter(|c| !c.leaves(shape)).all(|change| {
+        path.push((shape, change.is_of_case()));
+        let ends = ends(changes, change.shape(shape), path, done);
+        path.pop();
+        ends
+    });
     done.push(shape);
     all
 }
@@ -214,7 +220,9 @@ fn terms(e: &Expr, input: Option<Place>) -> Option<Vec<Term>> {
             changes: Vec::new(),
         }]),
         ExprKind::Linked { input: inner, .. } => terms(inner, input),
-        ExprKind::Map { input: inner, .. } | ExprKind::Each { input: inner, .. } => {
+        ExprKind::Map { input: inner, .. }
+        | ExprKind::Each { input: inner, .. }
+        | ExprKind::Normalize { input: inner, .. } => {
             // one of its values, or what comes in where it keeps that
             let mut found = constant()?;
             found.extend(terms(inner, input)?);

@@ -271,21 +271,37 @@ impl<'m> Telling<'m> {
         given.collect()
     }
 
-    /// The edits of the witness, each group followed by a rest.
+    /// The edits of the witness, each group followed by a rest. What waits has one turn after an edit; where it had several,
+    /// people enter what stood there before the last one.
     fn course(&self, witness: &Witness) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut edits: Vec<(Side, Step)> = Vec::new();
         let mut day = 1;
+        let mut entered = None;
+        let mut turns = 0;
+        let mut before: &[Symbol] = &witness.given;
         for step in &witness.steps {
             match &step.kind {
                 StepKind::Edit(record, values) => {
-                    if let Some(edit) = self.edit(*record, values) {
-                        edits.push(edit);
+                    edits.extend(self.edit(*record, values));
+                    entered = Some((*record, values));
+                    turns = 0;
+                }
+                StepKind::Pause => {
+                    turns += 1;
+                    if let Some((record, values)) = entered.filter(|_| turns > 1) {
+                        let held = |(cell, v): &(CellId, Symbol)| {
+                            let held = before.get(cell.index()).copied();
+                            (*cell, held.unwrap_or(*v))
+                        };
+                        let values: Vec<_> = values.iter().map(held).collect();
+                        edits.pop();
+                        edits.extend(self.edit(record, &values));
                     }
                 }
-                StepKind::Pause => {}
                 StepKind::Round => self.rest(&mut steps, &mut edits, &mut day, witness.newer),
             }
+            before = &step.cells;
         }
         self.rest(&mut steps, &mut edits, &mut day, witness.newer);
         steps

@@ -107,6 +107,12 @@ impl Change {
         }
     }
 
+    /// Whether it changes the case of letters, and blanks around them at most. Such changes, one after the other in any order
+    /// and all of them again and again, give what they gave: from the second time on, and but for `ẞ` from the first.
+    pub fn is_of_case(&self) -> bool {
+        matches!(self.name(), "lower" | "lower_trim" | "upper" | "title")
+    }
+
     /// Whether it leaves every value of a shape as it is.
     pub fn leaves(&self, shape: Shape) -> bool {
         let within = |most: Option<u32>| most.zip(self.count()).is_some_and(|(m, n)| m <= n);
@@ -139,6 +145,7 @@ impl Change {
             "trim" => effect(TRIMMED, cased | SPACING | PLAIN, true),
             "collapse" => effect(SPACING, cased | PLAIN, true),
             "lower" => effect(LOWER, SPACING, false),
+            "lower_trim" if of.has(LOWER) => effect(TRIMMED, cased | SPACING | PLAIN, true),
             "lower_trim" => effect(LOWER | TRIMMED, SPACING, false),
             "upper" => effect(UPPER, SPACING, false),
             "title" => effect(TITLED, SPACING, true),
@@ -234,6 +241,27 @@ mod tests {
         all
     }
 
+    #[test]
+    fn every_letter_goes_round_by_the_same_spellings() {
+        let all: Vec<Change> = changes().into_iter().filter(Change::is_of_case).collect();
+        let cased = |c: &char| !c.to_lowercase().eq([*c]) || !c.to_uppercase().eq([*c]);
+        for letter in ('\u{1}'..=char::MAX).filter(cased) {
+            for text in [
+                format!("{letter}"),
+                format!("a{letter}"),
+                format!("{letter}A b"),
+            ] {
+                for (first, second) in all.iter().flat_map(|f| all.iter().map(move |s| (f, s))) {
+                    let round = |v: &Value| first.apply(v).and_then(|v| second.apply(&v));
+                    let once = round(&Value::text(&text)).expect("a text");
+                    let twice = round(&once).expect("a text");
+                    assert!(twice == once || letter == 'ẞ', "{text:?}");
+                    assert_eq!(round(&twice).as_ref(), Some(&twice), "{text:?}");
+                }
+            }
+        }
+    }
+
     fn text() -> impl Strategy<Value = String> {
         prop_oneof![
             ".{0,10}",
@@ -262,6 +290,18 @@ mod tests {
             for change in all.iter().filter(|c| c.leaves(shape)) {
                 prop_assert_eq!(change.apply(&value), Some(value.clone()), "{:?} of {:?}", change, first);
             }
+        }
+
+        #[test]
+        fn changes_of_case_go_round_by_the_same_spellings(first in text(), chain in prop::collection::vec(0usize..17, 1..5)) {
+            let all: Vec<Change> = changes().into_iter().filter(Change::is_of_case).collect();
+            prop_assert_eq!(all.len(), 5);
+            let round = |value: Value| {
+                let changes = chain.iter().map(|at| &all[at % all.len()]);
+                changes.fold(value, |v, c| c.apply(&v).expect("a text"))
+            };
+            let twice = round(round(Value::text(&first)));
+            prop_assert_eq!(round(twice.clone()), twice, "{:?}", first);
         }
 
         #[test]

@@ -1,8 +1,8 @@
 //! The shortest story of a loop: how it begins, what people do, and the rounds until one repeats; or of values that have no
 //! end: the first rounds that make them.
 //!
-//! Shortest is: the fewest cells filled or edited, then the fewest rounds that move something, then the fewest values that
-//! are there before anything happens, then the first values of the domains. The search is Dijkstra's over states that were met.
+//! Shortest is: the fewest cells filled or edited, then the fewest rounds that move something and pauses before them, then the
+//! fewest values that are there before anything happens, then the first values of the domains. The search is Dijkstra's over states that were met.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -190,7 +190,7 @@ fn way(space: &mut Space<'_, '_>, moving: &[u32]) -> Option<(Vec<Entry>, usize)>
                 let (more, moved) = match &how {
                     How::Event(event) => {
                         happen(&mut space.run, event);
-                        (effort(event), 0)
+                        (effort(event), u32::from(*event == Event::Pause))
                     }
                     How::Start | How::Round => {
                         let wrote = space.run.round();
