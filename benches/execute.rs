@@ -21,7 +21,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use accordant::cli::disk::DiskFiles;
-use accordant::connect::{Flat, Format, IdStyle, Jsonl, Patch, Store};
+use accordant::connect::{Flat, Format, IdStyle, Jsonl, Store};
 use accordant::runtime::program::{Links, Scene, Sync};
 use accordant::runtime::{ObjectId, Program, Record, compile, compose};
 use accordant::side::{Side, Sides};
@@ -261,12 +261,12 @@ fn program_alone(root: &Path) {
         .expect("it is there");
     let mut out = std::fs::File::create(root.join("program.jsonl")).expect("made");
     let mut from = None;
-    let mut format = Jsonl::new(target, Wire::Strings, None).expect("it is known");
-    let (mut values, mut lines) = (Vec::new(), Vec::new());
+    let format = Jsonl::new(target, Wire::Strings, None).expect("it is known");
+    let mut lines = Vec::new();
     loop {
         let page = store.scan(ObjectId(0), from, 256).expect("it reads");
         for record in &page.records {
-            write_image(sync, record, &mut format, &mut values, &mut lines);
+            write_image(sync, record, &format, &mut lines);
             lines.push(b'\n');
         }
         out.write_all(&lines).expect("written");
@@ -280,13 +280,7 @@ fn program_alone(root: &Path) {
 }
 
 /// What the rows make of a record, as a line that the store would write.
-fn write_image(
-    sync: &Sync,
-    record: &Record,
-    format: &mut Jsonl,
-    values: &mut Vec<(u16, Value)>,
-    line: &mut Vec<u8>,
-) {
+fn write_image(sync: &Sync, record: &Record, format: &Jsonl, line: &mut Vec<u8>) {
     let related = HashMap::new();
     let scene = Scene {
         records: Sides::new(Some(record), None),
@@ -294,25 +288,17 @@ fn write_image(
         links: &Unlinked,
         related: &related,
     };
-    values.clear();
+    format.begin(&record.id, line);
     for row in &sync.rows {
-        let read = row
-            .cells
-            .left
-            .read
-            .eval(&scene, &Value::Blank)
-            .expect("it reads");
-        let value = compose(row, Side::Left, &read, &scene).expect("it fits");
+        let read = row.cells.left.read.eval(&scene, &Value::Blank);
+        let read = read.as_ref().expect("it reads");
+        let value = compose(row, Side::Left, read, &scene);
+        let value = value.as_ref().expect("it fits");
         if let (Some(slot), Some(value)) = (row.cells.right.slot, value) {
-            values.push((slot, value.into_owned()));
+            format.put(slot, value, line);
         }
     }
-    let patch = Patch {
-        id: Some(&record.id),
-        values,
-        archive: None,
-    };
-    format.write(None, &patch, line).expect("it is written");
+    format.end(line);
 }
 
 const MANIFEST: &str = r#"[project]

@@ -40,6 +40,12 @@ pub fn of(bytes: &[u8]) -> u64 {
     hash.finish()
 }
 
+/// Less than eight bytes as a number, the lowest first.
+fn little_end(bytes: &[u8]) -> u64 {
+    let bytes = bytes.iter().rev();
+    bytes.fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
 impl Hasher for Fingerprint {
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
@@ -47,10 +53,13 @@ impl Hasher for Fingerprint {
         for word in words {
             self.fold(u64::from_le_bytes(*word), WORD);
         }
-        let last = tail
-            .iter()
-            .rev()
-            .fold(0, |word, byte| word << 8 | u64::from(*byte));
+        let last = match bytes.last_chunk() {
+            // The end of the last eight bytes is the tail.
+            Some(end) => u64::from_le_bytes(*end)
+                .checked_shr(64 - 8 * tail.len() as u32)
+                .unwrap_or(0),
+            None => little_end(tail),
+        };
         self.fold(last ^ ((bytes.len() as u64) << 56), TAIL);
     }
 
@@ -100,6 +109,21 @@ mod tests {
                     assert!(seen.insert(of(&bytes)), "{length} {at} {bit}");
                 }
             }
+        }
+    }
+
+    /// However the bytes after the last word are read.
+    #[test]
+    fn a_tail_is_its_bytes() {
+        let bytes: Vec<u8> = (0..40_u8).map(|n| n.wrapping_mul(89)).collect();
+        for length in 0..bytes.len() {
+            let (words, tail) = bytes[..length].as_chunks();
+            let mut plain = Fingerprint::default();
+            for word in words {
+                plain.fold(u64::from_le_bytes(*word), WORD);
+            }
+            plain.fold(little_end(tail) ^ ((length as u64) << 56), TAIL);
+            assert_eq!(of(&bytes[..length]), plain.finish(), "{length}");
         }
     }
 

@@ -3,7 +3,8 @@
 //!
 //! A save is a transaction. Automations that run before it change what is stored; those that run after it write records, which are
 //! saves of the same transaction, and each of them starts for a record in it as often as its platform lets it. What runs later
-//! waits until the run or edit is over, and then each has its turn once; what that starts waits for the next one. Derived fields follow whatever is stored. An automation whose expression fails does not run.
+//! waits until a run is over or time passes, and then each has its turn once; what that starts waits for the next one. Derived
+//! fields follow whatever is stored. An automation whose expression fails does not run.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -120,7 +120,7 @@ impl<'b> World<'b> {
         self.now >= instant(Moment { day: 1, minute: 0 })
     }
 
-    /// Sets the clock.
+    /// Sets the clock. While time passes, what the systems left for later has its turn.
     pub fn go_to(&mut self, moment: Option<Moment>) -> Told<()> {
         let now = moment.map_or(self.now, instant);
         if now < self.now {
@@ -128,6 +128,11 @@ impl<'b> World<'b> {
                 "this happens before the step above it: put the steps in the order of their times"
                     .into(),
             );
+        }
+        if now > self.now && !self.waiting.is_empty() {
+            let mut platforms = self.platforms()?;
+            platforms.catch_up().map_err(|e| e.to_string())?;
+            self.end(&mut platforms)?;
         }
         self.now = now;
         Ok(())
@@ -307,7 +312,6 @@ impl<'b> World<'b> {
         platforms
             .edited(object, id, before.as_ref())
             .map_err(told)?;
-        platforms.catch_up().map_err(told)?;
         self.end(&mut platforms)
     }
 

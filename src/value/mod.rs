@@ -77,10 +77,11 @@ impl Value {
     #[inline]
     pub fn text(text: impl AsRef<str>) -> Self {
         let text = text.as_ref();
-        if text.is_empty() {
-            Self::Blank
-        } else {
-            Self::Text(SmolStr::new(text))
+        match text.len() {
+            0 => Self::Blank,
+            // In fewer moves than `new` takes.
+            1..=SmolStr::INLINE_CAP => Self::Text(SmolStr::new_inline(text)),
+            _ => Self::Text(SmolStr::new(text)),
         }
     }
 

@@ -271,8 +271,8 @@ impl<'m> Telling<'m> {
         given.collect()
     }
 
-    /// The edits of the witness, each group followed by a rest. What waits has one turn after an edit; where it had several,
-    /// people enter what stood there before the last one.
+    /// The edits of the witness, each group followed by a rest. What waits has a turn where time passes before the rest; where it
+    /// had several, people enter what stood there before the last one.
     fn course(&self, witness: &Witness) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut edits: Vec<(Side, Step)> = Vec::new();
@@ -299,21 +299,25 @@ impl<'m> Telling<'m> {
                         edits.extend(self.edit(record, &values));
                     }
                 }
-                StepKind::Round => self.rest(&mut steps, &mut edits, &mut day, witness.newer),
+                StepKind::Round => {
+                    let waits = std::mem::take(&mut turns) > 0;
+                    self.rest(&mut steps, &mut edits, &mut day, (witness.newer, waits));
+                }
             }
             before = &step.cells;
         }
-        self.rest(&mut steps, &mut edits, &mut day, witness.newer);
+        self.rest(&mut steps, &mut edits, &mut day, (witness.newer, turns > 0));
         steps
     }
 
-    /// Ends a group of edits. Of two sides the newer one comes later; without one, all edits have one time.
+    /// Ends a group of edits. Of two sides the newer one comes later; without one, all edits have one time. Whether it waits a
+    /// while before it rests.
     fn rest(
         &self,
         steps: &mut Vec<Step>,
         edits: &mut Vec<(Side, Step)>,
         day: &mut u32,
-        newer: Option<Side>,
+        (newer, waits): (Option<Side>, bool),
     ) {
         let settle = crate::model::StepKind::Settle;
         let settled =
@@ -327,7 +331,11 @@ impl<'m> Telling<'m> {
             edit.at = Some(Moment { day: *day, minute });
             steps.push(edit);
         }
-        steps.push(self.step(None, settle));
+        let later = Moment {
+            day: *day,
+            minute: 10 * 60 + 2 * APART,
+        };
+        steps.push(self.step(waits.then_some(later), settle));
         *day += 1;
     }
 

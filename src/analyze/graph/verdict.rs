@@ -26,7 +26,11 @@ const LIMITS: Limits = Limits {
 /// counted so.
 const COUNTED: u64 = 4_000_000;
 /// The steps of a search among values without an end.
-const OPEN: usize = 400_000;
+const OPEN: usize = 100_000;
+/// The steps of a search where nobody knows what is written: counting does not know it either.
+const UNKNOWN: usize = 400_000;
+/// The steps of a search for whether a change would bring a part to rest: there are many, and it is only advice.
+const ADVICE: usize = 100_000;
 
 /// Rounds that the law counts out where nothing has to wait: a search would find as many.
 const TIGHT: u32 = 2;
@@ -186,27 +190,43 @@ fn measure(value: &Value) -> Option<Decimal> {
     }
 }
 
-/// The judgements about networks that were made so far.
+/// What was found about networks so far.
 #[derive(Default)]
-pub(super) struct Known(Memo<Network, Judgement>);
+pub(super) struct Known {
+    judgements: Memo<Network, Judgement>,
+    /// Of networks with a change in them: whether they come to rest.
+    changed: Memo<Network, bool>,
+}
 
 impl Known {
     fn judge(&self, network: &Network) -> Judgement {
-        self.0.get(network, |network| {
-            let open = network.cells.iter().any(|c| c.open);
-            let limits = match open {
-                true => Limits {
-                    steps: OPEN,
-                    ..LIMITS
-                },
-                false if most_steps(network) > COUNTED => Limits {
-                    states: 0,
-                    ..LIMITS
-                },
-                false => LIMITS,
-            };
-            judge(network, limits)
+        self.judgements
+            .get(network, |network| judge(network, limits(network)))
+    }
+
+    fn settles(&self, network: &Network) -> bool {
+        self.changed.get(network, |network| {
+            let limits = limits(network);
+            let steps = limits.steps.min(ADVICE);
+            let judgement = judge(network, Limits { steps, ..limits });
+            judgement.verdict().rounds().is_some()
         })
+    }
+}
+
+/// How much of a network is searched.
+fn limits(network: &Network) -> Limits {
+    let within = |steps| Limits { steps, ..LIMITS };
+    if network.cells.iter().any(|c| c.open) {
+        return within(OPEN);
+    }
+    match most_steps(network) > COUNTED {
+        true => Limits {
+            states: 0,
+            ..LIMITS
+        },
+        false if network.unknown().is_empty() => LIMITS,
+        false => within(UNKNOWN),
     }
 }
 
@@ -273,7 +293,7 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
         return found;
     }
     let settles = |changed: &Built| match judged.witness() {
-        Some(_) => known.judge(&changed.network).verdict().rounds().is_some(),
+        Some(_) => known.settles(&changed.network),
         None => rests(&changed.network, &proof::leaves(model, changed)).is_some(),
     };
     for writer in judged.turning() {

@@ -6,8 +6,10 @@
 
 /// A walk over one line.
 pub(super) struct Scan<'t> {
-    text: &'t str,
-    at: usize,
+    /// What was not walked over yet.
+    rest: &'t str,
+    /// Nothing was.
+    fresh: bool,
 }
 
 /// What comes next in a line.
@@ -39,17 +41,22 @@ pub(super) enum Raw<'t> {
 }
 
 impl<'t> Scan<'t> {
-    pub(super) const fn new(text: &'t str) -> Self {
-        Self { text, at: 0 }
+    /// A walk over a line, or what is left of it after some members.
+    pub(super) const fn new(rest: &'t str, fresh: bool) -> Self {
+        Self { rest, fresh }
+    }
+
+    /// What was not walked over yet.
+    pub(super) const fn rest(&self) -> &'t str {
+        self.rest
     }
 
     /// The next member, which mostly begins with the lead that the line before has here; none where the line is not plain.
     #[inline]
     pub(super) fn next(&mut self, expected: Option<&str>) -> Option<Next<'t>> {
-        if let Some(lead) = expected
-            && self.rest().starts_with(lead.as_bytes())
-        {
-            self.at += lead.len();
+        if let Some(rest) = expected.and_then(|lead| after(self.rest, lead)) {
+            self.rest = rest;
+            self.fresh = false;
             return self.value().map(Next::Expected);
         }
         self.unexpected()
@@ -57,97 +64,81 @@ impl<'t> Scan<'t> {
 
     #[cold]
     fn unexpected(&mut self) -> Option<Next<'t>> {
-        let start = self.at;
+        let start = self.rest;
         let Some(name) = self.name()? else {
             self.blanks();
-            return self.rest().is_empty().then_some(Next::End);
+            return self.rest.is_empty().then_some(Next::End);
         };
-        let lead = self.text.get(start..self.at)?;
+        let lead = before(start, self.rest)?;
         let value = self.value()?;
         Some(Next::Member { lead, name, value })
     }
 
     /// The name of the next member, with all that stands around it; within, none at the end of the object.
     fn name(&mut self) -> Option<Option<&'t str>> {
-        let first = self.at == 0;
+        let first = std::mem::take(&mut self.fresh);
         self.blanks();
         if first {
-            self.take(b'{')?;
+            self.take('{')?;
             self.blanks();
         }
-        if self.take(b'}').is_some() {
+        if self.take('}').is_some() {
             return Some(None);
         }
         if !first {
-            self.take(b',')?;
+            self.take(',')?;
             self.blanks();
         }
-        self.take(b'"')?;
-        let Raw::Plain(name) = self.quoted()? else {
+        let start = self.rest;
+        self.take('"')?;
+        let Raw::Plain(name) = self.quoted(start)? else {
             return None;
         };
         self.blanks();
-        self.take(b':')?;
+        self.take(':')?;
         self.blanks();
         Some(Some(name))
     }
 
-    #[inline]
     fn value(&mut self) -> Option<Raw<'t>> {
-        if self.take(b'"').is_some() {
-            self.quoted()
+        let start = self.rest;
+        if self.take('"').is_some() {
+            self.quoted(start)
         } else {
             self.bare()
         }
     }
 
-    #[inline]
-    fn rest(&self) -> &'t [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
     fn blanks(&mut self) {
-        let blank = |b: &&u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
-        self.at += self.rest().iter().take_while(blank).count();
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
     }
 
-    #[inline]
-    fn take(&mut self, byte: u8) -> Option<()> {
-        let there = self.rest().first() == Some(&byte);
-        self.at += usize::from(there);
-        there.then_some(())
+    fn take(&mut self, sign: char) -> Option<()> {
+        self.rest = self.rest.strip_prefix(sign)?;
+        Some(())
     }
 
-    /// The rest of a text of which the first quotation mark is taken.
-    #[inline]
-    fn quoted(&mut self) -> Option<Raw<'t>> {
-        let start = self.at;
-        let end = start + special(self.rest())?;
-        if self.text.as_bytes().get(end) == Some(&b'"') {
-            self.at = end + 1;
-            return self.text.get(start..end).map(Raw::Plain);
+    /// The rest of a text of which the first quotation mark, which stands at the start, is taken.
+    fn quoted(&mut self, start: &'t str) -> Option<Raw<'t>> {
+        let (text, rest) = until_mark(self.rest)?;
+        self.rest = rest;
+        if self.take('"').is_some() {
+            return Some(Raw::Plain(text));
         }
-        self.at = end;
-        self.escaped(start)
-    }
-
-    /// The rest of a text that may have escapes; it starts here.
-    #[cold]
-    fn escaped(&mut self, start: usize) -> Option<Raw<'t>> {
-        while self.take(b'\\').is_some() {
-            self.at += 1;
-            self.at += special(self.rest())?;
+        while self.take('\\').is_some() {
+            let mut escaped = self.rest.chars();
+            escaped.next();
+            self.rest = until_mark(escaped.as_str())?.1;
         }
         // A control character ends no text.
-        self.take(b'"')?;
-        self.text.get(start - 1..self.at).map(Raw::Escaped)
+        self.take('"')?;
+        before(start, self.rest).map(Raw::Escaped)
     }
 
     fn bare(&mut self) -> Option<Raw<'t>> {
-        let ends = |b: &u8| matches!(b, b',' | b'}' | b' ' | b'\t' | b'\r' | b'\n');
-        let length = self.rest().iter().position(ends)?;
-        let raw = self.text.get(self.at..self.at + length)?;
-        self.at += length;
+        let length = self.rest.find([',', '}', ' ', '\t', '\r', '\n'])?;
+        let (raw, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
         (matches!(raw, "null" | "true" | "false") || is_number(raw)).then_some(Raw::Bare(raw))
     }
 }
@@ -161,6 +152,38 @@ fn is_number(raw: &str) -> bool {
         None => (raw, None),
     };
     digits(whole) && (whole.len() == 1 || !whole.starts_with('0')) && fraction.is_none_or(digits)
+}
+
+/// The value of the next member and what comes after it, where that begins with this lead and is a text free of escapes.
+#[inline]
+pub(super) fn text_after<'t>(lead: &str, rest: &'t str) -> Option<(&'t str, &'t str)> {
+    let (text, rest) = until_mark(after(rest, lead)?.strip_prefix('"')?)?;
+    Some((text, rest.strip_prefix('"')?))
+}
+
+/// What comes after a lead, where a text begins with it. Most leads are of two words, which are sooner looked at than another
+/// function is called.
+#[inline]
+fn after<'t>(text: &'t str, lead: &str) -> Option<&'t str> {
+    let (head, rest) = text.split_at_checked(lead.len())?;
+    let (head, lead) = (head.as_bytes(), lead.as_bytes());
+    let same = if (8..=16).contains(&lead.len()) {
+        head.first_chunk::<8>() == lead.first_chunk() && head.last_chunk::<8>() == lead.last_chunk()
+    } else {
+        head == lead
+    };
+    same.then_some(rest)
+}
+
+/// What stands in a text before its rest.
+fn before<'t>(text: &'t str, rest: &str) -> Option<&'t str> {
+    text.get(..text.len().checked_sub(rest.len())?)
+}
+
+/// Parts a text at its first quotation mark, backslash or control character.
+#[inline]
+fn until_mark(text: &str) -> Option<(&str, &str)> {
+    text.split_at_checked(special(text.as_bytes())?)
 }
 
 const ONES: u64 = u64::from_ne_bytes([1; 8]);
@@ -212,6 +235,20 @@ pub(super) fn is_plain(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lead_is_there_as_a_whole_or_not() {
+        let text = "abcdefghijklmnopqrstuvwxyz0123456789ABCD";
+        for length in 0..text.len() {
+            let (lead, rest) = text.split_at(length);
+            assert_eq!(after(text, lead), Some(rest));
+            for at in 0..length {
+                assert_eq!(after(&text[..at], lead), None, "{length} {at}");
+                let other = [&lead[..at], "#", &lead[at + 1..]].concat();
+                assert_eq!(after(text, &other), None, "{length} {at}");
+            }
+        }
+    }
 
     #[test]
     fn the_first_special_byte_is_found_wherever_it_stands() {

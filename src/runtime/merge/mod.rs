@@ -117,18 +117,17 @@ pub fn compose<'v>(
         return Ok(None);
     }
     // A default that stands on the source reads as blank: it does not travel back.
-    let image = if row.reads_blank(scene, from, source) {
+    let mut value = if row.reads_blank(scene, from, source) {
         Cow::Owned(Value::Blank)
     } else {
         lane.image(scene, source)?
     };
-    let value = if !row.blank(scene, !from, &image) {
-        image
-    } else if let Some(default) = &lane.default {
-        Cow::Borrowed(default)
-    } else {
-        return Ok(None);
-    };
+    if row.blank(scene, !from, &value) {
+        let Some(default) = &lane.default else {
+            return Ok(None);
+        };
+        value = Cow::Borrowed(default);
+    }
     if !lane.fits {
         row.fits(!from, &value)?;
     }

@@ -61,9 +61,13 @@ pub fn vanishes(equality: &Equality, value: &Value) -> bool {
     match value {
         Value::Blank => true,
         Value::Text(text) => is_nothing(equality, text),
-        Value::Set(items) => items.iter().all(|item| is_nothing(equality, item)),
+        Value::Set(items) => are_nothing(equality, items),
         _ => false,
     }
+}
+
+fn are_nothing(equality: &Equality, items: &[SmolStr]) -> bool {
+    items.iter().all(|item| is_nothing(equality, item))
 }
 
 /// Whether the platform stores a text as nothing; its first letter tells.

@@ -61,12 +61,7 @@ fn both_ways_to_read_a_line_agree() {
     let (mut format, mut plain) = (format(), 0);
     for text in lines.into_iter().cycle().take(lines.len() * 3) {
         let quick = format.read_plain(text);
-        let record = format.blank();
-        let walk = Walk {
-            format: &format,
-            record,
-        };
-        let full = parse(text, walk);
+        let full = parse(text, Walk(&format));
         plain += usize::from(quick.is_some());
         if let Some(quick) = quick {
             assert_eq!(full.as_ref(), Ok(&quick), "{text}");
@@ -78,8 +73,7 @@ fn both_ways_to_read_a_line_agree() {
 /// What the full parser makes of a line.
 fn full(format: &Jsonl, text: &str) -> Result<Record, Fault> {
     checked(text.as_bytes())?;
-    let record = format.blank();
-    parse(text, Walk { format, record })
+    parse(text, Walk(format))
 }
 
 /// What some program may take for a JSON value, and what is one in an odd form.
