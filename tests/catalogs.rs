@@ -214,8 +214,8 @@ fn metadata_tell_what_an_org_made() {
         (Some(18), Some(2))
     );
     assert_eq!(
-        widget("Code__c").default,
-        Some(DefaultValue::Formula("\"n/a\"".into()))
+        widget("Code__c").default.as_deref(),
+        Some(&DefaultValue::Formula("\"n/a\"".into()))
     );
     assert!(
         widget("Code__c").upserts(SystemKind::Salesforce.profile()) && widget("Code__c").unique

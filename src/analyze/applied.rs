@@ -38,10 +38,11 @@ impl<'a> ByMap<'a> {
     }
 
     /// The applications of one map.
-    pub fn of(&self, map: MapId) -> impl Iterator<Item = &'a Applied> {
+    pub fn of(&self, map: MapId) -> &[&'a Applied] {
         let first = self.0.partition_point(|a| a.map < map);
-        let rest = self.0.iter().skip(first).copied();
-        rest.take_while(move |a| a.map == map)
+        let rest = self.0.get(first..).unwrap_or_default();
+        let behind = rest.iter().position(|a| a.map != map);
+        rest.get(..behind.unwrap_or(rest.len())).unwrap_or_default()
     }
 }
 
@@ -49,7 +50,7 @@ impl<'a> ByMap<'a> {
 pub(super) fn applied(model: &Model) -> Vec<Applied> {
     let of_sync = |sync: SyncView<'_>| {
         let mut found = Vec::new();
-        for (row, from) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
+        for (row, from) in sync.ways() {
             if let Some(lane) = row.lane(from) {
                 gather(row, from, &lane.value, &mut found);
                 if let CellKind::Computed(e) = &row.row.cells.get(from).node {

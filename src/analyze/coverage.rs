@@ -38,8 +38,8 @@ pub enum Place {
     Row(RowId, Span),
 }
 
-/// The coverage of every map over the fields of its header, for each direction that it serves, then over the fields of
-/// the rows that apply it to others.
+/// What every map leaves out of the fields of its header, for each direction that it serves, then of the fields of the rows
+/// that apply it to others. Most maps leave out nothing.
 pub(super) fn coverage(model: &Model, applied: &ByMap<'_>) -> Vec<Coverage> {
     let of_map = |(i, map): (usize, &PicklistMap)| {
         let id = MapId(i as u32);
@@ -52,7 +52,7 @@ pub(super) fn coverage(model: &Model, applied: &ByMap<'_>) -> Vec<Coverage> {
             for field in header {
                 found.extend(of_field(model, id, from, *field, target, Place::Header));
             }
-            for a in applied.of(id).filter(|a| a.from == from) {
+            for a in applied.of(id).iter().filter(|a| a.from == from) {
                 if let Some(field) = a.source.filter(|f| !header.contains(f)) {
                     let place = Place::Row(a.row, a.span);
                     found.extend(of_field(model, id, from, field, a.target, place));
@@ -65,7 +65,7 @@ pub(super) fn coverage(model: &Model, applied: &ByMap<'_>) -> Vec<Coverage> {
     maps.flat_map_iter(of_map).collect()
 }
 
-/// The coverage of one field by a map.
+/// What a map leaves out of one field; none where it takes all of it.
 fn of_field(
     model: &Model,
     map: MapId,
@@ -110,7 +110,8 @@ fn of_field(
             (Some(_), _) => coverage.caught.push(value.clone()),
         }
     }
-    Some(coverage)
+    let whole = coverage.missing.is_empty() && coverage.caught.is_empty();
+    (!whole).then_some(coverage)
 }
 
 /// Whether and how a value stands in the list of a field.

@@ -46,12 +46,12 @@ pub struct Facts {
     pub applied: Vec<Applied>,
     /// Which map is declared for which fields.
     pub declared: Declared,
-    /// How well each map covers the fields that it is declared for or applied to, in the order of the maps.
+    /// What maps leave out of the fields that they are declared for or applied to, in the order of the maps.
     pub coverage: Vec<Coverage>,
     /// Values written out in the spec that their field does not list as active.
     pub stated: Vec<StatedValue>,
-    /// Every field that a sync may write, with the row, in the order of the spec.
-    pub writes: Vec<Write>,
+    /// By sync: every field that it may write, with the row.
+    pub writes: Vec<Vec<Write>>,
     /// Who writes which cell, and whether the updates come to rest.
     pub graph: graph::Graph,
     /// What is known of each lifecycle, in the order of the model.
@@ -63,10 +63,8 @@ pub struct Facts {
 impl Facts {
     /// The writes of one sync.
     pub fn writes_of(&self, sync: SyncId) -> &[Write] {
-        let start = self.writes.partition_point(|w| w.sync < sync);
-        let rest = self.writes.get(start..).unwrap_or_default();
-        let length = rest.partition_point(|w| w.sync == sync);
-        rest.get(..length).unwrap_or_default()
+        let writes = self.writes.get(sync.index());
+        writes.map_or(&[], Vec::as_slice)
     }
 }
 
@@ -75,23 +73,23 @@ pub fn analyze(model: &Model) -> Facts {
     let applied = applied::applied(model);
     let by_map = applied::ByMap::new(&applied);
     let stage_writes = lifecycle::stage_writes(model);
-    let ((coverage, stated), (declared, writes, graph, lifecycles)) = rayon::join(
+    // the graph is read on one core, and the others have the rest to share
+    let (((coverage, stated), (declared, writes)), (graph, lifecycles)) = rayon::join(
         || {
             rayon::join(
-                || coverage::coverage(model, &by_map),
-                || stated::stated(model, &by_map),
+                || {
+                    rayon::join(
+                        || coverage::coverage(model, &by_map),
+                        || stated::stated(model, &by_map),
+                    )
+                },
+                || rayon::join(|| Declared::new(model), || writers::writes(model)),
             )
         },
         || {
-            let (graph, lifecycles) = rayon::join(
+            rayon::join(
                 || graph::graph(model, &stage_writes),
                 || lifecycle::automata(model),
-            );
-            (
-                Declared::new(model),
-                writers::writes(model),
-                graph,
-                lifecycles,
             )
         },
     );

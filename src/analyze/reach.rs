@@ -19,7 +19,7 @@ pub enum Reach {
 pub fn reach(row: RowView<'_>, from: Side) -> Reach {
     let model = row.sync.model;
     let source = match &row.row.cells.get(from).node {
-        CellKind::Field(f) => model.field(*f).map_or(Reach::AtMost(0), of_field),
+        CellKind::Field(_) => row.field(from).map_or(Reach::AtMost(0), of_field),
         CellKind::Computed(e) => of(model, e, Reach::Open),
         CellKind::Unknown => Reach::AtMost(0),
     };

@@ -11,7 +11,7 @@ use crate::side::Side;
 use crate::source::Span;
 use crate::value::Value;
 
-use super::applied::ByMap;
+use super::applied::{Applied, ByMap};
 use super::standing;
 
 /// A value written out beside a field.
@@ -52,7 +52,7 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
         let id = MapId(i as u32);
         let mut found = Vec::new();
         for side in Side::BOTH.into_iter().filter(|_| !map.standard) {
-            let fields = Fields::of(model, id, side, applied);
+            let fields = Fields::of(map, side, applied.of(id));
             for row in &map.rows {
                 for (at, value) in row.values.get(side).iter().enumerate() {
                     let role = if at == 0 && row.arrow.goes_from(!side) {
@@ -74,7 +74,7 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
     };
     let of_sync = |sync: SyncView<'_>| {
         let mut found = Vec::new();
-        for (row, from) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
+        for (row, from) in sync.ways() {
             fallbacks(row, from, &mut found);
         }
         found
@@ -82,7 +82,7 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
     let maps = model.maps.par_iter().enumerate();
     let mut found: Vec<StatedValue> = maps.flat_map_iter(of_map).collect();
     for used in &model.values {
-        let one = Fields::one(used.field);
+        let one = Fields::one(&used.field);
         found.extend(one.judge(model, &used.value, used.role, None));
     }
     found.par_extend(model.par_sync_views().flat_map_iter(of_sync));
@@ -94,7 +94,7 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
 /// The values that a row itself states: what stands in for a blank, and for a value that has no image.
 fn fallbacks(row: RowView<'_>, from: Side, found: &mut Vec<StatedValue>) {
     let Some(lane) = row.lane(from) else { return };
-    let CellKind::Field(target) = row.row.cells.get(!from).node else {
+    let CellKind::Field(target) = &row.row.cells.get(!from).node else {
         return;
     };
     let mut written = Vec::new();
@@ -133,39 +133,44 @@ fn at(value: &Value, span: Span) -> MapValue {
     }
 }
 
-/// The fields that a value is meant for.
-struct Fields {
-    read: Vec<FieldRef>,
-    written: Vec<FieldRef>,
+/// The fields that a value is meant for: those of a header, and those of rows. There are many values, so that nothing is
+/// copied together.
+struct Fields<'a> {
+    header: &'a [FieldRef],
+    rows: &'a [&'a Applied],
+    side: Side,
 }
 
-impl Fields {
-    fn one(field: FieldRef) -> Self {
+impl<'a> Fields<'a> {
+    fn one(field: &'a FieldRef) -> Self {
         Self {
-            read: vec![field],
-            written: vec![field],
+            header: std::slice::from_ref(field),
+            rows: &[],
+            side: Side::Left,
         }
     }
 
     /// Those of a map's header, and those that rows read through it; a map without a header is meant for the fields of its
     /// rows. What a row writes beyond the header is judged at the row.
-    fn of(model: &Model, map: MapId, side: Side, applied: &ByMap<'_>) -> Self {
-        let header = model
-            .maps
-            .get(map.index())
-            .map_or(&[][..], |m| &m.ends.get(side).fields);
-        let mut fields = Self {
-            read: header.to_vec(),
-            written: header.to_vec(),
-        };
-        for a in applied.of(map) {
-            if a.from == side {
-                fields.read.extend(a.source);
-            } else if header.is_empty() {
-                fields.written.extend(a.target);
-            }
-        }
-        fields
+    fn of(map: &'a PicklistMap, side: Side, rows: &'a [&'a Applied]) -> Self {
+        let header = map.ends.get(side).fields.as_slice();
+        Self { header, rows, side }
+    }
+
+    fn read(&self) -> impl Iterator<Item = FieldRef> {
+        let rows = self.rows.iter().filter(|a| a.from == self.side);
+        let header = self.header.iter().copied();
+        header.chain(rows.filter_map(|a| a.source))
+    }
+
+    fn written(&self) -> impl Iterator<Item = FieldRef> {
+        let headless = self.header.is_empty();
+        let rows = self
+            .rows
+            .iter()
+            .filter(move |a| headless && a.from != self.side);
+        let header = self.header.iter().copied();
+        header.chain(rows.filter_map(|a| a.target))
     }
 
     /// A value that is written must stand in every list; one that is read must stand in one of them.
@@ -176,19 +181,15 @@ impl Fields {
         role: Role,
         map: Option<(MapId, Side)>,
     ) -> Option<StatedValue> {
-        let stand = |field: &FieldRef| {
-            let view = model.field(*field)?;
-            Some((*field, standing(view, &value.value).0))
+        let stand = |field: FieldRef| {
+            let view = model.field(field)?;
+            Some((field, standing(view, &value.value).0))
         };
         let sound = |s: Catalogued| matches!(s, Catalogued::Active | Catalogued::Unlisted);
         let (field, standing) = match role {
-            Role::Written => self
-                .written
-                .iter()
-                .filter_map(stand)
-                .find(|(_, s)| !sound(*s))?,
+            Role::Written => self.written().filter_map(stand).find(|(_, s)| !sound(*s))?,
             Role::Compared => {
-                let all = || self.read.iter().filter_map(stand);
+                let all = || self.read().filter_map(stand);
                 if all().any(|(_, s)| sound(s)) {
                     return None;
                 }

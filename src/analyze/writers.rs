@@ -23,9 +23,9 @@ pub struct Write {
     pub span: Span,
 }
 
-/// Every write of every sync.
-pub fn writes(model: &Model) -> Vec<Write> {
-    model.par_sync_views().flat_map_iter(of_sync).collect()
+/// Every write, by sync.
+pub fn writes(model: &Model) -> Vec<Vec<Write>> {
+    model.par_sync_views().map(of_sync).collect()
 }
 
 fn of_sync(view: SyncView<'_>) -> Vec<Write> {

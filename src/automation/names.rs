@@ -219,9 +219,9 @@ impl<'a> Names<'a> {
     pub fn relationship(&self, object: &str, field: &str) -> Option<SmolStr> {
         if let Some(name) = self
             .known(object, field)
-            .and_then(|f| f.relationship.clone())
+            .and_then(|f| f.relationship.as_deref())
         {
-            return Some(name);
+            return Some(name.into());
         }
         match field.strip_suffix("__c") {
             Some(stem) => Some(format!("{stem}__r").into()),

@@ -7,6 +7,8 @@ use super::serial::{is_false, is_true, yes};
 use crate::value::Kind;
 
 /// One field of an object: a Salesforce field, a HubSpot property, a column.
+///
+/// Catalogs hold hundreds of thousands, and every rule looks at some: what few fields have takes little room in the others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
@@ -71,13 +73,13 @@ pub struct Field {
     pub references: Vec<SmolStr>,
     /// Name of the path through a reference: `Account` for `AccountId`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub relationship: Option<SmolStr>,
+    pub relationship: Option<Box<str>>,
     /// The values of a picklist.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picklist: Option<Box<Picklist>>,
     /// What the system fills in where a create says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<DefaultValue>,
+    pub default: Option<Box<DefaultValue>>,
 }
 
 impl Field {
@@ -219,7 +221,7 @@ pub enum FieldType {
     /// Bytes.
     Binary,
     /// A type that this version does not know, by its name; treated as text.
-    Unknown(SmolStr),
+    Unknown(Box<str>),
 }
 
 impl FieldType {

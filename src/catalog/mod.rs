@@ -19,6 +19,8 @@ pub(crate) use load::topic_of;
 pub use load::{BaseCatalog, Pattern, Said, SystemSource, import, lay, load, read};
 pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, Stage};
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -103,7 +105,8 @@ pub struct Catalog {
     pub owners: Vec<Owner>,
     /// Named value sets (standard and global), sorted by name.
     pub value_sets: Vec<ValueSet>,
-    names: Vec<(SmolStr, ObjectIdx)>,
+    /// Names and other names of objects, in lower case.
+    names: HashMap<SmolStr, ObjectIdx>,
     /// By object.
     fields: Vec<Names>,
 }
@@ -119,7 +122,7 @@ impl Catalog {
             fetched: None,
             owners: Vec::new(),
             value_sets: Vec::new(),
-            names: Vec::new(),
+            names: HashMap::new(),
             fields: Vec::new(),
         };
         catalog.seal();
@@ -139,31 +142,21 @@ impl Catalog {
             Names::of(&object.fields)
         });
         self.fields = fields.collect();
-        let own = self
-            .objects
-            .iter()
-            .enumerate()
-            .map(|(i, o)| (fold(&o.name), ObjectIdx(i as u32)));
-        let mut names: Vec<_> = own.collect();
-        for (i, object) in self.objects.iter().enumerate() {
-            names.extend(
-                object
-                    .aliases
-                    .iter()
-                    .map(|a| (fold(a), ObjectIdx(i as u32))),
-            );
+        let objects = || self.objects.iter().zip((0..).map(ObjectIdx));
+        let own = objects().map(|(object, at)| (fold(&object.name), at));
+        let mut names: HashMap<SmolStr, ObjectIdx> = own.collect();
+        // a name of an object comes before an alias of another
+        for (object, at) in objects() {
+            for alias in &object.aliases {
+                names.entry(fold(alias)).or_insert(at);
+            }
         }
-        // A name of an object comes before an alias of another: the sort is stable.
-        names.sort_by(|a, b| a.0.cmp(&b.0));
-        names.dedup_by(|a, b| a.0 == b.0);
         self.names = names;
     }
 
     /// An object by its name, or by another name that means it (`contacts`), in any case.
     pub fn object(&self, name: &str) -> Option<ObjectIdx> {
-        let name = fold(name);
-        let at = self.names.binary_search_by(|(n, _)| n.cmp(&name)).ok()?;
-        self.names.get(at).map(|(_, idx)| *idx)
+        self.names.get(&fold(name)).copied()
     }
 
     /// The object of an index of this catalog.

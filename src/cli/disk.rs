@@ -1,6 +1,6 @@
 //! The files of a project on a disk. Nothing outside the project's folder is ever read through it.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -43,8 +43,8 @@ impl DiskFiles {
         &self.root
     }
 
-    /// The place of a path, if it stays within the root once links are followed; none where nothing is there.
-    fn locate(&self, path: &str) -> Result<Option<PathBuf>, ReadError> {
+    /// The place of a path, if it stays within the root once links are followed, and what is there; none where nothing is.
+    fn locate(&self, path: &str) -> Result<Option<(PathBuf, Metadata)>, ReadError> {
         let relative = Path::new(path);
         let plain = relative
             .components()
@@ -54,8 +54,8 @@ impl DiskFiles {
             return Err(refused());
         }
         match self.follow(relative) {
-            Ok(place) if place.starts_with(&self.root) => Ok(Some(place)),
-            Ok(_) => Err(refused()),
+            Ok((place, _)) if !place.starts_with(&self.root) => Err(refused()),
+            Ok(found) => Ok(Some(found)),
             Err(error)
                 if matches!(
                     error.kind(),
@@ -71,17 +71,23 @@ impl DiskFiles {
         }
     }
 
-    /// The place of a path once links are followed. Where none is met below the root, which has none itself, that is where
-    /// it seems to be, and what lies above need not be looked at again for every file.
-    fn follow(&self, relative: &Path) -> io::Result<PathBuf> {
+    /// The place of a path once links are followed, and what is there. Where none is met below the root, which has none
+    /// itself, that is where it seems to be, and what lies above need not be looked at again for every file.
+    fn follow(&self, relative: &Path) -> io::Result<(PathBuf, Metadata)> {
         let mut place = self.root.clone();
+        let mut about = None;
         for part in relative.components() {
             place.push(part);
-            if place.symlink_metadata()?.is_symlink() {
-                return self.root.join(relative).canonicalize();
+            let here = place.symlink_metadata()?;
+            if here.is_symlink() {
+                let place = self.root.join(relative).canonicalize()?;
+                let about = place.metadata()?;
+                return Ok((place, about));
             }
+            about = Some(here);
         }
-        Ok(place)
+        let about = about.map_or_else(|| place.metadata(), Ok)?;
+        Ok((place, about))
     }
 
     /// Adds the files below a folder. Folders behind links are not gone into: they could lead in circles.
@@ -126,10 +132,10 @@ impl DiskFiles {
 impl Files for DiskFiles {
     fn list(&self, dir: &str) -> Result<Vec<String>, ReadError> {
         let dir = dir.trim_end_matches('/');
-        let Some(place) = self.locate(dir)? else {
+        let Some((place, about)) = self.locate(dir)? else {
             return Ok(Vec::new());
         };
-        if place.is_file() {
+        if about.is_file() {
             return Ok(vec![dir.to_owned()]);
         }
         let mut out = Vec::new();
@@ -140,7 +146,7 @@ impl Files for DiskFiles {
 
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         let failed = |e: io::Error| ReadError(format!("cannot read `{path}`: {}", reason(&e)));
-        let place = self
+        let (place, about) = self
             .locate(path)?
             .ok_or_else(|| ReadError(format!("there is no file `{path}`")))?;
         let too_large = || {
@@ -149,7 +155,6 @@ impl Files for DiskFiles {
                 LARGEST / (1024 * 1024)
             ))
         };
-        let about = place.metadata().map_err(failed)?;
         if !about.is_file() {
             return Err(ReadError(format!("`{path}` is not a file")));
         }

@@ -17,7 +17,7 @@ pub struct Lifecycle {
     /// The declared name.
     pub name: Spanned<SmolStr>,
     /// The documentation above it.
-    pub docs: Option<String>,
+    pub docs: Option<Box<str>>,
     /// The whole declaration.
     pub span: Span,
     /// The columns.

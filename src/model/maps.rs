@@ -16,7 +16,7 @@ pub struct PicklistMap {
     /// The declared name.
     pub name: Spanned<SmolStr>,
     /// The documentation above it.
-    pub docs: Option<String>,
+    pub docs: Option<Box<str>>,
     /// The whole declaration.
     pub span: Span,
     /// The closing brace.
@@ -186,7 +186,7 @@ pub struct NormalizeTable {
     /// The declared name.
     pub name: Spanned<SmolStr>,
     /// The documentation above it.
-    pub docs: Option<String>,
+    pub docs: Option<Box<str>>,
     /// The whole declaration.
     pub span: Span,
     /// Case does not count.

@@ -21,7 +21,7 @@ pub struct Row {
     /// From the left cell to the right one, without clauses.
     pub head: Span,
     /// The documentation above it.
-    pub docs: Option<String>,
+    pub docs: Option<Box<str>>,
     /// The arrow.
     pub arrow: Spanned<Arrow>,
     /// The two cells.
@@ -42,21 +42,19 @@ pub struct Row {
     pub currency: Option<Box<Spanned<Sides<Option<FieldRef>>>>>,
     /// The shared block that it comes from.
     pub shared: Option<FieldsId>,
-    /// Every clause as stated, for the rule on contradictions.
+    /// The clauses that may be about one direction, as stated, for the rule on contradictions.
     pub stated: Vec<Spanned<Stated>>,
 }
 
 /// A clause as it was stated. The side is the source of the direction that a prefix arrow limited it to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stated {
-    /// `SIDE wins`, `prefer SIDE unless blank`, `latest else SIDE`, `ask`.
-    Authority(Authority),
     /// `blank clears`, `blank keeps`.
     Blank(Option<Side>, BlankPolicy),
     /// `on create`, `fill only`.
     Timing(Option<Side>, Timing),
     /// `default V`.
-    Default(Option<Side>, Value),
+    Default(Option<Side>),
     /// `enforce`.
     Enforce(Option<Side>),
 }

@@ -53,7 +53,7 @@ pub struct Sync {
     /// The declared name.
     pub name: Spanned<SmolStr>,
     /// The documentation above it.
-    pub docs: Option<String>,
+    pub docs: Option<Box<str>>,
     /// The header line.
     pub header: Span,
     /// The whole declaration.

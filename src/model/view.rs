@@ -25,7 +25,6 @@ pub struct SyncView<'m> {
 /// The object of an end of a sync.
 #[derive(Clone, Copy, Debug)]
 struct EndView<'m> {
-    id: ObjectRef,
     object: &'m Object,
     system: &'m System,
 }
@@ -80,7 +79,7 @@ impl Model {
             let id = end.object?;
             let system = self.systems.get(id.system.index())?;
             let object = self.catalogs.at(system.catalog?)?.get(id.object)?;
-            Some(EndView { id, object, system })
+            Some(EndView { object, system })
         };
         SyncView {
             model: self,
@@ -154,6 +153,12 @@ impl<'m> SyncView<'m> {
             })
     }
 
+    /// Its rows with each of their sides, the left one first.
+    pub fn ways(self) -> impl Iterator<Item = (RowView<'m>, Side)> {
+        let both = |row| Side::BOTH.into_iter().map(move |side| (row, side));
+        self.rows().flat_map(both)
+    }
+
     /// The object on a side.
     pub fn object(self, side: Side) -> Option<&'m Object> {
         Some(self.ends.get(side).as_ref()?.object)
@@ -162,7 +167,7 @@ impl<'m> SyncView<'m> {
     /// A field of the object on a side; any other field of the catalogs, too.
     fn field(self, side: Side, id: FieldRef) -> Option<FieldView<'m>> {
         match self.ends.get(side) {
-            Some(end) if end.id == id.object => Some(FieldView {
+            Some(end) if self.sync.ends.get(side).object == Some(id.object) => Some(FieldView {
                 model: self.model,
                 id,
                 field: end.object.get(id.field)?,
@@ -175,11 +180,10 @@ impl<'m> SyncView<'m> {
 
     /// The fields of the object on a side.
     pub fn fields(self, side: Side) -> impl Iterator<Item = FieldView<'m>> {
-        let end = *self.ends.get(side);
-        let ids = end.map_or(0, |end| end.object.fields.len() as u32);
+        let ids = self.object(side).map_or(0, |o| o.fields.len() as u32);
         (0..ids).filter_map(move |i| {
             let field = crate::catalog::FieldIdx(i);
-            let object = end?.id;
+            let object = self.sync.ends.get(side).object?;
             self.field(side, FieldRef { object, field })
         })
     }

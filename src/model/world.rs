@@ -29,7 +29,7 @@ pub struct Relation {
     /// The declared name.
     pub name: Spanned<SmolStr>,
     /// The documentation above it.
-    pub docs: Option<String>,
+    pub docs: Option<Box<str>>,
     /// The whole declaration.
     pub span: Span,
     /// The pair: an association of a system, or an object.

@@ -90,25 +90,27 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Runs a pass over the wanted items of every module side by side. It cannot see what it makes of the others; what
-    /// it finds comes together in the order of the items.
-    pub fn side_by_side<T: Send>(
+    /// Runs a pass over the wanted items of every module side by side, each with its number and its line. It cannot see
+    /// what it makes of the others; what it finds comes together in the order of the items.
+    pub fn side_by_side<I: Sync, T: Send>(
         &mut self,
-        wanted: fn(&ast::Item) -> bool,
-        make: impl Fn(&mut Self, usize, &'a ast::Line<ast::Item>) -> Option<T> + Sync,
+        wanted: fn(&'a ast::Item) -> Option<&'a I>,
+        make: impl Fn(&mut Self, usize, &'a ast::Line<ast::Item>, &'a I) -> T + Sync,
     ) -> Vec<T> {
         let modules: &'a [Module] = self.modules;
-        let of = |(m, module): (usize, &'a Module)| module.tree.items.iter().map(move |l| (m, l));
-        let items = modules.iter().enumerate().flat_map(of);
-        let items: Vec<_> = items.filter(|(_, l)| wanted(&l.node)).collect();
-        let (made, each): (Vec<Option<T>>, Vec<Met>) = items
+        let of = |(m, module): (usize, &'a Module)| {
+            let lines = module.tree.items.iter();
+            lines.filter_map(move |line| Some((m, line, wanted(&line.node)?)))
+        };
+        let items: Vec<_> = modules.iter().enumerate().flat_map(of).collect();
+        let (made, each): (Vec<T>, Vec<Met>) = items
             .par_iter()
             .enumerate()
             .map_init(
                 || self.apart(),
-                |cx, (n, (module, line))| {
+                |cx, (n, (module, line, item))| {
                     cx.module = *module;
-                    let made = make(cx, n, line);
+                    let made = make(cx, n, line, item);
                     let found = std::mem::take(&mut cx.sink);
                     (made, (found, std::mem::take(&mut cx.values)))
                 },
@@ -118,7 +120,7 @@ impl<'a> Cx<'a> {
             self.sink.absorb(found);
             self.values.extend(values);
         }
-        made.into_iter().flatten().collect()
+        made
     }
 
     /// Remembers a value that stands beside a field and is compared with it.

@@ -13,11 +13,7 @@ use crate::value::Value;
 
 /// Resolves every picklist map of the project.
 pub(super) fn picklists(cx: &mut Cx<'_>) {
-    let is_map = |item: &Item| matches!(item, Item::Picklist(_));
-    cx.model.maps = cx.side_by_side(is_map, |cx, _, line| {
-        let Item::Picklist(p) = &line.node else {
-            return None;
-        };
+    cx.model.maps = cx.side_by_side(is_map, |cx, _, line, p| {
         let (ends, direction) = match &p.ends {
             Some(ends) => (
                 Sides::new(cx.map_end(&ends.left), cx.map_end(&ends.right)),
@@ -53,8 +49,15 @@ pub(super) fn picklists(cx: &mut Cx<'_>) {
             }
         }
         map.bijective = map.pairs();
-        Some(map)
+        map
     });
+}
+
+const fn is_map(item: &Item) -> Option<&ast::Picklist> {
+    match item {
+        Item::Picklist(map) => Some(map),
+        _ => None,
+    }
 }
 
 /// The closing brace of a block.

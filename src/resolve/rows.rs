@@ -42,9 +42,9 @@ pub(super) const fn arrow(a: ast::Arrow) -> Arrow {
 }
 
 /// The documentation of a line as one text.
-pub(super) fn docs<T>(line: &ast::Line<T>) -> Option<String> {
+pub(super) fn docs<T>(line: &ast::Line<T>) -> Option<Box<str>> {
     let text: Vec<&str> = line.trivia.docs().collect();
-    (!text.is_empty()).then(|| text.join("\n"))
+    (!text.is_empty()).then(|| text.join("\n").into())
 }
 
 impl Cx<'_> {
@@ -285,7 +285,7 @@ impl Cx<'_> {
         kinds: Sides<Option<Kind>>,
         head: Span,
     ) -> Clauses {
-        let mut out = Clauses::new(Self::unchanged(head, kinds), row.clauses.len());
+        let mut out = Clauses::new(Self::unchanged(head, kinds));
         for clause in &row.clauses {
             let limit = clause.direction.as_ref().map(|d| arrow(d.node));
             self.clause(clause, limit, around, kinds, row, &mut out);
@@ -322,7 +322,6 @@ impl Cx<'_> {
             | ClauseKind::Latest(_)
             | ClauseKind::Ask => {
                 if let Some(authority) = self.authority(&clause.node, &around.ends) {
-                    state(Stated::Authority(authority));
                     out.authority = Some(Spanned::new(authority, span));
                 }
             }
@@ -344,11 +343,7 @@ impl Cx<'_> {
                     let value = self.literal(e, *kinds.get(!side));
                     *out.default.get_mut(side) = Some(Box::new(Spanned::new(value, e.span)));
                 }
-                let value = sides()
-                    .next()
-                    .and_then(|s| out.default.get(s).as_ref())
-                    .map(|d| d.node.clone());
-                state(Stated::Default(only, value.unwrap_or_default()));
+                state(Stated::Default(only));
             }
             ClauseKind::Enforce => {
                 state(Stated::Enforce(only));
@@ -444,7 +439,7 @@ struct Clauses {
 }
 
 impl Clauses {
-    fn new(change: Change, stated: usize) -> Self {
+    fn new(change: Change) -> Self {
         Self {
             change,
             through: None,
@@ -456,7 +451,7 @@ impl Clauses {
             currency: None,
             when: None,
             name: None,
-            stated: Vec::with_capacity(stated),
+            stated: Vec::new(),
         }
     }
 }

@@ -15,10 +15,7 @@ use crate::value::Value;
 
 /// Makes a sync of every header, with its ends resolved and nothing else.
 pub(super) fn headers(cx: &mut Cx<'_>) {
-    cx.model.syncs = cx.side_by_side(is_sync, |cx, _, line| {
-        let Item::Sync(s) = &line.node else {
-            return None;
-        };
+    cx.model.syncs = cx.side_by_side(is_sync, |cx, _, line, s| {
         let ends = Sides::new(cx.end(&s.left), cx.end(&s.right));
         let header = s.name.span.to(s.right.span);
         let mode = |m: &ast::Mode| match m {
@@ -35,7 +32,7 @@ pub(super) fn headers(cx: &mut Cx<'_>) {
             .map(|m| mode(&m.node))
             .or(stated)
             .unwrap_or(Mode::Merge);
-        Some(Sync {
+        Sync {
             name: Spanned::new(s.name.text.clone(), s.name.span),
             docs: docs(line),
             header,
@@ -60,21 +57,21 @@ pub(super) fn headers(cx: &mut Cx<'_>) {
             protect: Vec::new(),
             handoff: None,
             rows: Vec::new(),
-        })
+        }
     });
 }
 
-const fn is_sync(item: &Item) -> bool {
-    matches!(item, Item::Sync(_))
+const fn is_sync(item: &Item) -> Option<&ast::Sync> {
+    match item {
+        Item::Sync(sync) => Some(sync),
+        _ => None,
+    }
 }
 
 /// Resolves shared rows against their own headers, then the statements and rows of every sync.
 pub(super) fn bodies(cx: &mut Cx<'_>) {
     shared(cx);
-    let made = cx.side_by_side(is_sync, |cx, n, line| {
-        let Item::Sync(s) = &line.node else {
-            return None;
-        };
+    let made = cx.side_by_side(is_sync, |cx, n, _, s| {
         let mut sync = cx.model.syncs.get(n)?.clone();
         for line in &s.body.lines {
             if let SyncLine::Statement(statement) = &line.node {
@@ -91,9 +88,12 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
         sync.rows = cx.rows(&s.body, &around);
         Some((sync, cx.gaps))
     });
-    let gaps = made.iter().filter(|(_, gaps)| *gaps == Gaps::Some);
+    let gaps = made
+        .iter()
+        .flatten()
+        .filter(|(_, gaps)| *gaps == Gaps::Some);
     cx.model.incomplete.extend(gaps.map(|(sync, _)| sync.span));
-    cx.model.syncs = made.into_iter().map(|(sync, _)| sync).collect();
+    cx.model.syncs = made.into_iter().flatten().map(|(sync, _)| sync).collect();
 }
 
 /// What is wrong in a block of shared rows is said once, against the first objects of its header that it is wrong for.

@@ -90,10 +90,8 @@ pub(super) fn relations(cx: &mut Cx<'_>) {
                         cx.attribute(&r.right, &row.right, ends.right.object),
                     );
                     for clause in &row.clauses {
-                        if let ast::ClauseKind::Via(ast::Via {
-                            how: ast::ViaKind::One(t),
-                            ..
-                        }) = &clause.node
+                        if let ast::ClauseKind::Via(via) = &clause.node
+                            && let ast::ViaKind::One(t) = &via.how
                             && cx.symbol(Space::Map, &t.name.text).is_none()
                         {
                             cx.unknown(Space::Map, "map", &t.name);

@@ -32,6 +32,10 @@ pub fn matching(files: &dyn Files, pattern: &str) -> Result<Vec<String>, ReadErr
 }
 
 fn name_matches(pattern: &str, name: &str) -> bool {
+    if pattern.is_ascii() && name.is_ascii() {
+        let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+        return wildcard(pattern, name, |p| *p == b'*', |p, b| *p == b'?' || p == b);
+    }
     let pattern: Vec<char> = pattern.chars().collect();
     let name: Vec<char> = name.chars().collect();
     wildcard(&pattern, &name, |p| *p == '*', |p, c| *p == '?' || p == c)

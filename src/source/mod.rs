@@ -21,8 +21,10 @@ impl SourceFile {
     /// A file by its path relative to the project's root (always with `/`) and its text.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let breaks = text.match_indices('\n').map(|(i, _)| i as u32 + 1);
-        let line_starts = std::iter::once(0).chain(breaks).collect();
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
+        let mut line_starts = Vec::with_capacity(breaks.clone().count() + 1);
+        line_starts.push(0);
+        line_starts.extend(breaks.map(|at| at as u32 + 1));
         Self {
             path: path.into(),
             text,

@@ -73,8 +73,8 @@ pub(super) enum Commas {
     SplitUnlessNumber,
 }
 
-/// The bytes at which something may open, close or end. Nearly all others are letters, and are passed over at once.
-static NOTABLE: Bytes = Bytes::of(b"\"`/(){}[];, \t\r\n");
+/// The bytes at which something may open, close or end. All others, letters and blanks, are passed over at once.
+static NOTABLE: Bytes = Bytes::of(b"\"`/(){}[];,\n");
 
 /// How lines are cut in a place.
 #[derive(Clone, Copy)]
@@ -166,6 +166,7 @@ impl Cutter<'_> {
 
     fn lines(&mut self, from: usize) -> Cuts {
         let mut cuts = Cuts::default();
+        cuts.lines.reserve(self.about(from));
         let mut gap = from;
         loop {
             let start = self.skip_gap(gap);
@@ -176,6 +177,17 @@ impl Cutter<'_> {
             let cut = self.line(gap, start);
             gap = cut.trailing.map_or(cut.code.1, |t| t.1);
             cuts.lines.push(cut);
+        }
+    }
+
+    /// About how many lines there are.
+    fn about(&self, from: usize) -> usize {
+        let text = self.bytes.get(from..self.to).unwrap_or_default();
+        let breaks = memchr::memchr_iter(b'\n', text);
+        let opens_item = |at: &usize| text.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        match self.level {
+            Level::File => breaks.filter(opens_item).count() + 1,
+            Level::Block => breaks.count(),
         }
     }
 
@@ -276,10 +288,8 @@ impl Cutter<'_> {
         let mut i = start;
         loop {
             let plain = self.plain(i);
-            if plain > i {
-                i = plain;
-                scan.end = i;
-            }
+            scan.end = self.behind_code(i, plain).unwrap_or(scan.end);
+            i = plain;
             let Some(b) = self.at(i) else { break };
             match b {
                 b'"' | b'`' => {
@@ -351,10 +361,6 @@ impl Cutter<'_> {
                     line = i;
                     continue;
                 }
-                b' ' | b'\t' | b'\r' => {
-                    i += 1;
-                    continue;
-                }
                 _ => {}
             }
             i += 1;
@@ -369,6 +375,13 @@ impl Cutter<'_> {
         let rest = self.bytes.get(from..self.to).unwrap_or_default();
         let notable = rest.iter().position(|b| NOTABLE.has(*b));
         from + notable.unwrap_or(rest.len())
+    }
+
+    /// Behind the last byte of a range that is no blank.
+    fn behind_code(&self, from: usize, to: usize) -> Option<usize> {
+        let range = self.bytes.get(from..to)?;
+        let last = range.iter().rposition(|b| !is_blank(*b))?;
+        Some(from + last + 1)
     }
 
     /// The line ends at `scan.end`, perhaps with a bracket that is still open.
@@ -479,6 +492,11 @@ impl Cutter<'_> {
         }
         self.to
     }
+}
+
+/// Whether a byte is a blank within a line.
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
 }
 
 const fn closes(open: u8, close: u8) -> bool {

@@ -41,9 +41,9 @@ pub struct Edge {
     pub target: FieldRef,
     /// The cells whose change makes it write another value: triggered *and* activated, in the terms of Baralis, Ceri and
     /// Paraboschi. Where the target itself is among them, an overwritten value is put back.
-    pub starts: Vec<FieldRef>,
+    pub starts: Box<[FieldRef]>,
     /// The cells that decide what is written, beside those.
-    pub reads: Vec<FieldRef>,
+    pub reads: Box<[FieldRef]>,
     /// Where the write is stated.
     pub span: Span,
 }
@@ -118,7 +118,7 @@ fn of_step(at: u32, step: &Step) -> Edge {
     Edge {
         writer: Writer::Step(at),
         target: step.target,
-        starts: vec![step.source],
+        starts: Box::new([step.source]),
         reads: tidy(guards.flat_map(read_by).collect()),
         span: step.span,
     }
@@ -135,7 +135,7 @@ fn of_route(model: &Model, at: u32, route: &Route) -> Option<Edge> {
             object: route.object,
             field,
         },
-        starts: Vec::new(),
+        starts: Box::default(),
         reads: tidy(conditions.flat_map(read_by).collect()),
         span: route.place,
     })
@@ -216,8 +216,8 @@ pub(super) fn read_by(e: &Expr) -> Vec<FieldRef> {
     found
 }
 
-fn tidy(mut fields: Vec<FieldRef>) -> Vec<FieldRef> {
+fn tidy(mut fields: Vec<FieldRef>) -> Box<[FieldRef]> {
     fields.sort_unstable();
     fields.dedup();
-    fields
+    fields.into_boxed_slice()
 }

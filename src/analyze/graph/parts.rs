@@ -100,7 +100,9 @@ fn is_alone(model: &Model, edge: &Edge, touched: &Table<Touched>) -> bool {
 
 /// Whether the platform does not take every value that a row may write to a cell.
 fn refuses(model: &Model, cell: FieldRef) -> bool {
-    model.field(cell).is_some_and(|f| {
+    let system = model.systems.get(cell.object.system.index());
+    let any = system.is_some_and(|s| !s.profile.forward_only.is_empty());
+    any && model.field(cell).is_some_and(|f| {
         let profile = f.system.profile;
         profile.refuses_backwards(&f.object.name, f.name())
     })

@@ -122,7 +122,7 @@ pub(super) fn system_fields(object: &mut Object) {
     }
     let user = |name: &'static str, relationship: &'static str| Field {
         references: vec![SmolStr::new_static("User")],
-        relationship: Some(SmolStr::new_static(relationship)),
+        relationship: Some(relationship.into()),
         ..Field::new(name, FieldType::Reference)
     };
     let mut implied = vec![
@@ -176,7 +176,7 @@ pub(super) fn system_fields(object: &mut Object) {
         implied.push(Field {
             label: "Record Type ID".into(),
             references: vec![SmolStr::new_static("RecordType")],
-            relationship: Some(SmolStr::new_static("RecordType")),
+            relationship: Some("RecordType".into()),
             ..Field::new("RecordTypeId", FieldType::Reference)
         });
     }

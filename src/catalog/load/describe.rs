@@ -58,7 +58,7 @@ struct DescribeField {
     deprecated_and_hidden: Option<bool>,
     custom: Option<bool>,
     reference_to: Option<Vec<SmolStr>>,
-    relationship_name: Option<SmolStr>,
+    relationship_name: Option<Box<str>>,
     controller_name: Option<SmolStr>,
     restricted_picklist: Option<bool>,
     picklist_values: Option<Vec<Entry>>,

@@ -30,7 +30,7 @@ pub(super) struct FieldDraft {
     pub hidden: Option<bool>,
     pub custom: Option<bool>,
     pub references: Option<Vec<SmolStr>>,
-    pub relationship: Option<SmolStr>,
+    pub relationship: Option<Box<str>>,
     pub picklist: Option<Picklist>,
     /// The named value set that holds the values; those of `picklist` then only say what controls them.
     pub value_set: Option<SmolStr>,
@@ -73,7 +73,7 @@ impl FieldDraft {
         field.formula = self.formula.or(field.formula);
         field.relationship = self.relationship.or(field.relationship);
         field.picklist = self.picklist.map(Box::new).or(field.picklist);
-        field.default = self.default.or(field.default);
+        field.default = self.default.map(Box::new).or(field.default);
         field
     }
 }

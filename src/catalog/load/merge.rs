@@ -9,7 +9,7 @@ use super::{BaseCatalog, Said, SaidBy, SystemSource, base, report, stages};
 use crate::catalog::field::{Field, FieldType, Known, PickValue, Picklist};
 use crate::catalog::object::{Object, Pipeline, RecordType};
 use crate::catalog::serial::fold;
-use crate::catalog::{Catalog, Owner, ValueSet};
+use crate::catalog::{Catalog, DefaultValue, Owner, ValueSet};
 use crate::diagnostic::{Code, Sink};
 use crate::platform::SystemKind;
 use crate::source::Sources;
@@ -304,7 +304,7 @@ fn lay_field(
         && field.default.is_none()
         && let Some(value) = picklist.values.iter().find(|v| v.default)
     {
-        field.default = Some(crate::catalog::DefaultValue::Value(value.value.clone()));
+        field.default = Some(Box::new(DefaultValue::Value(value.value.clone())));
     }
     field
 }

@@ -50,10 +50,12 @@ pub enum MapRowLine {
 }
 
 /// `"United States": AL <-> "Alabama"`, `EMAIL_MARKETING, OFFLINE -> "Other"`, `else -> keep`.
+///
+/// There are more of these than of any other line: what few of them have is boxed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapRow {
     /// The controlling value, in a map `within` another.
-    pub within: Option<Name>,
+    pub within: Option<Box<Name>>,
     /// Left of the arrow.
     pub left: Cell,
     /// Which way.

@@ -33,7 +33,7 @@ pub enum Operand {
     Expr(Box<Expr>),
 }
 
-/// A clause of a row: `via Country`, `-> on create`.
+/// A clause of a row: `via Country`, `-> on create`. There are as many as rows: what few of them have is boxed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clause {
     /// What it says.
@@ -48,7 +48,7 @@ pub struct Clause {
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClauseKind {
     /// `via lower_trim else keep`
-    Via(Via),
+    Via(Box<Via>),
     /// `through Company`, `through (Contact | Lead)`: by the links of these syncs, in this order.
     Through(Vec<Name>),
     /// `prefer salesforce unless blank`
@@ -66,18 +66,18 @@ pub enum ClauseKind {
     /// `fill only`
     FillOnly,
     /// `default "Unknown"`
-    Default(Expr),
+    Default(Box<Expr>),
     /// `enforce`
     Enforce,
     /// `currency deal_currency_code, CurrencyIsoCode`: the fields of both sides that hold the currency.
     Currency {
         /// Of the left side.
-        left: Name,
+        left: Box<Name>,
         /// Of the right side.
-        right: Name,
+        right: Box<Name>,
     },
     /// `when country = "US"`
-    When(Expr),
+    When(Box<Expr>),
     /// `as home_country`: what the row is called.
     As(Name),
 }

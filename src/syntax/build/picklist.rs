@@ -48,7 +48,7 @@ impl Builder {
         let (mut left, mut next) = self.cell(&mut nodes)?;
         let mut within = None;
         if next.as_ref().is_some_and(|n| n.as_rule() == Rule::colon) {
-            within = Some(self.controlling(left)?);
+            within = Some(Box::new(self.controlling(left)?));
             (left, next) = self.cell(&mut nodes)?;
         }
         let (right, _) = self.cell(&mut nodes)?;

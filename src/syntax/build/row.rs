@@ -87,7 +87,7 @@ impl Builder {
             word = nodes.next()?;
         }
         let kind = match word.as_rule() {
-            Rule::k_via => ClauseKind::Via(self.via(nodes)?),
+            Rule::k_via => ClauseKind::Via(Box::new(self.via(nodes)?)),
             Rule::k_through => ClauseKind::Through(match child(&node, Rule::alternatives) {
                 Some(several) => self.names(&several),
                 None => vec![self.first_name(&node)?],
@@ -98,13 +98,13 @@ impl Builder {
             Rule::k_blank => ClauseKind::Blank(blank_policy(&node)),
             Rule::k_on => ClauseKind::OnCreate,
             Rule::k_fill => ClauseKind::FillOnly,
-            Rule::k_default => ClauseKind::Default(self.first_expr(&node)?),
+            Rule::k_default => ClauseKind::Default(Box::new(self.first_expr(&node)?)),
             Rule::k_enforce => ClauseKind::Enforce,
             Rule::k_currency => ClauseKind::Currency {
-                left: self.first_name(&node)?,
-                right: self.nth_name(&node, 1)?,
+                left: Box::new(self.first_name(&node)?),
+                right: Box::new(self.nth_name(&node, 1)?),
             },
-            Rule::k_when => ClauseKind::When(self.first_expr(&node)?),
+            Rule::k_when => ClauseKind::When(Box::new(self.first_expr(&node)?)),
             Rule::k_as => ClauseKind::As(self.first_name(&node)?),
             _ => ClauseKind::Wins(self.name(&word)),
         };

@@ -77,7 +77,7 @@ impl Scanner<'_> {
             "via" => {
                 let name = self.name().filter(|n| n.text != "each")?;
                 let span = name.span;
-                (ClauseKind::Via(one(name)), span)
+                (ClauseKind::Via(Box::new(one(name))), span)
             }
             "prefer" => {
                 let name = self.name()?;

@@ -39,7 +39,7 @@ pub(super) fn named<'m>(model: &'m Model, facts: &Facts) -> Vec<Named<'m>> {
             }
         }
     }
-    for write in facts.writes.iter().filter(|w| w.owner) {
+    for write in facts.writes.iter().flatten().filter(|w| w.owner) {
         let Some(row) = write.row.and_then(|id| model.row(id)) else {
             continue;
         };

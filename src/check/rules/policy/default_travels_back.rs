@@ -65,7 +65,7 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     if !sync.merges() {
         return;
     }
-    for (writer, side) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
+    for (writer, side) in sync.ways() {
         let default = writer.lane(!side).and_then(|l| l.default.as_ref());
         let Some(default) = default.filter(|d| !d.node.is_blank()) else {
             continue;

@@ -64,7 +64,7 @@ enum Kept {
 
 /// Finds directions that clear what must be kept.
 pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
-    for (row, to) in sync.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
+    for (row, to) in sync.ways() {
         let clears = |l: &Lane| l.blank == BlankPolicy::Clears;
         if row.lane(!to).is_some_and(clears)
             && let Some(target) = row.field(to)

@@ -65,7 +65,7 @@ pub fn run(cx: &mut Cx<'_>) {
         protected.entry(protect.field).or_default().push(protect);
     }
     columns(cx, &protected);
-    for write in &cx.facts.writes {
+    for write in cx.facts.writes.iter().flatten() {
         let Some(protects) = protected.get(&write.field) else {
             continue;
         };

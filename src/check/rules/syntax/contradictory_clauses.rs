@@ -142,8 +142,9 @@ fn of_row(row: RowView<'_>, report: &mut impl FnMut(Contradiction<'_>)) {
     if let Some(enforced) = enforced.filter(|_| row.two_way()) {
         found(Clash::EnforcesBothWays, enforced.span, arrow.span);
     }
+    let plain = row.row.stated.is_empty();
     for side in Side::BOTH {
-        if let Some(lane) = row.lane(side) {
+        if let Some(lane) = row.lane(side).filter(|l| !plain || l.default.is_some()) {
             of_lane(row, side, lane, &mut found);
         }
     }
@@ -204,10 +205,9 @@ fn said(row: &Row, side: Side, wanted: fn(&Stated) -> bool) -> Option<Span> {
 
 const fn limited_to(stated: &Spanned<Stated>) -> Option<Side> {
     match stated.node {
-        Stated::Authority(_) => None,
         Stated::Blank(side, _)
         | Stated::Timing(side, _)
-        | Stated::Default(side, _)
+        | Stated::Default(side)
         | Stated::Enforce(side) => side,
     }
 }

@@ -5,7 +5,6 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::catalog::Object;
 use crate::model::{FieldView, RowView, SyncView};
-use crate::side::Side;
 use crate::text::quoted;
 
 rule! {
@@ -62,7 +61,7 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     if !sync.merges() {
         return;
     }
-    for (row, from) in sync.rows().flat_map(|r| Side::BOTH.map(|s| (r, s))) {
+    for (row, from) in sync.ways() {
         let Some(field) = row.field(from).filter(|_| row.lane(from).is_some()) else {
             continue;
         };

@@ -67,10 +67,9 @@ struct UnknownLengths<'m> {
 
 /// Finds texts that are declared longer than their target; and, once a sync, targets whose source declares no length.
 pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
-    let rows = || sync.rows().filter(|r| !r.is_companion());
     let mut targets: Vec<(FieldView<'_>, u32)> = Vec::new();
     let mut plain = None;
-    for (row, to) in rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
+    for (row, to) in sync.ways().filter(|(row, _)| !row.is_companion()) {
         let Some((target, room)) = room(row, to) else {
             continue;
         };

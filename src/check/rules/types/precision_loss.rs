@@ -55,8 +55,8 @@ struct Loss<'m> {
 
 /// Finds numbers that lose digits; once a sync, at the first one.
 pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
-    let ways = sync.rows().flat_map(|r| Side::BOTH.map(|to| (r, to)));
-    let losses: Vec<Loss<'_>> = ways.filter_map(|(row, to)| loss(row, to)).collect();
+    let losses = sync.ways().filter_map(|(row, to)| loss(row, to));
+    let losses: Vec<Loss<'_>> = losses.collect();
     if let Some(first) = losses.first().copied() {
         cx.report(PrecisionLoss { sync, losses }.describe(first));
     }

@@ -48,7 +48,7 @@ struct RequiredMayBeBlank<'m> {
 
 /// Finds rows that may leave a required field of a new record blank.
 pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
-    for (row, to) in sync.rows().flat_map(|r| Side::BOTH.map(|to| (r, to))) {
+    for (row, to) in sync.ways() {
         if create_may_lack(row, to)
             && let Some((_, target)) = row.writes(to)
         {
