@@ -327,7 +327,7 @@ impl<'b> Platforms<'b> {
         Ok(())
     }
 
-    /// Makes the writes of an automation, one save for each record.
+    /// Makes the writes of an automation, one save for each record; of several writes to one field the last one.
     fn take_effect(
         &mut self,
         at: usize,
@@ -341,7 +341,10 @@ impl<'b> Platforms<'b> {
             for id in self.targets(target, record)? {
                 let key = (target.0, id);
                 match saves.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, values)) => values.push((slot, value.clone())),
+                    Some((_, values)) => {
+                        values.retain(|(s, _)| *s != slot);
+                        values.push((slot, value.clone()));
+                    }
                     None => saves.push((key, vec![(slot, value.clone())])),
                 }
             }

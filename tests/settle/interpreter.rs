@@ -287,16 +287,18 @@ impl Interpreter<'_> {
                 if no {
                     next.push((w, assigned));
                 }
+                let seen = w;
                 let mut list = if yes { vec![(w, assigned)] } else { Vec::new() };
                 for effect in &rule.effects {
                     let cell = effect.target.index();
                     let mut more = Vec::new();
                     for (w, assigned) in list {
-                        let [no, yes] = self.truths(&effect.when, &w, When::Saving(&old));
+                        let [no, yes] = self.truths(&effect.when, &seen, When::Saving(&old));
                         if no {
                             more.push((w, assigned));
                         }
-                        for value in self.sources(&effect.value, &w).into_iter().filter(|_| yes) {
+                        let sources = self.sources(&effect.value, &seen).into_iter();
+                        for value in sources.filter(|_| yes) {
                             let (mut w, mut assigned) = (w, assigned);
                             if let Some(value) = value
                                 && !self.backwards(cell, old[cell], value)

@@ -18,7 +18,9 @@ use super::tabulate;
 use crate::analyze::settle::Network;
 use crate::analyze::settle::network::RuleId;
 use crate::analyze::{Cell, Known};
-use crate::model::{CellKind, Expr, ExprKind, Fallback, Lane, Lifecycle, Model, ObjectRef, RowId};
+use crate::model::{
+    CellKind, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, Written,
+};
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::Value;
@@ -44,6 +46,22 @@ pub(super) struct Writers<'m> {
     pub model: &'m Model,
     pub edges: &'m [Edge],
     pub steps: &'m [Step],
+    pub by_target: &'m ByTarget,
+}
+
+/// The effects of automations by what they write.
+pub(super) type ByTarget = BTreeMap<FieldRef, Vec<(AutomationId, usize)>>;
+
+/// The effects of automations among some writes, by what they write.
+pub(super) fn by_target(edges: &[Edge]) -> ByTarget {
+    let mut found = ByTarget::new();
+    for edge in edges {
+        if let Writer::Automation(id, effect) = edge.writer {
+            let effects = found.entry(edge.target).or_default();
+            effects.push((id, effect as usize));
+        }
+    }
+    found
 }
 
 /// A network, and what its positions stand for.
@@ -178,8 +196,55 @@ impl<'m> Part<'m> {
             read.collect::<Vec<_>>()
                 .into_iter()
                 .for_each(|p| part.add(p));
+            part.add_sources(component);
         }
         part
+    }
+
+    /// Adds the automations that decide by cells of the part alone what stands in cells that the part only reads: people do not
+    /// leave other values there.
+    fn add_sources(&mut self, component: &Component) {
+        let by_target = self.writers.by_target;
+        let fields = self.places.iter().filter_map(|p| p.field());
+        let fields: Vec<FieldRef> = fields.filter(|f| !component.cells.contains(f)).collect();
+        let effects = fields.iter().filter_map(|f| by_target.get(f)).flatten();
+        for (id, effect) in effects.copied().collect::<Vec<_>>() {
+            if !self.decides(id, effect) {
+                continue;
+            }
+            match self.acting.binary_search_by_key(&id, |a| a.id) {
+                Ok(at) => {
+                    if let Some(acting) = self.acting.get_mut(at) {
+                        acting.effects.push(effect);
+                        acting.effects.sort_unstable();
+                    }
+                }
+                Err(at) => self.acting.insert(
+                    at,
+                    Acting {
+                        id,
+                        effects: vec![effect],
+                    },
+                ),
+            }
+        }
+    }
+
+    /// Whether it is known what an effect writes to its own record, and it depends on cells of the part alone.
+    fn decides(&self, id: AutomationId, effect: usize) -> bool {
+        let automation = self.model.automations.get(id.index());
+        let Some((automation, effect)) = automation.and_then(|a| Some((a, a.effects.get(effect)?)))
+        else {
+            return false;
+        };
+        let stated = automation.guard.iter().chain(&effect.when);
+        let stated = stated.chain(&effect.value).flat_map(Place::read_by);
+        let changes = automation.changes.iter().map(|f| Place::Field(*f));
+        effect.record == Written::Itself
+            && effect.value.is_some()
+            && changes
+                .chain(stated)
+                .all(|p| self.positions.contains_key(&p))
     }
 
     fn add(&mut self, place: Place) {

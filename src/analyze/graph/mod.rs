@@ -70,10 +70,12 @@ pub fn graph(model: &Model, stage_writes: &[StageWrite]) -> Graph {
     let steps = steps::steps(model, stage_writes);
     let edges = edge::edges(model, &steps);
     let parts = parts::parts(model, &edges);
+    let by_target = build::by_target(&edges);
     let writers = build::Writers {
         model,
         edges: &edges,
         steps: &steps,
+        by_target: &by_target,
     };
     let known = verdict::Known::default();
     let parts = parts

@@ -32,7 +32,7 @@ const OPEN: usize = 100_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
 const UNKNOWN: usize = 400_000;
 /// The steps of a search for whether a change would bring a part to rest: there are many, and it is only advice.
-const ADVICE: usize = 100_000;
+const ADVICE: usize = 1_000_000;
 
 /// Rounds that the law counts out where nothing has to wait: a search would find as many.
 const TIGHT: u32 = 2;

@@ -3,12 +3,13 @@
 //! **A save** of a record is given values for some of its cells.
 //! 1. A value that would move a forward-only cell backwards is dropped; a save that has lost all its values is no save. People
 //!    are not stopped so: they clear the cell first.
-//! 2. The rules before a save run in their order. Each sees the draft as the ones before it left it, and assigns to it.
+//! 2. The rules before a save run in their order. Each sees the draft as the ones before it left it, and assigns to it; the
+//!    conditions and values of all its effects are taken first.
 //! 3. What was assigned is stored: [`Cell::stores`](super::network::Cell::stores), once. Derived cells are computed anew.
 //! 4. Rules that run later are noted, where they are started.
 //! 5. The rules after a save run in their order, each at most [`Rule::limit`](super::network::Rule::limit) times in a
-//!    transaction. The conditions and values of all effects of a rule are taken first; then each record that they write is
-//!    saved, a save like this one.
+//!    transaction. The conditions and values of all effects of a rule are taken first here, too; then each record that they
+//!    write is saved, a save like this one.
 //!
 //! A rule is **started** by a save if one of its `starts` has changed, and its guard holds; where the guard has to become
 //! true, if it did not hold before. *Before* is what all cells held when the save began; *changed* is what differs from it.

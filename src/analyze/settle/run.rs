@@ -217,12 +217,13 @@ impl<'e, 'n> Run<'e, 'n> {
         let Some(rule) = self.engine.network.rules.get(at) else {
             return;
         };
-        for effect in &rule.effects {
-            let cell = effect.target.index();
-            if self.holds(&effect.when, Asked::Save(base))
-                && let Some(value) = self.value(&effect.value)
-                && !self.refuses(cell, self.before(base, cell), value)
-            {
+        let active = rule.effects.iter();
+        let active = active.filter(|e| self.holds(&e.when, Asked::Save(base)));
+        let values: Vec<(usize, Symbol)> = active
+            .filter_map(|e| Some((e.target.index(), self.value(&e.value)?)))
+            .collect();
+        for (cell, value) in values {
+            if !self.refuses(cell, self.before(base, cell), value) {
                 self.note(Some(Writer::Rule(RuleId(at as u16))), cell, value);
                 *assigned |= 1 << cell;
                 put(&mut self.state.cells, cell, value);

@@ -119,7 +119,9 @@ impl Undecided<'_> {
                     Some(n) => format!("{} combinations of values", number(*n)),
                     None => "more combinations of values than can be counted".to_owned(),
                 };
-                let note = format!("the fields that write each other have {size}, too many to try");
+                let note = format!(
+                    "the fields that write each other have {size}, and more ways from one to another than are tried"
+                );
                 finding.note(note).help(self.smaller(cut))
             }
             Verdict::Diverges(witness) => {
