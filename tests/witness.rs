@@ -158,3 +158,41 @@ fn a_loop_through_a_lifecycle_was_replayed_too() {
         assert!(text(&again.stdout).starts_with("test "), "{again:?}");
     }
 }
+
+/// Loops that depend on when what runs later has its turn, on which of several writes to a field counts, and on what an
+/// automation makes of what the row only reads: each is one, and the engine runs into it.
+#[test]
+fn what_waits_writes_twice_or_decides_beside_the_row_was_replayed_too() {
+    let spec = |automations: &str| {
+        format!(
+            "{automations}{}",
+            ticket("  subject <-> Subject\n  vip  <- Vip__c  enforce\n")
+        )
+    };
+    let held = "automation desk \"Holds\" {\n  when  ticket.vip\n  sets  ticket.vip = true\n}\n";
+    let twice = "automation desk \"Twice\" {\n  when  ticket.vip changes\n  sets  ticket.vip = false\n  sets  ticket.vip = true\n}\n";
+    let beside = "automation desk \"Raises\" {\n  when  ticket.vip changes\n  sets  ticket.vip = true\n}\nautomation crm \"Lowers\" {\n  when  Case.Vip__c changes\n  sets  Case.Vip__c = false\n}\n";
+    for automations in [held, twice, beside] {
+        let root = project(&spec(automations));
+        let check = accordant(root.path(), &["check"]);
+        let told = text(&check.stderr);
+        assert!(
+            told.contains("G001 oscillates: `vip` never settles"),
+            "{told}"
+        );
+        assert!(
+            told.contains("  replay  accordant test --witness G001@"),
+            "{told}"
+        );
+    }
+}
+
+/// What a line that cannot be read would have said is not guessed: the automation has no part in any loop.
+#[test]
+fn an_automation_with_a_broken_line_loops_with_nothing() {
+    let broken = SPEC.replace("Person.Country changes", "Person.Country changes and more");
+    let check = accordant(project(&broken).path(), &["check"]);
+    let told = text(&check.stderr);
+    assert!(told.contains("S001"), "{told}");
+    assert!(!told.contains("G001") && !told.contains("B001"), "{told}");
+}
