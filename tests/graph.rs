@@ -344,3 +344,31 @@ fn spellings_that_both_houses_clean_are_silent() {
         }
     }
 }
+
+/// Workflows of one house that start each other in a circle, each with a constant: every field changes to it once.
+#[test]
+fn workflows_that_start_each_other_with_constants_are_silent() {
+    let sets = [
+        ("ticket.country = \"USA\"", "ticket.language = \"en\""),
+        ("ticket.language = \"en\"", "ticket.reference = \"x\""),
+        ("ticket.reference = \"x\"", "ticket.vip = true"),
+        ("ticket.vip", "ticket.country = \"USA\""),
+        ("ticket.amount > 100", "ticket.vip = true"),
+    ];
+    let rows = ticket(
+        "  country   <-> Origin__c\n  language  <-> Language__c\n  reference <-> Ref__c\n  amount    <-> Score__c\n  vip       <-> Vip__c\n",
+    );
+    let spec = |sets: &[(&str, &str)]| {
+        let each = sets.iter().enumerate().map(|(at, (when, then))| {
+            format!("automation desk \"{at}\" {{\n  when  {when}\n  sets  {then}\n}}\n")
+        });
+        each.chain([rows.clone()]).collect::<String>()
+    };
+    let compilation = compile_fixture(&spec(&sets));
+    assert_eq!(codes(&compilation, Level::Error), [""; 0]);
+    // two constants for one field are no rest
+    let mut pulled = sets.to_vec();
+    pulled.push(("ticket.vip", "ticket.vip = false"));
+    let compilation = compile_fixture(&spec(&pulled));
+    assert_ne!(codes(&compilation, Level::Error), [""; 0]);
+}

@@ -8,15 +8,15 @@
 //! does not matter what they do, only that each has run within the transaction that started it.
 //!
 //! Further rounds come from what can wait: automations that run later, one after the other, as long as none of them starts
-//! itself again; a row whose condition does not hold yet sends each side's change once when it does; and a value that an
+//! itself again, but to put a constant where it stands already; a row whose condition does not hold yet sends each side's change once when it does; and a value that an
 //! automation of the keeping side puts in its normal form looks like an edit once. The exceptions are in [`rests`]. The law
 //! says nothing about networks that it does not fit; those are searched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::network::{BLANK, CellId, Guard, Network, Row, Rule, Symbol};
+use super::network::{BLANK, CellId, Guard, Network, Row, Rule, Source, Symbol};
 use super::parts::cells_of_rule;
-use crate::model::{Authority, BlankPolicy, Phase};
+use crate::model::{Authority, BlankPolicy, Entry, Phase};
 use crate::side::Side;
 
 /// The most rounds that write after the last edit, whatever the values are; none where the law says nothing.
@@ -32,9 +32,10 @@ pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
         let system = network.records.get(rule.record.index()).map(|r| r.system);
         rule.effects.iter().any(|e| law.system(e.target) != system)
     };
-    if refused || network.rules.iter().any(across) || law.starts_itself() {
+    if refused || network.rules.iter().any(across) {
         return None;
     }
+    let turns = law.turns()?;
     let rows = || network.rows.iter();
     let put_back = |row: &Row, from: Side| {
         let enforced = row.lanes.get(from).as_ref().is_some_and(|l| l.enforce);
@@ -58,8 +59,7 @@ pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
     if automatic.is_empty() && waiting == 0 && both {
         return Some(1);
     }
-    let later = network.rules.iter().filter(|r| r.phase == Phase::Later);
-    u32::try_from((2 + later.count()) * (1 + waiting + normalised)).ok()
+    u32::try_from((2 + turns) * (1 + waiting + normalised)).ok()
 }
 
 struct Law<'a> {
@@ -84,8 +84,10 @@ impl Law<'_> {
             class.get(usize::from(stored)) == class.get(usize::from(*value))
         };
         row.lanes.get(!side).iter().all(|lane| {
-            let mut written = lane.image.iter().flatten().chain(&lane.default);
-            written.all(equal) && (lane.blank == BlankPolicy::Keeps || equal(&BLANK))
+            let written = lane.image.iter().flatten().chain(&lane.default);
+            // a blank is written where it clears
+            let mut filled = written.filter(|value| **value != BLANK);
+            filled.all(equal) && (lane.blank == BlankPolicy::Keeps || equal(&BLANK))
         })
     }
 
@@ -123,23 +125,62 @@ impl Law<'_> {
         Some(found)
     }
 
-    /// Whether what an automation that runs later writes can start such a one again. What is left alone once it is written
-    /// starts nothing twice.
-    fn starts_itself(&self) -> bool {
+    /// How many turns of automations that run later can follow from each other, at most; none where they go on for ever.
+    ///
+    /// Each has one, where none starts itself again; what is left alone once it is written starts nothing twice. Those that do
+    /// start each other come to rest where they put one constant in each cell: a cell changes to it once, until one that comes
+    /// before them writes there.
+    fn turns(&self) -> Option<usize> {
         let rules = &self.network.rules;
         let is_later = |at: &usize| rules.get(*at).is_some_and(|r| r.phase == Phase::Later);
-        (0..rules.len()).filter(is_later).any(|first| {
-            let mut found = BTreeSet::new();
-            let mut waiting = vec![first];
-            while let Some(at) = waiting.pop() {
-                for next in self.started_by(at) {
-                    if found.insert(next) {
-                        waiting.push(next);
-                    }
+        let later: Vec<usize> = (0..rules.len()).filter(is_later).collect();
+        let mut turns = later.len();
+        for first in &later {
+            let after = self.started_from(*first);
+            if after.contains(first) {
+                let back = |at: &&usize| self.started_from(**at).contains(first);
+                let circle: Vec<usize> = after.iter().filter(back).copied().collect();
+                turns += later.len() * self.constants(&circle)?;
+            }
+        }
+        Some(turns)
+    }
+
+    /// The automations that are started by one, by those that it starts, and so on.
+    fn started_from(&self, first: usize) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let mut waiting = vec![first];
+        while let Some(at) = waiting.pop() {
+            for next in self.started_by(at) {
+                if found.insert(next) {
+                    waiting.push(next);
                 }
             }
-            found.contains(&first)
-        })
+        }
+        found
+    }
+
+    /// How many cells these automations write; none where they write more than one constant to each, or one runs though nothing
+    /// has changed.
+    fn constants(&self, rules: &[usize]) -> Option<usize> {
+        let mut constants: BTreeMap<CellId, Symbol> = BTreeMap::new();
+        let rules = rules.iter().filter_map(|at| self.network.rules.get(*at));
+        let needs_change = |rule: &Rule| {
+            let turned = rule.entry == Entry::BecomesTrue && !rule.guard.is_unknown();
+            turned || !rule.starts.is_empty()
+        };
+        if !rules.clone().all(needs_change) {
+            return None;
+        }
+        for effect in rules.flat_map(|r| &r.effects) {
+            let Source::Constant(value) = effect.value else {
+                return None;
+            };
+            if effect.clears || *constants.entry(effect.target).or_insert(value) != value {
+                return None;
+            }
+        }
+        Some(constants.len())
     }
 
     /// The automations that what an automation writes can start.

@@ -53,6 +53,7 @@ impl Key {
         }
     }
 }
+
 /// Writes the JSON text of a value.
 pub(super) fn put_value(value: &Value, wire: Wire, out: &mut Vec<u8>) {
     match (value, wire) {
