@@ -31,6 +31,9 @@ pages! {
     /// record, the alias of that record stands for its id: `associatedcompanyid = acme`. A field that no row reads keeps what
     /// the test wrote. Names of the environment stand for themselves: what is written for `env.desk` is `desk`.
     ///
+    /// The automations of both systems run as their platforms let them. What runs later, as workflows of HubSpot and scheduled
+    /// paths of Salesforce do, has its turn when a run is over, or when time passes: before the next step with a later time.
+    ///
     /// # How to fix
     /// Read what is held first: the finding tells it with its code, and it is usually the reason. Then correct the row, the
     /// admission or the map; or the expectation, if the agreement has changed.
