@@ -300,24 +300,25 @@ impl<'m> Telling<'m> {
                     }
                 }
                 StepKind::Round => {
-                    let waits = std::mem::take(&mut turns) > 0;
-                    self.rest(&mut steps, &mut edits, &mut day, (witness.newer, waits));
+                    let turns = std::mem::take(&mut turns);
+                    self.rest(&mut steps, &mut edits, &mut day, witness.newer, turns);
                 }
             }
             before = &step.cells;
         }
-        self.rest(&mut steps, &mut edits, &mut day, (witness.newer, turns > 0));
+        self.rest(&mut steps, &mut edits, &mut day, witness.newer, turns);
         steps
     }
 
-    /// Ends a group of edits. Of two sides the newer one comes later; without one, all edits have one time. Whether it waits a
-    /// while before it rests.
+    /// Ends a group of edits. Of two sides the newer one comes later; without one, all edits have one time. Where what waits has
+    /// turns before the rest, that comes a while later.
     fn rest(
         &self,
         steps: &mut Vec<Step>,
         edits: &mut Vec<(Side, Step)>,
         day: &mut u32,
-        (newer, waits): (Option<Side>, bool),
+        newer: Option<Side>,
+        turns: u32,
     ) {
         let settle = crate::model::StepKind::Settle;
         let settled =
@@ -335,7 +336,7 @@ impl<'m> Telling<'m> {
             day: *day,
             minute: 10 * 60 + 2 * APART,
         };
-        steps.push(self.step(waits.then_some(later), settle));
+        steps.push(self.step((turns > 0).then_some(later), settle));
         *day += 1;
     }
 

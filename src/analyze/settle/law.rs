@@ -8,9 +8,9 @@
 //! does not matter what they do, only that each has run within the transaction that started it.
 //!
 //! Further rounds come from what can wait: automations that run later, one after the other, as long as none of them starts
-//! itself again, but to put a constant where it stands already; a row whose condition does not hold yet sends each side's change once when it does; and a value that an
-//! automation of the keeping side puts in its normal form looks like an edit once. The exceptions are in [`rests`]. The law
-//! says nothing about networks that it does not fit; those are searched.
+//! itself again, but to put a constant where it stands already; a row whose condition does not hold yet sends each side's
+//! change once when it does; and a value that an automation of the keeping side puts in its normal form looks like an edit
+//! once. The exceptions are in [`rests`]. The law says nothing about networks that it does not fit; those are searched.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,7 +2,8 @@
 //! end: the first rounds that make them.
 //!
 //! Shortest is: the fewest cells filled or edited, then the fewest rounds that move something and pauses before them, then the
-//! fewest values that are there before anything happens, then the first values of the domains. The search is Dijkstra's over states that were met.
+//! fewest values that are there before anything happens, then the first values of the domains. The search is Dijkstra's over
+//! states that were met.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
