@@ -81,7 +81,7 @@ pub struct Growth {
 pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     let model = writers.model;
     let few = build(writers, component, Seeds::Few, Reads::All);
-    let law = rests(&few.network, &proof::leaves(model, &few));
+    let law = rests(&few.network, &proof::automatic(model, &few));
     if let Some(rounds) = law.filter(|r| *r <= TIGHT) {
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
@@ -300,7 +300,7 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
     }
     let settles = |changed: &Built| match judged.witness() {
         Some(_) => known.settles(&changed.network),
-        None => rests(&changed.network, &proof::leaves(model, changed)).is_some(),
+        None => rests(&changed.network, &proof::automatic(model, changed)).is_some(),
     };
     for writer in judged.turning() {
         match writer {

@@ -15,6 +15,7 @@ mod run;
 pub mod shape;
 mod space;
 mod state;
+mod triggers;
 mod witness;
 
 pub use engine::Act;

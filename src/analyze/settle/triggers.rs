@@ -1,0 +1,291 @@
+//! A law about networks of any values, without a search: who can go on writing for ever is started for ever.
+//!
+//! Suppose that updates never come to rest. Then some writers write without an end, and after a while only those do. Each of
+//! them needs others, or itself, to start it again and again:
+//!
+//! - a lane of a row writes only where its source is not as it was remembered, and remembers what it has sent. What the other
+//!   lane sends is no such change, if the platform stores an equal value; under `enforce`, and where its side is preferred, a
+//!   change of its target starts it as well;
+//! - an automation that is started by changes needs changes of these cells, one that is started by every save needs saves;
+//! - one whose condition has to become true needs a writer after which it may be false, and one after which it may be true:
+//!   of constants that are written it is known what it says;
+//! - an automation that runs within a save needs a transaction, and thereby a row or an automation that runs later.
+//!
+//! A cell that is written without an end need not change: all who write it may write one constant, or what they make of its
+//! value, one after the other, may have an end ([`Automatic`](super::law::Automatic)).
+//!
+//! So all writers are suspected, and whoever is started by none of the suspects is none; where nobody is left, updates come to
+//! rest. These are the triggering graph of active rules (Aiken, Widom, Hellerstein: Behavior of database production rules,
+//! 1992) and its refinement by conditions (Baralis, Ceri, Paraboschi: Improved rule analysis by means of triggering and
+//! activation graphs, 1994), with the memory of rows as a third way to be started.
+
+use std::collections::BTreeSet;
+
+use super::law::Law;
+use super::network::{CellId, Effect, Guard, RowId, Rule, RuleId, Source, Symbol, Writer};
+use super::parts::cells_of_guard;
+use crate::model::{Authority, Entry, Phase, Timing};
+use crate::side::Side;
+
+type Writers = BTreeSet<Writer>;
+
+/// The most rounds that write after the last edit, whatever the values are; none where somebody may write for ever.
+pub(super) fn die_out(law: &Law<'_>) -> Option<u32> {
+    let triggers = Triggers { law };
+    let network = law.network;
+    let lanes = (0..).zip(&network.rows).flat_map(|(at, row)| {
+        let lane = move |side: &Side| is_active(row.lanes.get(*side).as_ref());
+        let sides = Side::BOTH.into_iter().filter(lane);
+        sides.map(move |side| Writer::Row(RowId(at), side))
+    });
+    let rules = (0..).zip(&network.rules);
+    let rules = rules.filter(|(_, r)| r.phase != Phase::Derived);
+    let mut suspects: Writers = lanes
+        .chain(rules.map(|(at, _)| Writer::Rule(RuleId(at))))
+        .collect();
+    let steps = law.cells.iter().filter_map(|c| c.ends).max();
+    let most = steps.unwrap_or_default().saturating_add(2);
+    let (mut writes, mut sent) = (0_u32, 0_u32);
+    while !suspects.is_empty() {
+        let left = triggers.started(&suspects);
+        let done = suspects.difference(&left);
+        // each write of those that are done starts another one once, and each cell goes on to its end after each
+        let each = (1 + writes).saturating_mul(most);
+        let before = writes;
+        for writer in done {
+            let times = each.saturating_mul(u32::from(triggers.limit(*writer)));
+            writes = writes.saturating_add(times);
+            if matches!(writer, Writer::Row(..)) {
+                sent = sent.saturating_add(times);
+            }
+        }
+        if before == writes {
+            return None;
+        }
+        suspects = left;
+    }
+    Some(sent.max(1))
+}
+
+fn is_active(lane: Option<&super::network::Lane>) -> bool {
+    lane.is_some_and(|l| l.timing != Timing::OnCreate)
+}
+
+struct Triggers<'a> {
+    law: &'a Law<'a>,
+}
+
+impl Triggers<'_> {
+    fn rule(&self, at: RuleId) -> Option<&Rule> {
+        self.law.network.rules.get(at.index())
+    }
+
+    /// How often a writer writes in a transaction.
+    fn limit(&self, writer: Writer) -> u8 {
+        match writer {
+            Writer::Row(..) => 1,
+            Writer::Rule(at) => self.rule(at).map_or(1, |r| r.limit.max(1)),
+        }
+    }
+
+    /// The suspects that suspects start.
+    fn started(&self, suspects: &Writers) -> Writers {
+        let begins = |w: &Writer| match w {
+            Writer::Row(..) => true,
+            Writer::Rule(at) => self.rule(*at).is_some_and(|r| r.phase == Phase::Later),
+        };
+        let mut by: Writers = suspects.iter().copied().filter(begins).collect();
+        loop {
+            let known = by.len();
+            for writer in suspects.iter().filter(|w| !begins(w)) {
+                if !by.contains(writer) && self.is_started(*writer, &by, suspects) {
+                    by.insert(*writer);
+                }
+            }
+            if by.len() == known {
+                break;
+            }
+        }
+        let live = |w: &Writer| !begins(w) || self.is_started(*w, &by, suspects);
+        by.iter().copied().filter(live).collect()
+    }
+
+    /// Whether some writers start one, where all suspects may write in between.
+    fn is_started(&self, writer: Writer, by: &Writers, suspects: &Writers) -> bool {
+        match writer {
+            Writer::Row(at, from) => self.is_sent(at, from, by),
+            Writer::Rule(at) => {
+                let rule = self.rule(at);
+                rule.is_some_and(|r| self.is_run(r, by, suspects))
+            }
+        }
+    }
+
+    /// Whether some writers start a lane.
+    fn is_sent(&self, at: RowId, from: Side, by: &Writers) -> bool {
+        let Some(row) = self.law.network.rows.get(at.index()) else {
+            return false;
+        };
+        // what a lane sends and the platform keeps is no change to the row
+        let changed = |side: Side| {
+            let echo = Some(Writer::Row(at, !side)).filter(|_| self.law.stores(row, side));
+            let mut changers = self.changers(*row.cells.get(side), by, by).into_iter();
+            changers.any(|w| Some(w) != echo)
+        };
+        let enforced = row.lanes.get(from).as_ref().is_some_and(|l| l.enforce);
+        let puts_back = enforced || row.authority == Authority::PreferUnlessBlank(from);
+        changed(from) || puts_back && changed(!from)
+    }
+
+    /// Whether some writers start an automation.
+    fn is_run(&self, rule: &Rule, by: &Writers, suspects: &Writers) -> bool {
+        let mut read = Vec::new();
+        cells_of_guard(&rule.guard, &mut read);
+        let may = |writers: &Writers, truth: bool| {
+            let cells = read.iter();
+            let changers = cells.flat_map(|c| self.changers(*c, writers, suspects));
+            let mut changers: Vec<Writer> = changers.collect();
+            changers.dedup();
+            let after = |w: &Writer| self.may_be(&rule.guard, *w, truth);
+            changers.iter().any(after)
+        };
+        // what nobody knows may turn by itself
+        let known = !rule.guard.is_unknown() && !rule.guard.asks_changed();
+        let turns = !known || may(by, true) && may(suspects, false);
+        if rule.entry == Entry::BecomesTrue && !turns {
+            return false;
+        }
+        match rule.starts.as_slice() {
+            [] => self.is_saved(rule, by),
+            starts => {
+                let starts = starts.iter();
+                let changers = starts.flat_map(|c| self.changers(*c, by, suspects));
+                let changers: Vec<Writer> = changers.collect();
+                let holds = |w: &Writer| self.may_be(&rule.guard, *w, true);
+                !changers.is_empty()
+                    && (!known || changers.iter().any(holds) || may(suspects, true))
+            }
+        }
+    }
+
+    /// Whether some writers save the record of an automation.
+    fn is_saved(&self, rule: &Rule, by: &Writers) -> bool {
+        let network = self.law.network;
+        let record = |cell: CellId| network.cells.get(cell.index()).map(|c| c.record);
+        let saves = |w: &Writer| match *w {
+            Writer::Row(at, from) => {
+                let row = network.rows.get(at.index());
+                row.is_some_and(|r| record(*r.cells.get(!from)) == Some(rule.record))
+            }
+            Writer::Rule(at) => {
+                let mut effects = self.rule(at).into_iter().flat_map(|r| &r.effects);
+                effects.any(|e| record(e.target) == Some(rule.record))
+            }
+        };
+        by.iter().any(saves)
+    }
+
+    /// Those of some writers that can change a cell again and again, where all suspects may write it.
+    fn changers(&self, cell: CellId, writers: &Writers, suspects: &Writers) -> Writers {
+        let mut found = Writers::new();
+        for cell in self.law.sources(cell) {
+            let writes = |w: &Writer| match *w {
+                Writer::Row(at, from) => {
+                    let row = self.law.network.rows.get(at.index());
+                    row.is_some_and(|r| *r.cells.get(!from) == cell)
+                }
+                Writer::Rule(at) => self.writes(at, cell).next().is_some(),
+            };
+            let still = self.is_still(cell, suspects.iter().copied().filter(writes));
+            let of_cell = writers.iter().filter(|w| writes(w));
+            found.extend(of_cell.filter(|w| !still || matches!(w, Writer::Row(..))));
+        }
+        found
+    }
+
+    /// Whether automations do not change a cell for ever, which these write.
+    fn is_still(&self, cell: CellId, writers: impl Iterator<Item = Writer>) -> bool {
+        let known = self.law.cells.get(cell.index()).copied();
+        let known = known.unwrap_or_default();
+        let mut constants = BTreeSet::new();
+        for writer in writers {
+            match writer {
+                Writer::Row(..) => return known.leaves,
+                Writer::Rule(at) => {
+                    constants.extend(self.writes(at, cell).map(|e| self.constant(e)))
+                }
+            }
+        }
+        known.leaves || known.ends.is_some() || constants.len() == 1 && !constants.contains(&None)
+    }
+
+    /// The effects of an automation on a cell, of which the last one counts whose condition holds.
+    fn writes(&self, at: RuleId, cell: CellId) -> impl Iterator<Item = &Effect> {
+        let effects = self
+            .rule(at)
+            .into_iter()
+            .flat_map(|r| r.effects.iter().rev());
+        let mut fixed = false;
+        effects
+            .filter(move |e| e.target == cell)
+            .take_while(move |e| {
+                let overwritten = fixed;
+                fixed |= e.when == Guard::Always;
+                !overwritten
+            })
+    }
+
+    /// The constant that an effect writes, and that is stored so.
+    fn constant(&self, effect: &Effect) -> Option<Symbol> {
+        let Source::Constant(value) = effect.value else {
+            return None;
+        };
+        let cell = self.law.network.cells.get(effect.target.index())?;
+        let kept = cell.stores.get(usize::from(value)) == Some(&value);
+        // the last value of an open cell stands for others
+        let one = !cell.open || usize::from(value) + 1 < cell.size();
+        (kept && one).then_some(value)
+    }
+
+    /// Whether a condition may be so once a writer has written.
+    fn may_be(&self, guard: &Guard, writer: Writer, truth: bool) -> bool {
+        let Writer::Rule(at) = writer else {
+            return true;
+        };
+        let mut read = Vec::new();
+        cells_of_guard(guard, &mut read);
+        let records = read
+            .iter()
+            .filter_map(|c| self.law.network.cells.get(c.index()));
+        let records: BTreeSet<_> = records.map(|c| c.record).collect();
+        let written = |cell: CellId| {
+            let mut effects = self.writes(at, cell);
+            let effect = effects.next()?;
+            // records are saved one after the other
+            let one = records.len() == 1 && effect.when == Guard::Always;
+            self.constant(effect).filter(|_| one)
+        };
+        holds(guard, &written) != Some(!truth)
+    }
+}
+
+/// Whether a condition holds, as far as what some cells hold decides it.
+fn holds(guard: &Guard, value: &impl Fn(CellId) -> Option<Symbol>) -> Option<bool> {
+    let any = |parts: &[Guard], sought: bool| {
+        let parts = parts.iter().map(|g| holds(g, value));
+        parts.fold(Some(!sought), |all, part| match (all, part) {
+            (Some(a), _) if a == sought => Some(sought),
+            (_, Some(p)) if p == sought => Some(sought),
+            (Some(_), Some(_)) => Some(!sought),
+            _ => None,
+        })
+    };
+    match guard {
+        Guard::Always => Some(true),
+        Guard::In(cell, values) => Some(values.contains(&value(*cell)?)),
+        Guard::Not(inner) => holds(inner, value).map(|held| !held),
+        Guard::All(parts) => any(parts, false),
+        Guard::Any(parts) => any(parts, true),
+        Guard::Changed(_) | Guard::Where(_) | Guard::Unknown => None,
+    }
+}
