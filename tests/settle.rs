@@ -142,6 +142,15 @@ fn automatic(net: &Network, at: usize) -> Automatic {
     let automatic = net.rules.iter().filter(|r| r.phase != Phase::Derived);
     let effects = automatic.flat_map(|r| &r.effects);
     let effects = effects.filter(|e| e.target.index() == at);
+    let stays = |v: u16| v != 0 && cell.stores[usize::from(v)] != 0;
+    let fills = effects.clone().all(|e| match &e.value {
+        Source::Constant(v) => stays(*v),
+        Source::Table(t) if t.inputs == [e.target] => {
+            t.values[1..].iter().flatten().all(|v| stays(*v))
+        }
+        Source::Table(t) => t.values.iter().flatten().all(|v| stays(*v)),
+        Source::Unknown(_) => false,
+    });
     let tables: Option<Vec<&Vec<Option<u16>>>> = effects
         .map(|e| match &e.value {
             Source::Table(t) if t.inputs == [e.target] => Some(&t.values),
@@ -149,7 +158,10 @@ fn automatic(net: &Network, at: usize) -> Automatic {
         })
         .collect();
     let Some(tables) = tables else {
-        return Automatic::default();
+        return Automatic {
+            fills,
+            ..Automatic::default()
+        };
     };
     let leads = |from: u16| {
         let made = tables.iter().filter_map(move |t| t[usize::from(from)]);
@@ -173,6 +185,7 @@ fn automatic(net: &Network, at: usize) -> Automatic {
     Automatic {
         leaves: tables.iter().all(same),
         ends: (most < cell.size()).then_some(most as u32),
+        fills,
     }
 }
 

@@ -344,6 +344,7 @@ fn a_preferred_side_needs_the_other_to_store_what_is_written() {
             let left = Automatic {
                 leaves: true,
                 ends: Some(0),
+                fills: true,
             };
             match rests(&net, &[left, left]) {
                 Some(most) => assert!(rounds.is_some_and(|k| k <= most), "{p:?}: {rounds:?}"),

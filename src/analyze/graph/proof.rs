@@ -9,11 +9,12 @@ use super::place::{Place, stored};
 use crate::analyze::settle::law::Automatic;
 use crate::analyze::settle::shape::{Change, Shape};
 use crate::model::{
-    Automation, CellKind, Effect, Expr, ExprKind, Fallback, FieldRef, Model, Phase,
+    Automation, CellKind, Effect, Expr, ExprKind, Fallback, FieldRef, FieldView, Model, Phase,
+    Written,
 };
 use crate::platform::{Case, LineEnds, Stored, Trim};
 use crate::side::Side;
-use crate::value::{Value, library};
+use crate::value::{Kind, Value, library};
 
 /// How it is known that a part comes to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +47,15 @@ pub(super) fn automatic(model: &Model, built: &Built) -> Vec<Automatic> {
         let alone = Automatic {
             leaves: true,
             ends: Some(0),
+            fills: true,
         };
         match place.field() {
             _ if of_lifecycle(at) => Automatic::default(),
             None => alone,
-            Some(field) => of_field(model, built, field).unwrap_or_default(),
+            Some(field) => Automatic {
+                fills: fills(model, built, field),
+                ..of_field(model, built, field).unwrap_or_default()
+            },
         }
     };
     built.places.iter().enumerate().map(of).collect()
@@ -78,7 +83,39 @@ fn of_field(model: &Model, built: &Built, field: FieldRef) -> Option<Automatic> 
             true => Some(0),
             false => Ways::new(&changes, Rounds::None).longest(&Shape::default()),
         },
+        fills: false,
     })
+}
+
+/// Whether no automation makes a field blank: it holds a number, or its platform drops blanks around a text, and what is
+/// written is a constant, or made of what the field holds by what leaves something.
+fn fills(model: &Model, built: &Built, field: FieldRef) -> bool {
+    let view = model.field(field);
+    let begins = |text: &str| text.starts_with(|c: char| !c.is_whitespace());
+    let constant = |value: &Value| !value.is_blank() && value.as_text().is_none_or(begins);
+    let trimmed = match view.map(FieldView::kind) {
+        Some(Kind::Text) => stored(view).trim == Trim::Both,
+        Some(Kind::Number | Kind::Bool) => true,
+        _ => false,
+    };
+    let own = |e: &Expr| Place::of(e) == Some(Place::Field(field));
+    let fills = |e: &Expr| match &e.node {
+        ExprKind::Const(value) => constant(value),
+        ExprKind::Arithmetic { left, right, .. } => {
+            let number = |e: &Expr| own(e) || matches!(e.node, ExprKind::Const(Value::Number(_)));
+            number(left) && number(right)
+        }
+        _ => match terms(e, None).as_deref() {
+            Some([Term { from, changes }]) => {
+                *from == Some(Place::Field(field)) && changes.iter().all(Change::fills)
+            }
+            _ => false,
+        },
+    };
+    let mut values = effects(model, built)
+        .filter(|(_, e)| e.target == field)
+        .map(|(_, e)| &e.value);
+    trimmed && values.all(|v| v.as_ref().is_some_and(fills))
 }
 
 /// What a platform makes of what it stores.
@@ -117,14 +154,26 @@ fn is_left(model: &Model, built: &Built, field: FieldRef, own: &[Vec<Change>]) -
     shapes.iter().all(leave)
 }
 
-/// The effects of the automations of a part.
+/// The effects of the automations of a part, but for those that a later one of the same automation overwrites.
 fn effects<'m>(
     model: &'m Model,
     built: &Built,
 ) -> impl Iterator<Item = (&'m Automation, &'m Effect)> {
     let ids = built.automations.iter().flatten();
     let automations = ids.filter_map(|id| model.automations.get(id.index()));
-    automations.flat_map(|a| a.effects.iter().map(move |e| (a, e)))
+    automations.flat_map(|automation| {
+        let overwrites = |e: &Effect, one: &Effect| {
+            let always = e.when.is_none() && e.record == Written::Itself;
+            always && e.target == one.target && one.record == Written::Itself
+        };
+        let last = move |at: usize, one: &Effect| {
+            let mut later = automation.effects.iter().skip(at + 1);
+            !later.any(|e| overwrites(e, one))
+        };
+        let effects = automation.effects.iter().enumerate();
+        let effects = effects.filter(move |(at, effect)| last(*at, effect));
+        effects.map(move |(_, effect)| (automation, effect))
+    })
 }
 
 /// Whether the values of a part have an end whatever they begin with, and those that were tried are of each sort that a

@@ -29,6 +29,8 @@ pub struct Automatic {
     /// They make what they write of what the cell holds alone, and change that so often at most, one after the other, if
     /// nobody else writes there.
     pub ends: Option<u32>,
+    /// None of them makes it blank.
+    pub fills: bool,
 }
 
 /// The most rounds that write after the last edit, whatever the values are; none where the laws say nothing.
@@ -214,8 +216,9 @@ impl Law<'_> {
     fn started_by(&self, at: usize) -> Vec<usize> {
         let network = self.network;
         let effects = network.rules.get(at).into_iter().flat_map(|r| &r.effects);
-        let changed = effects.filter(|e| !self.leaves(e.target));
-        let changed: Vec<CellId> = changed.map(|e| e.target).collect();
+        let saved: Vec<CellId> = effects.map(|e| e.target).collect();
+        let changed = saved.iter().copied().filter(|c| !self.leaves(*c));
+        let changed: Vec<CellId> = changed.collect();
         let started = |rule: &Rule| {
             let derived = |cell: &CellId| self.sources(*cell).len() > 1;
             let own = |cell: &CellId| {
@@ -224,6 +227,8 @@ impl Law<'_> {
             };
             let of_start = |start: &CellId| changed.contains(start) || derived(start);
             match rule.starts.as_slice() {
+                // every save starts it, also one that changes nothing
+                [] if rule.entry == Entry::EveryTime => saved.iter().any(own),
                 [] => changed.iter().any(own),
                 starts => !changed.is_empty() && starts.iter().any(of_start),
             }

@@ -22,9 +22,11 @@
 use std::collections::BTreeSet;
 
 use super::law::Law;
-use super::network::{CellId, Effect, Guard, RowId, Rule, RuleId, Source, Symbol, Writer};
+use super::network::{
+    BLANK, Cell, CellId, Effect, Guard, Row, RowId, Rule, RuleId, Source, Symbol, Writer,
+};
 use super::parts::cells_of_guard;
-use crate::model::{Authority, Entry, Phase, Timing};
+use crate::model::{Authority, BlankPolicy, Entry, Phase, Timing};
 use crate::side::Side;
 
 type Writers = BTreeSet<Writer>;
@@ -114,10 +116,7 @@ impl Triggers<'_> {
     fn is_started(&self, writer: Writer, by: &Writers, suspects: &Writers) -> bool {
         match writer {
             Writer::Row(at, from) => self.is_sent(at, from, by),
-            Writer::Rule(at) => {
-                let rule = self.rule(at);
-                rule.is_some_and(|r| self.is_run(r, by, suspects))
-            }
+            Writer::Rule(at) => self.is_run(at, by, suspects),
         }
     }
 
@@ -138,21 +137,19 @@ impl Triggers<'_> {
     }
 
     /// Whether some writers start an automation.
-    fn is_run(&self, rule: &Rule, by: &Writers, suspects: &Writers) -> bool {
-        let mut read = Vec::new();
-        cells_of_guard(&rule.guard, &mut read);
-        let may = |writers: &Writers, truth: bool| {
-            let cells = read.iter();
-            let changers = cells.flat_map(|c| self.changers(*c, writers, suspects));
-            let mut changers: Vec<Writer> = changers.collect();
-            changers.dedup();
-            let after = |w: &Writer| self.may_be(&rule.guard, *w, truth);
-            changers.iter().any(after)
+    fn is_run(&self, at: RuleId, by: &Writers, suspects: &Writers) -> bool {
+        let Some(rule) = self.rule(at) else {
+            return false;
+        };
+        let asked = Asked {
+            triggers: self,
+            at,
+            rule,
+            suspects,
         };
         // what nobody knows may turn by itself
         let known = !rule.guard.is_unknown() && !rule.guard.asks_changed();
-        let turns = !known || may(by, true) && may(suspects, false);
-        if rule.entry == Entry::BecomesTrue && !turns {
+        if rule.entry == Entry::BecomesTrue && known && !asked.turns(by) {
             return false;
         }
         match rule.starts.as_slice() {
@@ -160,10 +157,9 @@ impl Triggers<'_> {
             starts => {
                 let starts = starts.iter();
                 let changers = starts.flat_map(|c| self.changers(*c, by, suspects));
-                let changers: Vec<Writer> = changers.collect();
-                let holds = |w: &Writer| self.may_be(&rule.guard, *w, true);
-                !changers.is_empty()
-                    && (!known || changers.iter().any(holds) || may(suspects, true))
+                let changers: Writers = changers.collect();
+                let mut seen = changers.iter().copied().chain(asked.changers(suspects));
+                !changers.is_empty() && seen.any(|w| asked.may_be(w, true, Seen::Written))
             }
         }
     }
@@ -241,51 +237,254 @@ impl Triggers<'_> {
             return None;
         };
         let cell = self.law.network.cells.get(effect.target.index())?;
-        let kept = cell.stores.get(usize::from(value)) == Some(&value);
-        // the last value of an open cell stands for others
-        let one = !cell.open || usize::from(value) + 1 < cell.size();
-        (kept && one).then_some(value)
+        is_one(cell, value).then_some(value)
     }
 
-    /// Whether a condition may be so once a writer has written.
-    fn may_be(&self, guard: &Guard, writer: Writer, truth: bool) -> bool {
-        let Writer::Rule(at) = writer else {
-            return true;
+    /// What a cell of a condition holds once a writer has changed it; none where the writer does not write it.
+    fn after(&self, writer: Writer, cell: CellId, suspects: &Writers) -> Option<After> {
+        let known = self.law.cells.get(cell.index()).copied();
+        let fills = known.unwrap_or_default().fills;
+        match writer {
+            Writer::Row(at, from) => {
+                let row = self.law.network.rows.get(at.index())?;
+                (*row.cells.get(!from) == cell).then(|| self.sent(at, row, from, suspects))
+            }
+            Writer::Rule(at) => {
+                let mut writes = self.writes(at, cell).peekable();
+                let sure = writes.peek()?.when == Guard::Always;
+                let constants: BTreeSet<_> = writes.map(|e| self.constant(e)).collect();
+                let mut constants = constants.into_iter();
+                let value = match (constants.next().flatten(), constants.next()) {
+                    (Some(one), None) => Holds::One(one),
+                    _ if fills => Holds::Something,
+                    _ => Holds::Anything,
+                };
+                Some(After { value, sure })
+            }
+        }
+    }
+
+    /// What a lane leaves in its target: what its source holds was put there by those who change that, and a blank that is kept
+    /// goes nowhere.
+    fn sent(&self, at: RowId, row: &Row, from: Side, suspects: &Writers) -> After {
+        let lane = row.lanes.get(from).as_ref();
+        let stored = self.law.stores(row, !from);
+        let kept = lane.is_some_and(|l| l.blank == BlankPolicy::Keeps);
+        let value = match kept && stored {
+            true => Holds::Something,
+            false => Holds::Anything,
         };
-        let mut read = Vec::new();
-        cells_of_guard(guard, &mut read);
-        let records = read
-            .iter()
-            .filter_map(|c| self.law.network.cells.get(c.index()));
-        let records: BTreeSet<_> = records.map(|c| c.record).collect();
-        let written = |cell: CellId| {
-            let mut effects = self.writes(at, cell);
-            let effect = effects.next()?;
-            // records are saved one after the other
-            let one = records.len() == 1 && effect.when == Guard::Always;
-            self.constant(effect).filter(|_| one)
+        let source = *row.cells.get(from);
+        let enforced = lane.is_some_and(|l| l.enforce);
+        if enforced || row.authority == Authority::PreferUnlessBlank(from) {
+            return After { value, sure: false };
+        }
+        let echo = Some(Writer::Row(at, !from)).filter(|_| self.law.stores(row, from));
+        let changers = self.changers(source, suspects, suspects);
+        let constant = |w: Writer| match w {
+            Writer::Row(..) => None,
+            Writer::Rule(at) => {
+                let mut writes = self.writes(at, source);
+                let one = self.constant(writes.next()?);
+                one.filter(|_| writes.next().is_none())
+            }
         };
-        holds(guard, &written) != Some(!truth)
+        let others = changers.into_iter().filter(|w| Some(*w) != echo);
+        let constants: BTreeSet<Option<Symbol>> = others.map(constant).collect();
+        let mut constants = constants.into_iter();
+        let image = match (constants.next().flatten(), constants.next()) {
+            (Some(one), None) => lane.and_then(|l| *l.image.get(usize::from(one))?),
+            _ => None,
+        };
+        let target = self.law.network.cells.get(row.cells.get(!from).index());
+        let kept = |v: &Symbol| *v != BLANK && target.is_some_and(|c| is_one(c, *v));
+        let derived = self.law.sources(source).len() > 1;
+        match image.filter(|v| kept(v) && !derived) {
+            Some(one) => After {
+                value: Holds::One(one),
+                sure: true,
+            },
+            None => After { value, sure: false },
+        }
     }
 }
 
-/// Whether a condition holds, as far as what some cells hold decides it.
-fn holds(guard: &Guard, value: &impl Fn(CellId) -> Option<Symbol>) -> Option<bool> {
-    let any = |parts: &[Guard], sought: bool| {
-        let parts = parts.iter().map(|g| holds(g, value));
-        parts.fold(Some(!sought), |all, part| match (all, part) {
-            (Some(a), _) if a == sought => Some(sought),
-            (_, Some(p)) if p == sought => Some(sought),
-            (Some(_), Some(_)) => Some(!sought),
-            _ => None,
-        })
-    };
-    match guard {
-        Guard::Always => Some(true),
-        Guard::In(cell, values) => Some(values.contains(&value(*cell)?)),
-        Guard::Not(inner) => holds(inner, value).map(|held| !held),
-        Guard::All(parts) => any(parts, false),
-        Guard::Any(parts) => any(parts, true),
-        Guard::Changed(_) | Guard::Where(_) | Guard::Unknown => None,
+/// What a cell is known to hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// This value.
+    One(Symbol),
+    /// Not a blank.
+    Something,
+    /// Whatever.
+    Anything,
+}
+
+/// What a cell holds after a write, if it was changed.
+#[derive(Clone, Copy)]
+struct After {
+    value: Holds,
+    /// Whether it holds that even where the cell was not changed.
+    sure: bool,
+}
+
+/// What is seen of a write.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// It was done.
+    Written,
+    /// It changed some cell that the condition reads.
+    Changed,
+}
+
+/// A value that the platform stores as it is, and that stands for no others.
+fn is_one(cell: &Cell, value: Symbol) -> bool {
+    let last = cell.open && usize::from(value) + 1 >= cell.size();
+    cell.stores.get(usize::from(value)) == Some(&value) && !last
+}
+
+/// The condition of an automation that is suspected.
+struct Asked<'a> {
+    triggers: &'a Triggers<'a>,
+    at: RuleId,
+    rule: &'a Rule,
+    suspects: &'a Writers,
+}
+
+impl Asked<'_> {
+    /// What the condition reads, and what that is derived from.
+    fn cells(&self) -> BTreeSet<CellId> {
+        let mut read = Vec::new();
+        cells_of_guard(&self.rule.guard, &mut read);
+        let law = self.triggers.law;
+        read.into_iter().flat_map(|c| law.sources(c)).collect()
+    }
+
+    /// Those of some writers that change what the condition reads.
+    fn changers(&self, writers: &Writers) -> Writers {
+        let cells = self.cells().into_iter();
+        let changers = cells.flat_map(|c| self.triggers.changers(c, writers, self.suspects));
+        changers.collect()
+    }
+
+    /// Whether the condition becomes true again and again: some writers make it so, and some suspects undo that.
+    ///
+    /// One that runs later cannot do both alone. It has to become true once for each turn, and once no more in between, and
+    /// a turn is one write.
+    fn turns(&self, by: &Writers) -> bool {
+        let all = self.changers(self.suspects);
+        let alone = all.iter().all(|w| *w == Writer::Rule(self.at));
+        let network = self.triggers.law.network;
+        let records = self.cells().into_iter();
+        let records = records.filter_map(|c| network.cells.get(c.index()).map(|c| c.record));
+        let one = records.collect::<BTreeSet<_>>().len() == 1;
+        if alone && one && self.rule.phase == Phase::Later {
+            return false;
+        }
+        let made = self.changers(by);
+        made.iter().any(|w| self.may_turn(*w, true)) && all.iter().any(|w| self.may_turn(*w, false))
+    }
+
+    /// Whether a writer may turn the condition.
+    fn may_turn(&self, writer: Writer, truth: bool) -> bool {
+        self.turned(&self.rule.guard, writer, truth) && self.may_be(writer, truth, Seen::Changed)
+    }
+
+    /// Whether a writer may turn a part of a condition: what it does not write stays.
+    fn turned(&self, guard: &Guard, writer: Writer, truth: bool) -> bool {
+        let after = |cell: CellId| {
+            let own = self.triggers.after(writer, cell, self.suspects);
+            let mut sources = self.triggers.law.sources(cell).into_iter();
+            let derived = sources
+                .any(|s| s != cell && self.triggers.after(writer, s, self.suspects).is_some());
+            match own {
+                None if derived => Some(Holds::Anything),
+                own => own.map(|a| a.value),
+            }
+        };
+        match guard {
+            Guard::Always => false,
+            Guard::In(cell, values) => match after(*cell) {
+                None => false,
+                Some(Holds::One(one)) => values.contains(&one) == truth,
+                Some(Holds::Something) => !(truth && values == &[BLANK]),
+                Some(Holds::Anything) => true,
+            },
+            Guard::Where(table) => table.inputs.iter().any(|c| after(*c).is_some()),
+            Guard::Not(inner) => self.turned(inner, writer, !truth),
+            Guard::All(parts) | Guard::Any(parts) => {
+                parts.iter().any(|g| self.turned(g, writer, truth))
+            }
+            Guard::Changed(_) | Guard::Unknown => true,
+        }
+    }
+
+    /// Whether the condition may be so once a writer has written.
+    fn may_be(&self, writer: Writer, truth: bool, seen: Seen) -> bool {
+        let cells = self.cells();
+        let after = |cell: CellId| self.triggers.after(writer, cell, self.suspects);
+        let network = self.triggers.law.network;
+        let record = |cell: CellId| network.cells.get(cell.index()).map(|c| c.record);
+        // records are saved one after the other, and which cell was changed is known of one alone
+        let records: BTreeSet<_> = cells.iter().filter_map(|c| record(*c)).collect();
+        let written = cells.iter().filter(|c| after(**c).is_some()).count();
+        let value = |cell: CellId| {
+            let Some(after) = after(cell) else {
+                return self.constant(cell).map_or(Holds::Anything, Holds::One);
+            };
+            match after.value {
+                Holds::One(_) if records.len() == 1 && after.sure => after.value,
+                value if written == 1 && seen == Seen::Changed => value,
+                _ => Holds::Anything,
+            }
+        };
+        self.holds(&self.rule.guard, &value) != Some(!truth)
+    }
+
+    /// What a cell holds for ever, if the automation runs for ever: it puts one constant there, and nobody another value.
+    fn constant(&self, cell: CellId) -> Option<Symbol> {
+        let mut writes = self.triggers.writes(self.at, cell);
+        let effect = writes.next().filter(|e| e.when == Guard::Always)?;
+        let changed = self.triggers.changers(cell, self.suspects, self.suspects);
+        let own = self.triggers.constant(effect)?;
+        changed.is_empty().then_some(own)
+    }
+
+    /// Whether a condition holds, as far as what some cells hold decides it.
+    fn holds(&self, guard: &Guard, value: &impl Fn(CellId) -> Holds) -> Option<bool> {
+        let any = |parts: &[Guard], sought: bool| {
+            let mut unknown = false;
+            for part in parts {
+                match self.holds(part, value) {
+                    Some(held) if held == sought => return Some(sought),
+                    Some(_) => {}
+                    None => unknown = true,
+                }
+            }
+            (!unknown).then_some(!sought)
+        };
+        match guard {
+            Guard::Always => Some(true),
+            Guard::In(cell, values) => match value(*cell) {
+                Holds::One(one) => Some(values.contains(&one)),
+                Holds::Something if values == &[BLANK] => Some(false),
+                Holds::Something => None,
+                Holds::Anything => None,
+            },
+            Guard::Where(table) => match table.inputs.as_slice() {
+                [only] => match value(*only) {
+                    Holds::One(one) => {
+                        let held = table.values.get(usize::from(one))?;
+                        Some(held.is_some_and(|v| v != 0))
+                    }
+                    Holds::Something | Holds::Anything => None,
+                },
+                _ => None,
+            },
+            Guard::Not(inner) => self.holds(inner, value).map(|held| !held),
+            Guard::All(parts) => any(parts, false),
+            Guard::Any(parts) => any(parts, true),
+            Guard::Changed(_) | Guard::Unknown => None,
+        }
     }
 }
