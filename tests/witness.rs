@@ -159,6 +159,61 @@ fn a_loop_through_a_lifecycle_was_replayed_too() {
     }
 }
 
+/// Two houses pull at a lifecycle by boxes, so that all there is can be tried.
+const MARKS: &str = r#"automation crm "Marks" {
+  when  Case.Status = Working
+  sets  Case.Vip__c = true
+}
+
+automation crm "Sends back" {
+  when  Case.Vip__c
+  sets  Case.Status = New
+}
+
+automation crm "Unmarks" {
+  when  Case.Status = New
+  sets  Case.Vip__c = false
+}
+
+automation desk "Marks" {
+  when  ticket.state = new
+  sets  ticket.vip = true
+}
+
+automation desk "Pushes on" {
+  when  ticket.vip
+  sets  ticket.state = open
+}
+
+automation desk "Unmarks" {
+  when  ticket.state = open
+  sets  ticket.vip = false
+}
+
+"#;
+
+/// A condition on when a stage was entered is no riddle: a field lies before that time or after it, and people can say both.
+#[test]
+fn a_loop_through_a_condition_on_the_time_of_a_stage_was_replayed_too() {
+    let back = "working  -> fresh    by desk by crm";
+    let later = format!("{back}  when case.OpenedAt__c > entered(working)");
+    let never = format!("{later} and case.OpenedAt__c < entered(working)");
+    let told = |line: &str| {
+        let rows = ticket("  language <-> Language__c\n");
+        let spec = format!("{MARKS}{HANDLING}\n{rows}").replace(back, line);
+        let root = project(&spec);
+        let check = accordant(root.path(), &["check"]);
+        text(&check.stderr).to_owned()
+    };
+    let found = told(&later);
+    assert!(
+        found.contains("  replay  accordant test --witness G001@main.sync:31"),
+        "{found}"
+    );
+    let found = told(&never);
+    assert!(!found.contains("G00") && !found.contains("B001"), "{found}");
+}
+
 /// Loops that depend on when what runs later has its turn, on which of several writes to a field counts, and on what an
 /// automation makes of what the row only reads: each is one, and the engine runs into it.
 #[test]
