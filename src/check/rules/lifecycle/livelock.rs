@@ -77,7 +77,7 @@ struct Livelock<'m> {
 
 /// Finds moves after which rows and automations move the stage for ever; each cycle once.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, facts) in whole(cx) {
+    for (life, facts) in whole(cx.model, cx.facts) {
         for chain in &facts.chains {
             if let Some(repeats) = chain.repeats {
                 let found = Livelock {
