@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::{Exit, Failure, Output};
 use crate::analyze::graph::{Judged, scenarios};
 use crate::analyze::settle::Verdict;
-use crate::check::rules::lifecycle::stories::{Story, stories};
+use crate::check::rules::lifecycle::stories::{Story, Waits, stories};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::test_block;
 use crate::lower;
@@ -182,7 +182,10 @@ fn rehearsal(compilation: &Compilation, told: &Told<'_>) -> Option<(Case, CaseRe
         // whoever waits in vain has come as far as that
         let fails = match told {
             Told::Loop(_) => !result.passed(),
-            Told::Stories(_) => !result.passed() && run_case(&plan, &premise(&case)).passed(),
+            Told::Stories(all) => {
+                let waits = all.first().map_or(Waits::Value, |s| s.waits);
+                !result.passed() && run_case(&plan, &premise(&case, waits)).passed()
+            }
         };
         if fails {
             return Some((case, result));
@@ -194,10 +197,13 @@ fn rehearsal(compilation: &Compilation, told: &Told<'_>) -> Option<(Case, CaseRe
     last
 }
 
-/// A test without what it expects in the end.
-fn premise(case: &Case) -> Case {
+/// A test up to where somebody waits.
+fn premise(case: &Case, waits: Waits) -> Case {
     let mut premise = case.clone();
     premise.steps.pop();
+    if waits == Waits::Rest {
+        premise.steps.pop();
+    }
     premise
 }
 
@@ -275,9 +281,12 @@ fn untold() -> Failure {
 }
 
 fn retold(told: &Told<'_>, case: &Case, result: &CaseResult) -> String {
+    let for_value = |s: &Story| s.waits == Waits::Value;
     let (fails, passes) = match told {
-        Told::Loop(_) => ("it goes on", "it comes to rest"),
-        Told::Stories(_) => ("it does not come", "it comes as expected"),
+        Told::Stories(all) if all.iter().any(for_value) => {
+            ("it does not come", "it comes as expected")
+        }
+        _ => ("it goes on", "it comes to rest"),
     };
     let mut text = test_block(case);
     for failure in &result.failures {

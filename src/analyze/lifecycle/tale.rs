@@ -32,24 +32,24 @@ pub struct Tale<'a> {
     pub before: Option<(FieldRef, Value)>,
     /// What somebody sets after a run has seen it all.
     pub after: Option<(FieldRef, Value)>,
-    /// The column, and what it is to show in the end.
-    pub wanted: (usize, &'a str),
+    /// The column, and what it is to show in the end; where nothing is said, that it all comes to rest.
+    pub wanted: Option<(usize, &'a str)>,
 }
 
 /// A tale as a scenario. None where it cannot be told so: no key links its records, or nobody can say what opens a line.
 pub fn tale(life: Life<'_>, tale: &Tale<'_>) -> Option<Scenario> {
-    let (column, value) = tale.wanted;
-    let field = life.field(column)?;
+    let span = life.lifecycle.name.span;
     let mut telling = Telling {
         life,
-        cast: Cast::new(life.model, life.lifecycle.name.span, objects(life, tale)?),
+        cast: Cast::new(life.model, span, objects(life, tale)?),
         steps: Vec::new(),
         day: 1,
     };
     if let Some((field, value)) = &tale.before {
         telling.cast.set(*field, value.clone());
     }
-    telling.begin()?;
+    // those who meet are anywhere, the others begin at the beginning
+    telling.begin(!tale.at_once.is_empty())?;
     for event in tale.way {
         if telling.happens(event)? {
             telling.settle();
@@ -58,32 +58,40 @@ pub fn tale(life: Life<'_>, tale: &Tale<'_>) -> Option<Scenario> {
     for event in tale.at_once {
         telling.happens(event)?;
     }
-    telling.settle();
+    if !tale.at_once.is_empty() {
+        telling.settle();
+    }
     if let Some((field, value)) = &tale.after {
         telling.edit(field.object, vec![(*field, value.clone())]);
         telling.settle();
     }
-    let values = telling.values(vec![(field.id, Value::text(value))]);
-    let expected = Expectation::Record {
-        object: field.id.object,
-        alias: SmolStr::new_static(ALIAS),
-        values,
+    let (name, expected) = match tale.wanted {
+        Some((column, value)) => {
+            let field = life.field(column)?;
+            let expected = Expectation::Record {
+                object: field.id.object,
+                alias: SmolStr::new_static(ALIAS),
+                values: telling.values(vec![(field.id, Value::text(value))]),
+            };
+            (format!("`{}` becomes `{value}`", field.name()), expected)
+        }
+        None => (
+            format!("`{}` comes to rest", life.lifecycle.name.node),
+            Expectation::Quiet,
+        ),
     };
     let last = telling.cast.step(None, StepKind::Expect(expected));
     telling.steps.push(last);
     Some(Scenario {
-        name: Spanned::new(
-            format!("`{}` becomes `{value}`", field.name()),
-            life.lifecycle.name.span,
-        ),
-        span: life.lifecycle.name.span,
+        name: Spanned::new(name, span),
+        span,
         steps: telling.steps,
     })
 }
 
 /// The objects of the columns that a tale names or asks. None where one of them has several records, of which one decides.
 fn objects(life: Life<'_>, tale: &Tale<'_>) -> Option<Vec<ObjectRef>> {
-    let mut columns = vec![tale.wanted.0];
+    let mut columns: Vec<usize> = tale.wanted.iter().map(|(column, _)| *column).collect();
     let mut found = Vec::new();
     for event in tale.way.iter().chain(tale.at_once) {
         match event {
@@ -121,10 +129,11 @@ struct Telling<'m> {
 }
 
 impl Telling<'_> {
-    /// Everybody is there, in the first stage, and a run has seen them.
-    fn begin(&mut self) -> Option<()> {
+    /// Everybody is there, and a run has seen them: in the first stage, if that is said.
+    fn begin(&mut self, first: bool) -> Option<()> {
+        let columns = self.life.columns().filter(|_| first);
         let first = self.life.lifecycle.first();
-        for column in self.life.columns() {
+        for column in columns {
             let field = self.life.field(column)?.id;
             if let Some(value) = self.life.written(first, column) {
                 self.cast.set(field, Value::text(value));

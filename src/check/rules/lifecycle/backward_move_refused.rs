@@ -1,6 +1,6 @@
 //! L005: a move back that the platform ignores.
 
-use super::stories::Story;
+use super::stories::{Story, Waits};
 use super::words::{event, field, head, whole};
 use crate::analyze::{Automaton, Event, Facts, Life, Refusal, Tale, tale};
 use crate::check::Cx;
@@ -112,14 +112,15 @@ impl BackwardMoveRefused<'_> {
             others: Vec::new(),
             before: None,
             after: None,
-            wanted: (
+            wanted: Some((
                 refusal.column,
                 self.life.written(refusal.to, refusal.column)?,
-            ),
+            )),
         };
         Some(Story {
             place: self.place(),
             lifecycle: Some(self.life.number),
+            waits: Waits::Value,
             scenario: tale(self.life, &told)?,
         })
     }

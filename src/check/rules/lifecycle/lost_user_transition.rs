@@ -1,11 +1,13 @@
 //! L011: a permitted move that is taken back.
 
-use super::stories::Story;
-use super::words::{cause_place, head, moved, reaction, way_to, whole};
+use super::stories::{Story, Waits};
+use super::words::{cause_place, event, head, moved, reaction, way_to, whole};
 use crate::analyze::{Automaton, Chain, Event, Facts, Life, Tale, eval, tale};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
-use crate::model::{Authority, FieldRef, Model, RowView, StageIdx, SystemId, Timing, ViaKind};
+use crate::model::{
+    Authority, CellKind, ExprKind, FieldRef, Model, RowView, StageIdx, SystemId, Timing, ViaKind,
+};
 use crate::platform::PlatformWrite;
 use crate::side::Side;
 use crate::text::quoted;
@@ -116,10 +118,25 @@ pub(super) fn stories(model: &Model, facts: &Facts) -> Vec<Story> {
 
 fn lost_to_rows<'m>(life: Life<'m>, facts: &'m Automaton) -> Vec<LostToRow<'m>> {
     let lost = |column: usize| {
-        let (transition, from, by) = taken(life, facts, column)?;
+        let moves = taken(life, facts, column);
+        let first = moves.first().copied()?;
         let rows = life.model.rows();
         let mut rows = rows.flat_map(|r| Side::BOTH.map(|s| (r, s)));
         let (row, side) = rows.find(|(r, side)| puts_back(life, column, *r, *side))?;
+        // a row that writes one value alone takes back moves to others
+        let fixed = match &row.row.cells.get(!side).node {
+            CellKind::Computed(e) => match &e.node {
+                ExprKind::Const(value) => value.as_text(),
+                _ => None,
+            },
+            _ => None,
+        };
+        let others = |(line, from, _): &(usize, StageIdx, SystemId)| {
+            let line = life.lifecycle.transitions.get(*line);
+            let value = line.and_then(|t| life.entered(column, *from, t.to.node));
+            value != fixed
+        };
+        let (transition, from, by) = moves.into_iter().find(others).unwrap_or(first);
         Some(LostToRow {
             life,
             facts,
@@ -134,24 +151,9 @@ fn lost_to_rows<'m>(life: Life<'m>, facts: &'m Automaton) -> Vec<LostToRow<'m>> 
     life.columns().filter_map(lost).collect()
 }
 
-/// A move of a chain, as an event.
-fn first_move(life: Life<'_>, chain: &Chain) -> Option<Event> {
-    let line = life.lifecycle.transitions.get(chain.transition)?;
-    let mut movers = life.movers(line).into_iter();
-    movers.find_map(|by| {
-        Some(Event::Moves {
-            transition: chain.transition,
-            by,
-            column: life.ways(line, chain.from, by).first().copied()?,
-            from: chain.from,
-            to: line.to.node,
-        })
-    })
-}
-
 /// Whoever makes the move expects it to stay.
 fn story_of_chain(life: Life<'_>, facts: &Automaton, chain: &Chain) -> Option<Story> {
-    let event = first_move(life, chain)?;
+    let event = chain.begins(life)?;
     let line = life.lifecycle.transitions.get(chain.transition)?;
     let Event::Moves {
         column, from, to, ..
@@ -159,20 +161,18 @@ fn story_of_chain(life: Life<'_>, facts: &Automaton, chain: &Chain) -> Option<St
     else {
         return None;
     };
-    let chained = chain.reactions.iter().flat_map(|r| [r.source, r.target]);
     let told = Tale {
         way: &facts.explored.way_to(chain.from)?,
         at_once: &[event],
-        others: chained
-            .filter_map(|c| Some(life.field(c)?.id.object))
-            .collect(),
+        others: chain.objects(life),
         before: None,
         after: None,
-        wanted: (column, life.entered(column, from, to)?),
+        wanted: Some((column, life.entered(column, from, to)?)),
     };
     Some(Story {
         place: head(line),
         lifecycle: Some(life.number),
+        waits: Waits::Value,
         scenario: tale(life, &told)?,
     })
 }
@@ -225,15 +225,18 @@ fn platform_moves(life: Life<'_>, column: usize, write: &PlatformWrite) -> Diagn
     .help(format!("switch it off in {system}, and say so in the system's block\n  {setting} off"))
 }
 
-/// A move that shows in a column.
-fn taken(life: Life<'_>, facts: &Automaton, column: usize) -> Option<(usize, StageIdx, SystemId)> {
-    let by = life.system(column)?;
-    let mut taken = facts.explored.taken.iter();
+/// The moves that show in a column.
+fn taken(life: Life<'_>, facts: &Automaton, column: usize) -> Vec<(usize, StageIdx, SystemId)> {
+    let Some(by) = life.system(column) else {
+        return Vec::new();
+    };
+    let taken = facts.explored.taken.iter();
     let shows = |(line, from): &&(usize, StageIdx)| {
         let t = life.lifecycle.transitions.get(*line);
         t.is_some_and(|t| life.movers(t).contains(&by) && life.ways(t, *from, by).contains(&column))
     };
-    taken.find(shows).map(|(line, from)| (*line, *from, by))
+    let found = taken.filter(shows);
+    found.map(|(line, from)| (*line, *from, by)).collect()
 }
 
 /// Whether a row writes a column, on a side, over whatever people set there.
@@ -261,22 +264,12 @@ fn insists(row: RowView<'_>, side: Side) -> bool {
 fn led_back(life: Life<'_>, facts: &Automaton, chain: &Chain) -> Diagnostic {
     let line = life.lifecycle.transitions.get(chain.transition);
     let mut story = way_to(life, facts, chain.from);
-    let mut by = "";
-    if let Some(t) = line {
-        let ways = life.movers(t).into_iter();
-        let mut ways =
-            ways.filter_map(|by| Some((by, life.ways(t, chain.from, by).first().copied()?)));
-        if let Some((system, way)) = ways.next() {
-            by = life.system_name(system);
-            story.push(moved(
-                life,
-                chain.transition,
-                by,
-                way,
-                (chain.from, t.to.node),
-            ));
-        }
-    }
+    let begins = chain.begins(life);
+    story.extend(begins.map(|e| event(life, &e)));
+    let by = match begins {
+        Some(Event::Moves { by, .. }) => life.system_name(by),
+        _ => "",
+    };
     story.extend(chain.reactions.iter().map(|r| reaction(life, r)));
     let finding = Diagnostic::new(
         Code::L011,
@@ -346,7 +339,7 @@ impl LostToRow<'_> {
             others: ends.into_iter().flatten().collect(),
             before: None,
             after: None,
-            wanted: (self.column, moved),
+            wanted: Some((self.column, moved)),
         };
         match (self.other(), insists(self.row, self.side)) {
             (Some(other), true) => told.before = Some(other),
@@ -360,6 +353,7 @@ impl LostToRow<'_> {
         Some(Story {
             place: self.row.row.head,
             lifecycle: None,
+            waits: Waits::Value,
             scenario: tale(life, &told)?,
         })
     }

@@ -1,6 +1,6 @@
 //! L006: both sides move at once, and nothing says whose move counts.
 
-use super::stories::Story;
+use super::stories::{Story, Waits};
 use super::words::{head, moved, place, stage, way_to, whole};
 use crate::analyze::{Automaton, Contender, Event, Facts, Life, Race, Tale, Winner, tale};
 use crate::check::Cx;
@@ -127,11 +127,12 @@ impl SimultaneousMovesUndecided<'_> {
             others: Vec::new(),
             before: None,
             after: None,
-            wanted: (column, self.life.written(b.to, column)?),
+            wanted: Some((column, self.life.written(b.to, column)?)),
         };
         Some(Story {
             place: self.place(),
             lifecycle: Some(self.life.number),
+            waits: Waits::Value,
             scenario: tale(self.life, &told)?,
         })
     }
