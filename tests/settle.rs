@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use accordant::analyze::settle::alike;
 use accordant::analyze::settle::law::{Automatic, rests};
 use accordant::analyze::settle::network::Source;
 use accordant::analyze::settle::{
@@ -235,6 +236,20 @@ pub fn in_full() -> bool {
     std::env::var_os("ACCORDANT_PROOFS").is_some_and(|v| v == "full")
 }
 
+/// Fewer values, where a network needs no more, are judged as all of them.
+fn says_the_same(net: &Network, whole: &Judgement, shrunk: &AtomicUsize) -> Result<(), String> {
+    let Some(fewer) = alike::fewer(net) else {
+        return Ok(());
+    };
+    shrunk.fetch_add(1, Ordering::Relaxed);
+    let fewer = judge(&fewer.network, Limits::default());
+    let sort = |v: &Verdict| (v.rounds(), std::mem::discriminant(v));
+    match sort(whole.verdict()) == sort(fewer.verdict()) {
+        true => Ok(()),
+        false => Err(format!("with fewer values it is {fewer:#?}")),
+    }
+}
+
 #[test]
 fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
     let seed = number("ACCORDANT_SEED").unwrap_or(20_261_123);
@@ -242,6 +257,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
     let tally = Tally::default();
     let states = AtomicUsize::new(0);
     let by_law = AtomicUsize::new(0);
+    let shrunk = AtomicUsize::new(0);
     let wrong: Vec<String> = (0..count)
         .into_par_iter()
         .filter_map(|at| {
@@ -256,6 +272,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
             tally.count(&judgement);
             let thorough = at % 16 == 0;
             let found = compare(&net, &judgement, thorough);
+            let found = found.and_then(|n| says_the_same(&net, &judgement, &shrunk).map(|()| n));
             match found.and_then(|n| obeys(&net, &judgement, &by_law).map(|()| n)) {
                 Ok(n) => {
                     states.fetch_add(n, Ordering::Relaxed);
@@ -269,7 +286,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
         .collect();
     let n = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
     println!(
-        "seed {seed}: {count} networks, {} states by the interpreter: {} stable, {} settle slowly, {} oscillate, {} undecided ({:.2} %), {} only where the shadow is lost, {} by the law; {} wrong",
+        "seed {seed}: {count} networks, {} states by the interpreter: {} stable, {} settle slowly, {} oscillate, {} undecided ({:.2} %), {} only where the shadow is lost, {} by the law, {} with fewer values; {} wrong",
         n(&states),
         n(&tally.settled),
         n(&tally.slow),
@@ -278,6 +295,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
         n(&tally.undecided) as f64 * 100.0 / count as f64,
         n(&tally.lost),
         n(&by_law),
+        n(&shrunk),
         wrong.len(),
     );
     assert!(wrong.is_empty(), "{}", wrong[0]);

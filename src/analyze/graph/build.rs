@@ -16,8 +16,8 @@ use super::place::{Place, store};
 use super::steps::Step;
 use super::tabulate;
 use super::times::Times;
-use crate::analyze::settle::Network;
 use crate::analyze::settle::network::RuleId;
+use crate::analyze::settle::{Network, alike};
 use crate::analyze::{Cell, Known};
 use crate::model::{
     CellKind, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, Written,
@@ -87,6 +87,19 @@ pub struct Built {
 }
 
 impl Built {
+    /// Leaves out values that are like others.
+    fn shrink(&mut self) {
+        let Some(fewer) = alike::fewer(&self.network) else {
+            return;
+        };
+        self.network = fewer.network;
+        for (values, kept) in self.values.iter_mut().zip(fewer.kept) {
+            let kept = kept.iter();
+            let kept = kept.filter_map(|v| values.get(usize::from(*v)).cloned());
+            *values = kept.collect();
+        }
+    }
+
     /// Its rows and then its lifecycles, each as it is called and where: a finding on the part is about one of them.
     pub fn subjects<'m>(&self, model: &'m Model) -> impl Iterator<Item = (&'m SmolStr, Span)> {
         let rows = self.rows.iter().filter_map(|r| model.row(*r));
@@ -147,6 +160,7 @@ pub(super) fn build(
     part.close();
     let mut built = tabulate::tabulate(&part);
     built.tried = changes == Changes::Some;
+    built.shrink();
     built
 }
 
