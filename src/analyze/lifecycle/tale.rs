@@ -139,13 +139,16 @@ impl Telling<'_> {
                 self.cast.set(field, Value::text(value));
             }
         }
+        let syncs = self.cast.syncs();
         let mut linked = false;
-        for sync in self.cast.syncs() {
-            linked |= self.cast.link(sync, Begin::Met).is_some();
+        for sync in &syncs {
+            linked |= self.cast.link(*sync, Begin::Met).is_some();
         }
-        for sync in self.cast.syncs() {
-            // who is not admitted in the first stage may be in a later one
-            let _later = self.cast.admit(sync);
+        for sync in &syncs {
+            // who is not admitted in the first stage was linked before they came into it, or is admitted in a later one
+            if self.cast.admit(*sync).is_none() && syncs.len() == 1 {
+                linked |= self.cast.link(*sync, Begin::Recovered).is_some();
+            }
         }
         self.steps = self.cast.beginning();
         self.settle();
