@@ -8,9 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use accordant::analyze::settle::law::{Automatic, rests};
+use accordant::analyze::settle::network::Source;
 use accordant::analyze::settle::{
     Begin, Judgement, Limits, Network, StepKind, Verdict, Witness, judge,
 };
+use accordant::model::Phase;
 use accordant::side::Side;
 use interpreter::{Interpreter, Memory, Nature, Reached, World};
 use random::{Knowledge, Random, network};
@@ -133,19 +136,63 @@ fn compare(net: &Network, judgement: &Judgement, thorough: bool) -> Result<usize
     Ok(reached.worlds.len())
 }
 
-/// What the law says of a network is so. Only cells that no automation writes count as left alone.
-fn obeys(net: &Network, judgement: &Judgement, by_law: &AtomicUsize) -> Result<(), String> {
-    let written = |cell: usize| {
-        let automatic = net
-            .rules
-            .iter()
-            .filter(|r| r.phase != accordant::model::Phase::Derived);
-        automatic
-            .flat_map(|r| &r.effects)
-            .any(|e| e.target.index() == cell)
+/// What automations make of a cell, read off their tables.
+fn automatic(net: &Network, at: usize) -> Automatic {
+    let cell = &net.cells[at];
+    let automatic = net.rules.iter().filter(|r| r.phase != Phase::Derived);
+    let effects = automatic.flat_map(|r| &r.effects);
+    let effects = effects.filter(|e| e.target.index() == at);
+    let stays = |v: u16| v != 0 && cell.stores[usize::from(v)] != 0;
+    let fills = effects.clone().all(|e| match &e.value {
+        Source::Constant(v) => stays(*v),
+        Source::Table(t) if t.inputs == [e.target] => {
+            t.values[1..].iter().flatten().all(|v| stays(*v))
+        }
+        Source::Table(t) => t.values.iter().flatten().all(|v| stays(*v)),
+        Source::Unknown(_) => false,
+    });
+    let tables: Option<Vec<&Vec<Option<u16>>>> = effects
+        .map(|e| match &e.value {
+            Source::Table(t) if t.inputs == [e.target] => Some(&t.values),
+            _ => None,
+        })
+        .collect();
+    let Some(tables) = tables else {
+        return Automatic {
+            fills,
+            ..Automatic::default()
+        };
     };
-    let leaves: Vec<bool> = (0..net.cells.len()).map(|c| !written(c)).collect();
-    let Some(most) = accordant::analyze::settle::law::rests(net, &leaves) else {
+    let leads = |from: u16| {
+        let made = tables.iter().filter_map(move |t| t[usize::from(from)]);
+        let stored = cell.stores[usize::from(from)];
+        made.chain([stored]).filter(move |to| *to != from)
+    };
+    // the longest way, by one more step each time: one of as many steps as there are values goes round
+    let mut longest = vec![0_usize; cell.size()];
+    for _ in 0..=cell.size() {
+        for from in 0..cell.size() {
+            let further = leads(from as u16).map(|to| longest[usize::from(to)] + 1);
+            longest[from] = further.max().unwrap_or(0);
+        }
+    }
+    let most = longest.iter().copied().max().unwrap_or(0);
+    let same = |t: &&Vec<Option<u16>>| {
+        (0..)
+            .zip(t.iter())
+            .all(|(v, to)| to.is_none_or(|to| to == v))
+    };
+    Automatic {
+        leaves: tables.iter().all(same),
+        ends: (most < cell.size()).then_some(most as u32),
+        fills,
+    }
+}
+
+/// What the laws say of a network is so.
+fn obeys(net: &Network, judgement: &Judgement, by_law: &AtomicUsize) -> Result<(), String> {
+    let cells: Vec<Automatic> = (0..net.cells.len()).map(|c| automatic(net, c)).collect();
+    let Some(most) = rests(net, &cells) else {
         return Ok(());
     };
     by_law.fetch_add(1, Ordering::Relaxed);

@@ -364,12 +364,36 @@ impl<'m> Part<'m> {
         for (place, value) in self.times.values() {
             named.put(place, &value);
         }
+        self.trace_back(&mut named);
         let changes = if changes {
             Changes::Some
         } else {
             Changes::None
         };
         (named, changes)
+    }
+
+    /// Names what becomes of a named value where it comes from, too: people enter it there.
+    fn trace_back(&self, named: &mut Named) {
+        let mut writes = Vec::new();
+        for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
+            for from in Side::BOTH {
+                let source = Place::of_row(self.model, view.id, from);
+                let target = Place::of_row(self.model, view.id, !from);
+                if let (CellKind::Computed(e), Some(to)) = (&view.row.cells.get(from).node, source)
+                {
+                    writes.push((to, &**e, None));
+                }
+                if let (Some(lane), Some(to)) = (view.lane(from), target) {
+                    writes.push((to, &lane.value, source));
+                }
+            }
+        }
+        for (_, effect) in self.effects() {
+            let value = effect.value.iter();
+            writes.extend(value.map(|e| (Place::Field(effect.target), e, None)));
+        }
+        named.trace_back(self.model, &writes);
     }
 
     /// Adds what functions and platforms make of the values, until nothing new comes. Cells whose values have no

@@ -15,10 +15,12 @@ mod run;
 pub mod shape;
 mod space;
 mod state;
+mod triggers;
 mod witness;
 
 pub use engine::Act;
 pub use judge::{Judgement, Limits, Verdict, judge, most_steps};
 pub use network::Network;
 pub use order::{Disagreement, disagreements};
+pub use parts::cells_of_guard;
 pub use witness::{Begin, Step, StepKind, Witness};
