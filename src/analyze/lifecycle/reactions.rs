@@ -9,8 +9,8 @@ use super::guards::among;
 use super::{Event, Explored, Life};
 use crate::analyze::{disjoint, eval};
 use crate::model::{
-    Automation, Effect, Expr, ExprKind, FieldRef, Lane, Model, ObjectRef, Phase, RowId, StageIdx,
-    Timing,
+    Automation, Effect, Expr, ExprKind, FieldRef, Lane, MapValue, Model, ObjectRef, Phase, RowId,
+    StageIdx, Timing,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -224,7 +224,11 @@ impl<'m> Reactions<'m> {
                 let Some(writes) = self.written(link, value) else {
                     continue;
                 };
-                if self.life.shows(stage, link.target, &writes) {
+                let mut shown = self.life.lifecycle.cell(stage, link.target).iter();
+                let stays = |v: &MapValue| {
+                    v.value == writes || self.life.refuses(link.target, &v.value, &writes)
+                };
+                if shown.any(stays) {
                     continue;
                 }
                 let to = self.life.stage_of(link.target, &writes);

@@ -19,6 +19,9 @@ const LATER: i64 = 1_769_904_000_000;
 /// When people move: ten in the morning.
 const MORNING: u32 = 10 * 60;
 
+/// Fields with their values.
+type Fields = Vec<(FieldRef, Value)>;
+
 /// What is told of a lifecycle.
 #[derive(Clone, Debug)]
 pub struct Tale<'a> {
@@ -139,13 +142,16 @@ impl Telling<'_> {
                 self.cast.set(field, Value::text(value));
             }
         }
+        let syncs = self.cast.syncs();
         let mut linked = false;
-        for sync in self.cast.syncs() {
-            linked |= self.cast.link(sync, Begin::Met).is_some();
+        for sync in &syncs {
+            linked |= self.cast.link(*sync, Begin::Met).is_some();
         }
-        for sync in self.cast.syncs() {
-            // who is not admitted in the first stage may be in a later one
-            let _later = self.cast.admit(sync);
+        for sync in &syncs {
+            // who is not admitted in the first stage was linked before they came into it, or is admitted in a later one
+            if self.cast.admit(*sync).is_none() && syncs.len() == 1 {
+                linked |= self.cast.link(*sync, Begin::Recovered).is_some();
+            }
         }
         self.steps = self.cast.beginning();
         self.settle();
@@ -189,7 +195,7 @@ impl Telling<'_> {
     }
 
     /// What is set so that the condition of a line holds, by record.
-    fn opening(&self, line: &Transition) -> Option<Vec<(ObjectRef, Vec<(FieldRef, Value)>)>> {
+    fn opening(&self, line: &Transition) -> Option<Vec<(ObjectRef, Fields)>> {
         let Some(when) = &line.when else {
             return Some(Vec::new());
         };
@@ -207,7 +213,7 @@ impl Telling<'_> {
             .columns()
             .filter_map(|c| Some(self.life.field(c)?.id))
             .collect();
-        let mut found: Vec<(ObjectRef, Vec<(FieldRef, Value)>)> = Vec::new();
+        let mut found: Vec<(ObjectRef, Fields)> = Vec::new();
         for (cell, value) in example {
             if cell.through.is_some() {
                 return None;
@@ -224,7 +230,7 @@ impl Telling<'_> {
         Some(found)
     }
 
-    fn edit(&mut self, object: ObjectRef, values: Vec<(FieldRef, Value)>) {
+    fn edit(&mut self, object: ObjectRef, values: Fields) {
         let values = self.values(values);
         self.at(StepKind::Edit {
             object,
@@ -242,7 +248,7 @@ impl Telling<'_> {
         self.steps.push(step);
     }
 
-    fn values(&self, values: Vec<(FieldRef, Value)>) -> Values {
+    fn values(&self, values: Fields) -> Values {
         let span = self.cast.span;
         values.into_iter().map(|(f, v)| (f, v, span)).collect()
     }
