@@ -27,8 +27,6 @@ use crate::value::Value;
 
 /// The most values that functions and platforms add to a cell.
 const MADE: usize = 32;
-/// The most of them that are made one of the other, where there is no end.
-const DEEP: usize = 24;
 /// The most combinations of values that a function is tried with.
 pub(super) const COMBINATIONS: usize = 4_096;
 
@@ -143,15 +141,7 @@ pub(super) fn build(
         .map(|p| named.seeds(*p, p.view(model), changes, seeds))
         .collect();
     part.seeds = part.values.iter().map(Vec::len).collect();
-    let seeds = part.values.clone();
     part.close();
-    if !part.open.is_empty() {
-        // a course needs values that come one after the other, more than it needs all that could come
-        part.values = seeds;
-        part.open.clear();
-        part.deepen();
-        part.close();
-    }
     let mut built = tabulate::tabulate(&part);
     built.tried = changes == Changes::Some;
     built
@@ -420,65 +410,6 @@ impl<'m> Part<'m> {
                 break;
             }
         }
-    }
-
-    /// Adds what is made of the values of one cell, and what is made of that, as far as it goes: what a row carries to the
-    /// other side comes first.
-    fn deepen(&mut self) {
-        let seeds = self.values.iter().enumerate().rev();
-        let seeds =
-            seeds.flat_map(|(at, values)| values.iter().rev().map(move |v| (at, v.clone())));
-        let mut waiting: Vec<(usize, Value)> = seeds.collect();
-        while let Some((at, value)) = waiting.pop() {
-            for (to, image) in self.made_of(at, &value) {
-                let stored = store(self.places.get(to).and_then(|p| p.view(self.model)), &image);
-                for image in [image, stored] {
-                    let (Some(values), Some(seeds)) = (self.values.get_mut(to), self.seeds.get(to))
-                    else {
-                        continue;
-                    };
-                    if values.len() < seeds + DEEP && !values.contains(&image) {
-                        values.push(image.clone());
-                        waiting.push((to, image));
-                    }
-                }
-            }
-        }
-    }
-
-    /// What automations and then rows make of a value of a cell alone.
-    fn made_of(&self, at: usize, value: &Value) -> Vec<(usize, Value)> {
-        let Some(place) = self.places.get(at).copied() else {
-            return Vec::new();
-        };
-        let mut made = Vec::new();
-        for (_, effect) in self.effects() {
-            let target = self.position(Place::Field(effect.target));
-            let (Some(target), Some(e)) = (target, effect.value.as_ref().map(simple)) else {
-                continue;
-            };
-            let known = Known {
-                model: self.model,
-                input: None,
-                cells: &|cell| (Place::of_cell(cell) == place).then(|| value.clone()),
-            };
-            if Place::read_by(&e) == [place] {
-                made.extend(known.eval(&e).map(|v| (target, v)));
-            }
-        }
-        for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
-            for from in Side::BOTH {
-                let end = |side| Place::of_row(self.model, view.id, side);
-                let target = end(!from).and_then(|p| self.position(p));
-                if let (Some(lane), Some(target)) = (view.lane(from), target)
-                    && end(from) == Some(place)
-                {
-                    let image = image(self.model, lane, &simple(&lane.value), value);
-                    made.extend(image.map(|v| (target, v)));
-                }
-            }
-        }
-        made
     }
 
     /// What a direction of a row makes of the values of its source.
