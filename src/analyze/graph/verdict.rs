@@ -10,9 +10,11 @@ use super::parts::Component;
 use super::place::Place;
 use super::proof::{self, Grounds};
 use crate::analyze::settle::law::rests;
-use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
-use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge, most_steps};
-use crate::model::{Model, RowId};
+use crate::analyze::settle::network::{CellId, Guard, RowId as RowAt, RuleId, Writer as At};
+use crate::analyze::settle::{
+    Judgement, Limits, Network, Verdict, Witness, cells_of_guard, judge, most_steps,
+};
+use crate::model::{Entry, Model, RowId};
 use crate::side::Side;
 use crate::value::Value;
 
@@ -64,6 +66,8 @@ pub enum Remedy {
     IgnoreCase(RowId),
     /// The automation does not run for the user of the sync.
     Guarded(AutomationId),
+    /// The automation is gone, or nothing that writes in the loop starts it: no sync does.
+    Without(AutomationId),
 }
 
 /// What grows without an end, as the first rounds of a witness show it.
@@ -272,6 +276,30 @@ impl Judged {
         }
     }
 
+    /// Whether rows start an automation in the rounds that repeat.
+    fn is_started_by_rows(&self, rule: RuleId) -> bool {
+        let network = &self.built.network;
+        let Some(rule) = network.rules.get(rule.index()) else {
+            return false;
+        };
+        let record = |cell: CellId| network.cells.get(cell.index()).map(|c| c.record);
+        let mut starts = rule.starts.clone();
+        if rule.entry == Entry::BecomesTrue {
+            cells_of_guard(&rule.guard, &mut starts);
+        }
+        let starts_it = |cell: CellId| match starts.as_slice() {
+            [] => record(cell) == Some(rule.record),
+            starts => starts.contains(&cell),
+        };
+        self.turning().into_iter().any(|writer| match writer {
+            At::Row(at, from) => {
+                let row = network.rows.get(at.index());
+                row.is_some_and(|r| starts_it(*r.cells.get(!from)))
+            }
+            At::Rule(_) => false,
+        })
+    }
+
     /// Who writes in the rounds that repeat, each once; all writers of the part where no such rounds are known.
     pub fn turning(&self) -> Vec<At> {
         let network = &self.built.network;
@@ -349,7 +377,10 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
                     *here = None;
                 }
                 if settles(&without) {
-                    found.push(Remedy::Guarded(id));
+                    found.push(match judged.is_started_by_rows(at) {
+                        true => Remedy::Guarded(id),
+                        false => Remedy::Without(id),
+                    });
                 }
             }
         }

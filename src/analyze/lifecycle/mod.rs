@@ -9,12 +9,14 @@ mod automaton;
 mod guards;
 mod races;
 mod reactions;
+mod tale;
 mod writes;
 
 pub use automaton::{Event, Explored, Refusal};
 pub use guards::Never;
-pub use races::{Race, Winner};
+pub use races::{Contender, Race, Winner};
 pub use reactions::{Cause, Chain, Reaction};
+pub use tale::{Tale, tale};
 pub use writes::StageWrite;
 
 use crate::catalog::Object;
