@@ -27,7 +27,8 @@ const LIMITS: Limits = Limits {
 /// The steps of a search that is begun at all, counted before; values without an end are not all reached, and cannot be
 /// counted so.
 const COUNTED: u64 = 4_000_000;
-/// The steps of a search for more of what a first one found nothing of, counted before.
+/// The steps of a search for more of what a first one found nothing of, or for the rounds of what the law says to rest,
+/// counted before.
 const MORE: u64 = 1_000_000;
 /// The steps of a search among values without an end.
 const OPEN: usize = 100_000;
@@ -85,8 +86,9 @@ pub struct Growth {
 pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     let model = writers.model;
     let few = build(writers, component, Seeds::Few, Reads::All);
-    let law = rests(&few.network, &proof::automatic(model, &few));
-    if let Some(rounds) = law.filter(|r| *r <= TIGHT) {
+    let law = rests(&few.network, &|live| proof::automatic(model, &few, live));
+    let long = most_steps(&few.network) > MORE;
+    if let Some(rounds) = law.filter(|r| *r <= TIGHT || long) {
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
     let search = |built: Built| {
@@ -328,7 +330,10 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
     }
     let settles = |changed: &Built| match judged.witness() {
         Some(_) => known.settles(&changed.network),
-        None => rests(&changed.network, &proof::automatic(model, changed)).is_some(),
+        None => rests(&changed.network, &|live| {
+            proof::automatic(model, changed, live)
+        })
+        .is_some(),
     };
     for writer in judged.turning() {
         match writer {
