@@ -155,3 +155,19 @@ fn the_spec_passes_its_own_check() {
     assert_eq!(compiled.model().scenarios.len(), 23);
     assert!(compiled.plan().unwrap().is_ok());
 }
+
+/// The workflow that most teams have beside their lifecycle: its part has as many values as it has, of which few differ.
+#[test]
+fn a_workflow_that_scores_people_beside_the_lifecycle_is_silent() {
+    let mut files = project();
+    let score = r#"automation hubspot "Score makes an MQL" {
+  when  contact.hubspotscore >= 50 and contact.lifecyclestage in (subscriber, lead)
+  sets  contact.lifecyclestage = marketingqualifiedlead
+}
+"#;
+    files.insert("score.sync", score);
+    let compiled = compile(&files, Some(jiff::civil::date(2026, 11, 20)));
+    let worse = compiled.findings.iter().filter(|f| f.level != Level::Hint);
+    let worse: Vec<_> = worse.map(|finding| format!("{finding:?}")).collect();
+    assert!(worse.is_empty(), "{worse:#?}");
+}

@@ -607,6 +607,28 @@ fn an_automation_runs_when_its_guard_becomes_true_and_follows_references() {
     assert!(result.passed(), "{result:#?}");
 }
 
+/// A reference that no row reads is one where an automation goes along it.
+#[test]
+fn an_alias_stands_for_the_id_in_a_reference_that_an_automation_follows() {
+    let tier = r#"automation crm "Vip" {
+        when  Case.Priority = High
+        sets  Person.Title = "expects a call"
+    }"#;
+    let head = PROJECT.split("test \"").next().expect("text");
+    let alone: String = head
+        .lines()
+        .filter(|line| !line.contains("ContactId"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let steps = r#"given crm.Case t1 { Subject = "Broken", Priority = Low, Status = New, ContactId = "ann" }
+        given crm.Person ann { LastName = "Lee", Email = "ann@x.example" }
+        at day 1 10:00 crm.Case t1 { Priority = High }
+        expect crm.Person ann { Title = "expects a call" }"#;
+    let text = format!("{alone}{tier}\ntest \"t\" {{\n{steps}\n}}\n");
+    let result = results(&compile_fixture(&text)).remove(0);
+    assert!(result.passed(), "{result:#?}");
+}
+
 #[test]
 fn automations_that_undo_each_other_never_settle_and_are_named() {
     let both = r#"automation crm "Shout" {

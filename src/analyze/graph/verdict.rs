@@ -276,8 +276,8 @@ impl Judged {
         }
     }
 
-    /// Whether rows start an automation in the rounds that repeat.
-    fn is_started_by_rows(&self, rule: RuleId) -> bool {
+    /// Whether the sync starts an automation in the rounds that repeat: a row, or a step of a lifecycle.
+    fn is_started_by_the_sync(&self, rule: RuleId) -> bool {
         let network = &self.built.network;
         let Some(rule) = network.rules.get(rule.index()) else {
             return false;
@@ -296,7 +296,11 @@ impl Judged {
                 let row = network.rows.get(at.index());
                 row.is_some_and(|r| starts_it(*r.cells.get(!from)))
             }
-            At::Rule(_) => false,
+            At::Rule(at) => {
+                let step = network.rules.get(at.index());
+                let mut effects = step.iter().flat_map(|s| &s.effects);
+                self.built.steps.contains_key(&at) && effects.any(|e| starts_it(e.target))
+            }
         })
     }
 
@@ -377,7 +381,7 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
                     *here = None;
                 }
                 if settles(&without) {
-                    found.push(match judged.is_started_by_rows(at) {
+                    found.push(match judged.is_started_by_the_sync(at) {
                         true => Remedy::Guarded(id),
                         false => Remedy::Without(id),
                     });
