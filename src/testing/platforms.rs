@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use super::Bench;
 use crate::connect::{StoreError, Stores, refusal};
-use crate::plan::{Entry, Events, Field, Phase};
+use crate::plan::{Entry, Events, Field, Phase, StartedBy};
 use crate::runtime::program::{Automation, Links, Node, Reached, Related, Scene};
 use crate::runtime::{Action, Cursor, ObjectId, Outcome, Page, Record, Write, driver};
 use crate::side::Sides;
@@ -53,7 +53,9 @@ pub(super) struct Platforms<'b> {
     pub reactions: Vec<Reaction>,
     /// What was left for later and has not had its turn.
     pub waiting: BTreeSet<Waiting>,
-    /// How often automations have run for a record in the transaction under way.
+    /// Whose transaction is under way.
+    by: StartedBy,
+    /// How often automations have run for a record in it.
     ran: BTreeMap<(usize, SmolStr), u8>,
 }
 
@@ -83,13 +85,20 @@ impl<'b> Platforms<'b> {
             sent: Vec::new(),
             reactions: Vec::new(),
             waiting,
+            by: StartedBy::People,
             ran: BTreeMap::new(),
         }
     }
 
+    /// Begins a transaction of somebody.
+    fn begin(&mut self, by: StartedBy) {
+        self.by = by;
+        self.ran.clear();
+    }
+
     /// A person has changed or made a record, and it stands in the store; `before` is what stood there.
     pub fn edited(&mut self, object: ObjectId, id: &SmolStr, before: Option<&Record>) -> Done<()> {
-        self.ran.clear();
+        self.begin(StartedBy::People);
         let Some(now) = self.read_one(object, id)? else {
             return Ok(());
         };
@@ -112,7 +121,7 @@ impl<'b> Platforms<'b> {
             let Some(rule) = self.bench.automations.get(automation) else {
                 continue;
             };
-            self.ran.clear();
+            self.begin(StartedBy::People);
             if let Some(record) = self.read_one(rule.object, &id)? {
                 self.take_effect(automation, rule, Some(&record), &record, 0)?;
             }
@@ -408,7 +417,7 @@ impl<'b> Platforms<'b> {
             before.is_none_or(|b| value(b) != value(now))
         };
         let touched = rule.changes.is_empty() || rule.changes.iter().any(changed);
-        if !event || !touched {
+        if !event || !touched || !rule.by.includes(self.by) {
             return Ok(false);
         }
         let Some(guard) = &rule.guard else {
@@ -533,7 +542,7 @@ impl driver::Stores for Platforms<'_> {
     fn write(&mut self, object: ObjectId, writes: &[Write]) -> Done<Vec<Outcome>> {
         let mut outcomes = Vec::with_capacity(writes.len());
         for write in writes {
-            self.ran.clear();
+            self.begin(StartedBy::Sync);
             let outcome = self.save(object, write, 0)?;
             self.sent.push((object, write.clone(), outcome.clone()));
             outcomes.push(outcome);

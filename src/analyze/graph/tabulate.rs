@@ -12,7 +12,7 @@ use crate::analyze::settle::network::{
 };
 use crate::model::{
     Authority, CellKind, Comparison, Entry, Expr, ExprKind, FieldView, ObjectRef, Phase, RowView,
-    Turn,
+    StartedBy, Turn,
 };
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
@@ -219,6 +219,8 @@ impl Tables<'_, '_> {
             record,
             phase: Phase::Derived,
             starts: Vec::new(),
+            by: StartedBy::Anyone,
+            acts: StartedBy::People,
             entry: Entry::EveryTime,
             guard: Guard::Always,
             effects: vec![Effect {
@@ -275,6 +277,8 @@ impl Tables<'_, '_> {
             record,
             phase: automation.phase,
             starts: starts.map(|i| CellId(i as u16)).collect(),
+            by: automation.by,
+            acts: StartedBy::People,
             entry: automation.entry,
             guard,
             effects,

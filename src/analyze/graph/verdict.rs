@@ -12,7 +12,7 @@ use super::proof::{self, Grounds};
 use crate::analyze::settle::law::rests;
 use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge, most_steps};
-use crate::model::{Model, RowId};
+use crate::model::{Model, RowId, StartedBy};
 use crate::side::Side;
 use crate::value::Value;
 
@@ -336,14 +336,15 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
                 let Some(id) = built.automations.get(at.index()).copied().flatten() else {
                     continue;
                 };
-                let mut without = built.clone();
-                if let Some(rule) = without.network.rules.get_mut(RuleId::index(at)) {
-                    rule.guard = Guard::Not(Box::new(Guard::Always));
+                let mut guarded = built.clone();
+                if let Some(rule) = guarded.network.rules.get_mut(RuleId::index(at)) {
+                    match rule.by {
+                        StartedBy::Anyone => rule.by = StartedBy::People,
+                        StartedBy::Sync => rule.guard = Guard::Not(Box::new(Guard::Always)),
+                        StartedBy::People => continue,
+                    }
                 }
-                if let Some(here) = without.automations.get_mut(at.index()) {
-                    *here = None;
-                }
-                if settles(&without) {
+                if settles(&guarded) {
                     found.push(Remedy::Guarded(id));
                 }
             }
