@@ -121,6 +121,8 @@ pub enum Entry {
     EveryTime,
     /// It runs at an event that makes the guard true.
     BecomesTrue,
+    /// It runs at the first event that makes the guard true, and never again for that record.
+    Once,
 }
 
 /// Whose saves start an automation, as far as its condition asks who is at work.

@@ -53,6 +53,8 @@ pub(super) struct Platforms<'b> {
     pub reactions: Vec<Reaction>,
     /// What was left for later and has not had its turn.
     pub waiting: BTreeSet<Waiting>,
+    /// Which records have started what they start once.
+    pub started: BTreeSet<Waiting>,
     /// Whose transaction is under way.
     by: StartedBy,
     /// How often automations have run for a record in it.
@@ -77,14 +79,20 @@ type Values = Vec<(u16, Value)>;
 type Written = ((ObjectId, Reached), u16, Value);
 
 impl<'b> Platforms<'b> {
-    /// Opened stores that answer as their platforms do, with what an earlier run or edit left for later.
-    pub const fn new(bench: &'b Bench, stores: Stores, waiting: BTreeSet<Waiting>) -> Self {
+    /// Opened stores that answer as their platforms do, with what an earlier run or edit left for later, and what it has started.
+    pub const fn new(
+        bench: &'b Bench,
+        stores: Stores,
+        waiting: BTreeSet<Waiting>,
+        started: BTreeSet<Waiting>,
+    ) -> Self {
         Self {
             bench,
             stores,
             sent: Vec::new(),
             reactions: Vec::new(),
             waiting,
+            started,
             by: StartedBy::People,
             ran: BTreeMap::new(),
         }
@@ -301,6 +309,13 @@ impl<'b> Platforms<'b> {
             if !self.starts(rule, before, &after)? {
                 continue;
             }
+            let own = Waiting {
+                automation: at,
+                id: id.clone(),
+            };
+            if rule.entry == Entry::Once && !self.started.insert(own) {
+                continue;
+            }
             if rule.phase == Phase::Later {
                 let id = id.clone();
                 self.waiting.insert(Waiting { automation: at, id });
@@ -427,7 +442,7 @@ impl<'b> Platforms<'b> {
             return Ok(false);
         }
         Ok(match before {
-            Some(before) if rule.entry == Entry::BecomesTrue => {
+            Some(before) if rule.entry != Entry::EveryTime => {
                 !self.holds(rule, guard, Some(before), before)?
             }
             _ => true,

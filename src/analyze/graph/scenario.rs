@@ -105,7 +105,7 @@ impl<'m> Telling<'m> {
     fn field(&self, cell: CellId) -> Option<FieldRef> {
         match self.built.places.get(cell.index())? {
             Place::Field(field) => Some(*field),
-            Place::Through { .. } | Place::Computed { .. } => None,
+            Place::Through { .. } | Place::Computed { .. } | Place::Started(_) => None,
         }
     }
 
@@ -137,7 +137,7 @@ impl<'m> Telling<'m> {
                 None if value.is_blank() => {}
                 None => match self.built.places.get(cell.index())? {
                     Place::Computed { .. } => {}
-                    Place::Field(_) | Place::Through { .. } => return None,
+                    Place::Field(_) | Place::Through { .. } | Place::Started(_) => return None,
                 },
             }
         }

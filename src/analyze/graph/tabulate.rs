@@ -17,6 +17,9 @@ use crate::model::{
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
 
+/// The value of [`Place::Started`] of a record that has started the automation.
+const STARTED: Symbol = 1;
+
 /// The network of a part.
 pub(super) fn tabulate(part: &Part<'_>) -> Built {
     let mut built = Built {
@@ -273,13 +276,27 @@ impl Tables<'_, '_> {
             .guard
             .as_ref()
             .map_or(Guard::Always, |g| self.guard(g));
+        let (entry, guard) = match part.position(Place::Started(acting.id)) {
+            Some(at) => {
+                let started = CellId(at as u16);
+                effects.push(Effect {
+                    target: started,
+                    when: Guard::Always,
+                    value: Source::Constant(STARTED),
+                    clears: false,
+                });
+                let first = Guard::In(started, vec![0]);
+                (Entry::BecomesTrue, Guard::All(vec![first, guard]))
+            }
+            None => (automation.entry, guard),
+        };
         let rule = Rule {
             record,
             phase: automation.phase,
             starts: starts.map(|i| CellId(i as u16)).collect(),
             by: automation.by,
             acts: StartedBy::People,
-            entry: automation.entry,
+            entry,
             guard,
             effects,
             limit: automation.limit(),

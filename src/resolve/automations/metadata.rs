@@ -120,12 +120,13 @@ impl Binding<'_> {
             object: Some(object),
             phase: self::phase(phase),
             order: from.order,
-            events: from.events.map_or(Events::Saved, events),
+            events: of_phase(from, phase),
             changes: changes.clone(),
             by: formulas.at_work.by,
             entry: match from.entry {
                 read::Entry::EveryTime => Entry::EveryTime,
                 read::Entry::BecomesTrue => Entry::BecomesTrue,
+                read::Entry::Once => Entry::Once,
             },
             guard: guard.clone(),
             effects,
@@ -270,6 +271,13 @@ fn all(mut conditions: Vec<Expr>) -> Option<Expr> {
         span,
         kind: Some(Kind::Bool),
     })
+}
+
+/// The events that start an automation in a phase: those of the automation where the phase has none of its own.
+fn of_phase(from: &read::Automation, phase: read::Phase) -> Events {
+    let own = from.also.iter().find(|(p, _)| *p == phase);
+    let own = own.filter(|_| phase != from.phase).map(|(_, e)| *e);
+    own.or(from.events).map_or(Events::Saved, events)
 }
 
 const fn phase(phase: read::Phase) -> Phase {

@@ -217,9 +217,16 @@ impl Telling<'_> {
         )
     }
 
+    /// Whether a cell is one that people know of.
+    fn is_told(&self, cell: CellId) -> bool {
+        let place = self.built.places.get(cell.index());
+        !matches!(place, Some(Place::Started(_)))
+    }
+
     /// What cells hold that are not blank.
     fn held(&self, given: &[Symbol]) -> Vec<String> {
         let given = (0..).zip(given).filter(|(_, v)| **v != 0);
+        let given = given.filter(|(at, _)| self.is_told(CellId(*at)));
         let told = given.map(|(at, v)| {
             let cell = CellId(at);
             format!("{} is `{}`", self.cell(cell), self.value(cell, *v))
@@ -265,6 +272,9 @@ impl Telling<'_> {
         let mut clauses = Vec::new();
         let mut before: Option<&Act> = None;
         for (at, act) in acts.iter().enumerate() {
+            if !self.is_told(act.cell) {
+                continue;
+            }
             let said =
                 |b: &Act| b.writer == act.writer && b.cell == act.cell && b.value == act.value;
             if before.is_some_and(said) {
