@@ -145,11 +145,7 @@ impl<'a> Words<'a> {
                     element: head.element.clone(),
                     span: head.span,
                     target: target.clone(),
-                    record: if own {
-                        Written::Itself
-                    } else {
-                        Written::Found
-                    },
+                    record: if own { Written::Itself } else { Written::Found },
                     phase: *phase,
                     when: None,
                     value: None,

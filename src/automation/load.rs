@@ -167,9 +167,8 @@ fn salesforce(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Automations {
-    let wanted = |path: &str| {
-        topic(path).is_some() || code(path).is_some() || of_code(path).is_some()
-    };
+    let wanted =
+        |path: &str| topic(path).is_some() || code(path).is_some() || of_code(path).is_some();
     let mut documents = Vec::new();
     let (mut triggers, mut classes) = (Vec::new(), BTreeMap::new());
     let (mut entered, mut off) = (Vec::new(), BTreeSet::new());

@@ -11,8 +11,8 @@ use super::rules::unknown_name;
 use crate::automation::Automations;
 use crate::catalog::FieldIdx;
 use crate::model::{
-    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase, StartedBy,
-    SystemId, Written,
+    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase,
+    StartedBy, SystemId, Written,
 };
 use crate::platform::Automations as Run;
 use crate::source::Span;

@@ -445,7 +445,10 @@ impl Interpreter<'_> {
             return vec![w];
         }
         let worlds = self.save(w, record, &blanks, false);
-        let again = |done: World| World { sync: w.sync, ..Self::fresh(done) };
+        let again = |done: World| World {
+            sync: w.sync,
+            ..Self::fresh(done)
+        };
         worlds.into_iter().map(again).collect()
     }
 

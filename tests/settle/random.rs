@@ -375,7 +375,12 @@ fn rule(random: &mut Random, net: &Network, derived: bool, knowledge: Knowledge)
         record: RecordId(record as u16),
         phase,
         starts,
-        by: random.pick(&[StartedBy::Anyone, StartedBy::Anyone, StartedBy::People, StartedBy::Sync]),
+        by: random.pick(&[
+            StartedBy::Anyone,
+            StartedBy::Anyone,
+            StartedBy::People,
+            StartedBy::Sync,
+        ]),
         acts: random.pick(&[StartedBy::People, StartedBy::Sync]),
         entry: random.pick(&[Entry::EveryTime, Entry::EveryTime, Entry::BecomesTrue]),
         guard: conditions,

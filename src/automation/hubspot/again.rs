@@ -34,8 +34,9 @@ pub(super) fn enrolled(
     for trigger in triggers {
         let own = properties(trigger);
         let changed = changes(&own);
-        let implied = *trigger == criteria || met.contains(trigger) || is_change(trigger);
-        fires.push(match (own.is_empty(), implied) {
+        let implied = *trigger == criteria || met.contains(trigger);
+        let asks = logic::conjuncts(trigger).iter().any(is_change);
+        fires.push(match (own.is_empty() || asks, implied) {
             (true, _) => trigger.clone(),
             (false, true) => changed,
             (false, false) => logic::all(vec![changed, trigger.clone()]),
@@ -53,7 +54,8 @@ pub(super) fn enrolled(
 
 /// A change of one of some properties.
 pub(super) fn changes(properties: &[SmolStr]) -> Expr {
-    let changed = |p: &SmolStr| logic::call("ISCHANGED", vec![logic::field(std::slice::from_ref(p))]);
+    let changed =
+        |p: &SmolStr| logic::call("ISCHANGED", vec![logic::field(std::slice::from_ref(p))]);
     logic::any(properties.iter().map(changed).collect())
 }
 

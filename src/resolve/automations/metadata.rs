@@ -12,8 +12,8 @@ use super::user::{self, AtWork};
 use crate::automation as read;
 use crate::catalog::FieldIdx;
 use crate::model::{
-    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase, StartedBy,
-    SystemId, Written,
+    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase,
+    StartedBy, SystemId, Written,
 };
 use crate::value::{Kind, Value};
 

@@ -43,12 +43,7 @@ impl<'m> AtWork<'m> {
 
     /// What a comparison of whoever is at work with a constant gives; none where that is not known. A user has one name, so that
     /// the user of the sync has no other one.
-    pub fn compare(
-        self,
-        comparison: Comparison,
-        left: &Formula,
-        right: &Formula,
-    ) -> Option<bool> {
+    pub fn compare(self, comparison: Comparison, left: &Formula, right: &Formula) -> Option<bool> {
         let (name, stated) = match (&left.node, &right.node) {
             (_, Node::Text(text)) => (named(left)?, text),
             (Node::Text(text), _) => (named(right)?, text),

@@ -171,7 +171,10 @@ impl Undecided<'_> {
         let user = system.and_then(words::user);
         let user = user.map_or("the integration user".to_owned(), |u| format!("`{u}`"));
         let asks: Vec<String> = automation.asks.iter().map(|a| format!("`{a}`")).collect();
-        let note = format!("{note}: nothing here says what {} is for {user}", list(&asks));
+        let note = format!(
+            "{note}: nothing here says what {} is for {user}",
+            list(&asks)
+        );
         let help = match self.judged.remedies.is_empty() {
             true => self.declared(automation),
             false => words::remedies(self.model, self.judged),

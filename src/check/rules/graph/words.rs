@@ -390,7 +390,9 @@ fn guarded(automation: &Automation, system: &System) -> String {
 /// The user of the sync in a system, where the spec names one.
 pub(super) fn user(system: &System) -> Option<&str> {
     let mut settings = system.settings.iter();
-    settings.find(|(key, _)| key == "user").map(|(_, u)| u.as_str())
+    settings
+        .find(|(key, _)| key == "user")
+        .map(|(_, u)| u.as_str())
 }
 
 /// How long it takes, in words.
