@@ -7,7 +7,7 @@
 use super::build::{Built, simple};
 use super::place::{Place, stored};
 use crate::analyze::settle::law::Automatic;
-use crate::analyze::settle::shape::{Change, Shape};
+use crate::analyze::settle::shape::{Change, Filled, Shape};
 use crate::model::{
     Automation, CellKind, Effect, Expr, ExprKind, Fallback, FieldRef, FieldView, Model, Phase,
     Written,
@@ -34,8 +34,9 @@ struct Term {
     changes: Vec<Change>,
 }
 
-/// What is known of the automations that write each cell. Computed fields count as what they are computed of.
-pub(super) fn automatic(model: &Model, built: &Built) -> Vec<Automatic> {
+/// What is known of the automations that write each cell, of those that are `live`, by rule. Computed fields count as what they
+/// are computed of.
+pub(super) fn automatic(model: &Model, built: &Built, live: &[bool]) -> Vec<Automatic> {
     let of_lifecycle = |at: usize| {
         let mut steps = built
             .steps
@@ -53,8 +54,8 @@ pub(super) fn automatic(model: &Model, built: &Built) -> Vec<Automatic> {
             _ if of_lifecycle(at) => Automatic::default(),
             None => alone,
             Some(field) => Automatic {
-                fills: fills(model, built, field),
-                ..of_field(model, built, field).unwrap_or_default()
+                fills: fills(model, built, field, live),
+                ..of_field(model, built, field, live).unwrap_or_default()
             },
         }
     };
@@ -62,8 +63,8 @@ pub(super) fn automatic(model: &Model, built: &Built) -> Vec<Automatic> {
 }
 
 /// What is known of the automations that write a field, where each makes something of what the field holds.
-fn of_field(model: &Model, built: &Built, field: FieldRef) -> Option<Automatic> {
-    let own: Vec<Vec<Change>> = effects(model, built)
+fn of_field(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> Option<Automatic> {
+    let own: Vec<Vec<Change>> = effects(model, built, live)
         .filter(|(a, e)| e.target == field && a.phase != Phase::Derived)
         .map(|(_, e)| match terms(e.value.as_ref()?, None)?.as_slice() {
             [
@@ -87,17 +88,17 @@ fn of_field(model: &Model, built: &Built, field: FieldRef) -> Option<Automatic> 
     })
 }
 
-/// Whether no automation makes a field blank: it holds a number, or its platform drops blanks around a text, and what is
-/// written is a constant, or made of what the field holds by what leaves something.
-fn fills(model: &Model, built: &Built, field: FieldRef) -> bool {
+/// Whether no automation makes a field blank: what is written is a constant, or made of what the field holds by what leaves
+/// something. A platform that drops blanks around texts keeps what begins with something else.
+fn fills(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> bool {
     let view = model.field(field);
-    let begins = |text: &str| text.starts_with(|c: char| !c.is_whitespace());
-    let constant = |value: &Value| !value.is_blank() && value.as_text().is_none_or(begins);
-    let trimmed = match view.map(FieldView::kind) {
-        Some(Kind::Text) => stored(view).trim == Trim::Both,
-        Some(Kind::Number | Kind::Bool) => true,
-        _ => false,
+    let filled = match view.map(FieldView::kind) {
+        Some(Kind::Text) if stored(view).trim == Trim::Both => Filled::Begun,
+        Some(Kind::Text | Kind::Number | Kind::Bool) => Filled::Some,
+        _ => return false,
     };
+    let constant =
+        |value: &Value| !value.is_blank() && value.as_text().is_none_or(|t| filled.has(t));
     let own = |e: &Expr| Place::of(e) == Some(Place::Field(field));
     let fills = |e: &Expr| match &e.node {
         ExprKind::Const(value) => constant(value),
@@ -107,15 +108,15 @@ fn fills(model: &Model, built: &Built, field: FieldRef) -> bool {
         }
         _ => match terms(e, None).as_deref() {
             Some([Term { from, changes }]) => {
-                *from == Some(Place::Field(field)) && changes.iter().all(Change::fills)
+                *from == Some(Place::Field(field)) && changes.iter().all(|c| c.fills(filled))
             }
             _ => false,
         },
     };
-    let mut values = effects(model, built)
+    let mut values = effects(model, built, live)
         .filter(|(_, e)| e.target == field)
         .map(|(_, e)| &e.value);
-    trimmed && values.all(|v| v.as_ref().is_some_and(fills))
+    values.all(|v| v.as_ref().is_some_and(fills))
 }
 
 /// What a platform makes of what it stores.
@@ -154,12 +155,16 @@ fn is_left(model: &Model, built: &Built, field: FieldRef, own: &[Vec<Change>]) -
     shapes.iter().all(leave)
 }
 
-/// The effects of the automations of a part, but for those that a later one of the same automation overwrites.
+/// The effects of the automations of a part, but for those that are not live, and those that a later one of the
+/// same automation overwrites.
 fn effects<'m>(
     model: &'m Model,
-    built: &Built,
+    built: &'m Built,
+    live: &'m [bool],
 ) -> impl Iterator<Item = (&'m Automation, &'m Effect)> {
-    let ids = built.automations.iter().flatten();
+    let ids = built.automations.iter().enumerate();
+    let ids = ids.filter(|(at, _)| live.get(*at) != Some(&false));
+    let ids = ids.filter_map(|(_, id)| *id);
     let automations = ids.filter_map(|id| model.automations.get(id.index()));
     automations.flat_map(|automation| {
         let overwrites = |e: &Effect, one: &Effect| {
@@ -301,7 +306,7 @@ fn writes(model: &Model, built: &Built) -> Vec<Write> {
             }
         }
     }
-    found.extend(effects(model, built).map(|(_, effect)| Write {
+    found.extend(effects(model, built, &[]).map(|(_, effect)| Write {
         to: Place::Field(effect.target),
         input: None,
         made: effect.value.clone(),

@@ -33,11 +33,15 @@ pub struct Automatic {
     pub fills: bool,
 }
 
+/// What is known of each cell, if of the automations only these write: by rule.
+pub type Known<'k> = dyn Fn(&[bool]) -> Vec<Automatic> + 'k;
+
 /// The most rounds that write after the last edit, whatever the values are; none where the laws say nothing.
-///
-/// `cells` has what is known of each cell.
-pub fn rests(network: &Network, cells: &[Automatic]) -> Option<u32> {
-    let law = Law { network, cells };
+pub fn rests(network: &Network, known: &Known<'_>) -> Option<u32> {
+    let law = Law {
+        network,
+        cells: known(&vec![true; network.rules.len()]),
+    };
     // what a platform refuses is read back as if another value were written
     let refused = network.cells.iter().any(|c| c.forward.is_some());
     // a lifecycle writes across
@@ -49,7 +53,7 @@ pub fn rests(network: &Network, cells: &[Automatic]) -> Option<u32> {
     if refused || network.rules.iter().any(|r| across(r) || cleared(r)) {
         return None;
     }
-    quiet(&law).or_else(|| die_out(&law))
+    quiet(&law).or_else(|| die_out(law, known))
 }
 
 /// The rounds of a network with a side that keeps what is written to it.
@@ -85,7 +89,7 @@ fn quiet(law: &Law<'_>) -> Option<u32> {
 /// A network with what is known of its cells.
 pub(super) struct Law<'a> {
     pub network: &'a Network,
-    pub cells: &'a [Automatic],
+    pub cells: Vec<Automatic>,
 }
 
 impl Law<'_> {
@@ -111,7 +115,9 @@ impl Law<'_> {
                 .get(usize::from(*value))
                 .copied()
                 .unwrap_or_default();
-            class.get(usize::from(stored)) == class.get(usize::from(*value))
+            // what stands for others is stored as what they are stored as
+            let beyond = cell.open && usize::from(stored) + 1 == cell.size();
+            beyond || class.get(usize::from(stored)) == class.get(usize::from(*value))
         };
         row.lanes.get(!side).iter().all(|lane| {
             let written = lane.image.iter().flatten().chain(&lane.default);

@@ -162,21 +162,23 @@ impl Change {
         shape.has(form)
     }
 
-    /// Whether what it makes of a number, or of a text that begins with something else than white space, is such a one again.
-    pub fn fills(&self) -> bool {
-        let begins = |text: &str| text.starts_with(|c: char| !c.is_whitespace());
+    /// Whether what it makes of a number, or of such a text, is such a one again.
+    pub fn fills(&self, filled: Filled) -> bool {
         if let Some((part, by)) = self.replaced() {
-            return part.is_empty() || begins(by);
+            return part.is_empty() || filled.has(by);
         }
         let first = match self {
             Self::Call(_, more) => more.first(),
             _ => None,
         };
         match self.name() {
-            "trim" | "collapse" | "lower" | "lower_trim" | "upper" | "title" | "lines"
-            | "round" | "concat" => true,
-            "left" | "truncate" => self.count().is_some_and(|n| n > 0),
-            "prefix" => first.and_then(Value::as_text).is_some_and(begins),
+            "lower" | "upper" | "title" | "lines" | "round" | "concat" => true,
+            "left" => self.count().is_some_and(|n| n > 0),
+            "truncate" => filled == Filled::Begun && self.count().is_some_and(|n| n > 0),
+            "trim" | "collapse" | "lower_trim" => filled == Filled::Begun,
+            "prefix" => first
+                .and_then(Value::as_text)
+                .is_some_and(|t| filled.has(t)),
             _ => false,
         }
     }
@@ -236,6 +238,25 @@ impl Change {
                 .chars()
                 .all(|c| c.is_ascii() && !c.is_ascii_alphabetic()),
             _ => false,
+        }
+    }
+}
+
+/// Texts that are not blank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// There is some character.
+    Some,
+    /// The first character is no white space.
+    Begun,
+}
+
+impl Filled {
+    /// Whether a text is such a one.
+    pub fn has(self, text: &str) -> bool {
+        match self {
+            Self::Some => !text.is_empty(),
+            Self::Begun => text.starts_with(|c: char| !c.is_whitespace()),
         }
     }
 }
@@ -414,10 +435,11 @@ mod tests {
         #[test]
         fn what_fills_makes_nothing_blank(first in text(), at in 0usize..25) {
             let change = &changes()[at];
-            let begins = |t: &str| t.starts_with(|c: char| !c.is_whitespace());
-            if begins(&first) && change.fills() {
-                let made = change.apply(&Value::text(&first)).expect("a text");
-                prop_assert!(made.as_text().is_some_and(begins), "{:?} of {:?}", change, first);
+            for filled in [Filled::Some, Filled::Begun] {
+                if filled.has(&first) && change.fills(filled) {
+                    let made = change.apply(&Value::text(&first)).expect("a text");
+                    prop_assert!(made.as_text().is_some_and(|t| filled.has(t)), "{:?} of {:?}", change, first);
+                }
             }
         }
 

@@ -21,7 +21,7 @@
 
 use std::collections::BTreeSet;
 
-use super::law::Law;
+use super::law::{Known, Law};
 use super::network::{
     BLANK, Cell, CellId, Effect, Guard, Row, RowId, Rule, RuleId, Source, Symbol, Writer,
 };
@@ -32,9 +32,9 @@ use crate::side::Side;
 type Writers = BTreeSet<Writer>;
 
 /// The most rounds that write after the last edit, whatever the values are; none where somebody may write for ever.
-pub(super) fn die_out(law: &Law<'_>) -> Option<u32> {
-    let triggers = Triggers { law };
+pub(super) fn die_out(law: Law<'_>, known: &Known<'_>) -> Option<u32> {
     let network = law.network;
+    let mut triggers = Triggers { law };
     let lanes = (0..).zip(&network.rows).flat_map(|(at, row)| {
         let lane = move |side: &Side| is_active(row.lanes.get(*side).as_ref());
         let sides = Side::BOTH.into_iter().filter(lane);
@@ -45,11 +45,11 @@ pub(super) fn die_out(law: &Law<'_>) -> Option<u32> {
     let mut suspects: Writers = lanes
         .chain(rules.map(|(at, _)| Writer::Rule(RuleId(at))))
         .collect();
-    let steps = law.cells.iter().filter_map(|c| c.ends).max();
-    let most = steps.unwrap_or_default().saturating_add(2);
     let (mut writes, mut sent) = (0_u32, 0_u32);
     while !suspects.is_empty() {
         let left = triggers.started(&suspects);
+        let steps = triggers.law.cells.iter().filter_map(|c| c.ends).max();
+        let most = steps.unwrap_or_default().saturating_add(2);
         let done = suspects.difference(&left);
         // each write of those that are done starts another one once, and each cell goes on to its end after each
         let each = (1 + writes).saturating_mul(most);
@@ -65,6 +65,9 @@ pub(super) fn die_out(law: &Law<'_>) -> Option<u32> {
             return None;
         }
         suspects = left;
+        let rules = 0..network.rules.len() as u16;
+        let writes = rules.map(|at| suspects.contains(&Writer::Rule(RuleId(at))));
+        triggers.law.cells = known(&writes.collect::<Vec<bool>>());
     }
     Some(sent.max(1))
 }
@@ -74,7 +77,7 @@ fn is_active(lane: Option<&super::network::Lane>) -> bool {
 }
 
 struct Triggers<'a> {
-    law: &'a Law<'a>,
+    law: Law<'a>,
 }
 
 impl Triggers<'_> {
@@ -356,7 +359,7 @@ impl Asked<'_> {
     fn cells(&self) -> BTreeSet<CellId> {
         let mut read = Vec::new();
         cells_of_guard(&self.rule.guard, &mut read);
-        let law = self.triggers.law;
+        let law = &self.triggers.law;
         read.into_iter().flat_map(|c| law.sources(c)).collect()
     }
 

@@ -365,12 +365,24 @@ fn remedy(model: &Model, remedy: Remedy) -> Option<String> {
             let system = model.systems.get(automation.system.index())?;
             (automation.kind != "platform").then(|| guarded(automation, system))
         }
+        Remedy::Without(id) => {
+            let automation = model.automations.get(id.index())?;
+            (automation.kind != "platform").then(|| {
+                let automation = automatic(automation);
+                format!("{automation} goes, or does not answer what the others write")
+            })
+        }
     }
 }
 
 /// How an automation leaves alone what the sync writes: where its system has users, by a condition that names the one of the sync.
 fn guarded(automation: &Automation, system: &System) -> String {
     let who = automatic(automation);
+    let user = user(system);
+    if automation.kind == "declared automation" {
+        let user = user.map_or("the integration user".to_owned(), |u| format!("`{u}`"));
+        return format!("{who} does not run for {user}");
+    }
     if !system.profile.settings.contains(&"user") {
         return format!("{who} leaves alone what the integration writes");
     }
@@ -378,7 +390,7 @@ fn guarded(automation: &Automation, system: &System) -> String {
         "workflow rule" | "assignment rule" => "$User.Username",
         _ => "{!$User.Username}",
     };
-    match user(system) {
+    match user {
         Some(user) => format!("{who} does not run for `{user}`: `{reference} <> \"{user}\"`"),
         None => format!(
             "{who} does not run for the integration user: `{reference} <> \"…\"`, with `user \"…\"` in `system {}`",

@@ -64,7 +64,7 @@ rule! {
 
 /// Finds columns whose records are converted without a line or a link for it, and lines `by conversion` without such a column.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, _) in whole(cx) {
+    for (life, _) in whole(cx.model, cx.facts) {
         let lines = &life.lifecycle.transitions;
         let converted = life.columns().find(|c| life.converts(*c));
         let line = lines.iter().find(|t| t.conversion.is_some());
