@@ -121,7 +121,7 @@ fn workflow(criteria: &str, again: bool, trigger: Option<&str>) -> (&'static str
     };
     let trigger = trigger.map(filter).unwrap_or_default();
     let text = format!(
-        "{{ \"id\": \"1\", \"isEnabled\": true, \"name\": \"Force\", \"type\": \"PLATFORM_FLOW\", \"objectTypeId\": \"0-5\", \
+        "{{ \"id\": \"1\", \"isEnabled\": true, \"name\": \"Force\", \"type\": \"PLATFORM_FLOW\", \"objectTypeId\": \"ticket\", \
          \"startActionId\": \"1\", \"actions\": [ {{ \"actionId\": \"1\", \"type\": \"SINGLE_CONNECTION\", \"actionTypeId\": \"0-5\", \
          \"fields\": {{ \"property_name\": \"language\", \"value\": {{ \"type\": \"STATIC_VALUE\", \"staticValue\": \"en\" }} }} }} ], \
          \"enrollmentCriteria\": {{ \"type\": \"LIST_BASED\", \"shouldReEnroll\": {again}, \"listFilterBranch\": {}, \

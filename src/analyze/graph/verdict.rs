@@ -296,7 +296,12 @@ impl Judged {
                 let row = network.rows.get(at.index());
                 row.is_some_and(|r| starts_it(*r.cells.get(!from)))
             }
-            At::Rule(_) => false,
+            // the sync takes the steps of lifecycles
+            At::Rule(at) => {
+                let step = network.rules.get(at.index());
+                let step = step.filter(|_| self.built.steps.contains_key(&at));
+                step.is_some_and(|s| s.effects.iter().any(|e| starts_it(e.target)))
+            }
         })
     }
 

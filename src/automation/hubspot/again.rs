@@ -48,6 +48,10 @@ pub(super) fn enrolled(
     if !others.is_empty() {
         fires.push(changes(&others));
     }
+    // what the record does not hold, such as a list that it is in, changes unseen
+    let mut unseen = false;
+    criteria.visit(&mut |e| unseen |= e.as_reference().is_some_and(|r| r.merge));
+    fires.extend(unseen.then(|| logic::found(&["$Enrolled"])));
     fires.dedup();
     logic::all(vec![logic::any(fires), criteria])
 }
