@@ -243,7 +243,9 @@ fn what_is_switched_off_is_counted_and_not_listed() {
     assert_eq!(
         off,
         [
+            "apex_trigger Dead",
             "assignment_rule Old",
+            "auto_response_rule Silent",
             "hubspot_workflow Off",
             "record_triggered_flow Retired",
             "record_triggered_flow Switched_Off",

@@ -8,6 +8,7 @@
 )]
 
 mod acme;
+mod answers;
 mod automation;
 mod bugs;
 mod catalogs;

@@ -342,6 +342,8 @@ fn spelling(
         record: RecordId(1),
         phase,
         starts: Vec::new(),
+        by: accordant::model::StartedBy::Anyone,
+        acts: accordant::model::StartedBy::People,
         entry: accordant::model::Entry::EveryTime,
         guard: Guard::In(CellId(1), vec![from]),
         effects: vec![Effect {
@@ -427,6 +429,8 @@ fn counters() -> Network {
             record: RecordId(at),
             phase: accordant::model::Phase::BeforeSave,
             starts: vec![CellId(at)],
+            by: accordant::model::StartedBy::Anyone,
+            acts: accordant::model::StartedBy::People,
             entry: accordant::model::Entry::EveryTime,
             guard: Guard::Always,
             effects: vec![Effect {

@@ -70,12 +70,12 @@ impl<'a> Words<'a> {
         let object = self.names.object(header.object);
         let mut head = self.head(Kind::ApexTrigger, header.name, code, header.at);
         head.object = Some(object.clone());
-        head.events = header.events();
-        head.phase = if header.has("after") {
-            Phase::AfterSave
-        } else {
-            Phase::BeforeSave
-        };
+        let mut moments = header.moments().into_iter();
+        if let Some((phase, events)) = moments.next() {
+            head.phase = phase;
+            head.events = Some(events);
+        }
+        head.also = moments.collect();
         let mut draft = Draft::new(self.names);
         draft.opaque = true;
         draft
@@ -124,25 +124,33 @@ impl<'a> Words<'a> {
             object: None,
             events: None,
             phase: Phase::AfterSave,
+            also: Vec::new(),
             order: None,
             entry: Entry::EveryTime,
         }
     }
 
-    /// Code may write what it names, and may read it.
+    /// Code may write what it names, and may read it: fields of its record in each of its phases, those of others in the last one.
     fn possible(&self, draft: &mut Draft<'_>, head: &Head, fields: BTreeSet<FieldName>) {
+        let saving = |(_, events): &&(Phase, Events)| *events != Events::Deleted;
+        let mut phases: Vec<Phase> = head.also.iter().filter(saving).map(|(p, _)| *p).collect();
+        phases.insert(0, head.phase);
+        phases.dedup();
+        let last = phases.last().copied();
         for target in fields {
             draft.read_field(target.clone());
             let own = head.object.as_ref() == Some(&target.object);
-            draft.effects.push(Effect {
-                element: head.element.clone(),
-                span: head.span,
-                target,
-                record: if own { Written::Itself } else { Written::Found },
-                phase: head.phase,
-                when: None,
-                value: None,
-            });
+            for phase in phases.iter().filter(|p| own || Some(**p) == last) {
+                draft.effects.push(Effect {
+                    element: head.element.clone(),
+                    span: head.span,
+                    target: target.clone(),
+                    record: if own { Written::Itself } else { Written::Found },
+                    phase: *phase,
+                    when: None,
+                    value: None,
+                });
+            }
         }
     }
 
@@ -165,7 +173,7 @@ impl<'a> Words<'a> {
                 }
                 None if custom
                     && alone
-                    && word.part
+                    && (word.part || word.put)
                     && !self.owners.contains_key(&word.text.to_ascii_lowercase()) =>
                 {
                     out.insert(FieldName::new(object, word.text));
@@ -223,28 +231,32 @@ impl<'t> Header<'t> {
         })
     }
 
-    fn has(&self, word: &str) -> bool {
-        self.events
-            .split(|c: char| !c.is_alphabetic())
-            .any(|w| w == word)
-    }
-
-    fn events(&self) -> Option<Events> {
-        let made = self.has("insert") || self.has("undelete");
-        Some(match (made, self.has("update"), self.has("delete")) {
-            (true, true, _) => Events::Saved,
-            (true, false, _) => Events::Created,
-            (false, true, _) => Events::Updated,
-            (false, false, true) => Events::Deleted,
-            (false, false, false) => return None,
-        })
+    /// The events that the header names, each `before` or `after`, by phase.
+    fn moments(&self) -> Vec<(Phase, Events)> {
+        let mut found: Vec<(Phase, Events)> = Vec::new();
+        for (word, phase) in [("before", Phase::BeforeSave), ("after", Phase::AfterSave)] {
+            let has = |event: &str| {
+                let mut named = self.events.split(',');
+                named.any(|n| n.split_whitespace().eq([word, event]))
+            };
+            let made = has("insert") || has("undelete");
+            found.extend(match (made, has("update")) {
+                (true, true) => Some((phase, Events::Saved)),
+                (true, false) => Some((phase, Events::Created)),
+                (false, true) => Some((phase, Events::Updated)),
+                (false, false) => None,
+            });
+            found.extend(has("delete").then_some((phase, Events::Deleted)));
+        }
+        found
     }
 }
 
-/// A name in a text, whether it is a part of something, and the name of that.
+/// A name in a text, whether it is a part of something, and the name of that; or whether it is put somewhere by name.
 struct Word<'t> {
     text: &'t str,
     part: bool,
+    put: bool,
     of: Option<&'t str>,
 }
 
@@ -259,12 +271,15 @@ fn words(text: &str) -> impl Iterator<Item = Word<'_>> {
         let length = tail.find(|c| !name(c)).unwrap_or(tail.len());
         at = start + length;
         let word = tail.get(..length)?;
-        let part = text.get(..start)?.trim_end().ends_with('.');
+        let before = text.get(..start)?;
+        let part = before.trim_end().ends_with('.');
+        let put = before.ends_with("put('");
         let of = last.filter(|(_, end)| text.get(*end..start).is_some_and(|t| t.trim() == "."));
         last = Some((word, at));
         Some(Word {
             text: word,
             part,
+            put,
             of: of.map(|(word, _)| word),
         })
     })
@@ -320,8 +335,11 @@ mod tests {
         );
         let header = Header::read(&text).expect("a header");
         assert_eq!((header.name, header.object), ("Sync", "Lead"));
-        assert_eq!(header.events(), Some(Events::Saved));
-        assert!(header.has("after") && !header.has("delete"));
+        let moments = [
+            (Phase::BeforeSave, Events::Created),
+            (Phase::AfterSave, Events::Updated),
+        ];
+        assert_eq!(header.moments(), moments);
         assert!(text.get(header.at..).is_some_and(|t| t.starts_with("Sync")));
         for bad in [
             "",

@@ -51,7 +51,9 @@ fn one(
             roll_up(&mut draft, field);
             None
         }
-        None => formula.and_then(|text| draft.formula(object, text)),
+        None => formula
+            .and_then(|text| draft.formula(object, text))
+            .map(|value| draft.given(&target, value)),
     };
     draft.effects.push(Effect {
         element: target.field.clone(),

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::names::Names;
-use super::{Automation, Effect, Entry, Events, FieldName, Kind, Phase, Understood, logic};
+use super::{
+    Automation, Effect, Entry, Events, FieldName, Kind, Phase, Understood, logic, percent,
+};
 use crate::catalog::xml::Node;
 use crate::formula::{self, Expr, Reference};
 use crate::source::{FileId, Span};
@@ -50,6 +52,7 @@ pub(super) struct Head {
     pub object: Option<SmolStr>,
     pub events: Option<Events>,
     pub phase: Phase,
+    pub also: Vec<(Phase, Events)>,
     pub order: Option<u32>,
     pub entry: Entry,
 }
@@ -67,6 +70,7 @@ impl Head {
             object: None,
             events: None,
             phase: Phase::AfterSave,
+            also: Vec::new(),
             order: None,
             entry: Entry::EveryTime,
         }
@@ -183,17 +187,26 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// A formula over a record of an object, read; a reason where it cannot be.
+    /// A formula over a record of an object, read and told of what is stored; a reason where it cannot be.
     pub fn formula(&mut self, object: &str, text: &str) -> Option<Expr> {
         match formula::parse(text) {
             Ok(formula) => {
                 self.read_formula(object, &formula.root);
-                Some(formula.root)
+                Some(percent::of_stored(self.names, object, &formula.root))
             }
             Err(error) => {
                 self.reason(format!("a formula cannot be read: {}", error.message));
                 None
             }
+        }
+    }
+
+    /// What a formula gives, as the number that a field stores.
+    pub fn given(&self, target: &FieldName, value: Expr) -> Expr {
+        let path = std::slice::from_ref(&target.field);
+        match percent::is_percent(self.names, &target.object, path) {
+            true => percent::stored(value),
+            false => value,
         }
     }
 
@@ -213,6 +226,7 @@ impl<'a> Draft<'a> {
             object: head.object,
             events: head.events,
             phase: head.phase,
+            also: head.also,
             order: head.order,
             entry: head.entry,
             changes: self

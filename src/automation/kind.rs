@@ -25,6 +25,8 @@ pub enum Kind {
     AssignmentRule,
     /// An escalation rule of cases.
     EscalationRule,
+    /// An auto-response rule of leads or cases, which sends mail.
+    AutoResponseRule,
     /// The fields that a converted lead passes on.
     LeadConversion,
     /// An approval process.
@@ -41,7 +43,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order in which they are told.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::RecordTriggeredFlow,
         Self::ScheduledFlow,
         Self::PlatformEventFlow,
@@ -53,6 +55,7 @@ impl Kind {
         Self::RollupSummary,
         Self::AssignmentRule,
         Self::EscalationRule,
+        Self::AutoResponseRule,
         Self::LeadConversion,
         Self::ApprovalProcess,
         Self::EntitlementProcess,
@@ -84,6 +87,7 @@ impl Kind {
             Self::RollupSummary => ("rollup_summary", "roll-up summary"),
             Self::AssignmentRule => ("assignment_rule", "assignment rule"),
             Self::EscalationRule => ("escalation_rule", "escalation rule"),
+            Self::AutoResponseRule => ("auto_response_rule", "auto-response rule"),
             Self::LeadConversion => ("lead_conversion", "lead conversion"),
             Self::ApprovalProcess => ("approval_process", "approval process"),
             Self::EntitlementProcess => ("entitlement_process", "entitlement process"),

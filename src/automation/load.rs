@@ -26,6 +26,7 @@ enum Topic {
     Workflow,
     AssignmentRules,
     EscalationRules,
+    AutoResponseRules,
     ApprovalProcess,
     EntitlementProcess,
     LeadConversion,
@@ -39,6 +40,7 @@ const TOPICS: &[(&str, Topic)] = &[
     (".workflow", Topic::Workflow),
     (".assignmentRules", Topic::AssignmentRules),
     (".escalationRules", Topic::EscalationRules),
+    (".autoResponseRules", Topic::AutoResponseRules),
     (".approvalProcess", Topic::ApprovalProcess),
     (".entitlementProcess", Topic::EntitlementProcess),
     (".LeadConvertSetting", Topic::LeadConversion),
@@ -68,6 +70,12 @@ fn code(path: &str) -> Option<(&str, bool)> {
         Some(stem) => Some((stem, true)),
         None => Some((name.strip_suffix(".cls")?, false)),
     }
+}
+
+/// The path of the code that a file describes.
+fn of_code(path: &str) -> Option<&str> {
+    let code = path.strip_suffix("-meta.xml")?;
+    self::code(code).map(|_| code)
 }
 
 /// Reads the automations of a system from its metadata; its catalog says where references lead. A file that cannot be
@@ -146,6 +154,12 @@ pub(super) fn unreadable(
         .note("what it does by itself is not known, and no check can see it")
 }
 
+fn not_xml(path: &str, message: &str, file: FileId, text: &str, at: usize) -> Diagnostic {
+    let message = format!("not readable as XML: {message}");
+    unreadable(path, &message, file, text, at)
+        .help("retrieve the file again, or take it out of the metadata")
+}
+
 fn salesforce(
     paths: &[String],
     catalog: &Catalog,
@@ -153,17 +167,24 @@ fn salesforce(
     sources: &mut Sources,
     sink: &mut Sink,
 ) -> Automations {
-    let wanted = |path: &str| topic(path).is_some() || code(path).is_some();
+    let wanted =
+        |path: &str| topic(path).is_some() || code(path).is_some() || of_code(path).is_some();
     let mut documents = Vec::new();
     let (mut triggers, mut classes) = (Vec::new(), BTreeMap::new());
-    let mut entered = Vec::new();
+    let (mut entered, mut off) = (Vec::new(), BTreeSet::new());
     for (path, text) in texts(paths, wanted, files, sources, sink) {
         // most fields are not computed, and their files are many
         if schema(&path) && !derived::concerns(&text) {
             continue;
         }
         let file = sources.add(SourceFile::new(path.as_str(), text.as_str()));
-        if let Some((stem, trigger)) = code(&path) {
+        if let Some(code) = of_code(&path) {
+            match xml::parse(&text) {
+                Ok(root) if root.text_of("status").is_none_or(|s| s == "Active") => {}
+                Ok(_) => drop(off.insert(code.to_owned())),
+                Err((message, at)) => sink.push(not_xml(&path, &message, file, &text, at)),
+            }
+        } else if let Some((stem, trigger)) = code(&path) {
             let code = Apex {
                 path: path.as_str().into(),
                 stem: stem.into(),
@@ -195,16 +216,7 @@ fn salesforce(
                 },
             )),
             (Err(_), _) if schema(&path) => {}
-            (Err((message, at)), _) => sink.push(
-                unreadable(
-                    &path,
-                    &format!("not readable as XML: {message}"),
-                    file,
-                    &text,
-                    at,
-                )
-                .help("retrieve the file again, or take it out of the metadata"),
-            ),
+            (Err((message, at)), _) => sink.push(not_xml(&path, &message, file, &text, at)),
             (Ok(_), None) => {}
         }
     }
@@ -217,6 +229,13 @@ fn salesforce(
     let words = Words::new(catalog, names, &classes);
     for trigger in &triggers {
         match words.trigger(trigger) {
+            Some(automation) if off.contains(trigger.path.as_str()) => {
+                out.inactive.push(Inactive {
+                    kind: automation.kind,
+                    name: automation.name,
+                    span: automation.span,
+                });
+            }
             Some(automation) => out.active.push(automation),
             None => sink.push(
                 unreadable(
@@ -230,8 +249,8 @@ fn salesforce(
             ),
         }
     }
-    out.active
-        .extend(classes.values().filter_map(|c| words.class(c)));
+    let running = classes.values().filter(|c| !off.contains(c.path.as_str()));
+    out.active.extend(running.filter_map(|c| words.class(c)));
     out.active.sort_by_key(|a| (a.file.clone(), a.span.start));
     out.inactive.sort_by_key(|i| i.span);
     out
@@ -261,6 +280,7 @@ fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automation
             Topic::Workflow => workflow::read(document, &workflows, names),
             Topic::AssignmentRules => routing::read(document, Kind::AssignmentRule, names),
             Topic::EscalationRules => routing::read(document, Kind::EscalationRule, names),
+            Topic::AutoResponseRules => routing::read(document, Kind::AutoResponseRule, names),
             Topic::ApprovalProcess => match approval::read(document, &workflows, names) {
                 Ok(active) => (vec![active], Vec::new()),
                 Err(inactive) => (Vec::new(), vec![inactive]),

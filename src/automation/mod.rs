@@ -28,6 +28,7 @@ mod lookup;
 mod names;
 mod numbered;
 mod order;
+mod percent;
 mod report;
 mod routing;
 mod workflow;
@@ -83,6 +84,8 @@ pub struct Automation {
     pub events: Option<Events>,
     /// When in a transaction it runs. Parts of it may run later: each effect tells its own phase.
     pub phase: Phase,
+    /// Other events that start it, each with its phase: code may run before and after a save. Sorted.
+    pub also: Vec<(Phase, Events)>,
     /// Its turn among those of its kind, object and phase, where somebody has fixed it.
     pub order: Option<u32>,
     /// Whether a guard that held before the change, too, starts it.
@@ -188,7 +191,7 @@ pub enum Phase {
 }
 
 /// Which events of a record start an automation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Events {
     /// A record is made.
     Created,
@@ -207,6 +210,8 @@ pub enum Entry {
     EveryTime,
     /// It runs at an event that makes the guard true.
     BecomesTrue,
+    /// It runs at the first event that makes the guard true, and never again for that record.
+    Once,
 }
 
 /// How far an automation is understood.

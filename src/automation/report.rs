@@ -1,6 +1,7 @@
 //! Automations told: one as a line of JSON, all of them as counts.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde::Serialize;
 use smol_str::SmolStr;
@@ -45,30 +46,53 @@ pub fn json_line(automation: &Automation) -> String {
     serde_json::to_string(&line).unwrap_or_default()
 }
 
-/// When it runs, in stable words: phase, events, and what has to have changed.
+/// When it runs, in stable words: phases, events, and what has to have changed.
 pub fn trigger(automation: &Automation) -> String {
-    let mut out = match automation.phase {
-        Phase::BeforeSave => "before_save",
-        Phase::AfterSave => "after_save",
-        Phase::Later => "later",
-        Phase::Derived => return "derived".to_owned(),
+    if automation.phase == Phase::Derived {
+        return "derived".to_owned();
     }
-    .to_owned();
-    match automation.events {
-        Some(Events::Created) => out.push_str(": create"),
-        Some(Events::Updated) => out.push_str(": update"),
-        Some(Events::Saved) => out.push_str(": create, update"),
-        Some(Events::Deleted) => out.push_str(": delete"),
-        None => out = started(automation.kind).to_owned(),
+    let mut out = match automation.events {
+        Some(events) => format!("{}: {}", phase(automation.phase), words(events)),
+        None => started(automation.kind).to_owned(),
+    };
+    let mut told = automation.phase;
+    for (phase, events) in &automation.also {
+        if *phase == told {
+            out.push_str(", ");
+        } else {
+            let _ = write!(out, "; {}: ", self::phase(*phase));
+        }
+        out.push_str(words(*events));
+        told = *phase;
     }
-    if automation.entry == Entry::BecomesTrue {
-        out.push_str("; becomes true");
-    }
+    out.push_str(match automation.entry {
+        Entry::EveryTime => "",
+        Entry::BecomesTrue => "; becomes true",
+        Entry::Once => "; becomes true; once",
+    });
     if !automation.changes.is_empty() {
         out.push_str("; changed: ");
         out.push_str(&automation.changes.join(", "));
     }
     out
+}
+
+const fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::BeforeSave => "before_save",
+        Phase::AfterSave => "after_save",
+        Phase::Later => "later",
+        Phase::Derived => "derived",
+    }
+}
+
+const fn words(events: Events) -> &'static str {
+    match events {
+        Events::Created => "create",
+        Events::Updated => "update",
+        Events::Saved => "create, update",
+        Events::Deleted => "delete",
+    }
 }
 
 /// What starts an automation that no event of a record starts.

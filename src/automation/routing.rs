@@ -1,4 +1,5 @@
-//! Assignment and escalation rules: which condition gives a record to whom.
+//! Assignment and escalation rules: which condition gives a record to whom. Auto-response rules, which answer by mail and write
+//! nothing.
 
 use super::criteria;
 use super::draft::{Document, Draft, Head};
@@ -15,6 +16,11 @@ pub(super) fn read(
 ) -> (Vec<Automation>, Vec<Inactive>) {
     let list = match kind {
         Kind::EscalationRule => "escalationRule",
+        // both spellings are met
+        Kind::AutoResponseRule if document.root.child("autoResponseRule").is_some() => {
+            "autoResponseRule"
+        }
+        Kind::AutoResponseRule => "autoresponseRule",
         _ => "assignmentRule",
     };
     let (mut active, mut inactive) = (Vec::new(), Vec::new());
@@ -38,7 +44,10 @@ fn rule(document: &Document, kind: Kind, names: Names<'_>, node: &Node) -> Autom
     let object = names.object(&document.stem);
     let mut head = Head::new(kind, name, document, node);
     head.object = Some(object.clone());
-    head.events = Some(Events::Saved);
+    head.events = Some(match kind {
+        Kind::AutoResponseRule => Events::Created,
+        _ => Events::Saved,
+    });
     if kind == Kind::EscalationRule {
         head.phase = Phase::Later;
     }
@@ -51,10 +60,10 @@ fn rule(document: &Document, kind: Kind, names: Names<'_>, node: &Node) -> Autom
         parts.push(own.clone());
         let when = logic::all(parts);
         earlier.push(own);
-        let given = if kind == Kind::EscalationRule {
-            entry.child("escalationAction")
-        } else {
-            Some(entry)
+        let given = match kind {
+            Kind::EscalationRule => entry.child("escalationAction"),
+            Kind::AutoResponseRule => None,
+            _ => Some(entry),
         };
         let Some(to) = given.and_then(|g| g.text_of("assignedTo")) else {
             continue;

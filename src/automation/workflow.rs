@@ -74,6 +74,9 @@ fn rule(
     for action in node.all("actions") {
         apply(&mut draft, &applied, action);
     }
+    if node.child("actions").is_none() && node.child("workflowTimeTriggers").is_some() {
+        head.phase = Phase::Later;
+    }
     applied.phase = Phase::Later;
     for trigger in node.all("workflowTimeTriggers") {
         if let Some(field) = trigger.text_of("offsetFromField") {
@@ -179,7 +182,8 @@ fn value(draft: &mut Draft<'_>, object: &str, target: &FieldName, node: &Node) -
     match node.text_of("operation") {
         Some("Formula") => {
             let text = node.text_of("formula").unwrap_or_default();
-            draft.formula(object, text)
+            let value = draft.formula(object, text)?;
+            Some(draft.given(target, value))
         }
         Some("Literal") => {
             let value = node.text_of("literalValue").unwrap_or_default();

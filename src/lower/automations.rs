@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use super::Cx;
-use crate::model::{self, Expr, ObjectRef, Written};
-use crate::plan::{Automation, Effect, Object, Reached};
+use crate::model::{self, Expr, ExprKind, ObjectRef, Written};
+use crate::plan::{Automation, Effect, Expr as Lowered, Object, Reached};
+use crate::value::Value;
 
 impl Cx<'_> {
     /// The automations that the plan's objects can start or be written by, in the order of their turns, and the objects with the
@@ -39,10 +40,8 @@ impl Cx<'_> {
 
     fn automation(&mut self, a: &model::Automation) -> Option<Automation> {
         let object = self.object(a.object?);
-        let guard = a.guard.as_ref().map(|g| self.known(g));
-        let understood = !matches!(guard, Some(None));
-        let effects = a.effects.iter().map(|e| self.effect(e, understood));
-        let effects = effects.collect();
+        let guard = a.guard.as_ref().map(|g| self.condition(g, false));
+        let effects = a.effects.iter().map(|e| self.effect(e)).collect();
         Some(Automation {
             name: a.name.clone(),
             kind: a.kind.into(),
@@ -53,17 +52,15 @@ impl Cx<'_> {
             events: a.events,
             changes: a.changes.iter().map(|f| self.field(*f)).collect(),
             entry: a.entry,
-            guard: guard.flatten(),
+            by: a.by,
+            guard,
             effects,
             opaque: a.opaque.clone(),
         })
     }
 
-    /// A write whose value is left out where it, or the condition of it, is not known.
-    fn effect(&mut self, e: &model::Effect, understood: bool) -> Effect {
-        let when = e.when.as_ref().map(|w| self.known(w));
-        let understood = understood && !matches!(when, Some(None));
-        let value = e.value.as_ref().filter(|_| understood);
+    /// A write, whose value is left out where it is not known.
+    fn effect(&mut self, e: &model::Effect) -> Effect {
         Effect {
             object: self.object(e.target.object),
             field: self.field(e.target),
@@ -74,14 +71,27 @@ impl Cx<'_> {
                 Written::Made => Reached::Made,
                 Written::Found => Reached::Found,
             },
-            when: when.flatten(),
-            value: value.and_then(|v| self.known(v)),
+            when: e.when.as_ref().map(|w| self.condition(w, false)),
+            value: e.value.as_ref().and_then(|v| self.expr(v).ok()),
         }
     }
 
-    /// An expression of an automation; none where a part of it is unknown.
-    fn known(&mut self, e: &Expr) -> Option<crate::plan::Expr> {
-        self.expr(e).ok()
+    /// A condition that holds only where it does whatever its unknown parts turn out to be: what they are taken for changes under
+    /// a *not*.
+    fn condition(&mut self, e: &Expr, unknown: bool) -> Lowered {
+        if let Ok(known) = self.expr(e) {
+            return known;
+        }
+        match &e.node {
+            ExprKind::Not(inner) => Lowered::Not(Box::new(self.condition(inner, !unknown))),
+            ExprKind::All(parts) => Lowered::All(self.conditions(parts, unknown)),
+            ExprKind::Any(parts) => Lowered::Any(self.conditions(parts, unknown)),
+            _ => Lowered::Const(Value::Bool(unknown)),
+        }
+    }
+
+    fn conditions(&mut self, parts: &[Expr], unknown: bool) -> Vec<Lowered> {
+        parts.iter().map(|p| self.condition(p, unknown)).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::{Expr, FieldRef, ObjectRef, SystemId};
 use crate::source::Span;
 
-pub use crate::plan::{Entry, Events, Phase};
+pub use crate::plan::{Entry, Events, Phase, StartedBy};
 
 /// An automation that lives in a system, as guarded reads and writes.
 ///
@@ -32,6 +32,8 @@ pub struct Automation {
     pub events: Events,
     /// It runs only if one of these fields has changed; on any change where there are none.
     pub changes: Vec<FieldRef>,
+    /// Whose saves start it.
+    pub by: StartedBy,
     /// Whether a guard that held before the change, too, starts it.
     pub entry: Entry,
     /// The condition under which it runs.
@@ -40,6 +42,8 @@ pub struct Automation {
     pub effects: Vec<Effect>,
     /// Why it is not fully understood; none where all it does is in `effects`.
     pub opaque: Option<String>,
+    /// What its conditions and values ask of whoever is at work and nothing here says, such as `$Permission.Bypass`; sorted.
+    pub asks: Vec<SmolStr>,
 }
 
 /// When an automation has its turn among those of its record and phase: by kind, then by the order of its kind, then by the
@@ -91,7 +95,7 @@ impl Automation {
 }
 
 /// One write of an automation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Effect {
     /// Where it is written.
     pub span: Span,

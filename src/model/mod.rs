@@ -16,7 +16,7 @@ mod sync;
 mod view;
 mod world;
 
-pub use automation::{Automation, Effect, Entry, Events, Phase, Turn, Written};
+pub use automation::{Automation, Effect, Entry, Events, Phase, StartedBy, Turn, Written};
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,

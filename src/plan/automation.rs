@@ -31,6 +31,9 @@ pub struct Automation {
     /// It runs only if one of these fields has changed; on any change where there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<SmolStr>,
+    /// Whose saves start it.
+    #[serde(default, skip_serializing_if = "StartedBy::is_anyone")]
+    pub by: StartedBy,
     /// Whether a guard that held before the change, too, starts it.
     pub entry: Entry,
     /// The condition under which it runs.
@@ -118,4 +121,32 @@ pub enum Entry {
     EveryTime,
     /// It runs at an event that makes the guard true.
     BecomesTrue,
+    /// It runs at the first event that makes the guard true, and never again for that record.
+    Once,
+}
+
+/// Whose saves start an automation, as far as its condition asks who is at work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "compiler", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum StartedBy {
+    /// Everyone's.
+    #[default]
+    Anyone,
+    /// Those of people, and of what the platform does later in the name of others.
+    People,
+    /// Those of the user of the sync, and what follows from them in the same transaction.
+    Sync,
+}
+
+impl StartedBy {
+    /// Whether it is the same for everyone.
+    pub const fn is_anyone(&self) -> bool {
+        matches!(self, Self::Anyone)
+    }
+
+    /// Whether a save of one of two starts what this one starts.
+    pub fn includes(self, other: Self) -> bool {
+        self.is_anyone() || self == other
+    }
 }

@@ -13,7 +13,7 @@ mod identity;
 mod lifecycle;
 mod row;
 
-pub use automation::{Automation, Effect, Entry, Events, Phase, Reached};
+pub use automation::{Automation, Effect, Entry, Events, Phase, Reached, StartedBy};
 pub use bind::{bind, env_names};
 pub use case::{Case, CaseAction, CaseStep, Expected, Moment};
 pub use document::{PlanError, load, seal};

@@ -11,8 +11,8 @@ use super::rules::unknown_name;
 use crate::automation::Automations;
 use crate::catalog::FieldIdx;
 use crate::model::{
-    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase, SystemId,
-    Written,
+    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase,
+    StartedBy, SystemId, Written,
 };
 use crate::platform::Automations as Run;
 use crate::source::Span;
@@ -21,6 +21,7 @@ use crate::syntax::ast::{self, AutomationLine, Item, Trigger};
 mod formulas;
 mod metadata;
 mod platform;
+mod user;
 
 /// Resolves every `automation` of the spec, then what was read from the metadata of its systems, then what their platforms
 /// write.
@@ -55,10 +56,12 @@ impl Cx<'_> {
             order: None,
             events: Events::Saved,
             changes: Vec::new(),
+            by: StartedBy::Anyone,
             entry: Entry::EveryTime,
             guard: None,
             effects: Vec::new(),
             opaque: None,
+            asks: Vec::new(),
         };
         for line in declared.body.nodes() {
             match line {

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use super::Bench;
 use crate::connect::{StoreError, Stores, refusal};
-use crate::plan::{Entry, Events, Field, Phase};
+use crate::plan::{Entry, Events, Field, Phase, StartedBy};
 use crate::runtime::program::{Automation, Links, Node, Reached, Related, Scene};
 use crate::runtime::{Action, Cursor, ObjectId, Outcome, Page, Record, Write, driver};
 use crate::side::Sides;
@@ -53,7 +53,11 @@ pub(super) struct Platforms<'b> {
     pub reactions: Vec<Reaction>,
     /// What was left for later and has not had its turn.
     pub waiting: BTreeSet<Waiting>,
-    /// How often automations have run for a record in the transaction under way.
+    /// Which records have started what they start once.
+    pub started: BTreeSet<Waiting>,
+    /// Whose transaction is under way.
+    by: StartedBy,
+    /// How often automations have run for a record in it.
     ran: BTreeMap<(usize, SmolStr), u8>,
 }
 
@@ -75,21 +79,34 @@ type Values = Vec<(u16, Value)>;
 type Written = ((ObjectId, Reached), u16, Value);
 
 impl<'b> Platforms<'b> {
-    /// Opened stores that answer as their platforms do, with what an earlier run or edit left for later.
-    pub const fn new(bench: &'b Bench, stores: Stores, waiting: BTreeSet<Waiting>) -> Self {
+    /// Opened stores that answer as their platforms do, with what an earlier run or edit left for later, and what it has started.
+    pub const fn new(
+        bench: &'b Bench,
+        stores: Stores,
+        waiting: BTreeSet<Waiting>,
+        started: BTreeSet<Waiting>,
+    ) -> Self {
         Self {
             bench,
             stores,
             sent: Vec::new(),
             reactions: Vec::new(),
             waiting,
+            started,
+            by: StartedBy::People,
             ran: BTreeMap::new(),
         }
     }
 
+    /// Begins a transaction of somebody.
+    fn begin(&mut self, by: StartedBy) {
+        self.by = by;
+        self.ran.clear();
+    }
+
     /// A person has changed or made a record, and it stands in the store; `before` is what stood there.
     pub fn edited(&mut self, object: ObjectId, id: &SmolStr, before: Option<&Record>) -> Done<()> {
-        self.ran.clear();
+        self.begin(StartedBy::People);
         let Some(now) = self.read_one(object, id)? else {
             return Ok(());
         };
@@ -112,7 +129,7 @@ impl<'b> Platforms<'b> {
             let Some(rule) = self.bench.automations.get(automation) else {
                 continue;
             };
-            self.ran.clear();
+            self.begin(StartedBy::People);
             if let Some(record) = self.read_one(rule.object, &id)? {
                 self.take_effect(automation, rule, Some(&record), &record, 0)?;
             }
@@ -292,6 +309,13 @@ impl<'b> Platforms<'b> {
             if !self.starts(rule, before, &after)? {
                 continue;
             }
+            let own = Waiting {
+                automation: at,
+                id: id.clone(),
+            };
+            if rule.entry == Entry::Once && !self.started.insert(own) {
+                continue;
+            }
             if rule.phase == Phase::Later {
                 let id = id.clone();
                 self.waiting.insert(Waiting { automation: at, id });
@@ -408,7 +432,7 @@ impl<'b> Platforms<'b> {
             before.is_none_or(|b| value(b) != value(now))
         };
         let touched = rule.changes.is_empty() || rule.changes.iter().any(changed);
-        if !event || !touched {
+        if !event || !touched || !rule.by.includes(self.by) {
             return Ok(false);
         }
         let Some(guard) = &rule.guard else {
@@ -418,7 +442,7 @@ impl<'b> Platforms<'b> {
             return Ok(false);
         }
         Ok(match before {
-            Some(before) if rule.entry == Entry::BecomesTrue => {
+            Some(before) if rule.entry != Entry::EveryTime => {
                 !self.holds(rule, guard, Some(before), before)?
             }
             _ => true,
@@ -533,7 +557,7 @@ impl driver::Stores for Platforms<'_> {
     fn write(&mut self, object: ObjectId, writes: &[Write]) -> Done<Vec<Outcome>> {
         let mut outcomes = Vec::with_capacity(writes.len());
         for write in writes {
-            self.ran.clear();
+            self.begin(StartedBy::Sync);
             let outcome = self.save(object, write, 0)?;
             self.sent.push((object, write.clone(), outcome.clone()));
             outcomes.push(outcome);

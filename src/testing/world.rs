@@ -57,6 +57,8 @@ pub(super) struct World<'b> {
     aliases: BTreeSet<SmolStr>,
     /// Automations that have not had their turn.
     waiting: BTreeSet<Waiting>,
+    /// Which records have started the automations that they start once.
+    started: BTreeSet<Waiting>,
     /// Between runs.
     archive: Option<Archive>,
     /// The archive's numbers for syncs and link groups.
@@ -84,6 +86,7 @@ impl<'b> World<'b> {
             named: BTreeMap::new(),
             aliases,
             waiting: BTreeSet::new(),
+            started: BTreeSet::new(),
             archive: Some(archive),
             numbers,
         })
@@ -319,12 +322,14 @@ impl<'b> World<'b> {
     fn platforms(&mut self) -> Told<Platforms<'b>> {
         let stores = self.stores()?;
         let waiting = std::mem::take(&mut self.waiting);
-        Ok(Platforms::new(self.bench, stores, waiting))
+        let started = std::mem::take(&mut self.started);
+        Ok(Platforms::new(self.bench, stores, waiting, started))
     }
 
     /// What the stores hold becomes what is there, and what waits goes on waiting.
     fn end(&mut self, platforms: &mut Platforms<'_>) -> Told<()> {
         self.waiting = std::mem::take(&mut platforms.waiting);
+        self.started = std::mem::take(&mut platforms.started);
         let program = Arc::clone(&self.bench.program);
         for (at, shape) in program.shapes.iter().enumerate() {
             let object = ObjectId(u16::try_from(at).unwrap_or(u16::MAX));

@@ -8,7 +8,7 @@ mod table;
 pub use search::Reached;
 
 use accordant::analyze::settle::network::{Guard, Network, Rule, Source, Table};
-use accordant::model::{Entry, Phase};
+use accordant::model::{Entry, Phase, StartedBy};
 use accordant::side::Side;
 use table::same;
 
@@ -30,6 +30,8 @@ pub struct World {
     pub cells: [u8; CELLS],
     pub rows: [Memory; ROWS],
     pub waiting: [bool; RULES],
+    /// The transaction under way is the sync's.
+    pub sync: bool,
     /// How often rules ran in the present transaction.
     ran: [u8; RULES],
 }
@@ -119,6 +121,7 @@ impl Interpreter<'_> {
             cells: [0; CELLS],
             rows: [memory; ROWS],
             waiting: [false; RULES],
+            sync: false,
             ran: [0; RULES],
         };
         for (slot, value) in world.cells.iter_mut().zip(cells) {
@@ -128,6 +131,11 @@ impl Interpreter<'_> {
     }
 
     fn truths(&self, guard: &Guard, w: &World, when: When<'_>) -> Truths {
+        self.truths_below(guard, w, when, false)
+    }
+
+    /// `negated`: under how many negations, odd or even.
+    fn truths_below(&self, guard: &Guard, w: &World, when: When<'_>, negated: bool) -> Truths {
         let at = |cell: usize| match when {
             When::Earlier(cells) => cells[cell],
             _ => w.cells[cell],
@@ -138,6 +146,7 @@ impl Interpreter<'_> {
         };
         match guard {
             Guard::Always => only(true),
+            Guard::Unknown if self.nature != Nature::Wild => only(negated),
             Guard::Unknown => unknown,
             Guard::In(cell, list) => only(list.contains(&at(cell.index()).into())),
             Guard::Where(table) => only(self.table(table, at).is_some_and(|v| v != 0)),
@@ -157,15 +166,15 @@ impl Interpreter<'_> {
                 })),
             },
             Guard::Not(inner) => {
-                let [no, yes] = self.truths(inner, w, when);
+                let [no, yes] = self.truths_below(inner, w, when, !negated);
                 [yes, no]
             }
             Guard::All(list) => list.iter().fold(only(true), |[no, yes], g| {
-                let [n, y] = self.truths(g, w, when);
+                let [n, y] = self.truths_below(g, w, when, negated);
                 [no || n, yes && y]
             }),
             Guard::Any(list) => list.iter().fold(only(false), |[no, yes], g| {
-                let [n, y] = self.truths(g, w, when);
+                let [n, y] = self.truths_below(g, w, when, negated);
                 [no && n, yes || y]
             }),
         }
@@ -197,7 +206,12 @@ impl Interpreter<'_> {
                 .starts
                 .iter()
                 .any(|c| old[c.index()] != w.cells[c.index()]);
-        if !touched {
+        let other = match rule.by {
+            StartedBy::Anyone => false,
+            StartedBy::People => w.sync,
+            StartedBy::Sync => !w.sync,
+        };
+        if !touched || other {
             return only(false);
         }
         let now = self.truths(&rule.guard, w, When::Saving(old));
@@ -431,12 +445,25 @@ impl Interpreter<'_> {
             return vec![w];
         }
         let worlds = self.save(w, record, &blanks, false);
-        worlds.into_iter().map(Self::fresh).collect()
+        let again = |done: World| World {
+            sync: w.sync,
+            ..Self::fresh(done)
+        };
+        worlds.into_iter().map(again).collect()
     }
 
     fn fresh(mut w: World) -> World {
         w.ran = [0; RULES];
+        w.sync = false;
         w
+    }
+
+    /// A transaction of the sync begins.
+    pub(super) fn of_sync(w: World) -> World {
+        World {
+            sync: true,
+            ..Self::fresh(w)
+        }
     }
 
     /// A person saves a record.
@@ -457,7 +484,12 @@ impl Interpreter<'_> {
         for &r in &self.later {
             if due[r] {
                 worlds = self.each(worlds, |w| {
-                    self.act(Self::fresh(w), &self.net.rules[r], When::Late)
+                    let rule = &self.net.rules[r];
+                    let start = match rule.acts {
+                        StartedBy::Sync => Self::of_sync(w),
+                        _ => Self::fresh(w),
+                    };
+                    self.act(start, rule, When::Late)
                 });
             }
         }

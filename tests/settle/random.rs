@@ -4,7 +4,7 @@ use accordant::analyze::settle::network::{
     Cell, CellId, Effect, Guard, Lane, Network, Record, RecordId, Row, Rule, Source, Symbol, Sync,
     SyncId, Table,
 };
-use accordant::model::{Authority, BlankPolicy, Entry, Phase, Timing};
+use accordant::model::{Authority, BlankPolicy, Entry, Phase, StartedBy, Timing};
 use accordant::side::{Side, Sides};
 
 /// Numbers from a seed: SplitMix64.
@@ -375,6 +375,13 @@ fn rule(random: &mut Random, net: &Network, derived: bool, knowledge: Knowledge)
         record: RecordId(record as u16),
         phase,
         starts,
+        by: random.pick(&[
+            StartedBy::Anyone,
+            StartedBy::Anyone,
+            StartedBy::People,
+            StartedBy::Sync,
+        ]),
+        acts: random.pick(&[StartedBy::People, StartedBy::Sync]),
         entry: random.pick(&[Entry::EveryTime, Entry::EveryTime, Entry::BecomesTrue]),
         guard: conditions,
         effects,
@@ -389,6 +396,8 @@ fn derived_rule(random: &mut Random, net: &Network) -> Rule {
         record: net.cells[2].record,
         phase: Phase::Derived,
         starts: Vec::new(),
+        by: StartedBy::Anyone,
+        acts: StartedBy::People,
         entry: Entry::EveryTime,
         guard: Guard::Always,
         effects: vec![Effect {

@@ -216,7 +216,15 @@ impl<'m> Part<'m> {
                 .for_each(|p| part.add(p));
             part.add_sources(component);
         }
+        let acting = part.acting.iter().map(|a| a.id);
+        let once: Vec<AutomationId> = acting.filter(|id| part.starts_once(*id)).collect();
+        once.into_iter().for_each(|id| part.add(Place::Started(id)));
         part
+    }
+
+    fn starts_once(&self, id: AutomationId) -> bool {
+        let automation = self.model.automations.get(id.index());
+        automation.is_some_and(|a| a.entry == crate::model::Entry::Once)
     }
 
     /// Adds the automations that decide by cells of the part alone what stands in cells that the part only reads: people do not
@@ -359,6 +367,11 @@ impl<'m> Part<'m> {
                 if let (Some(place), Fallback::Value(value)) = (target, &lane.failure) {
                     named.put(place, value);
                 }
+            }
+        }
+        for place in &self.places {
+            if let Place::Started(_) = place {
+                named.put(*place, &Value::Bool(true));
             }
         }
         for (automation, effect) in self.effects() {

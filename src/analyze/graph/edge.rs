@@ -161,7 +161,7 @@ fn of_effect(automation: &Automation, effect: &Effect, written: &[FieldRef]) -> 
         _ if automation.phase == Phase::Derived => {
             [value.clone(), guards.clone(), automation.changes.clone()].concat()
         }
-        (Entry::BecomesTrue, _) => guards.clone(),
+        (Entry::BecomesTrue | Entry::Once, _) => guards.clone(),
         (Entry::EveryTime, Some(changes)) => changes.clone(),
         // Nobody knows what it reads: whatever is saved may move it.
         (Entry::EveryTime, None) if effect.value.is_none() => {

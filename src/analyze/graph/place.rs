@@ -1,5 +1,6 @@
 //! What a cell of a network stands for, and what the platform makes of its values.
 
+use super::edge::AutomationId;
 use crate::analyze::Cell;
 use crate::model::{CellKind, Expr, ExprKind, FieldRef, FieldView, Model, ObjectRef, RowId};
 use crate::platform::{Case, LineEnds, Precision, Stored, Trim, UnknownValue};
@@ -25,6 +26,8 @@ pub enum Place {
         /// The side of the cell.
         side: Side,
     },
+    /// Whether a record has started an automation that it starts once: blank until then.
+    Started(AutomationId),
 }
 
 impl Place {
@@ -73,6 +76,7 @@ impl Place {
             Self::Field(field) => Some(field.object),
             Self::Through { reference, .. } => Some(reference.object),
             Self::Computed { row, side } => model.row(row)?.sync.sync.ends.get(side).object,
+            Self::Started(automation) => model.automations.get(automation.index())?.object,
         }
     }
 
@@ -80,7 +84,7 @@ impl Place {
     pub fn field(self) -> Option<FieldRef> {
         match self {
             Self::Field(field) | Self::Through { field, .. } => Some(field),
-            Self::Computed { .. } => None,
+            Self::Computed { .. } | Self::Started(_) => None,
         }
     }
 

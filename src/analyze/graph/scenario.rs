@@ -91,7 +91,7 @@ impl<'m> Telling<'m> {
     fn field(&self, cell: CellId) -> Option<FieldRef> {
         match self.built.places.get(cell.index())? {
             Place::Field(field) => Some(*field),
-            Place::Through { .. } | Place::Computed { .. } => None,
+            Place::Through { .. } | Place::Computed { .. } | Place::Started(_) => None,
         }
     }
 
@@ -107,7 +107,7 @@ impl<'m> Telling<'m> {
                 None if value.is_blank() => {}
                 None => match self.built.places.get(cell.index())? {
                     Place::Computed { .. } => {}
-                    Place::Field(_) | Place::Through { .. } => return None,
+                    Place::Field(_) | Place::Through { .. } | Place::Started(_) => return None,
                 },
             }
         }

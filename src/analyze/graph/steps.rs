@@ -9,7 +9,7 @@ use super::place::Place;
 use super::tabulate::Tables;
 use crate::analyze::StageWrite;
 use crate::analyze::settle::network::{CellId, Effect, Guard, Rule, Source, Symbol};
-use crate::model::{Entry, FieldRef, Model, Phase, StageIdx, Turn};
+use crate::model::{Entry, FieldRef, Model, Phase, StageIdx, StartedBy, Turn};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -133,6 +133,8 @@ impl Tables<'_, '_> {
             record: self.record(step.source.object),
             phase: Phase::Later,
             starts: vec![CellId(source as u16)],
+            by: StartedBy::Anyone,
+            acts: StartedBy::Sync,
             entry: Entry::EveryTime,
             guard: Guard::Always,
             effects,

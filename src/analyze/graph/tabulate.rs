@@ -12,10 +12,13 @@ use crate::analyze::settle::network::{
 };
 use crate::model::{
     Authority, CellKind, Comparison, Entry, Expr, ExprKind, FieldView, ObjectRef, Phase, RowView,
-    Turn,
+    StartedBy, Turn,
 };
 use crate::side::{Side, Sides};
 use crate::value::{Kind, Value};
+
+/// The value of [`Place::Started`] of a record that has started the automation.
+const STARTED: Symbol = 1;
 
 /// The network of a part.
 pub(super) fn tabulate(part: &Part<'_>) -> Built {
@@ -219,6 +222,8 @@ impl Tables<'_, '_> {
             record,
             phase: Phase::Derived,
             starts: Vec::new(),
+            by: StartedBy::Anyone,
+            acts: StartedBy::People,
             entry: Entry::EveryTime,
             guard: Guard::Always,
             effects: vec![Effect {
@@ -271,11 +276,27 @@ impl Tables<'_, '_> {
             .guard
             .as_ref()
             .map_or(Guard::Always, |g| self.guard(g));
+        let (entry, guard) = match part.position(Place::Started(acting.id)) {
+            Some(at) => {
+                let started = CellId(at as u16);
+                effects.push(Effect {
+                    target: started,
+                    when: Guard::Always,
+                    value: Source::Constant(STARTED),
+                    clears: false,
+                });
+                let first = Guard::In(started, vec![0]);
+                (Entry::BecomesTrue, Guard::All(vec![first, guard]))
+            }
+            None => (automation.entry, guard),
+        };
         let rule = Rule {
             record,
             phase: automation.phase,
             starts: starts.map(|i| CellId(i as u16)).collect(),
-            entry: automation.entry,
+            by: automation.by,
+            acts: StartedBy::People,
+            entry,
             guard,
             effects,
             limit: automation.limit(),

@@ -14,7 +14,7 @@ use crate::analyze::settle::network::{CellId, Guard, RowId as RowAt, RuleId, Wri
 use crate::analyze::settle::{
     Judgement, Limits, Network, Verdict, Witness, cells_of_guard, judge, most_steps,
 };
-use crate::model::{Entry, Model, RowId};
+use crate::model::{Entry, Model, RowId, StartedBy};
 use crate::side::Side;
 use crate::value::Value;
 
@@ -296,10 +296,11 @@ impl Judged {
                 let row = network.rows.get(at.index());
                 row.is_some_and(|r| starts_it(*r.cells.get(!from)))
             }
+            // the sync takes the steps of lifecycles
             At::Rule(at) => {
                 let step = network.rules.get(at.index());
-                let mut effects = step.iter().flat_map(|s| &s.effects);
-                self.built.steps.contains_key(&at) && effects.any(|e| starts_it(e.target))
+                let step = step.filter(|_| self.built.steps.contains_key(&at));
+                step.is_some_and(|s| s.effects.iter().any(|e| starts_it(e.target)))
             }
         })
     }
@@ -373,15 +374,22 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
                 let Some(id) = built.automations.get(at.index()).copied().flatten() else {
                     continue;
                 };
-                let mut without = built.clone();
-                if let Some(rule) = without.network.rules.get_mut(RuleId::index(at)) {
-                    rule.guard = Guard::Not(Box::new(Guard::Always));
+                let started = judged.is_started_by_the_sync(at);
+                let mut changed = built.clone();
+                if let Some(rule) = changed.network.rules.get_mut(RuleId::index(at))
+                    && let Some(here) = changed.automations.get_mut(at.index())
+                {
+                    match rule.by {
+                        StartedBy::Anyone if started => rule.by = StartedBy::People,
+                        StartedBy::People if started => continue,
+                        _ => {
+                            rule.guard = Guard::Not(Box::new(Guard::Always));
+                            *here = None;
+                        }
+                    }
                 }
-                if let Some(here) = without.automations.get_mut(at.index()) {
-                    *here = None;
-                }
-                if settles(&without) {
-                    found.push(match judged.is_started_by_the_sync(at) {
+                if settles(&changed) {
+                    found.push(match started {
                         true => Remedy::Guarded(id),
                         false => Remedy::Without(id),
                     });

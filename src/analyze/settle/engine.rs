@@ -11,7 +11,9 @@
 //!    transaction. The conditions and values of all effects of a rule are taken first here, too; then each record that they
 //!    write is saved, a save like this one.
 //!
-//! A rule is **started** by a save if one of its `starts` has changed, and its guard holds; where the guard has to become
+//! A rule is **started** by a save if it is a save of those [whose saves](super::network::Rule::by) start it, one of its `starts`
+//! has changed, and its guard holds: those of a round are the sync's, an edit is one of people, and what runs later
+//! [acts](super::network::Rule::acts) in a name of its own; where the guard has to become
 //! true, if it did not hold before. *Before* is what all cells held when the save began; *changed* is what differs from it.
 //! The limits are the platform's: Salesforce runs a record-triggered flow once for a record in a transaction, a process up
 //! to five times more, and fires what a workflow's field update starts once more (Triggers and Order of Execution, Apex
@@ -29,8 +31,9 @@
 //!
 //! **What nobody knows** is whether an unknown guard holds, what an unknown source writes, and under `latest` which of two
 //! edits is newer: a record's time moves with any of its fields, and what lies within the tolerance of the clocks has no
-//! order. [`Unknown::Free`] takes every answer, each time anew; [`Unknown::Inert`] takes one: an unknown guard does not hold,
-//! an unknown source writes nothing, and the newer side is always the same one.
+//! order. [`Unknown::Free`] takes every answer, each time anew; [`Unknown::Inert`] takes one: what is unknown in a guard is such
+//! that the guard does not hold if that is up to it, also where it stands under a *not*; an unknown source writes nothing; and
+//! the newer side is always the same one.
 
 use super::network::{CellId, Guard, Network, Source, Symbol, Table, Writer};
 use super::state::{Layout, State, Trace};

@@ -4,7 +4,7 @@
 //! ([`Symbol`]), position 0 is the blank. Who builds a network keeps what stands behind the positions: that is how a
 //! witness gets its words.
 
-use crate::model::{Authority, BlankPolicy, Entry, Phase, Timing};
+use crate::model::{Authority, BlankPolicy, Entry, Phase, StartedBy, Timing};
 use crate::side::{Side, Sides};
 
 /// A value of a cell: its position in the domain of the cell. 0 is the blank.
@@ -162,6 +162,10 @@ pub struct Rule {
     pub phase: Phase,
     /// It is started only by a save that changes one of these cells; by every save where there are none.
     pub starts: Vec<CellId>,
+    /// Whose saves start it.
+    pub by: StartedBy,
+    /// In whose name it saves where it runs later.
+    pub acts: StartedBy,
     /// Whether its guard has to become true.
     pub entry: Entry,
     /// The condition under which it runs.

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::engine::{Act, Engine, Unknown, look_up};
 use super::network::{CellId, Guard, RuleId, Source, Symbol, Writer};
 use super::state::{State, put};
-use crate::model::Entry;
+use crate::model::{Entry, StartedBy};
 
 /// A sequence of choices, and the way to the next one: depth first, the last choice counts fastest.
 #[derive(Debug, Default)]
@@ -73,6 +73,8 @@ pub(super) struct Run<'e, 'n> {
     pub choices: RefCell<Choices>,
     /// What was done, where somebody wants to know.
     pub log: Option<Vec<Act>>,
+    /// Whose transaction it is.
+    by: StartedBy,
     /// How often each rule ran in this transaction.
     runs: Vec<u8>,
     /// The cells before each save that has begun.
@@ -89,6 +91,7 @@ impl<'e, 'n> Run<'e, 'n> {
             state: engine.blank(),
             choices: RefCell::default(),
             log: None,
+            by: StartedBy::People,
             runs: vec![0; engine.network.rules.len()],
             stack: Vec::new(),
         }
@@ -107,11 +110,19 @@ impl<'e, 'n> Run<'e, 'n> {
     }
 
     pub(super) fn holds(&self, guard: &Guard, asked: Asked) -> bool {
+        self.holds_if(guard, asked, false)
+    }
+
+    /// Whether a guard holds; `inert` is what it is of an unknown part that does nothing.
+    fn holds_if(&self, guard: &Guard, asked: Asked, inert: bool) -> bool {
         let value = |cell: CellId| match asked {
             Asked::Before(base) => self.before(base, cell.index()),
             Asked::Save(_) | Asked::Sync(_) | Asked::Later => self.cell(cell.index()),
         };
-        let unknown = || self.engine.unknown == Unknown::Free && self.choose(2) == 1;
+        let unknown = |inert| match self.engine.unknown {
+            Unknown::Free => self.choose(2) == 1,
+            Unknown::Inert(_) => inert,
+        };
         match guard {
             Guard::Always => true,
             Guard::In(cell, values) => values.contains(&value(*cell)),
@@ -119,15 +130,15 @@ impl<'e, 'n> Run<'e, 'n> {
                 Asked::Save(base) => self.before(base, cell.index()) != value(*cell),
                 Asked::Before(_) => false,
                 Asked::Sync(sync) => self.differs(sync, *cell),
-                Asked::Later => unknown(),
+                Asked::Later => unknown(false),
             },
             Guard::Where(table) => {
                 look_up(table, self.engine.network, value).is_some_and(|v| v != 0)
             }
-            Guard::Not(inner) => !self.holds(inner, asked),
-            Guard::All(parts) => parts.iter().all(|g| self.holds(g, asked)),
-            Guard::Any(parts) => parts.iter().any(|g| self.holds(g, asked)),
-            Guard::Unknown => unknown(),
+            Guard::Not(inner) => !self.holds_if(inner, asked, !inert),
+            Guard::All(parts) => parts.iter().all(|g| self.holds_if(g, asked, inert)),
+            Guard::Any(parts) => parts.iter().any(|g| self.holds_if(g, asked, inert)),
+            Guard::Unknown => unknown(inert),
         }
     }
 
@@ -148,7 +159,8 @@ impl<'e, 'n> Run<'e, 'n> {
             return false;
         };
         let changed = |c: &CellId| self.before(base, c.index()) != self.cell(c.index());
-        (rule.starts.is_empty() || rule.starts.iter().any(changed))
+        rule.by.includes(self.by)
+            && (rule.starts.is_empty() || rule.starts.iter().any(changed))
             && self.holds(&rule.guard, Asked::Save(base))
             && (rule.entry == Entry::EveryTime || !self.holds(&rule.guard, Asked::Before(base)))
     }
@@ -164,8 +176,9 @@ impl<'e, 'n> Run<'e, 'n> {
         old.zip(place(value)).is_some_and(|(old, new)| new < old)
     }
 
-    /// Begins a transaction.
-    fn transaction(&mut self) {
+    /// Begins a transaction of somebody.
+    fn transaction(&mut self, by: StartedBy) {
+        self.by = by;
         self.runs.fill(0);
     }
 
@@ -306,7 +319,7 @@ impl<'e, 'n> Run<'e, 'n> {
             let clears: Vec<Write> = writes.iter().filter(refused).map(blank).collect();
             if !clears.is_empty() {
                 self.save(record, &clears);
-                self.transaction();
+                self.transaction(self.by);
             }
             self.save(record, &writes);
         }
@@ -314,13 +327,13 @@ impl<'e, 'n> Run<'e, 'n> {
 
     /// A person saves a record; so does a change of fields that are not here, which gives no values.
     pub fn edit(&mut self, record: usize, writes: &[Write]) {
-        self.transaction();
+        self.transaction(StartedBy::People);
         self.save(record, writes);
     }
 
     /// A sync saves a record.
     pub(super) fn send(&mut self, record: usize, writes: &[Write]) {
-        self.transaction();
+        self.transaction(StartedBy::Sync);
         self.save(record, writes);
     }
 
@@ -332,7 +345,8 @@ impl<'e, 'n> Run<'e, 'n> {
         }
         let engine = self.engine;
         for rule in engine.later.iter().filter(|r| due >> **r & 1 == 1) {
-            self.transaction();
+            let acts = engine.network.rules.get(*rule).map(|r| r.acts);
+            self.transaction(acts.unwrap_or_default());
             self.effects(*rule, Asked::Later);
         }
         true

@@ -60,7 +60,8 @@ impl<'a> Run<'a> {
                 if let (Some(value), Some(to)) =
                     (outputs.get(name), output.text_of("assignToReference"))
                 {
-                    self.assign(frame, &mut state, to, "Assign", value.clone());
+                    step.effects
+                        .extend(self.hand(frame, element, &mut state, to, value.clone()));
                 }
             }
             state

@@ -59,6 +59,11 @@ pub(in crate::automation) fn read(
     if node.flag("doesRequireRecordChangedToMeetCriteria") == Some(true) {
         head.entry = Entry::BecomesTrue;
     }
+    // all that it does, it does by paths that wait
+    let at_once = entry(flow).is_some() || node.child("scheduledPaths").is_none();
+    if head.phase == Phase::AfterSave && !at_once {
+        head.phase = Phase::Later;
+    }
     run.before_save = head.phase == Phase::BeforeSave;
     let frame = Frame {
         flow,

@@ -9,7 +9,7 @@ use super::run::{Frame, Run, Step};
 use super::state::{Base, Record, State, Value};
 use super::value::unknown;
 use crate::automation::condition::{Condition, Decision};
-use crate::automation::{Phase, logic};
+use crate::automation::{Effect, Phase, logic};
 use crate::catalog::xml::Node;
 
 impl<'a> Run<'a> {
@@ -73,6 +73,19 @@ impl<'a> Run<'a> {
         }
         step.next = go_on(element.node, state).next;
         step
+    }
+
+    /// Assigns what an element hands over; the write that this is where it is to the record that is about to be stored.
+    pub fn hand(
+        &mut self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        state: &mut State,
+        to: &str,
+        value: Value,
+    ) -> Option<Effect> {
+        let field = self.assign(frame, state, to, "Assign", value)?;
+        self.before_save(frame, element, state, &field)
     }
 
     fn decide(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {

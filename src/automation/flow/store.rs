@@ -45,10 +45,11 @@ impl<'a> Run<'a> {
             ..Record::found(Some(object_name), label)
         };
         let mut state = state.clone();
+        let mut effects = Vec::new();
         for (field, output) in named(node, "outputAssignments", "field") {
-            let value = self.field(&record, &[field.into()]);
+            let value = Value::Plain(self.field(&record, &[field.into()]));
             if let Some(to) = output.text_of("assignToReference") {
-                self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
+                effects.extend(self.hand(frame, element, &mut state, to, value));
             }
         }
         let into_many =
@@ -64,8 +65,8 @@ impl<'a> Run<'a> {
         };
         state.variables.insert(name, value);
         Step {
+            effects,
             next: self.or_fault(frame, element, state),
-            ..Step::default()
         }
     }
 
@@ -136,7 +137,9 @@ impl<'a> Run<'a> {
             made.fields.insert("Id".into(), Assigned { value, when });
         }
         if let Some(to) = node.text_of("assignRecordIdToReference") {
-            self.assign(frame, &mut state, to, "Assign", Value::Plain(id.clone()));
+            let id = Value::Plain(id.clone());
+            step.effects
+                .extend(self.hand(frame, element, &mut state, to, id));
         }
         state
             .variables

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::document::Resource;
 use super::run::{Frame, Run};
 use super::state::{Base, Record, State, Value};
-use crate::automation::{Written, logic};
+use crate::automation::{Written, logic, percent};
 use crate::catalog::xml::Node;
 use crate::formula::{Expr, Node as Part, Operator, Reference};
 
@@ -256,9 +256,26 @@ impl<'a> Run<'a> {
 
     /// A formula with what its references mean put in.
     fn inlined(&mut self, frame: &Frame<'a>, state: &State, formula: &Expr, depth: usize) -> Expr {
-        logic::replace(formula, &mut |reference: &Reference| {
-            as_plain(self.path(frame, state, &reference.path, depth))
-        })
+        percent::compared(logic::replace(formula, &mut |reference: &Reference| {
+            let value = as_plain(self.path(frame, state, &reference.path, depth));
+            match self.is_percent(&reference.path, &value) {
+                true => percent::share(value),
+                false => value,
+            }
+        }))
+    }
+
+    /// Whether a reference of a formula, which has this value, is to a percent field of a record.
+    fn is_percent(&self, path: &[SmolStr], value: &Expr) -> bool {
+        let Some(object) = self.object.as_deref() else {
+            return false;
+        };
+        let path = match path {
+            [record, way @ ..] if record == "$Record" => way,
+            [_, _, ..] => plain_path(value).unwrap_or_default(),
+            _ => &[],
+        };
+        !path.is_empty() && percent::is_percent(self.draft.names, object, path)
     }
 
     /// The condition of a formula that is not part of a flow's resources.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use smol_str::SmolStr;
 
 use super::values::CODE;
-use super::{Body, Flow, Part, id, objects, text};
+use super::{Body, Flow, Part, again, id, objects, text};
 use crate::automation::draft::Head;
 use crate::automation::{Effect, Entry, Events, FieldName, Phase, Written, logic};
 use crate::formula::{Expr, Operator};
@@ -27,25 +27,28 @@ const HARMLESS: &[&str] = &[
 ];
 
 pub(super) fn read(flow: &mut Flow<'_>, head: &mut Head, part: Part<'_>, body: &Body) {
-    flow.draft.guard = flow.groups(body.get("segmentCriteria"));
+    let criteria = flow.groups(body.get("segmentCriteria"));
     flow.groups(body.get("goalCriteria"));
-    if flow.draft.guard.is_some() {
+    if criteria.is_some() {
         head.events = Some(Events::Saved);
         head.entry = Entry::BecomesTrue;
     }
-    let triggers = body
-        .get("reEnrollmentTriggerSets")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    for set in triggers.filter_map(Value::as_array).flatten() {
-        if let Some(trigger) = set.as_object()
-            && text(trigger, "type").is_some_and(|t| t.contains("PROPERTY"))
+    let sets = body.get("reEnrollmentTriggerSets");
+    let sets = sets.and_then(Value::as_array).into_iter().flatten();
+    let mut triggers = Vec::new();
+    for trigger in sets.filter_map(Value::as_array).flatten() {
+        if let Some(trigger) = trigger.as_object()
+            && text(trigger, "type").is_some_and(|t| t.ends_with("PROPERTY_NAME"))
             && let Some(property) = text(trigger, "id")
         {
             flow.read(property);
+            triggers.push(again::changes(&[property.into()]));
         }
     }
+    let several = body.get("allowContactToTriggerMultipleTimes");
+    let several = several.and_then(Value::as_bool);
+    let guard = criteria.map(|c| again::enrolled(head, c, several, &triggers));
+    flow.draft.guard = guard;
     flow.list(objects(body, "actions"), part, &[], 0);
 }
 

@@ -4,6 +4,7 @@
 //! passed by: a folder may hold catalogs beside workflows.
 
 mod actions;
+mod again;
 mod filter;
 mod legacy;
 mod values;
@@ -250,6 +251,7 @@ fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
         object: Some(object.clone()),
         events: None,
         phase: Phase::Later,
+        also: Vec::new(),
         order: None,
         entry: Entry::EveryTime,
     };

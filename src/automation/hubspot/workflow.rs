@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
-use super::{Body, Flow, Part, id, object, objects, text};
+use super::{Body, Flow, Part, again, id, object, objects, text};
 use crate::automation::condition::{Condition, Decision};
 use crate::automation::draft::Head;
 use crate::automation::{Entry, Events, logic, order};
@@ -57,14 +58,13 @@ pub(super) fn read(flow: &mut Flow<'_>, head: &mut Head, part: Part<'_>, body: &
 
 /// Who is enrolled, and when.
 fn enrolment(flow: &mut Flow<'_>, head: &mut Head, criteria: &Body) {
-    for branch in objects(criteria, "reEnrollmentTriggersFilterBranches") {
-        flow.branch(branch, None, 0);
-    }
+    let triggers: Vec<Expr> = objects(criteria, "reEnrollmentTriggersFilterBranches")
+        .map(|branch| flow.branch(branch, None, 0))
+        .collect();
     let events: Vec<Expr> = objects(criteria, "eventFilterBranches")
         .map(|branch| flow.branch(branch, None, 0))
         .collect();
-    let mut guard = None;
-    match text(criteria, "type") {
+    let guard = match text(criteria, "type") {
         Some("EVENT_BASED") => {
             let members: Vec<Expr> = objects(criteria, "listMembershipFilterBranches")
                 .map(|branch| flow.branch(branch, None, 0))
@@ -78,17 +78,17 @@ fn enrolment(flow: &mut Flow<'_>, head: &mut Head, criteria: &Body) {
             });
             let mut parts = vec![logic::any(events.into_iter().chain(members).collect())];
             parts.extend(refined);
-            guard = Some(logic::all(parts));
+            Some(logic::all(parts))
         }
-        Some("MANUAL") => {}
-        _ => {
-            if let Some(branch) = object(criteria, "listFilterBranch") {
-                head.events = Some(Events::Saved);
-                head.entry = Entry::BecomesTrue;
-                guard = Some(flow.branch(branch, None, 0));
-            }
-        }
-    }
+        Some("MANUAL") => None,
+        _ => object(criteria, "listFilterBranch").map(|branch| {
+            head.events = Some(Events::Saved);
+            head.entry = Entry::BecomesTrue;
+            flow.branch(branch, None, 0)
+        }),
+    };
+    let again = criteria.get("shouldReEnroll").and_then(Value::as_bool);
+    let guard = guard.map(|guard| again::enrolled(head, guard, again, &triggers));
     flow.draft.guard = guard.filter(|g| g.node != Node::Bool(true));
 }
 

@@ -175,6 +175,7 @@ impl Listing<'_> {
         }
         match (automation.entry, automation.changes.as_slice()) {
             (Entry::BecomesTrue, _) => ", when its condition becomes true".to_owned(),
+            (Entry::Once, _) => ", once, when its condition becomes true".to_owned(),
             (Entry::EveryTime, []) => String::new(),
             (Entry::EveryTime, changes) => {
                 let names: Vec<&str> = changes

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
+use super::user::AtWork;
 use crate::formula::{Expr as Formula, Node, Operator, Reference};
 use crate::model::{Comparison, Expr, ExprKind, FieldRef, Model, ObjectRef, Operation};
 use crate::side::Side;
@@ -34,11 +35,12 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("YEAR", "year"),
 ];
 
-/// Formulas over the records of one object, read for the place of what holds them.
+/// Formulas over the records of one object, read for the place of what holds them, and for whoever is at work.
 pub(super) struct Formulas<'m> {
     pub model: &'m Model,
     pub object: ObjectRef,
     pub span: Span,
+    pub at_work: AtWork<'m>,
 }
 
 /// A value, and the conditions under which it is the one; none where it cannot be said.
@@ -114,7 +116,14 @@ impl Formulas<'_> {
     }
 
     fn not(&self, e: Expr) -> Expr {
-        self.at(ExprKind::Not(Box::new(e)), Some(Kind::Bool))
+        match e.node {
+            ExprKind::Const(Value::Bool(b)) => self.constant(!b),
+            _ => self.at(ExprKind::Not(Box::new(e)), Some(Kind::Bool)),
+        }
+    }
+
+    const fn constant(&self, holds: bool) -> Expr {
+        Expr::constant(Value::Bool(holds), self.span)
     }
 
     fn truth(&self, e: &Formula) -> Option<Expr> {
@@ -122,8 +131,19 @@ impl Formulas<'_> {
         (found.kind == Some(Kind::Bool)).then_some(found)
     }
 
-    fn parts(&self, arguments: &[Formula]) -> Vec<Expr> {
-        arguments.iter().map(|a| self.condition(a)).collect()
+    /// All of some conditions, or one of them; without those that are known, unless they decide.
+    fn joined(&self, arguments: &[Formula], all: bool) -> Expr {
+        let mut parts: Vec<Expr> = arguments.iter().map(|a| self.condition(a)).collect();
+        if parts.contains(&self.constant(!all)) {
+            return self.constant(!all);
+        }
+        parts.retain(|p| *p != self.constant(all));
+        match (parts.len(), all) {
+            (0, _) => self.constant(all),
+            (1, _) => parts.pop().unwrap_or_else(|| self.constant(all)),
+            (_, true) => self.at(ExprKind::All(parts), Some(Kind::Bool)),
+            (_, false) => self.at(ExprKind::Any(parts), Some(Kind::Bool)),
+        }
     }
 
     /// An expression; none where the model has no words for it.
@@ -224,6 +244,9 @@ impl Formulas<'_> {
                 };
             }
         }
+        if let Some(known) = self.at_work.compare(comparison, left, right) {
+            return Some(self.constant(known));
+        }
         let (left, right) = (self.value(left)?, self.value(right)?);
         let (left, right) = (beside(&right, left)?, right);
         let right = beside(&left, right)?;
@@ -244,8 +267,8 @@ impl Formulas<'_> {
     fn call(&self, function: &str, arguments: &[Formula]) -> Option<Expr> {
         let truth = |node| Some(self.at(node, Some(Kind::Bool)));
         match (function, arguments) {
-            ("AND", parts) => truth(ExprKind::All(self.parts(parts))),
-            ("OR", parts) => truth(ExprKind::Any(self.parts(parts))),
+            ("AND", parts) => Some(self.joined(parts, true)),
+            ("OR", parts) => Some(self.joined(parts, false)),
             ("NOT", [inner]) => Some(self.not(self.condition(inner))),
             ("ISBLANK" | "ISNULL", [inner]) => {
                 let set = truth(ExprKind::IsSet(Box::new(self.value(inner)?)))?;

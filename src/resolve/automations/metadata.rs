@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::formulas::{Case, Formulas, typed};
+use super::user::{self, AtWork};
 use crate::automation as read;
 use crate::catalog::FieldIdx;
 use crate::model::{
-    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase, SystemId,
-    Written,
+    Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase,
+    StartedBy, SystemId, Written,
 };
-use crate::value::Kind;
+use crate::value::{Kind, Value};
 
 /// Binds the automations of every system, after those that the spec declares.
 pub(super) fn bind(model: &mut Model, automations: &[(SmolStr, read::Automations)]) {
@@ -36,9 +37,10 @@ pub(super) fn bind(model: &mut Model, automations: &[(SmolStr, read::Automations
     }
 }
 
-/// Whether the spec says itself what something does that could not be read as a whole.
+/// Whether the spec says itself what something does that could not be read as a whole, or that asks what nobody here knows.
 fn declared(model: &Model, system: SystemId, automation: &read::Automation) -> bool {
-    automation.understood != read::Understood::Full
+    let known = automation.understood == read::Understood::Full;
+    !(known && user::asked(automation).is_empty())
         && model
             .automations
             .iter()
@@ -51,7 +53,8 @@ struct Binding<'m> {
 }
 
 impl Binding<'_> {
-    /// An automation, once for each phase in which it writes.
+    /// An automation, once for each phase in which it writes. One that asks who is at work is one for the user of the sync, and
+    /// another one for people.
     fn automation(
         &self,
         from: &read::Automation,
@@ -62,14 +65,43 @@ impl Binding<'_> {
         let Some(object) = object.filter(|_| from.events.is_some() || derived) else {
             return Vec::new();
         };
-        let formulas = Formulas {
-            model: self.model,
-            object,
-            span: from.span,
+        let asks = user::asked(from);
+        let anyone = AtWork::anyone(self.model.systems.get(self.system.index()));
+        let as_one = asks.is_empty() || anyone.user.is_none() || derived;
+        let by: &[StartedBy] = match as_one {
+            true => &[StartedBy::Anyone],
+            false => &[StartedBy::Sync, StartedBy::People],
         };
+        let mut found: Vec<Automation> = Vec::new();
+        for by in by {
+            let at_work = AtWork { by: *by, ..anyone };
+            let formulas = Formulas {
+                model: self.model,
+                object,
+                span: from.span,
+                at_work,
+            };
+            found.extend(self.at_work(from, &formulas, &asks, unknown));
+        }
+        alike(found)
+    }
+
+    /// An automation as it is for whoever is at work, once for each phase in which it writes.
+    fn at_work(
+        &self,
+        from: &read::Automation,
+        formulas: &Formulas<'_>,
+        asks: &[SmolStr],
+        unknown: &mut BTreeSet<read::FieldName>,
+    ) -> Vec<Automation> {
+        let guard = from.guard.as_ref().map(|g| formulas.condition(g));
+        if guard.as_ref().is_some_and(is_never) {
+            return Vec::new();
+        }
+        let object = formulas.object;
         let mut phases: Vec<(read::Phase, Vec<Effect>)> = Vec::new();
         for effect in &from.effects {
-            let effects = self.effect(effect, object, unknown);
+            let effects = self.effect(effect, formulas, unknown);
             match phases.iter_mut().find(|(p, _)| *p == effect.phase) {
                 Some((_, all)) => all.extend(effects),
                 None => phases.push((effect.phase, effects)),
@@ -88,15 +120,18 @@ impl Binding<'_> {
             object: Some(object),
             phase: self::phase(phase),
             order: from.order,
-            events: from.events.map_or(Events::Saved, events),
+            events: of_phase(from, phase),
             changes: changes.clone(),
+            by: formulas.at_work.by,
             entry: match from.entry {
                 read::Entry::EveryTime => Entry::EveryTime,
                 read::Entry::BecomesTrue => Entry::BecomesTrue,
+                read::Entry::Once => Entry::Once,
             },
-            guard: from.guard.as_ref().map(|g| formulas.condition(g)),
+            guard: guard.clone(),
             effects,
             opaque: opaque.clone(),
+            asks: asks.to_vec(),
         };
         phases.into_iter().map(make).collect()
     }
@@ -148,7 +183,7 @@ impl Binding<'_> {
     fn effect(
         &self,
         from: &read::Effect,
-        object: ObjectRef,
+        formulas: &Formulas<'_>,
         unknown: &mut BTreeSet<read::FieldName>,
     ) -> Vec<Effect> {
         let Some(target) = self.name(&from.target, unknown) else {
@@ -157,7 +192,8 @@ impl Binding<'_> {
         let record = match &from.record {
             read::Written::Itself => Written::Itself,
             read::Written::Referenced(name) => {
-                field(self.model, object, name).map_or(Written::Found, Written::Referenced)
+                let found = field(self.model, formulas.object, name);
+                found.map_or(Written::Found, Written::Referenced)
             }
             read::Written::Referring(name) => {
                 field(self.model, target.object, name).map_or(Written::Found, Written::Referring)
@@ -165,10 +201,9 @@ impl Binding<'_> {
             read::Written::Made => Written::Made,
             read::Written::Found => Written::Found,
         };
-        let formulas = Formulas {
-            model: self.model,
-            object,
+        let formulas = &Formulas {
             span: from.span,
+            ..*formulas
         };
         let when: Vec<Expr> = from.when.iter().map(|w| formulas.condition(w)).collect();
         let kind = self.model.field(target).map(|f| f.kind());
@@ -186,8 +221,36 @@ impl Binding<'_> {
                 value: value.and_then(|v| fitting(kind, v)),
             }
         };
-        cases.into_iter().map(write).collect()
+        let written = cases.into_iter().map(write);
+        written
+            .filter(|e| !e.when.as_ref().is_some_and(is_never))
+            .collect()
     }
+}
+
+/// Whether a condition never holds.
+fn is_never(e: &Expr) -> bool {
+    match &e.node {
+        ExprKind::Const(Value::Bool(holds)) => !holds,
+        ExprKind::All(parts) => parts.iter().any(is_never),
+        _ => false,
+    }
+}
+
+/// Automations without those that are the same for the user of the sync as for people: of these one is left, for anyone.
+fn alike(mut all: Vec<Automation>) -> Vec<Automation> {
+    let same = |a: &Automation, b: &Automation| {
+        a.phase == b.phase && a.guard == b.guard && a.effects == b.effects
+    };
+    let mut found: Vec<Automation> = Vec::new();
+    all.retain(|a| a.by.is_anyone() || !a.effects.is_empty());
+    for automation in all {
+        match found.iter_mut().find(|known| same(known, &automation)) {
+            Some(known) => known.by = StartedBy::Anyone,
+            None => found.push(automation),
+        }
+    }
+    found
 }
 
 /// A constant as a value of the field that it is written to; none where it is none.
@@ -208,6 +271,13 @@ fn all(mut conditions: Vec<Expr>) -> Option<Expr> {
         span,
         kind: Some(Kind::Bool),
     })
+}
+
+/// The events that start an automation in a phase: those of the automation where the phase has none of its own.
+fn of_phase(from: &read::Automation, phase: read::Phase) -> Events {
+    let own = from.also.iter().find(|(p, _)| *p == phase);
+    let own = own.filter(|_| phase != from.phase).map(|(_, e)| *e);
+    own.or(from.events).map_or(Events::Saved, events)
 }
 
 const fn phase(phase: read::Phase) -> Phase {

@@ -4,7 +4,9 @@
 use smol_str::SmolStr;
 
 use super::written;
-use crate::model::{Automation, Effect, Entry, Events, FieldRef, Model, Phase, System, SystemId};
+use crate::model::{
+    Automation, Effect, Entry, Events, FieldRef, Model, Phase, StartedBy, System, SystemId,
+};
 use crate::platform::PlatformWrite;
 
 /// Adds the writes of every system's platform. Their values are the platform's secret.
@@ -62,9 +64,11 @@ fn automation(
         order: None,
         events: Events::Saved,
         changes: vec![started],
+        by: StartedBy::Anyone,
         entry: Entry::EveryTime,
         guard: None,
         effects: effects.collect(),
         opaque: None,
+        asks: Vec::new(),
     })
 }

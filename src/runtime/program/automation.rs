@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::compile::{Compiler, Done, Place};
 use super::eval::{Node, Source};
-use crate::plan::{self, Entry, Events, Origin, Phase, Plan};
+use crate::plan::{self, Entry, Events, Origin, Phase, Plan, StartedBy};
 use crate::runtime::ObjectId;
 
 /// A compiled automation. In its expressions the record that starts it is the left one, and [`Node::Changed`] names slots.
@@ -26,6 +26,8 @@ pub struct Automation {
     pub events: Events,
     /// It runs only if one of these slots has changed; on any change where there are none.
     pub changes: Vec<u16>,
+    /// Whose saves start it.
+    pub by: StartedBy,
     /// Whether a guard that held before, too, starts it.
     pub entry: Entry,
     /// The condition under which it runs.
@@ -116,6 +118,7 @@ fn automation<'p>(
         limit: automation.limit,
         events: automation.events,
         changes: slots.collect::<Done<_>>()?,
+        by: automation.by,
         entry: automation.entry,
         guard,
         effects,

@@ -65,7 +65,7 @@ impl Interpreter<'_> {
             for (record, sets) in [(records.left, &sets[0]), (records.right, &sets[1])] {
                 if !sets.is_empty() {
                     worlds = self.each(worlds, |w| {
-                        self.save(Self::fresh(w), record.index(), sets, false)
+                        self.save(Self::of_sync(w), record.index(), sets, false)
                     });
                 }
             }

@@ -45,13 +45,18 @@ impl OpaqueAutomation<'_> {
             .iter()
             .filter_map(|a| self.model.automations.get(a.index()))
             .collect();
-        let names: Vec<String> = automations.iter().map(|a| words::automatic(a)).collect();
+        let mut names: Vec<String> = automations.iter().map(|a| words::automatic(a)).collect();
+        // code that runs before and after a save is one automation
+        names.dedup();
         let fields: Vec<String> = self
             .opaque
             .fields
             .iter()
             .filter_map(|f| self.model.field(*f))
-            .map(|f| format!("`{}`", f.name()))
+            .map(|f| match f.id.object == self.opaque.object {
+                true => format!("`{}`", f.name()),
+                false => format!("`{}`", self.model.field_name(f.id)),
+            })
             .collect();
         let object = self.model.object_name(self.opaque.object);
         let row = self.model.rows().find(|r| {

@@ -6,7 +6,7 @@ use crate::analyze::settle::Verdict;
 use crate::analyze::settle::network::{CellId, Writer};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::Model;
+use crate::model::{Automation, Model};
 use crate::text::{list, number};
 
 rule! {
@@ -150,31 +150,53 @@ impl Undecided<'_> {
                 names.push(name);
             }
         }
+        let (_, automations) = words::split(built, why);
+        let automations: Vec<&Automation> = automations
+            .iter()
+            .filter_map(|a| self.model.automations.get(a.index()))
+            .collect();
         let note = match names.as_slice() {
             [] => "it depends on which of two edits is the newer one".to_owned(),
             names => format!("it depends on {}, of which not all is known", list(names)),
         };
-        let (_, automations) = words::split(built, why);
-        let first = automations
-            .first()
-            .and_then(|a| self.model.automations.get(a.index()));
-        let help = match first {
-            Some(automation) => {
-                let system = self.model.systems.get(automation.system.index());
-                let field = automation.effects.first().and_then(|e| {
-                    let field = self.model.field(e.target)?;
-                    Some(format!("{}.{}", field.object.name, field.name()))
-                });
-                format!(
-                    "declare what it writes\n  automation {} \"{}\" {{\n    when  …\n    sets  {} = …\n  }}",
-                    system.map_or("…", |s| s.name.node.as_str()),
-                    automation.name,
-                    field.unwrap_or_else(|| "…".to_owned()),
-                )
-            }
-            None => "let the value travel one way".to_owned(),
+        let asking = automations.iter().find(|a| !a.asks.is_empty());
+        match (asking, automations.first()) {
+            (Some(asking), _) => self.asked(asking, note),
+            (None, Some(first)) => (note, self.declared(first)),
+            (None, None) => (note, "let the value travel one way".to_owned()),
+        }
+    }
+
+    /// What an automation asks of whoever is at work, and what would make that known.
+    fn asked(&self, automation: &Automation, note: String) -> (String, String) {
+        let system = self.model.systems.get(automation.system.index());
+        let user = system.and_then(words::user);
+        let user = user.map_or("the integration user".to_owned(), |u| format!("`{u}`"));
+        let asks: Vec<String> = automation.asks.iter().map(|a| format!("`{a}`")).collect();
+        let note = format!(
+            "{note}: nothing here says what {} is for {user}",
+            list(&asks)
+        );
+        let help = match self.judged.remedies.is_empty() {
+            true => self.declared(automation),
+            false => words::remedies(self.model, self.judged),
         };
         (note, help)
+    }
+
+    /// What is to be declared of an automation.
+    fn declared(&self, automation: &Automation) -> String {
+        let system = self.model.systems.get(automation.system.index());
+        let field = automation.effects.first().and_then(|e| {
+            let field = self.model.field(e.target)?;
+            Some(format!("{}.{}", field.object.name, field.name()))
+        });
+        format!(
+            "declare what it writes\n  automation {} \"{}\" {{\n    when  …\n    sets  {} = …\n  }}",
+            system.map_or("…", |s| s.name.node.as_str()),
+            automation.name,
+            field.unwrap_or_else(|| "…".to_owned()),
+        )
     }
 
     fn smaller(&self, cut: &[CellId]) -> String {

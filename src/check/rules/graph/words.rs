@@ -7,7 +7,7 @@ use crate::analyze::graph::{AutomationId, Built, Judged, Place, Remedy};
 use crate::analyze::settle::network::{CellId, RecordId, Symbol, Writer};
 use crate::analyze::settle::{Act, Begin, Disagreement, Step, StepKind, Witness};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Arrow, Automation, Lifecycle, Model, RowId, RowView};
+use crate::model::{Arrow, Automation, Lifecycle, Model, RowId, RowView, System};
 use crate::side::Side;
 use crate::source::Span;
 use crate::text::{count, list};
@@ -217,9 +217,16 @@ impl Telling<'_> {
         )
     }
 
+    /// Whether a cell is one that people know of.
+    fn is_told(&self, cell: CellId) -> bool {
+        let place = self.built.places.get(cell.index());
+        !matches!(place, Some(Place::Started(_)))
+    }
+
     /// What cells hold that are not blank.
     fn held(&self, given: &[Symbol]) -> Vec<String> {
         let given = (0..).zip(given).filter(|(_, v)| **v != 0);
+        let given = given.filter(|(at, _)| self.is_told(CellId(*at)));
         let told = given.map(|(at, v)| {
             let cell = CellId(at);
             format!("{} is `{}`", self.cell(cell), self.value(cell, *v))
@@ -265,6 +272,9 @@ impl Telling<'_> {
         let mut clauses = Vec::new();
         let mut before: Option<&Act> = None;
         for (at, act) in acts.iter().enumerate() {
+            if !self.is_told(act.cell) {
+                continue;
+            }
             let said =
                 |b: &Act| b.writer == act.writer && b.cell == act.cell && b.value == act.value;
             if before.is_some_and(said) {
@@ -341,7 +351,8 @@ fn remedy(model: &Model, remedy: Remedy) -> Option<String> {
             Some(format!("{}    // without `enforce`", row.written(arrow)))
         }
         Remedy::IgnoreCase(row) => {
-            let row = model.row(row)?;
+            // a row that has a table already has one that does not help
+            let row = model.row(row).filter(|r| r.row.normal.is_none())?;
             let (left, right) = (row.field(Side::Left)?, row.field(Side::Right)?);
             Some(format!(
                 "{} <-> {}  via …    // a `normalize` table that ignores case",
@@ -352,10 +363,7 @@ fn remedy(model: &Model, remedy: Remedy) -> Option<String> {
         Remedy::Guarded(id) => {
             let automation = model.automations.get(id.index())?;
             let system = model.systems.get(automation.system.index())?;
-            let user = system.settings.iter().find(|(key, _)| key == "user");
-            let user = user.map_or("the integration user".to_owned(), |(_, u)| format!("`{u}`"));
-            (automation.kind != "platform")
-                .then(|| format!("{} does not run for {user}", automatic(automation)))
+            (automation.kind != "platform").then(|| guarded(automation, system))
         }
         Remedy::Without(id) => {
             let automation = model.automations.get(id.index())?;
@@ -365,6 +373,38 @@ fn remedy(model: &Model, remedy: Remedy) -> Option<String> {
             })
         }
     }
+}
+
+/// How an automation leaves alone what the sync writes: where its system has users, by a condition that names the one of the sync.
+fn guarded(automation: &Automation, system: &System) -> String {
+    let who = automatic(automation);
+    let user = user(system);
+    if automation.kind == "declared automation" {
+        let user = user.map_or("the integration user".to_owned(), |u| format!("`{u}`"));
+        return format!("{who} does not run for {user}");
+    }
+    if !system.profile.settings.contains(&"user") {
+        return format!("{who} leaves alone what the integration writes");
+    }
+    let reference = match automation.kind {
+        "workflow rule" | "assignment rule" => "$User.Username",
+        _ => "{!$User.Username}",
+    };
+    match user {
+        Some(user) => format!("{who} does not run for `{user}`: `{reference} <> \"{user}\"`"),
+        None => format!(
+            "{who} does not run for the integration user: `{reference} <> \"…\"`, with `user \"…\"` in `system {}`",
+            system.name.node
+        ),
+    }
+}
+
+/// The user of the sync in a system, where the spec names one.
+pub(super) fn user(system: &System) -> Option<&str> {
+    let mut settings = system.settings.iter();
+    settings
+        .find(|(key, _)| key == "user")
+        .map(|(_, u)| u.as_str())
 }
 
 /// How long it takes, in words.

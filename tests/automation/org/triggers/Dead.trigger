@@ -1,0 +1,3 @@
+trigger Dead on Lead (before insert) {
+    for (Lead l : Trigger.new) l.Fax = null;
+}
