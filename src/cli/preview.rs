@@ -42,14 +42,13 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
     let mut engine = engine::open(&built, &args.env, begin, Mood::Rehearsal, output)?;
     running::remark_on_copies(&engine, output);
     let start = Instant::now();
-    running::drive(&built, &mut engine, &interrupted, output)?;
+    running::drive(&mut engine, &interrupted, output)?;
     let report = engine.machine.report();
-    let state = engine.folder.join("state");
     let held = engine
         .machine
         .archive()
         .held()
-        .map_err(|e| engine::state_stop(&e, &state, output))?;
+        .map_err(|e| engine::state_stop(&e, &engine.state, output))?;
     let elapsed: Duration = start.elapsed();
     if output.format == Format::Json {
         let told = Told {
@@ -66,6 +65,7 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
             Shown::Some
         };
         output.result(&summary::preview(&built, report));
+        output.result(&summary::endings(&built.plan, report));
         output.result(&summary::lifecycles(report));
         output.result(&summary::needing(&built.plan, &held, shown));
         output.result(&summary::not_executed(report));

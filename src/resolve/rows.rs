@@ -249,15 +249,17 @@ impl Cx<'_> {
         let CellKind::Computed(e) = &mut cell.node else {
             return;
         };
-        let Expr {
-            node: ExprKind::Const(value),
-            span,
-            kind: own,
-        } = &mut **e
-        else {
+        let ExprKind::Const(value) = &mut e.node else {
             return;
         };
-        let settled = self.of_kind(std::mem::take(value), kind, *span);
+        let span = e.span;
+        let settled = self.of_kind(std::mem::take(value), kind, span);
+        let own = settled.kind();
+        if own.is_some() && kind.is_some() && own != kind {
+            // It cannot be a value of the field, which has been reported.
+            **e = Expr::unknown(span);
+            return;
+        }
         if let (Value::Text(text), Some(field)) = (&settled, target)
             && self
                 .model
@@ -266,7 +268,7 @@ impl Cx<'_> {
         {
             let value = MapValue {
                 value: text.clone(),
-                span: *span,
+                span,
             };
             self.values.push(ValueUse {
                 field,
@@ -274,8 +276,7 @@ impl Cx<'_> {
                 role: Role::Written,
             });
         }
-        *own = settled.kind();
-        *value = settled;
+        **e = Expr::constant(settled, span);
     }
 
     fn clauses(

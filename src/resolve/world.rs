@@ -8,11 +8,11 @@ use super::Module;
 use super::exprs::Scope;
 use super::lookup::Cx;
 use super::rows::docs;
-use super::rules::{duplicate_name, unknown_name, unknown_system};
+use super::rules::{duplicate_name, unknown_name, unknown_system, wrong_argument_type};
 use super::symbols::{Global, Space, Symbol};
-use crate::diagnostic::{Code, Sink};
+use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::model::{Attribute, Deferred, End, FieldRef, Model, Relation, System, Waiver};
-use crate::platform::SystemKind;
+use crate::platform::{Setting, SystemKind};
 use crate::side::{Side, Sides};
 use crate::source::{Sources, Span, Spanned};
 use crate::syntax::ast::{self, Item, Operand, SettingLine, Statement, SyncLine};
@@ -35,20 +35,43 @@ pub(super) fn systems(modules: &[Module], model: &mut Model, sink: &mut Sink) {
             ));
             continue;
         }
-        let settings = s.settings.nodes().filter_map(|l| match l {
-            SettingLine::Setting(setting) => {
-                Some((setting.key.text.clone(), setting_text(&setting.value)))
+        let mut settings = Vec::new();
+        for line in s.settings.nodes() {
+            if let SettingLine::Setting(setting) = line {
+                if let Some(finding) = amiss(kind, setting) {
+                    sink.push(finding);
+                }
+                settings.push((setting.key.text.clone(), setting_text(&setting.value)));
             }
-            SettingLine::Broken => None,
-        });
+        }
         model.systems.push(System {
             name: Spanned::new(s.name.text.clone(), s.name.span),
             kind,
             profile: kind.profile(),
             catalog: model.catalogs.position(&s.name.text),
-            settings: settings.collect(),
+            settings,
         });
     }
+}
+
+/// What is wrong with an entry of a `system` block, if anything. What the environment gives is not known here.
+fn amiss(kind: SystemKind, setting: &ast::Setting) -> Option<Diagnostic> {
+    let known = kind.profile().settings;
+    let (key, value) = (&setting.key, &setting.value);
+    let Some((_, takes)) = known.iter().find(|(name, _)| *name == key.text) else {
+        let what = format!("setting of a {} system", kind.title());
+        let names = known.iter().map(|(name, _)| *name);
+        return Some(unknown_name::describe(&what, key, names));
+    };
+    let fits = match (takes, &value.node) {
+        (_, ast::ExprKind::Path(_)) | (Setting::Number, ast::ExprKind::Number(_)) => true,
+        (Setting::Number, _) => false,
+        (Setting::Text, node) => {
+            matches!(node, ast::ExprKind::Name(_) | ast::ExprKind::Text(_))
+        }
+        (Setting::Word(words), _) => words.contains(&setting_text(value).as_str()),
+    };
+    (!fits).then(|| wrong_argument_type::setting(key, value.span, &setting_text(value), *takes))
 }
 
 fn setting_text(value: &ast::Expr) -> String {

@@ -259,6 +259,14 @@ impl Archive {
             .exists([])?)
     }
 
+    /// Whether any record of a side of a link group was ever linked, and is not forgotten.
+    pub fn knows_some(&self, side: Side, group: i64) -> Asked<bool> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT 1 FROM ends WHERE side = ?1 AND link_group = ?2 LIMIT 1")?
+            .exists(params![side_number(side), group])?)
+    }
+
     /// Says that nothing is made from a record any more, and what took its place.
     pub fn bury(&mut self, group: i64, id: &str, superseded_by: Option<&str>) -> Asked<()> {
         self.begin()?;

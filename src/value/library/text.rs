@@ -229,16 +229,7 @@ pub(super) fn domain_of(arguments: &[Value]) -> Answer {
 /// By libphonenumber's rules; a number without a country code is read in the region.
 pub(super) fn e164(arguments: &[Value]) -> Answer {
     let text = text_at(arguments, 0)?;
-    let region = match text_at(arguments, 1)? {
-        "" => None,
-        code => {
-            let code = code.to_ascii_uppercase();
-            Some(
-                Region::from_code(&code)
-                    .map_err(|_| Failure::new(format!("`{code}` is not a region")))?,
-            )
-        }
-    };
+    let region = region(text_at(arguments, 1)?)?;
     let number = PhoneNumber::parse(text, region)
         .map_err(|_| Failure::new(format!("`{text}` is not a phone number")))?;
     if number.is_valid() {
@@ -248,6 +239,18 @@ pub(super) fn e164(arguments: &[Value]) -> Answer {
             "`{text}` is not a valid phone number"
         )))
     }
+}
+
+/// The region of a code, none of an empty one.
+pub(super) fn region(code: &str) -> Result<Option<Region>, Failure> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let code = code.to_ascii_uppercase();
+    let region = Region::from_code(&code);
+    region
+        .map(Some)
+        .map_err(|_| Failure::new(format!("`{code}` is not a region")))
 }
 
 pub(super) fn contains(arguments: &[Value]) -> Answer {

@@ -64,6 +64,8 @@ rule! {
 
 /// Finds columns whose records are converted without a line or a link for it, and lines `by conversion` without such a column.
 pub fn run(cx: &mut Cx<'_>) {
+    let strays: Vec<_> = cx.model.sync_views().filter_map(stray).collect();
+    strays.into_iter().for_each(|f| cx.report(f));
     for (life, _) in whole(cx) {
         let lines = &life.lifecycle.transitions;
         let converted = life.columns().find(|c| life.converts(*c));
@@ -79,6 +81,41 @@ pub fn run(cx: &mut Cx<'_>) {
             _ => {}
         }
     }
+}
+
+/// A sync that is said to convert to one whose records are not made by a conversion of its own.
+fn stray(sync: SyncView<'_>) -> Option<Diagnostic> {
+    let to = sync.sync.converts_to.as_ref()?;
+    let target = sync.model.sync(to.node)?;
+    let name = |s: SyncView<'_>, side: Side| s.object(side).map(|o| o.name.clone());
+    for side in Side::BOTH {
+        name(sync, side)?;
+        name(target, side)?;
+    }
+    let becomes = |target: SyncView<'_>| {
+        Side::BOTH.into_iter().any(|side| {
+            let conversion = sync.profile(side).and_then(|p| p.conversion.as_ref());
+            conversion.is_some_and(|c| {
+                let is = |s, wanted: &str| name(s, side).is_some_and(|n| n.eq_ignore_ascii_case(wanted));
+                is(sync, c.object)
+                    && c.became.iter().any(|(object, _)| is(target, object))
+                    && sync.sync.ends.get(!side).object == target.sync.ends.get(!side).object
+            })
+        })
+    };
+    if becomes(target) {
+        return None;
+    }
+    let (from, into) = (&sync.sync.name.node, &target.sync.name.node);
+    let message = format!("no record of `{from}` is converted into one of `{into}`");
+    let finding = Diagnostic::new(Code::L012, message)
+        .at(to.span, "the link would follow to here")
+        .at(target.sync.header, "whose records are others")
+        .note("Salesforce makes an account, a contact or an opportunity of a lead; the record that the lead is linked with stays the same");
+    Some(match sync.model.sync_views().find(|s| becomes(*s)) {
+        Some(meant) => finding.help(format!("name the sync of both\n  converts to {}", meant.sync.name.node)),
+        None => finding.help("add a sync of what the record becomes, or leave `converts to` out"),
+    })
 }
 
 /// The sync of a column's records, where it does not say what they are converted to.
