@@ -361,7 +361,11 @@ fn add_targets(plan: &Plan, sync: &SyncReport, written: &mut Written) {
         let field = entry.and_then(|r| r.cells.get(*side).field.as_ref());
         let object = planned.map_or("", |p| p.objects.get(*side).as_str());
         let target = format!("{object}.{}", field.unwrap_or(row));
-        *written.entry(target).or_default().entry(*cause).or_default() += n;
+        *written
+            .entry(target)
+            .or_default()
+            .entry(*cause)
+            .or_default() += n;
     }
 }
 

@@ -5,7 +5,9 @@
 //! 65,536 characters; batches hold 100 records.
 
 use super::SystemKind;
-use super::profile::{ Automations, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Setting, Upsert};
+use super::profile::{
+    Automations, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Setting, Upsert,
+};
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;
 

@@ -10,5 +10,8 @@ mod store;
 mod stored;
 
 pub use kind::SystemKind;
-pub use profile::{ Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Setting, UnknownValue, Upsert};
+pub use profile::{
+    Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Setting,
+    UnknownValue, Upsert,
+};
 pub use stored::{Case, LineEnds, Precision, Stored, Trim};

@@ -6,7 +6,8 @@
 
 use super::SystemKind;
 use super::profile::{
-    Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Setting, Upsert,
+    Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Setting,
+    Upsert,
 };
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;

@@ -66,8 +66,11 @@ fn strangers(cx: &mut Cx<'_>, test: &ast::Test) {
     for name in steps.into_iter().flat_map(named) {
         if !given.contains(&name.as_str()) {
             let known = given.iter().copied();
-            cx.sink
-                .push(unknown_name::describe("record in this test called", &name, known));
+            cx.sink.push(unknown_name::describe(
+                "record in this test called",
+                &name,
+                known,
+            ));
         }
     }
 }
@@ -161,7 +164,10 @@ impl Cx<'_> {
             } else {
                 self.literal(value, kind)
             };
-            let listed = self.model.field(id).is_some_and(|f| f.field.picklist.is_some());
+            let listed = self
+                .model
+                .field(id)
+                .is_some_and(|f| f.field.picklist.is_some());
             if let (Value::Text(text), true) = (&found, listed) {
                 self.use_value(id, text, value.span);
             }

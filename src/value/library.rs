@@ -206,10 +206,7 @@ const fn several(name: &'static str, kinds: &'static [Kind]) -> Param {
 
 const ONE_TEXT: &[Param] = &[one("text", TEXT)];
 const TEXT_AND_TEXT: &[Param] = &[one("text", TEXT), one("part", TEXT)];
-const TEXT_AND_COUNT: &[Param] = &[
-    one("text", TEXT),
-    one("count", NUMBER).within(Range::Count),
-];
+const TEXT_AND_COUNT: &[Param] = &[one("text", TEXT), one("count", NUMBER).within(Range::Count)];
 const ONE_NUMBER: &[Param] = &[one("number", NUMBER)];
 const TWO_NUMBERS: &[Param] = &[one("number", NUMBER), several("others", NUMBER)];
 const ONE_DAY: &[Param] = &[one("day", DAY)];

@@ -230,13 +230,18 @@ fn a_record_that_lives_alone_against_the_rules_is_told_until_both_or_neither_are
         (("sf.Contact", "s1"), ("hub.contact", "h1"), "Left h1"),
     ] {
         let mut archives = plan();
-        archives.syncs[1].identity.delete = Sides::new(DeletePolicy::Archive, DeletePolicy::Archive);
+        archives.syncs[1].identity.delete =
+            Sides::new(DeletePolicy::Archive, DeletePolicy::Archive);
         let mut bench = Bench::new(&archives);
         ann(&mut bench);
         bench.run();
         // An edit beats the delete: told for as long as one is gone.
         bench.world.delete(gone.0, gone.1);
-        let phone = if kept.0 == "sf.Contact" { "Phone" } else { "phone" };
+        let phone = if kept.0 == "sf.Contact" {
+            "Phone"
+        } else {
+            "phone"
+        };
         bench.world.set(kept.0, kept.1, &[(phone, "77")]);
         for _ in 0..3 {
             bench.run();

@@ -99,8 +99,7 @@ impl Machine {
             } else {
                 LinkState::Kept
             };
-            self.archive
-                .put_link_state(groups, link.sync, ids, state)?;
+            self.archive.put_link_state(groups, link.sync, ids, state)?;
             return nothing;
         }
         let policy = *sync.delete.get(!gone);

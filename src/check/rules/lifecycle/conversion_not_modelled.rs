@@ -96,7 +96,8 @@ fn stray(sync: SyncView<'_>) -> Option<Diagnostic> {
         Side::BOTH.into_iter().any(|side| {
             let conversion = sync.profile(side).and_then(|p| p.conversion.as_ref());
             conversion.is_some_and(|c| {
-                let is = |s, wanted: &str| name(s, side).is_some_and(|n| n.eq_ignore_ascii_case(wanted));
+                let is =
+                    |s, wanted: &str| name(s, side).is_some_and(|n| n.eq_ignore_ascii_case(wanted));
                 is(sync, c.object)
                     && c.became.iter().any(|(object, _)| is(target, object))
                     && sync.sync.ends.get(!side).object == target.sync.ends.get(!side).object
@@ -113,7 +114,10 @@ fn stray(sync: SyncView<'_>) -> Option<Diagnostic> {
         .at(target.sync.header, "whose records are others")
         .note("Salesforce makes an account, a contact or an opportunity of a lead; the record that the lead is linked with stays the same");
     Some(match sync.model.sync_views().find(|s| becomes(*s)) {
-        Some(meant) => finding.help(format!("name the sync of both\n  converts to {}", meant.sync.name.node)),
+        Some(meant) => finding.help(format!(
+            "name the sync of both\n  converts to {}",
+            meant.sync.name.node
+        )),
         None => finding.help("add a sync of what the record becomes, or leave `converts to` out"),
     })
 }

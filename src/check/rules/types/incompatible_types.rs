@@ -73,8 +73,8 @@ pub fn of_keys(cx: &mut Cx<'_>, sync: SyncView<'_>) {
 fn apart(sync: SyncView<'_>, part: &KeyPart) -> Option<Diagnostic> {
     let poisoned = Side::BOTH.iter().any(|s| part.sides.get(*s).is_poisoned());
     let kinds = (part.sides.left.kind?, part.sides.right.kind?);
-    let alike = kinds.0 == kinds.1
-        || matches!(kinds, (Kind::Text, Kind::Set) | (Kind::Set, Kind::Text));
+    let alike =
+        kinds.0 == kinds.1 || matches!(kinds, (Kind::Text, Kind::Set) | (Kind::Set, Kind::Text));
     let field = |side: Side| match part.sides.get(side).node {
         ExprKind::Field { field, .. } => Some(field),
         _ => None,
