@@ -133,11 +133,12 @@ impl Cx<'_> {
             self.cell(&row.left, Side::Left, objects.left),
             self.cell(&row.right, Side::Right, objects.right),
         );
-        let kinds = Sides::new(self.kind_of(&cells.left), self.kind_of(&cells.right));
         for side in Side::BOTH {
+            let kind = self.kind_of(cells.get(!side));
             let other = cells.get(!side).field();
-            self.settle_constant(cells.get_mut(side), *kinds.get(!side), other);
+            self.settle_constant(cells.get_mut(side), kind, other);
         }
+        let kinds = Sides::new(self.kind_of(&cells.left), self.kind_of(&cells.right));
         let head = operand_span(&row.left).to(operand_span(&row.right));
         let direction = arrow(row.arrow.node);
         let mut clauses = self.clauses(row, around, kinds, head);
@@ -257,7 +258,7 @@ impl Cx<'_> {
         let own = settled.kind();
         if own.is_some() && kind.is_some() && own != kind {
             // It cannot be a value of the field, which has been reported.
-            **e = Expr::unknown(span);
+            cell.node = CellKind::Unknown;
             return;
         }
         if let (Value::Text(text), Some(field)) = (&settled, target)

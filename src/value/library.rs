@@ -63,7 +63,7 @@ impl Param {
         match self.range {
             Range::Any => Ok(()),
             Range::Zone => time::zone(text_at(arguments, 0)?).map(drop),
-            Range::Region => text::region(text_at(arguments, 0)?).map(drop),
+            Range::Region => text::is_region(text_at(arguments, 0)?),
             Range::Count => count_at(arguments, 0).map(drop),
         }
     }

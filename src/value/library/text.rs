@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rlibphonenumber::{PhoneNumber, Region};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, Region};
 use rust_decimal::Decimal;
 use smol_str::StrExt;
 use unicode_normalization::UnicodeNormalization;
@@ -251,6 +251,15 @@ pub(super) fn region(code: &str) -> Result<Option<Region>, Failure> {
     region
         .map(Some)
         .map_err(|_| Failure::new(format!("`{code}` is not a region")))
+}
+
+/// Whether a code is that of a region with phone numbers of its own.
+pub(super) fn is_region(code: &str) -> Result<(), Failure> {
+    let unnumbered = |r: &Region| PHONE_NUMBER_UTIL.get_country_code_for_region(*r).is_none();
+    match region(code)?.filter(unnumbered) {
+        Some(_) => Err(Failure::new(format!("`{code}` is not a region"))),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn contains(arguments: &[Value]) -> Answer {

@@ -83,42 +83,35 @@ pub fn run(cx: &mut Cx<'_>) {
     }
 }
 
-/// A sync that is said to convert to one whose records are not made by a conversion of its own.
+/// A sync that is said to convert to one that keeps the same object, or links it with another one: the link cannot follow.
 fn stray(sync: SyncView<'_>) -> Option<Diagnostic> {
     let to = sync.sync.converts_to.as_ref()?;
     let target = sync.model.sync(to.node)?;
-    let name = |s: SyncView<'_>, side: Side| s.object(side).map(|o| o.name.clone());
-    for side in Side::BOTH {
-        name(sync, side)?;
-        name(target, side)?;
-    }
-    let becomes = |target: SyncView<'_>| {
-        Side::BOTH.into_iter().any(|side| {
-            let conversion = sync.profile(side).and_then(|p| p.conversion.as_ref());
-            conversion.is_some_and(|c| {
-                let is =
-                    |s, wanted: &str| name(s, side).is_some_and(|n| n.eq_ignore_ascii_case(wanted));
-                is(sync, c.object)
-                    && c.became.iter().any(|(object, _)| is(target, object))
-                    && sync.sync.ends.get(!side).object == target.sync.ends.get(!side).object
-            })
-        })
+    let object = |s: SyncView<'_>, side: Side| s.sync.ends.get(side).object;
+    let follows = |target: SyncView<'_>| {
+        let stays = |side: Side| object(sync, side) == object(target, side);
+        stays(Side::Left) != stays(Side::Right)
     };
-    if becomes(target) {
+    let known = |s| object(s, Side::Left).is_some() && object(s, Side::Right).is_some();
+    if !known(sync) || !known(target) || follows(target) {
         return None;
     }
     let (from, into) = (&sync.sync.name.node, &target.sync.name.node);
     let message = format!("no record of `{from}` is converted into one of `{into}`");
     let finding = Diagnostic::new(Code::L012, message)
         .at(to.span, "the link would follow to here")
-        .at(target.sync.header, "whose records are others")
-        .note("Salesforce makes an account, a contact or an opportunity of a lead; the record that the lead is linked with stays the same");
-    Some(match sync.model.sync_views().find(|s| becomes(*s)) {
+        .at(
+            target.sync.header,
+            "which does not link the same with another",
+        )
+        .note("of a linked pair one record is converted, and the other one stays what it is");
+    let others = || sync.model.sync_views().filter(|s| s.id != sync.id);
+    Some(match others().find(|s| s.merges() && follows(*s)) {
         Some(meant) => finding.help(format!(
-            "name the sync of both\n  converts to {}",
+            "name the sync of what it becomes\n  converts to {}",
             meant.sync.name.node
         )),
-        None => finding.help("add a sync of what the record becomes, or leave `converts to` out"),
+        None => finding.help("add a sync of what it becomes, or leave `converts to` out"),
     })
 }
 
