@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::engine::{self, Mood, Stop};
+use super::forecast::forecast;
 use super::output::Loudness;
 use super::summary::{self, Shown, Told};
 use super::{Exit, Failure, Format, Output, run as running};
@@ -64,7 +65,7 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
         } else {
             Shown::Some
         };
-        output.result(&summary::preview(&built, report));
+        output.result(&forecast(&built, report));
         output.result(&summary::endings(&built.plan, report));
         output.result(&summary::lifecycles(report));
         output.result(&summary::needing(&built.plan, &held, shown));

@@ -32,7 +32,7 @@ pages! {
 
     /// # What happened
     /// A store could not be opened, read to its end, or written to: a missing folder, a file without permission, a broken database, a
-    /// system that does not answer.
+    /// system that does not answer. Or a file is gone of which earlier runs linked records: it is not taken for an empty one.
     ///
     /// # Why it matters
     /// Records that could not be read are not records that do not exist. Nothing is ever deleted or created on the
