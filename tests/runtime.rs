@@ -2,6 +2,7 @@
 
 mod clusters;
 mod crashes;
+mod guards;
 mod memory;
 mod scenarios;
 mod simulation;

@@ -8,9 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use accordant::analyze::settle::alike;
+use accordant::analyze::settle::law::{Automatic, rests};
+use accordant::analyze::settle::network::Source;
 use accordant::analyze::settle::{
     Begin, Judgement, Limits, Network, StepKind, Verdict, Witness, judge,
 };
+use accordant::model::Phase;
 use accordant::side::Side;
 use interpreter::{Interpreter, Memory, Nature, Reached, World};
 use random::{Knowledge, Random, network};
@@ -133,19 +137,67 @@ fn compare(net: &Network, judgement: &Judgement, thorough: bool) -> Result<usize
     Ok(reached.worlds.len())
 }
 
-/// What the law says of a network is so. Only cells that no automation writes count as left alone.
-fn obeys(net: &Network, judgement: &Judgement, by_law: &AtomicUsize) -> Result<(), String> {
-    let written = |cell: usize| {
-        let automatic = net
-            .rules
-            .iter()
-            .filter(|r| r.phase != accordant::model::Phase::Derived);
-        automatic
-            .flat_map(|r| &r.effects)
-            .any(|e| e.target.index() == cell)
+/// What live automations make of a cell, read off their tables.
+fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
+    let cell = &net.cells[at];
+    let rules = net.rules.iter().zip(live).filter(|(_, live)| **live);
+    let automatic = rules.filter(|(r, _)| r.phase != Phase::Derived);
+    let effects = automatic.flat_map(|(r, _)| &r.effects);
+    let effects = effects.filter(|e| e.target.index() == at);
+    let stays = |v: u16| v != 0 && cell.stores[usize::from(v)] != 0;
+    let fills = effects.clone().all(|e| match &e.value {
+        Source::Constant(v) => stays(*v),
+        Source::Table(t) if t.inputs == [e.target] => {
+            t.values[1..].iter().flatten().all(|v| stays(*v))
+        }
+        Source::Table(t) => t.values.iter().flatten().all(|v| stays(*v)),
+        Source::Unknown(_) => false,
+    });
+    let tables: Option<Vec<&Vec<Option<u16>>>> = effects
+        .map(|e| match &e.value {
+            Source::Table(t) if t.inputs == [e.target] => Some(&t.values),
+            _ => None,
+        })
+        .collect();
+    let Some(tables) = tables else {
+        return Automatic {
+            fills,
+            ..Automatic::default()
+        };
     };
-    let leaves: Vec<bool> = (0..net.cells.len()).map(|c| !written(c)).collect();
-    let Some(most) = accordant::analyze::settle::law::rests(net, &leaves) else {
+    let leads = |from: u16| {
+        let made = tables.iter().filter_map(move |t| t[usize::from(from)]);
+        let stored = cell.stores[usize::from(from)];
+        made.chain([stored]).filter(move |to| *to != from)
+    };
+    // the longest way, by one more step each time: one of as many steps as there are values goes round
+    let mut longest = vec![0_usize; cell.size()];
+    for _ in 0..=cell.size() {
+        for from in 0..cell.size() {
+            let further = leads(from as u16).map(|to| longest[usize::from(to)] + 1);
+            longest[from] = further.max().unwrap_or(0);
+        }
+    }
+    let most = longest.iter().copied().max().unwrap_or(0);
+    let same = |t: &&Vec<Option<u16>>| {
+        (0..)
+            .zip(t.iter())
+            .all(|(v, to)| to.is_none_or(|to| to == v))
+    };
+    Automatic {
+        leaves: tables.iter().all(same),
+        ends: (most < cell.size()).then_some(most as u32),
+        fills,
+    }
+}
+
+/// What the laws say of a network is so.
+fn obeys(net: &Network, judgement: &Judgement, by_law: &AtomicUsize) -> Result<(), String> {
+    let known = |live: &[bool]| {
+        let cells = 0..net.cells.len();
+        cells.map(|c| automatic(net, c, live)).collect()
+    };
+    let Some(most) = rests(net, &known) else {
         return Ok(());
     };
     by_law.fetch_add(1, Ordering::Relaxed);
@@ -188,6 +240,20 @@ pub fn in_full() -> bool {
     std::env::var_os("ACCORDANT_PROOFS").is_some_and(|v| v == "full")
 }
 
+/// Fewer values, where a network needs no more, are judged as all of them.
+fn says_the_same(net: &Network, whole: &Judgement, shrunk: &AtomicUsize) -> Result<(), String> {
+    let Some(fewer) = alike::fewer(net) else {
+        return Ok(());
+    };
+    shrunk.fetch_add(1, Ordering::Relaxed);
+    let fewer = judge(&fewer.network, Limits::default());
+    let sort = |v: &Verdict| (v.rounds(), std::mem::discriminant(v));
+    match sort(whole.verdict()) == sort(fewer.verdict()) {
+        true => Ok(()),
+        false => Err(format!("with fewer values it is {fewer:#?}")),
+    }
+}
+
 #[test]
 fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
     let seed = number("ACCORDANT_SEED").unwrap_or(20_261_123);
@@ -195,6 +261,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
     let tally = Tally::default();
     let states = AtomicUsize::new(0);
     let by_law = AtomicUsize::new(0);
+    let shrunk = AtomicUsize::new(0);
     let wrong: Vec<String> = (0..count)
         .into_par_iter()
         .filter_map(|at| {
@@ -209,6 +276,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
             tally.count(&judgement);
             let thorough = at % 16 == 0;
             let found = compare(&net, &judgement, thorough);
+            let found = found.and_then(|n| says_the_same(&net, &judgement, &shrunk).map(|()| n));
             match found.and_then(|n| obeys(&net, &judgement, &by_law).map(|()| n)) {
                 Ok(n) => {
                     states.fetch_add(n, Ordering::Relaxed);
@@ -222,7 +290,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
         .collect();
     let n = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
     println!(
-        "seed {seed}: {count} networks, {} states by the interpreter: {} stable, {} settle slowly, {} oscillate, {} undecided ({:.2} %), {} only where the shadow is lost, {} by the law; {} wrong",
+        "seed {seed}: {count} networks, {} states by the interpreter: {} stable, {} settle slowly, {} oscillate, {} undecided ({:.2} %), {} only where the shadow is lost, {} by the law, {} with fewer values; {} wrong",
         n(&states),
         n(&tally.settled),
         n(&tally.slow),
@@ -231,6 +299,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
         n(&tally.undecided) as f64 * 100.0 / count as f64,
         n(&tally.lost),
         n(&by_law),
+        n(&shrunk),
         wrong.len(),
     );
     assert!(wrong.is_empty(), "{}", wrong[0]);

@@ -159,6 +159,61 @@ fn a_loop_through_a_lifecycle_was_replayed_too() {
     }
 }
 
+/// Two houses pull at a lifecycle by boxes, so that all there is can be tried.
+const MARKS: &str = r#"automation crm "Marks" {
+  when  Case.Status = Working
+  sets  Case.Vip__c = true
+}
+
+automation crm "Sends back" {
+  when  Case.Vip__c
+  sets  Case.Status = New
+}
+
+automation crm "Unmarks" {
+  when  Case.Status = New
+  sets  Case.Vip__c = false
+}
+
+automation desk "Marks" {
+  when  ticket.state = new
+  sets  ticket.vip = true
+}
+
+automation desk "Pushes on" {
+  when  ticket.vip
+  sets  ticket.state = open
+}
+
+automation desk "Unmarks" {
+  when  ticket.state = open
+  sets  ticket.vip = false
+}
+
+"#;
+
+/// A condition on when a stage was entered is no riddle: a field lies before that time or after it, and people can say both.
+#[test]
+fn a_loop_through_a_condition_on_the_time_of_a_stage_was_replayed_too() {
+    let back = "working  -> fresh    by desk by crm";
+    let later = format!("{back}  when case.OpenedAt__c > entered(working)");
+    let never = format!("{later} and case.OpenedAt__c < entered(working)");
+    let told = |line: &str| {
+        let rows = ticket("  language <-> Language__c\n");
+        let spec = format!("{MARKS}{HANDLING}\n{rows}").replace(back, line);
+        let root = project(&spec);
+        let check = accordant(root.path(), &["check"]);
+        text(&check.stderr).to_owned()
+    };
+    let found = told(&later);
+    assert!(
+        found.contains("  replay  accordant test --witness G001@main.sync:31"),
+        "{found}"
+    );
+    let found = told(&never);
+    assert!(!found.contains("G00") && !found.contains("B001"), "{found}");
+}
+
 /// Loops that depend on when what runs later has its turn, on which of several writes to a field counts, and on what an
 /// automation makes of what the row only reads: each is one, and the engine runs into it.
 #[test]
@@ -195,4 +250,65 @@ fn an_automation_with_a_broken_line_loops_with_nothing() {
     let told = text(&check.stderr);
     assert!(told.contains("S001"), "{told}");
     assert!(!told.contains("G001") && !told.contains("B001"), "{told}");
+}
+
+/// A rule's fixture, without its marks, and what its finding proposes.
+fn lifecycle_fixture(folder: &str, name: &str) -> String {
+    let path = format!("tests/rules/lifecycle/{folder}/{name}.sync");
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let unmarked = text.lines().map(|l| l.split("//~").next().unwrap());
+    unmarked.collect::<Vec<_>>().join("\n")
+}
+
+/// A move that the platform refuses, two moves of which nothing says which counts, moves that an automation or a row takes back:
+/// the engine was there, the test that tells it fails, and passes once the spec says what its finding proposes.
+#[test]
+fn what_becomes_of_a_move_was_replayed_and_its_test_passes_once_the_spec_is_mended() {
+    let cases = [
+        (
+            ("backward-move-refused", "invalid", "L005", 24),
+            ("as task, keep owner", "clear first, as task, keep owner"),
+        ),
+        (
+            ("simultaneous-moves-undecided", "invalid", "L006", 24),
+            ("  start visitor", "  truth crm\n  start visitor"),
+        ),
+        (
+            ("lost-user-transition", "invalid-automation", "L011", 27),
+            ("Person.Phase__c = New", "Person.Title = \"New\""),
+        ),
+        (
+            ("lost-user-transition", "invalid-row", "L011", 17),
+            (
+                "  notes <-> Phase__c  via Phase, prefer desk unless blank",
+                "",
+            ),
+        ),
+    ];
+    for ((folder, name, code, line), (wrong, right)) in cases {
+        let spec = lifecycle_fixture(folder, name);
+        let root = project(&spec);
+        let check = accordant(root.path(), &["check"]);
+        let told = text(&check.stderr);
+        let witness = format!("{code}@main.sync:{line}");
+        let replay = format!("  replay  accordant test --witness {witness}");
+        assert!(told.lines().any(|line| line == replay), "{told}");
+
+        let again = accordant(root.path(), &["test", "--witness", &witness]);
+        assert_eq!(again.status.code(), Some(1), "{again:?}");
+        assert!(
+            text(&again.stdout).contains("\nit does not come: "),
+            "{again:?}"
+        );
+
+        let dumped = accordant(root.path(), &["dump", "witness", &witness]);
+        let block = text(&dumped.stdout);
+        let mended = spec.replacen(wrong, right, 1);
+        assert_ne!(mended, spec);
+        fs::write(root.path().join("main.sync"), format!("{mended}\n{block}")).unwrap();
+        let test = accordant(root.path(), &["test"]);
+        assert_eq!(test.status.code(), Some(0), "{witness}: {test:?}\n{block}");
+        let passed = text(&test.stdout).ends_with("1 passed, 0 failed\n");
+        assert!(passed, "{test:?}");
+    }
 }

@@ -6,6 +6,7 @@ mod admission;
 mod alike;
 mod applied;
 mod blank;
+mod cast;
 mod coverage;
 mod eval;
 pub mod graph;
@@ -27,8 +28,8 @@ pub use coverage::{Coverage, Place, home, standing};
 pub use eval::{Cell, Known, eval};
 pub use images::unknown_images;
 pub use lifecycle::{
-    Automaton, Cause, Chain, Event, Explored, Life, Never, Race, Reaction, Refusal, StageWrite,
-    Winner,
+    Automaton, Cause, Chain, Contender, Event, Explored, Life, Never, Race, Reaction, Refusal,
+    StageWrite, Tale, Winner, tale,
 };
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};

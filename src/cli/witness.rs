@@ -1,4 +1,5 @@
-//! Witnesses of updates that never come to rest: each is replayed by the engine before it is shown, and can be run again.
+//! Witnesses of updates that never come to rest, and of moves that go another way than those who make them expect: each is replayed
+//! by the engine before it is shown, and can be run again.
 
 use std::fmt::Write;
 use std::str::FromStr;
@@ -8,10 +9,12 @@ use smol_str::SmolStr;
 use super::{Exit, Failure, Output};
 use crate::analyze::graph::{Judged, scenarios};
 use crate::analyze::settle::Verdict;
+use crate::check::rules::lifecycle::stories::{Story, Waits, stories};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::test_block;
 use crate::lower;
-use crate::plan::Case;
+use crate::model::Lifecycle;
+use crate::plan::{Case, Plan};
 use crate::session::Compilation;
 use crate::testing::{CaseResult, run_case};
 
@@ -42,40 +45,53 @@ impl FromStr for Reference {
 
 /// What became of a replay.
 enum Replay {
-    /// It never came to rest, as told.
+    /// It went as told.
     Reproduced,
-    /// It came to rest.
+    /// It did not.
     Rested,
     /// It cannot be told as a scenario, a lifecycle in it is not carried out, or the project has names that are unknown.
     Untold,
 }
 
-/// Replays what findings tell. What is reproduced gets the command that does it again; what is not is no fact, and becomes an
-/// error of ours. A stage that never rests is found over stages; what is replayed is a run of the same cells, and may be another
-/// one.
+/// What a finding tells.
+enum Told<'c> {
+    /// A part that never comes to rest.
+    Loop(&'c Judged),
+    /// A lifecycle in which somebody waits in vain.
+    Stories(Vec<Story>),
+}
+
+/// Replays what findings tell. What is reproduced gets the command that does it again; a loop that is not is no fact, and becomes
+/// an error of ours. A stage that never rests is found over stages; what is replayed is a run of the same cells, and may be
+/// another one.
 pub(super) fn confirm(compilation: &mut Compilation) {
     if !compilation.findings.iter().any(|f| is_replayed(f.code)) {
         return;
     }
     let mut findings = std::mem::take(&mut compilation.findings);
     for finding in findings.iter_mut().filter(|f| is_replayed(f.code)) {
-        let Some((judged, at)) = judged_of(compilation, finding) else {
+        let Some((told, at)) = told_of(compilation, finding) else {
             continue;
         };
-        match replay(compilation, judged) {
+        match replay(compilation, &told) {
             Replay::Reproduced => {
                 finding.replay = Some(format!("accordant test --witness {}@{at}", finding.code));
             }
-            Replay::Rested if finding.code != Code::L007 => *finding = unreproduced(finding),
+            Replay::Rested if matches!(finding.code, Code::G001 | Code::G002) => {
+                *finding = unreproduced(finding);
+            }
             Replay::Rested | Replay::Untold => {}
         }
     }
     compilation.findings = findings;
 }
 
-/// Whether findings of a code tell a run that never comes to rest.
+/// Whether findings of a code tell a run that can be replayed.
 fn is_replayed(code: Code) -> bool {
-    matches!(code, Code::G001 | Code::G002 | Code::L007)
+    matches!(
+        code,
+        Code::G001 | Code::G002 | Code::L005 | Code::L006 | Code::L007 | Code::L011
+    )
 }
 
 fn unreproduced(finding: &Diagnostic) -> Diagnostic {
@@ -89,15 +105,13 @@ fn unreproduced(finding: &Diagnostic) -> Diagnostic {
     bug
 }
 
-/// The part that a finding is about, and its place as `file:line`.
-fn judged_of<'c>(
-    compilation: &'c Compilation,
-    finding: &Diagnostic,
-) -> Option<(&'c Judged, String)> {
+/// What a finding tells, and its place as `file:line`.
+fn told_of<'c>(compilation: &'c Compilation, finding: &Diagnostic) -> Option<(Told<'c>, String)> {
     let span = finding.labels.first()?.span;
     let file = compilation.sources.get(span.file)?;
-    let judged = compilation.facts.graph.parts.iter().find(|judged| {
-        let model = compilation.model();
+    let (model, facts) = (compilation.model(), &compilation.facts);
+    let mut parts = facts.graph.parts.iter();
+    let part = parts.find(|judged| {
         let mut subjects = judged.built.subjects(model);
         let mut lifecycles = judged.built.lifecycles(model);
         match (finding.code, judged.judgement.verdict()) {
@@ -107,62 +121,114 @@ fn judged_of<'c>(
             (Code::L007, Verdict::Oscillates(_)) => lifecycles.any(|l| l.span.contains(span)),
             _ => false,
         }
-    })?;
+    });
+    let told = match part {
+        Some(judged) => Told::Loop(judged),
+        None => {
+            let mut stories = stories(model, facts, finding.code);
+            stories.retain(|s| s.place == span);
+            (!stories.is_empty()).then_some(Told::Stories(stories))?
+        }
+    };
     let (line, _) = file.line_column(span.start);
-    Some((judged, format!("{}:{line}", file.path())))
+    Some((told, format!("{}:{line}", file.path())))
 }
 
-/// What a part's witness tells, as tests.
-fn cases(compilation: &Compilation, judged: &Judged) -> Vec<Case> {
+/// What is told, as tests.
+fn cases(compilation: &Compilation, told: &Told<'_>) -> Vec<Case> {
     let model = compilation.model();
-    let told = judged.witness().into_iter();
-    told.flat_map(|w| scenarios(model, &judged.built, w))
-        .map(|scenario| lower::case(model, &scenario, &compilation.sources))
+    let scenarios = match told {
+        Told::Loop(judged) => {
+            let witness = judged.witness().into_iter();
+            witness
+                .flat_map(|w| scenarios(model, &judged.built, w))
+                .collect()
+        }
+        Told::Stories(stories) => stories
+            .iter()
+            .map(|s| s.scenario.clone())
+            .collect::<Vec<_>>(),
+    };
+    let scenarios = scenarios.iter();
+    scenarios
+        .map(|scenario| lower::case(model, scenario, &compilation.sources))
         .collect()
 }
 
-/// The first of a part's tests that never comes to rest, else the last one, with what it came to; none where nothing can be told
-/// as a test, or where a lifecycle writes in it that no run carries out.
-fn rehearsal(compilation: &Compilation, judged: &Judged) -> Option<(Case, CaseResult)> {
+/// Whether what is told is carried out: a run knows the lifecycles that write in it.
+fn is_carried_out(compilation: &Compilation, plan: &Plan, told: &Told<'_>) -> bool {
+    let model = compilation.model();
+    let known = |l: &Lifecycle| plan.lifecycles.iter().any(|p| p.name == l.name.node);
+    match told {
+        Told::Loop(judged) => judged.built.lifecycles(model).all(known),
+        Told::Stories(stories) => {
+            let needed = stories.iter().filter_map(|s| s.lifecycle);
+            let mut needed = needed.filter_map(|at| model.lifecycles.get(at));
+            needed.all(known)
+        }
+    }
+}
+
+/// The first of the tests that goes as told, else the last one, with what it came to; none where nothing can be told as a test, or
+/// where a lifecycle writes in it that no run carries out.
+fn rehearsal(compilation: &Compilation, told: &Told<'_>) -> Option<(Case, CaseResult)> {
     let plan = compilation.rehearsal()?;
-    let mut lifecycles = judged.built.lifecycles(compilation.model());
-    if !lifecycles.all(|l| plan.lifecycles.iter().any(|p| p.name == l.name.node)) {
+    if !is_carried_out(compilation, &plan, told) {
         return None;
     }
     let mut last = None;
-    for case in cases(compilation, judged) {
+    for case in cases(compilation, told) {
         let result = run_case(&plan, &case);
-        let rests = result.passed();
-        last = Some((case, result));
-        if !rests {
-            break;
+        // whoever waits in vain has come as far as that
+        let fails = match told {
+            Told::Loop(_) => !result.passed(),
+            Told::Stories(all) => {
+                let waits = all.first().map_or(Waits::Value, |s| s.waits);
+                !result.passed() && run_case(&plan, &premise(&case, waits)).passed()
+            }
+        };
+        if fails {
+            return Some((case, result));
+        }
+        if result.passed() {
+            last = Some((case, result));
         }
     }
     last
 }
 
-fn replay(compilation: &Compilation, judged: &Judged) -> Replay {
-    match rehearsal(compilation, judged) {
+/// A test up to where somebody waits.
+fn premise(case: &Case, waits: Waits) -> Case {
+    let mut premise = case.clone();
+    premise.steps.pop();
+    if waits == Waits::Rest {
+        premise.steps.pop();
+    }
+    premise
+}
+
+fn replay(compilation: &Compilation, told: &Told<'_>) -> Replay {
+    match rehearsal(compilation, told) {
         None => Replay::Untold,
         Some((_, result)) if result.passed() => Replay::Rested,
         Some(_) => Replay::Reproduced,
     }
 }
 
-/// The part that a reference names.
-fn named<'c>(compilation: &'c Compilation, wanted: &Reference) -> Result<&'c Judged, Failure> {
+/// What the finding tells that a reference names.
+fn named<'c>(compilation: &'c Compilation, wanted: &Reference) -> Result<Told<'c>, Failure> {
     let found = compilation
         .findings
         .iter()
         .filter(|f| f.code == wanted.code);
     for finding in found {
-        let Some((judged, at)) = judged_of(compilation, finding) else {
+        let Some((told, at)) = told_of(compilation, finding) else {
             continue;
         };
         let (file, line) = at.rsplit_once(':').unwrap_or_default();
         let here = wanted.file.as_ref().is_none_or(|f| f == file);
         if here && line == wanted.line.to_string() {
-            return Ok(judged);
+            return Ok(told);
         }
     }
     if !is_replayed(wanted.code) {
@@ -189,9 +255,9 @@ pub(super) fn run(
     wanted: &Reference,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    let judged = named(compilation, wanted)?;
-    let (case, result) = rehearsal(compilation, judged).ok_or_else(untold)?;
-    output.result(&told(&case, &result));
+    let told = named(compilation, wanted)?;
+    let (case, result) = rehearsal(compilation, &told).ok_or_else(untold)?;
+    output.result(&retold(&told, &case, &result));
     Ok(if result.passed() {
         Exit::Fine
     } else {
@@ -208,9 +274,9 @@ pub(super) fn dump(
     wanted: &Reference,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    let judged = named(compilation, wanted)?;
-    let told = rehearsal(compilation, judged).map(|(case, _)| case);
-    let case = told.or_else(|| cases(compilation, judged).pop());
+    let told = named(compilation, wanted)?;
+    let run = rehearsal(compilation, &told).map(|(case, _)| case);
+    let case = run.or_else(|| cases(compilation, &told).pop());
     let case = case.ok_or_else(untold)?;
     output.result(&test_block(&case));
     Ok(Exit::Fine)
@@ -221,13 +287,20 @@ fn untold() -> Failure {
         .help("what it says holds all the same; `accordant check` tells it event by event")
 }
 
-fn told(case: &Case, result: &CaseResult) -> String {
+fn retold(told: &Told<'_>, case: &Case, result: &CaseResult) -> String {
+    let for_value = |s: &Story| s.waits == Waits::Value;
+    let (fails, passes) = match told {
+        Told::Stories(all) if all.iter().any(for_value) => {
+            ("it does not come", "it comes as expected")
+        }
+        _ => ("it goes on", "it comes to rest"),
+    };
     let mut text = test_block(case);
     for failure in &result.failures {
-        let _ = writeln!(text, "\nit goes on: {}", failure.text);
+        let _ = writeln!(text, "\n{fails}: {}", failure.text);
     }
     if result.passed() {
-        text.push_str("\nit comes to rest\n");
+        let _ = writeln!(text, "\n{passes}");
     }
     text
 }

@@ -5,7 +5,7 @@
 use smol_str::SmolStr;
 
 use crate::analyze::Life;
-use crate::model::{self, Arrow, Expr, ExprKind, FieldView, Mode, ObjectRef, SyncView};
+use crate::model::{self, Arrow, FieldView, Mode, ObjectRef, SyncView};
 use crate::side::Side;
 
 /// How the records of the columns hang together.
@@ -215,9 +215,6 @@ fn may_move(life: Life<'_>, found: &Clusters<'_>) -> Result<(), String> {
                 ));
             }
         }
-        if let Some(when) = &t.when {
-            asked(life, found, when)?;
-        }
     }
     for (column, way) in found.ways.iter().enumerate() {
         let asks = life.lifecycle.columns.get(column);
@@ -233,40 +230,7 @@ fn may_move(life: Life<'_>, found: &Clusters<'_>) -> Result<(), String> {
     Ok(())
 }
 
-pub(super) fn column_name(life: Life<'_>, column: usize) -> &str {
+fn column_name(life: Life<'_>, column: usize) -> &str {
     let column = life.lifecycle.columns.get(column);
     column.map_or("", |c| c.name.node.as_str())
-}
-
-/// What a guard asks about beside the hub: another column, and when a stage was entered.
-pub(super) fn asked(
-    life: Life<'_>,
-    found: &Clusters<'_>,
-    guard: &Expr,
-) -> Result<(Option<usize>, Option<SmolStr>), String> {
-    let mut columns: Vec<usize> = Vec::new();
-    let mut entered: Vec<SmolStr> = Vec::new();
-    let mut beyond = false;
-    let other = |object: ObjectRef| {
-        let of = |c: &usize| life.field(*c).is_some_and(|f| f.id.object == object);
-        life.columns().find(of).filter(|c| *c != found.hub)
-    };
-    guard.visit(&mut |e| match &e.node {
-        ExprKind::Field { field, .. } => columns.extend(other(field.object)),
-        ExprKind::Related { reference, .. } => columns.extend(other(reference.object)),
-        ExprKind::Entered(stage) => entered.push(stage.clone()),
-        ExprKind::Changed { .. } | ExprKind::Linked { .. } => beyond = true,
-        _ => {}
-    });
-    columns.sort_unstable();
-    columns.dedup();
-    entered.sort_unstable();
-    entered.dedup();
-    if beyond {
-        return Err("a condition asks for more than the records of its columns".into());
-    }
-    if columns.len() > 1 || entered.len() > 1 {
-        return Err("a condition asks about several columns or stages at once".into());
-    }
-    Ok((columns.first().copied(), entered.pop()))
 }

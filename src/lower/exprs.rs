@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::members::Asked;
 use super::{Cx, Done, impossible};
 use crate::model::{Expr, ExprKind, MapId, RowView, ViaKind};
 use crate::plan::Expr as Lowered;
@@ -12,13 +13,19 @@ impl Cx<'_> {
     pub fn expr(&mut self, e: &Expr) -> Done<Lowered> {
         Ok(match &e.node {
             ExprKind::Unknown => return Err(impossible("an unknown name", e.span)),
-            ExprKind::Entered(_) => return Err(impossible("a stage outside a lifecycle", e.span)),
+            ExprKind::Entered(stage) => match &mut self.members {
+                Some(members) => Lowered::Field {
+                    side: Side::Left,
+                    field: members.entered(stage),
+                },
+                None => return Err(impossible("a stage outside a lifecycle", e.span)),
+            },
             ExprKind::Input => Lowered::Input,
             ExprKind::Const(value) => Lowered::Const(value.clone()),
             ExprKind::Env(name) => Lowered::Env(name.clone()),
             ExprKind::Field { side, field } => Lowered::Field {
                 side: *side,
-                field: self.field(*field),
+                field: self.read_field(*field, Asked::Value),
             },
             ExprKind::Related {
                 side,
@@ -27,7 +34,7 @@ impl Cx<'_> {
                 field,
             } => Lowered::Related {
                 side: *side,
-                reference: self.field(*reference),
+                reference: self.read_field(*reference, Asked::Value),
                 object: self.object(*object),
                 field: self.field(*field),
             },
@@ -82,7 +89,7 @@ impl Cx<'_> {
             ExprKind::IsSet(inner) => Lowered::IsSet(self.boxed(inner)?),
             ExprKind::Changed { side, field } => Lowered::Changed {
                 side: *side,
-                field: self.field(*field),
+                field: self.read_field(*field, Asked::Change),
             },
             ExprKind::Arithmetic {
                 operation,

@@ -5,14 +5,12 @@
 
 use smol_str::SmolStr;
 
-use super::clusters::{Clusters, Way, asked, clusters, column_name};
+use super::clusters::{Clusters, Way, clusters};
+use super::members::Members;
 use super::{Cx, Done, digest};
 use crate::analyze::Life;
-use crate::model::{self, Expr, ExprKind, SyncView, Transition};
-use crate::plan::{
-    Expr as Lowered, Found, Guard, Lifecycle, NotExecuted, StageColumn, StageMove, StageRow,
-    Through,
-};
+use crate::model::{self, SyncView, Transition};
+use crate::plan::{Found, Lifecycle, NotExecuted, StageColumn, StageMove, StageRow, Through};
 use crate::side::Side;
 
 impl Cx<'_> {
@@ -91,15 +89,18 @@ impl Cx<'_> {
             cells: life.columns().map(|column| values(at, column)).collect(),
         });
         let mut moves = Vec::new();
+        self.members = Some(Members::of(life, found.hub));
         for t in &lifecycle.transitions {
-            self.stage_moves(life, found, t, &mut moves)?;
+            self.stage_moves(life, t, &mut moves)?;
         }
+        let members = self.members.take().map(|m| m.found).unwrap_or_default();
         Ok(Lifecycle {
             name: lifecycle.name.node.clone(),
             origin: self.origin(lifecycle.span),
             digest: SmolStr::default(),
             columns,
             stages: stages.collect(),
+            members,
             moves,
             truth: lifecycle.truth.map(|t| life.system_name(t.node).into()),
         })
@@ -152,14 +153,10 @@ impl Cx<'_> {
     fn stage_moves(
         &mut self,
         life: Life<'_>,
-        found: &Clusters<'_>,
         t: &Transition,
         moves: &mut Vec<StageMove>,
     ) -> Done<()> {
-        let when = match &t.when {
-            Some(when) => self.stage_guard(life, found, when)?,
-            None => None,
-        };
+        let when = t.when.as_ref().map(|w| self.expr(w)).transpose()?;
         for by in life.movers(t) {
             for from in &t.from {
                 moves.push(StageMove {
@@ -173,41 +170,5 @@ impl Cx<'_> {
             }
         }
         Ok(())
-    }
-
-    /// A guard: the hub stands on the left, another column on the right, and the instant of entering comes in.
-    fn stage_guard(
-        &mut self,
-        life: Life<'_>,
-        found: &Clusters<'_>,
-        guard: &Expr,
-    ) -> Done<Option<Guard>> {
-        let Ok((column, entered)) = asked(life, found, guard) else {
-            return Ok(None);
-        };
-        let hub = life.field(found.hub).map(|f| f.id.object);
-        let mut guard = guard.clone();
-        guard.rewrite(&mut |e| match &mut e.node {
-            ExprKind::Field { side, field }
-            | ExprKind::Related {
-                side,
-                reference: field,
-                ..
-            } => {
-                *side = if Some(field.object) == hub {
-                    Side::Left
-                } else {
-                    Side::Right
-                };
-            }
-            entered @ ExprKind::Entered(_) => *entered = ExprKind::Input,
-            _ => {}
-        });
-        let condition: Lowered = self.expr(&guard)?;
-        Ok(Some(Guard {
-            condition,
-            column: column.map(|c| column_name(life, c).into()),
-            entered,
-        }))
     }
 }

@@ -11,6 +11,7 @@ mod exprs;
 mod identity;
 mod keys;
 mod lifecycles;
+mod members;
 mod objects;
 mod order;
 mod rows;
@@ -30,6 +31,7 @@ use crate::model::{FieldRef, MapId, Model, NormalizeId, ObjectRef, RowId, SyncVi
 use crate::plan::{Brakes, FORMAT, Hashes, NotExecuted, Origin, Plan, Protected, Sync};
 use crate::side::{Side, Sides};
 use crate::source::{Sources, Span};
+use members::Asked;
 
 /// What a plan is made of beside the model.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +115,8 @@ struct Cx<'a> {
     touched: BTreeMap<ObjectRef, BTreeSet<FieldRef>>,
     maps: BTreeSet<MapId>,
     normalizers: BTreeSet<NormalizeId>,
+    /// While the conditions of a lifecycle are lowered: what they read.
+    members: Option<members::Members>,
 }
 
 impl<'a> Cx<'a> {
@@ -124,6 +128,7 @@ impl<'a> Cx<'a> {
             touched: BTreeMap::new(),
             maps: BTreeSet::new(),
             normalizers: BTreeSet::new(),
+            members: None,
         }
     }
 
@@ -143,6 +148,14 @@ impl<'a> Cx<'a> {
         self.model
             .field(field)
             .map_or_else(SmolStr::default, |f| f.field.name.clone())
+    }
+
+    /// Remembers a field, and gives what an expression calls it: in the conditions of a lifecycle the columns' fields are members.
+    fn read_field(&mut self, field: FieldRef, asked: Asked) -> SmolStr {
+        let name = self.field(field);
+        let members = self.members.as_mut();
+        let member = members.and_then(|m| m.field(field.object, &name, asked));
+        member.unwrap_or(name)
     }
 
     fn sync(&mut self, view: SyncView<'_>, link_group: Sides<SmolStr>) -> Done<Sync> {

@@ -78,7 +78,7 @@ impl Plan {
         }
         for lifecycle in &mut self.lifecycles {
             let guards = lifecycle.moves.iter_mut().filter_map(|m| m.when.as_mut());
-            guards.for_each(|g| g.condition.visit_mut(f));
+            guards.for_each(|g| g.visit_mut(f));
         }
         for automation in &mut self.automations {
             let effects = automation.effects.iter_mut();

@@ -1,5 +1,7 @@
 //! Lifecycles: stages that show in records of both systems which belong to one hub, and the moves between them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -21,6 +23,9 @@ pub struct Lifecycle {
     pub columns: Vec<StageColumn>,
     /// The stages, from the first to the last.
     pub stages: Vec<StageRow>,
+    /// What conditions read, by the names that they use: all records of a cluster are one record to them, and its members are these.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub members: BTreeMap<SmolStr, Member>,
     /// The permitted moves.
     pub moves: Vec<StageMove>,
     /// The system whose move counts where both moved, and neither move follows on the other.
@@ -148,26 +153,29 @@ pub struct StageMove {
     /// Only by the conversion of a record.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub conversion: bool,
-    /// When it is permitted.
+    /// When it is permitted: a condition over one record on the left, that of the lifecycle's members.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<Guard>,
+    pub when: Option<Expr>,
     /// A field that does not move backwards is cleared, and set then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub clear_first: bool,
 }
 
-/// A condition over the hub's record (left), that of one other column (right), and the instant at which a stage was entered last
-/// ([`Expr::Input`]).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What a condition may read of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "compiler", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Guard {
-    /// What has to hold.
-    pub condition: Expr,
-    /// The other column.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<SmolStr>,
-    /// The stage of which the condition asks when it was entered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entered: Option<SmolStr>,
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Member {
+    /// A field of the record of a column.
+    Field {
+        /// The column.
+        column: SmolStr,
+        /// The field.
+        field: SmolStr,
+        /// A condition asks whether it has changed since the cluster was last settled: its value is remembered.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        watched: bool,
+    },
+    /// The instant at which a stage was entered last.
+    Entered(SmolStr),
 }

@@ -22,7 +22,7 @@ pub use identity::{
     Absent, After, DeletePolicy, Identity, Leave, Many, MatchKey, MatchPart, Order, SortKey,
 };
 pub use lifecycle::{
-    Found, Guard, Lifecycle, Pick, Rank, StageColumn, StageMove, StageRow, StageState, Through,
+    Found, Lifecycle, Member, Pick, Rank, StageColumn, StageMove, StageRow, StageState, Through,
 };
 pub use row::{Authority, BlankPolicy, Cell, Fallback, Lane, Row, Timing};
 

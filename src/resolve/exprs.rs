@@ -213,21 +213,33 @@ impl Cx<'_> {
                 kind: Some(Kind::Text),
             };
         }
-        if let Some(object) = scope.head(&head.text) {
-            let field = object.and_then(|o| self.field(o, last));
-            return field.map_or_else(
-                || Expr::unknown(path.span),
-                |f| self.of_field(Side::Left, f, path.span),
-            );
+        let first = scope.first.unwrap_or(Side::Left);
+        let (owners, hops) = if let Some(object) = scope.head(&head.text) {
+            (vec![(Side::Left, object)], rest)
+        } else if let Some(side) = self.side_of_system(scope, head) {
+            (vec![(side, *scope.objects.get(side))], rest)
+        } else {
+            let both = [first, !first].map(|s| (s, *scope.objects.get(s)));
+            let hops = path.parts.split_last().map_or(&[][..], |(_, hops)| hops);
+            (both.to_vec(), hops)
+        };
+        match (hops, owners.first()) {
+            ([], Some((side, owner))) => {
+                let field = owner.and_then(|o| self.field(o, last));
+                field.map_or_else(
+                    || Expr::unknown(path.span),
+                    |f| self.of_field(*side, f, path.span),
+                )
+            }
+            ([reference], _) if !scope.poisoned() => {
+                self.related(&owners, reference, last, path.span)
+            }
+            ([_, second, ..], _) if !scope.poisoned() => {
+                self.sink.push(unknown_name::too_far(second));
+                Expr::unknown(path.span)
+            }
+            _ => Expr::unknown(path.span),
         }
-        if let Some(side) = self.side_of_system(scope, head) {
-            let field = scope.objects.get(side).and_then(|o| self.field(o, last));
-            return field.map_or_else(
-                || Expr::unknown(path.span),
-                |f| self.of_field(side, f, path.span),
-            );
-        }
-        self.related(scope, head, last, path.span)
     }
 
     fn side_of_system(&self, scope: &Scope, name: &Name) -> Option<Side> {
@@ -240,15 +252,16 @@ impl Cx<'_> {
         })
     }
 
-    fn related(&mut self, scope: &Scope, head: &Name, last: &Name, span: Span) -> Expr {
-        if scope.poisoned() {
-            return Expr::unknown(span);
-        }
-        let first = scope.first.unwrap_or(Side::Left);
-        for side in [first, !first] {
-            let Some(owner) = *scope.objects.get(side) else {
-                continue;
-            };
+    /// A field of the record that a reference names, of the first owner that has such a reference.
+    fn related(
+        &mut self,
+        owners: &[(Side, Option<ObjectRef>)],
+        head: &Name,
+        last: &Name,
+        span: Span,
+    ) -> Expr {
+        let known = owners.iter().filter_map(|(side, o)| Some((*side, (*o)?)));
+        for (side, owner) in known.clone() {
             let Some(reference) = self.reference(owner, &head.text) else {
                 continue;
             };
@@ -286,10 +299,7 @@ impl Cx<'_> {
                 kind,
             };
         }
-        if let Some(object) = [first, !first]
-            .into_iter()
-            .find_map(|s| *scope.objects.get(s))
-        {
+        if let Some((_, object)) = known.clone().next() {
             self.field(object, head);
         }
         Expr::unknown(span)

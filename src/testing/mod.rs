@@ -7,8 +7,8 @@
 //!   at that time. The members `id`, creation and last change of a record may be given like fields.
 //! - An alias names a pair: a record of an object in which the alias was never given is the one that the links of the
 //!   alias's other records lead to, over as many syncs as it takes.
-//! - In a field that holds the id of another record (one that a row reads `through` a sync or along a path, a key stamp,
-//!   the mark of a conversion) a text that is an alias of a record of that object stands for that record's id.
+//! - In a field that holds the id of another record (one that a row reads `through` a sync or along a path, one that an
+//!   automation goes along, a key stamp, the mark of a conversion) a text that is an alias of a record of that object stands for that record's id.
 //! - `settle` runs the plan until a run writes nothing, at most [`ROUNDS`] times.
 //! - Automations that the plan knows answer what people and runs write, see [`platforms`]; a record that is there since day 0 has
 //!   started none.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use crate::plan::{Expr, Found, Lifecycle, Plan, Row, Sync, Through};
-use crate::side::Side;
+use crate::plan::{Automation, Expr, Found, Lifecycle, Plan, Reached, Row, Sync, Through};
+use crate::side::{Side, Sides};
 
 /// By object and field: the objects that the field may refer to.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl References {
                 conditions
                     .into_iter()
                     .flatten()
-                    .for_each(|e| found.paths(sync, e));
+                    .for_each(|e| found.paths(&sync.objects, e));
             }
             sync.rows.iter().for_each(|row| found.row(plan, sync, row));
         }
@@ -40,6 +40,7 @@ impl References {
                 }
             }
         }
+        plan.automations.iter().for_each(|a| found.automation(a));
         for (key, object) in &plan.objects {
             let system = plan.systems.get(&object.system);
             let became = system.and_then(|s| s.converted_into.get(&object.name));
@@ -90,7 +91,7 @@ impl References {
     fn row(&mut self, plan: &Plan, sync: &Sync, row: &Row) {
         let mut through: BTreeSet<SmolStr> = BTreeSet::new();
         for side in Side::BOTH {
-            self.paths(sync, &row.cells.get(side).read);
+            self.paths(&sync.objects, &row.cells.get(side).read);
             if let Some(lane) = row.lanes.get(side) {
                 each(&lane.value, &mut |e| {
                     if let Expr::Linked { syncs, .. } = e {
@@ -100,7 +101,7 @@ impl References {
             }
         }
         if let Some(when) = &row.when {
-            self.paths(sync, when);
+            self.paths(&sync.objects, when);
         }
         let named = |name: &SmolStr| plan.syncs.iter().find(|s| s.name == *name);
         for to in through.iter().filter_map(named) {
@@ -117,8 +118,24 @@ impl References {
         }
     }
 
+    /// What an automation reads and writes along.
+    fn automation(&mut self, automation: &Automation) {
+        let own = Sides::new(automation.object.clone(), automation.object.clone());
+        let guard = automation.guard.iter();
+        let effects = automation.effects.iter();
+        let stated = effects.flat_map(|e| e.when.iter().chain(&e.value));
+        guard.chain(stated).for_each(|e| self.paths(&own, e));
+        for effect in &automation.effects {
+            match &effect.record {
+                Reached::Referenced(field) => self.add(&automation.object, field, &effect.object),
+                Reached::Referring(field) => self.add(&effect.object, field, &automation.object),
+                Reached::Itself | Reached::Made | Reached::Found => {}
+            }
+        }
+    }
+
     /// The references that an expression goes along.
-    fn paths(&mut self, sync: &Sync, expr: &Expr) {
+    fn paths(&mut self, of: &Sides<SmolStr>, expr: &Expr) {
         each(expr, &mut |e| {
             if let Expr::Related {
                 side,
@@ -127,7 +144,7 @@ impl References {
                 ..
             } = e
             {
-                self.add(sync.objects.get(*side), reference, object);
+                self.add(of.get(*side), reference, object);
             }
         });
     }

@@ -321,7 +321,7 @@ fn maps_that_are_inverse_agree_at_rest_in_both_halves() {
 #[test]
 fn a_preferred_side_needs_the_other_to_store_what_is_written() {
     use accordant::analyze::settle::Verdict;
-    use accordant::analyze::settle::law::rests;
+    use accordant::analyze::settle::law::{Automatic, rests};
     use accordant::model::BlankPolicy;
     let authority = Authority::PreferUnlessBlank(Side::Right);
     let numbers = (0..ALL).filter(|n| pair(*n).n == SAME).step_by(9);
@@ -341,7 +341,12 @@ fn a_preferred_side_needs_the_other_to_store_what_is_written() {
             }
             let judged = judge(&net, Limits::default());
             let rounds = judged.verdict().rounds();
-            match rests(&net, &[true, true]) {
+            let left = Automatic {
+                leaves: true,
+                ends: Some(0),
+                fills: true,
+            };
+            match rests(&net, &|_| vec![left, left]) {
                 Some(most) => assert!(rounds.is_some_and(|k| k <= most), "{p:?}: {rounds:?}"),
                 None => loops += usize::from(matches!(judged.kept, Verdict::Oscillates(_))),
             }

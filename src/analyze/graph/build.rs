@@ -15,8 +15,9 @@ use super::parts::Component;
 use super::place::{Place, store};
 use super::steps::Step;
 use super::tabulate;
-use crate::analyze::settle::Network;
+use super::times::Times;
 use crate::analyze::settle::network::RuleId;
+use crate::analyze::settle::{Network, alike};
 use crate::analyze::{Cell, Known};
 use crate::model::{
     CellKind, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, Written,
@@ -86,6 +87,19 @@ pub struct Built {
 }
 
 impl Built {
+    /// Leaves out values that are like others.
+    fn shrink(&mut self) {
+        let Some(fewer) = alike::fewer(&self.network) else {
+            return;
+        };
+        self.network = fewer.network;
+        for (values, kept) in self.values.iter_mut().zip(fewer.kept) {
+            let kept = kept.iter();
+            let kept = kept.filter_map(|v| values.get(usize::from(*v)).cloned());
+            *values = kept.collect();
+        }
+    }
+
     /// Its rows and then its lifecycles, each as it is called and where: a finding on the part is about one of them.
     pub fn subjects<'m>(&self, model: &'m Model) -> impl Iterator<Item = (&'m SmolStr, Span)> {
         let rows = self.rows.iter().filter_map(|r| model.row(*r));
@@ -116,6 +130,8 @@ pub(super) struct Part<'m> {
     pub acting: Vec<Acting>,
     /// Positions in the list of all steps.
     pub steps: Vec<u32>,
+    /// What their conditions compare with the times of stages.
+    pub times: Times,
     pub places: Vec<Place>,
     pub positions: BTreeMap<Place, usize>,
     pub values: Vec<Vec<Value>>,
@@ -144,6 +160,7 @@ pub(super) fn build(
     part.close();
     let mut built = tabulate::tabulate(&part);
     built.tried = changes == Changes::Some;
+    built.shrink();
     built
 }
 
@@ -168,6 +185,7 @@ impl<'m> Part<'m> {
         let mut part = Self {
             model: writers.model,
             writers,
+            times: Times::of(writers.model, all_steps(writers, &steps)),
             steps,
             rows: rows.into_iter().collect(),
             acting: acting
@@ -295,8 +313,7 @@ impl<'m> Part<'m> {
 
     /// The steps of lifecycles of the part.
     pub fn all_steps(&self) -> impl Iterator<Item = &'m Step> {
-        let steps = self.writers.steps;
-        self.steps.iter().filter_map(|i| steps.get(*i as usize))
+        all_steps(self.writers, &self.steps)
     }
 
     /// The effects of the part, with their automations.
@@ -358,12 +375,39 @@ impl<'m> Part<'m> {
                 named_in(self.model, &mut named, write.when.as_ref());
             }
         }
+        for (place, value) in self.times.values() {
+            named.put(place, &value);
+        }
+        self.trace_back(&mut named);
         let changes = if changes {
             Changes::Some
         } else {
             Changes::None
         };
         (named, changes)
+    }
+
+    /// Names what becomes of a named value where it comes from, too: people enter it there.
+    fn trace_back(&self, named: &mut Named) {
+        let mut writes = Vec::new();
+        for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
+            for from in Side::BOTH {
+                let source = Place::of_row(self.model, view.id, from);
+                let target = Place::of_row(self.model, view.id, !from);
+                if let (CellKind::Computed(e), Some(to)) = (&view.row.cells.get(from).node, source)
+                {
+                    writes.push((to, &**e, None));
+                }
+                if let (Some(lane), Some(to)) = (view.lane(from), target) {
+                    writes.push((to, &lane.value, source));
+                }
+            }
+        }
+        for (_, effect) in self.effects() {
+            let value = effect.value.iter();
+            writes.extend(value.map(|e| (Place::Field(effect.target), e, None)));
+        }
+        named.trace_back(self.model, &writes);
     }
 
     /// Adds what functions and platforms make of the values, until nothing new comes. Cells whose values have no
@@ -492,6 +536,11 @@ impl<'m> Part<'m> {
         }
         Some(rows)
     }
+}
+
+fn all_steps<'m>(writers: Writers<'m>, steps: &[u32]) -> impl Iterator<Item = &'m Step> {
+    let all = writers.steps;
+    steps.iter().filter_map(|i| all.get(*i as usize))
 }
 
 /// What a lane makes of a value, before defaults; none where it is refused.

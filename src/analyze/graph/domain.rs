@@ -13,7 +13,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::place::Place;
 use crate::model::{
-    Comparison, Expr, ExprKind, FieldView, MapId, Model, NormalizeTable, PicklistMap,
+    Comparison, Expr, ExprKind, FieldView, MapId, Model, NormalizeId, NormalizeTable, PicklistMap,
 };
 use crate::side::Side;
 use crate::value::{Kind, Value, library};
@@ -24,6 +24,14 @@ const FRESH: usize = 2;
 const LISTED: usize = 6;
 /// Texts that are cut after more characters than these are not looked at.
 const LONGEST: usize = 4_096;
+/// Functions that look for a part in a text.
+const PARTED: [&str; 5] = [
+    "contains",
+    "ends_with",
+    "replace",
+    "starts_with",
+    "strip_prefix",
+];
 /// Rows of a map that are not one to one and are looked at.
 const IRREGULAR: usize = 12;
 
@@ -53,7 +61,7 @@ impl Named {
 
     /// Remembers what the conditions and values of an expression compare places with.
     pub fn gather(&mut self, model: &Model, e: &Expr) {
-        match &e.node {
+        e.visit(&mut |e| match &e.node {
             ExprKind::Compare {
                 comparison,
                 left,
@@ -61,45 +69,76 @@ impl Named {
             } => {
                 for (one, other) in [(left, right), (right, left)] {
                     if let ExprKind::Const(value) = &other.node {
-                        for place in Place::read_by(one) {
-                            self.put(place, value);
-                            self.neighbours(place, *comparison, value);
-                        }
+                        self.compared(model, *comparison, one, value);
                     }
                 }
             }
             ExprKind::In { input, list } => {
                 for place in Place::read_by(input) {
-                    list.iter()
-                        .take(LISTED)
-                        .for_each(|(v, _)| self.put(place, v));
+                    let listed = list.iter().take(LISTED);
+                    listed.for_each(|(v, _)| self.put(place, v));
                 }
             }
-            _ => {}
-        }
-        for place in comes_in(e).map(Place::read_by).unwrap_or_default() {
-            let told = telling(model, e);
-            told.iter().for_each(|v| self.put(place, v));
-        }
-        match &e.node {
-            ExprKind::Compare { left, right, .. } | ExprKind::Arithmetic { left, right, .. } => {
-                self.gather(model, left);
-                self.gather(model, right);
+            _ => {
+                for place in comes_in(e).map(Place::read_by).unwrap_or_default() {
+                    let told = telling(model, e);
+                    told.iter().for_each(|v| self.put(place, v));
+                }
             }
-            ExprKind::Not(inner)
-            | ExprKind::IsSet(inner)
-            | ExprKind::In { input: inner, .. }
-            | ExprKind::Map { input: inner, .. }
-            | ExprKind::Each { input: inner, .. }
-            | ExprKind::Normalize { input: inner, .. }
-            | ExprKind::Linked { input: inner, .. } => self.gather(model, inner),
-            ExprKind::All(parts)
-            | ExprKind::Any(parts)
-            | ExprKind::Call {
-                arguments: parts, ..
-            } => parts.iter().for_each(|p| self.gather(model, p)),
-            _ => {}
+        });
+    }
+
+    /// Remembers a constant that an expression is compared with; beside the length of a text, texts of it and of one more.
+    fn compared(&mut self, model: &Model, comparison: Comparison, e: &Expr, value: &Value) {
+        let fits = |place: &Place| {
+            let kind = place.view(model).map(FieldView::kind);
+            kind.is_none_or(|k| value.kind().is_none_or(|v| v == k) || k == Kind::Set)
+        };
+        for place in Place::read_by(e) {
+            if fits(&place) {
+                self.put(place, value);
+                self.neighbours(place, comparison, value);
+            }
         }
+        let ExprKind::Call {
+            function,
+            arguments,
+        } = &e.node
+        else {
+            return;
+        };
+        let Value::Number(length) = value else { return };
+        let length = length.to_usize().filter(|n| *n < LONGEST);
+        if let (Some(n), "length") = (length, function.as_str()) {
+            for place in arguments.iter().flat_map(Place::read_by) {
+                self.put(place, &Value::text("a".repeat(n)));
+                self.put(place, &Value::text("a".repeat(n + 1)));
+            }
+        }
+    }
+
+    /// Remembers, of a value beside the place that a write of these goes to, what has to stand where it comes from: what tells
+    /// values apart there does so here. The last of a write is the place of what passes through it.
+    pub fn trace_back(&mut self, model: &Model, writes: &[(Place, &Expr, Option<Place>)]) {
+        // a way passes each write once
+        for _ in writes {
+            let before = self.count();
+            for (to, made, input) in writes {
+                let values = self.0.get(to).cloned().unwrap_or_default();
+                for value in &values {
+                    for (from, value) in leading(model, made, *input, value) {
+                        self.put(from, &value);
+                    }
+                }
+            }
+            if self.count() == before {
+                break;
+            }
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.0.values().map(Vec::len).sum()
     }
 
     /// Beside a value that an order compares with, one below and one above.
@@ -187,7 +226,7 @@ fn comes_in(e: &Expr) -> Option<&Expr> {
 }
 
 /// The values that are worth a look where an expression does something to what comes in: those that its map tells apart,
-/// spellings that its table does, and a text that a cut leaves with a blank at its end.
+/// spellings that its table does, a part that is looked for, and a text that a cut leaves with a blank at its end.
 pub(super) fn telling(model: &Model, e: &Expr) -> Vec<Value> {
     match &e.node {
         ExprKind::Map { map, from, .. } | ExprKind::Each { map, from, .. } => {
@@ -212,8 +251,93 @@ pub(super) fn telling(model: &Model, e: &Expr) -> Vec<Value> {
             let text = kept.map(|n| Value::text(format!("{} b", "a".repeat(n))));
             text.into_iter().collect()
         }
+        ExprKind::Call {
+            function,
+            arguments,
+        } if PARTED.contains(&function.as_str()) => {
+            let part = arguments.get(1).map(|a| &a.node);
+            let part = part.and_then(|part| match part {
+                ExprKind::Const(value @ Value::Text(_)) => Some(value.clone()),
+                _ => None,
+            });
+            part.into_iter().collect()
+        }
         _ => Vec::new(),
     }
+}
+
+/// What has to stand where an expression reads for a value to come of it, as far as its functions and tables say that: the value
+/// itself, too, which most of them leave alone.
+fn leading(model: &Model, e: &Expr, input: Option<Place>, value: &Value) -> Vec<(Place, Value)> {
+    let (inner, more) = match &e.node {
+        ExprKind::Input => return input.map(|p| (p, value.clone())).into_iter().collect(),
+        ExprKind::Linked { input: inner, .. } => (&**inner, Vec::new()),
+        ExprKind::Map {
+            map,
+            from,
+            input: inner,
+            ..
+        }
+        | ExprKind::Each {
+            map,
+            from,
+            input: inner,
+            ..
+        } => (&**inner, mapped_to(model, *map, *from, value)),
+        ExprKind::Normalize {
+            table,
+            input: inner,
+        } => (&**inner, spelled(model, *table, value)),
+        ExprKind::Call {
+            function,
+            arguments,
+        } => {
+            let Some((inner, more)) = arguments.split_first() else {
+                return Vec::new();
+            };
+            (inner, inverse(function, more, value).into_iter().collect())
+        }
+        _ => {
+            let place = Place::of(e);
+            return place.map(|p| (p, value.clone())).into_iter().collect();
+        }
+    };
+    let values = more.iter().chain([value]);
+    values
+        .flat_map(|v| leading(model, inner, input, v))
+        .collect()
+}
+
+/// The first values that a map takes to a value.
+fn mapped_to(model: &Model, map: MapId, from: Side, value: &Value) -> Vec<Value> {
+    let rows = model.maps.get(map.index()).map(|m| m.rows.as_slice());
+    let rows = rows.unwrap_or_default().iter().filter(|r| {
+        let first = r.values.get(!from).first();
+        r.arrow.goes_from(from) && first.map(|v| v.value.as_str()) == value.as_text()
+    });
+    let values = rows.flat_map(|r| r.values.get(from));
+    let values = values.map(|v| Value::text(&v.value));
+    values.take(FRESH).collect()
+}
+
+/// The first variant that a table puts in this spelling.
+fn spelled(model: &Model, table: NormalizeId, value: &Value) -> Vec<Value> {
+    let rows = model.normalizers.get(table.index()).map(|t| &t.rows);
+    let mut rows = rows.into_iter().flatten();
+    let row = rows.find(|r| Some(r.output.value.as_str()) == value.as_text());
+    let variant = row.and_then(|r| r.variants.first());
+    variant.map(|v| Value::text(&v.value)).into_iter().collect()
+}
+
+/// What a function makes a value of, if it has an inverse and its further arguments are constants.
+fn inverse(function: &str, more: &[Expr], value: &Value) -> Option<Value> {
+    let inverse = library::function(library::function(function)?.inverse?)?;
+    let more = more.iter().map(|a| match &a.node {
+        ExprKind::Const(value) => Some(value.clone()),
+        _ => None,
+    });
+    let arguments: Option<Vec<Value>> = std::iter::once(Some(value.clone())).chain(more).collect();
+    inverse.call(&arguments?).ok()
 }
 
 /// The values of each row of a map that is not one to one, and of the first that are.

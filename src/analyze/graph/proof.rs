@@ -5,13 +5,16 @@
 //! say nothing, the part is what its search found, of the values that were searched.
 
 use super::build::{Built, simple};
-use super::place::Place;
-use crate::analyze::settle::shape::{Change, Shape};
+use super::place::{Place, stored};
+use crate::analyze::settle::law::Automatic;
+use crate::analyze::settle::shape::{Change, Filled, Shape};
 use crate::model::{
-    Automation, CellKind, Effect, Expr, ExprKind, Fallback, FieldRef, Model, Phase,
+    Automation, CellKind, Effect, Expr, ExprKind, Fallback, FieldRef, FieldView, Model, Phase,
+    Written,
 };
+use crate::platform::{Case, LineEnds, Stored, Trim};
 use crate::side::Side;
-use crate::value::{Value, library};
+use crate::value::{Kind, Value, library};
 
 /// How it is known that a part comes to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +34,9 @@ struct Term {
     changes: Vec<Change>,
 }
 
-/// Whether the automations that write a cell leave what rows write there, and what they make themselves, by cell. Computed
-/// fields count as what they are computed of.
-pub(super) fn leaves(model: &Model, built: &Built) -> Vec<bool> {
+/// What is known of the automations that write each cell, of those that are `live`, by rule. Computed fields count as what they
+/// are computed of.
+pub(super) fn automatic(model: &Model, built: &Built, live: &[bool]) -> Vec<Automatic> {
     let of_lifecycle = |at: usize| {
         let mut steps = built
             .steps
@@ -42,16 +45,26 @@ pub(super) fn leaves(model: &Model, built: &Built) -> Vec<bool> {
         steps.any(|rule| rule.effects.iter().any(|e| e.target.index() == at))
     };
     let of = |(at, place): (usize, &Place)| {
-        let alone = place
-            .field()
-            .is_none_or(|field| is_left(model, built, field));
-        alone && !of_lifecycle(at)
+        let alone = Automatic {
+            leaves: true,
+            ends: Some(0),
+            fills: true,
+        };
+        match place.field() {
+            _ if of_lifecycle(at) => Automatic::default(),
+            None => alone,
+            Some(field) => Automatic {
+                fills: fills(model, built, field, live),
+                ..of_field(model, built, field, live).unwrap_or_default()
+            },
+        }
     };
     built.places.iter().enumerate().map(of).collect()
 }
 
-fn is_left(model: &Model, built: &Built, field: FieldRef) -> bool {
-    let own: Option<Vec<Vec<Change>>> = effects(model, built)
+/// What is known of the automations that write a field, where each makes something of what the field holds.
+fn of_field(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> Option<Automatic> {
+    let own: Vec<Vec<Change>> = effects(model, built, live)
         .filter(|(a, e)| e.target == field && a.phase != Phase::Derived)
         .map(|(_, e)| match terms(e.value.as_ref()?, None)?.as_slice() {
             [
@@ -62,8 +75,62 @@ fn is_left(model: &Model, built: &Built, field: FieldRef) -> bool {
             ] if *from == Place::Field(field) => Some(changes.clone()),
             _ => None,
         })
-        .collect();
-    let Some(own) = own else { return false };
+        .collect::<Option<_>>()?;
+    let mut changes: Vec<Change> = own.iter().flatten().cloned().collect();
+    changes.extend(platform(stored(model.field(field))));
+    Some(Automatic {
+        leaves: is_left(model, built, field, &own),
+        ends: match own.is_empty() {
+            true => Some(0),
+            false => Ways::new(&changes, Rounds::None).longest(&Shape::default()),
+        },
+        fills: false,
+    })
+}
+
+/// Whether no automation makes a field blank: what is written is a constant, or made of what the field holds by what leaves
+/// something. A platform that drops blanks around texts keeps what begins with something else.
+fn fills(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> bool {
+    let view = model.field(field);
+    let filled = match view.map(FieldView::kind) {
+        Some(Kind::Text) if stored(view).trim == Trim::Both => Filled::Begun,
+        Some(Kind::Text | Kind::Number | Kind::Bool) => Filled::Some,
+        _ => return false,
+    };
+    let constant =
+        |value: &Value| !value.is_blank() && value.as_text().is_none_or(|t| filled.has(t));
+    let own = |e: &Expr| Place::of(e) == Some(Place::Field(field));
+    let fills = |e: &Expr| match &e.node {
+        ExprKind::Const(value) => constant(value),
+        ExprKind::Arithmetic { left, right, .. } => {
+            let number = |e: &Expr| own(e) || matches!(e.node, ExprKind::Const(Value::Number(_)));
+            number(left) && number(right)
+        }
+        _ => match terms(e, None).as_deref() {
+            Some([Term { from, changes }]) => {
+                *from == Some(Place::Field(field)) && changes.iter().all(|c| c.fills(filled))
+            }
+            _ => false,
+        },
+    };
+    let mut values = effects(model, built, live)
+        .filter(|(_, e)| e.target == field)
+        .map(|(_, e)| &e.value);
+    values.all(|v| v.as_ref().is_some_and(fills))
+}
+
+/// What a platform makes of what it stores.
+fn platform(stored: Stored) -> Vec<Change> {
+    let mut changes = Vec::new();
+    changes.extend((stored.trim == Trim::Both).then_some(Change::Trim));
+    changes.extend((stored.case == Case::Lower).then_some(Change::Lower));
+    changes.extend((stored.line_ends == LineEnds::Alike).then_some(Change::Lines));
+    changes.extend(stored.scale.map(|scale| Change::Scale(scale.into())));
+    changes
+}
+
+/// Whether automations that make these changes leave what rows write to a field, and what they have made themselves.
+fn is_left(model: &Model, built: &Built, field: FieldRef, own: &[Vec<Change>]) -> bool {
     let gives = |changes: &[Change], of: Shape| changes.iter().fold(of, |s, c| c.shape(s));
     let written = built
         .rows
@@ -84,18 +151,34 @@ fn is_left(model: &Model, built: &Built, field: FieldRef) -> bool {
             _ => Shape::default(),
         }
     }));
-    let leave = |shape: &Shape| own.iter().flatten().all(|c| c.leaves(*shape));
+    let leave = |shape: &Shape| own.iter().flatten().all(|c| c.leaves(shape));
     shapes.iter().all(leave)
 }
 
-/// The effects of the automations of a part.
+/// The effects of the automations of a part, but for those that are not live, and those that a later one of the
+/// same automation overwrites.
 fn effects<'m>(
     model: &'m Model,
-    built: &Built,
+    built: &'m Built,
+    live: &'m [bool],
 ) -> impl Iterator<Item = (&'m Automation, &'m Effect)> {
-    let ids = built.automations.iter().flatten();
+    let ids = built.automations.iter().enumerate();
+    let ids = ids.filter(|(at, _)| live.get(*at) != Some(&false));
+    let ids = ids.filter_map(|(_, id)| *id);
     let automations = ids.filter_map(|id| model.automations.get(id.index()));
-    automations.flat_map(|a| a.effects.iter().map(move |e| (a, e)))
+    automations.flat_map(|automation| {
+        let overwrites = |e: &Effect, one: &Effect| {
+            let always = e.when.is_none() && e.record == Written::Itself;
+            always && e.target == one.target && one.record == Written::Itself
+        };
+        let last = move |at: usize, one: &Effect| {
+            let mut later = automation.effects.iter().skip(at + 1);
+            !later.any(|e| overwrites(e, one))
+        };
+        let effects = automation.effects.iter().enumerate();
+        let effects = effects.filter(move |(at, effect)| last(*at, effect));
+        effects.map(move |(_, effect)| (automation, effect))
+    })
 }
 
 /// Whether the values of a part have an end whatever they begin with, and those that were tried are of each sort that a
@@ -126,32 +209,58 @@ pub(super) fn is_searched(model: &Model, built: &Built) -> bool {
         );
     }
     let changes: Vec<Change> = turning.iter().flat_map(|t| t.changes.clone()).collect();
-    ends(&changes, Shape::default(), &mut Vec::new(), &mut Vec::new())
-        && turning.iter().all(|t| is_sampled(built, t))
+    let mut ways = Ways::new(&changes, Rounds::OfCase);
+    ways.longest(&Shape::default()).is_some() && turning.iter().all(|t| is_sampled(built, t))
 }
 
-/// Whether every way from a shape ends, or goes round by changes of case alone. `path` is the way to it, each shape with whether
-/// a change of case leads on, `done` are shapes from which all ways end.
-fn ends(
-    changes: &[Change],
-    shape: Shape,
-    path: &mut Vec<(Shape, bool)>,
-    done: &mut Vec<Shape>,
-) -> bool {
-    if done.contains(&shape) {
-        return true;
+/// Which ways through the shapes may go round.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rounds {
+    /// None.
+    None,
+    /// Those that change the case of letters alone.
+    OfCase,
+}
+
+/// The ways through the shapes that some changes give, in any order.
+struct Ways<'c> {
+    changes: &'c [Change],
+    rounds: Rounds,
+    /// The way to where it looks: each shape with whether a change of case leads on.
+    path: Vec<(Shape, bool)>,
+    /// Shapes from which all ways end, each with the changes of the longest one.
+    done: Vec<(Shape, u32)>,
+}
+
+impl<'c> Ways<'c> {
+    const fn new(changes: &'c [Change], rounds: Rounds) -> Self {
+        Self {
+            changes,
+            rounds,
+            path: Vec::new(),
+            done: Vec::new(),
+        }
     }
-    if let Some(at) = path.iter().position(|(s, _)| *s == shape) {
-        return path.iter().skip(at).all(|(_, cased)| *cased);
+
+    /// The changes of the longest way from a shape; none where one does not end.
+    fn longest(&mut self, shape: &Shape) -> Option<u32> {
+        if let Some((_, most)) = self.done.iter().find(|(s, _)| s == shape) {
+            return Some(*most);
+        }
+        if let Some(at) = self.path.iter().position(|(s, _)| s == shape) {
+            let cased = self.path.iter().skip(at).all(|(_, cased)| *cased);
+            return (cased && self.rounds == Rounds::OfCase).then_some(0);
+        }
+        let mut most = 0;
+        for change in self.changes.iter().filter(|c| !c.leaves(shape)) {
+            self.path.push((shape.clone(), change.is_of_case()));
+            let further = self.longest(&change.shape(shape.clone()));
+            self.path.pop();
+            most = most.max(further?.saturating_add(1));
+        }
+        self.done.push((shape.clone(), most));
+        Some(most)
     }
-    let all = changes.iter().filter(|c| !c.leaves(shape)).all(|change| {
-        path.push((shape, change.is_of_case()));
-        let ends = ends(changes, change.shape(shape), path, done);
-        path.pop();
-        ends
-    });
-    done.push(shape);
-    all
 }
 
 /// A write of a part.
@@ -197,7 +306,7 @@ fn writes(model: &Model, built: &Built) -> Vec<Write> {
             }
         }
     }
-    found.extend(effects(model, built).map(|(_, effect)| Write {
+    found.extend(effects(model, built, &[]).map(|(_, effect)| Write {
         to: Place::Field(effect.target),
         input: None,
         made: effect.value.clone(),

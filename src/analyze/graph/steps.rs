@@ -117,7 +117,9 @@ impl Tables<'_, '_> {
                 Guard::In(CellId(source as u16), entered),
                 Guard::In(CellId(target as u16), left),
             ];
-            conditions.extend(write.when.as_ref().map(|w| self.guard(w)));
+            let when = write.when.as_ref();
+            let when = when.map(|w| part.times.told(part.model, write, w));
+            conditions.extend(when.map(|w| self.guard(&w)));
             effects.push(Effect {
                 target: CellId(target as u16),
                 when: Guard::All(conditions),

@@ -11,10 +11,11 @@ use crate::analyze::settle::network::{
     Symbol, Sync, SyncId, Table,
 };
 use crate::model::{
-    Authority, CellKind, Entry, Expr, ExprKind, FieldView, ObjectRef, Phase, RowView, Turn,
+    Authority, CellKind, Comparison, Entry, Expr, ExprKind, FieldView, ObjectRef, Phase, RowView,
+    Turn,
 };
 use crate::side::{Side, Sides};
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// The network of a part.
 pub(super) fn tabulate(part: &Part<'_>) -> Built {
@@ -324,7 +325,13 @@ impl Tables<'_, '_> {
                 None => Guard::Unknown,
             },
             ExprKind::Const(Value::Bool(true)) => Guard::Always,
-            _ => self.atom(&simple(e)),
+            _ => {
+                let (plain, opposite) = (simple(e), not(simple(e)));
+                match is_listed(&opposite) {
+                    true => Guard::Not(Box::new(self.atom(&opposite))),
+                    false => self.atom(&plain),
+                }
+            }
         }
     }
 
@@ -337,10 +344,10 @@ impl Tables<'_, '_> {
         let holds = |v: &Option<Symbol>| *v == Some(1);
         match table.inputs.as_slice() {
             [] if table.values.iter().all(holds) => Guard::Always,
-            [only] => {
-                let values = table.values.iter().enumerate();
+            [only] if is_listed(e) => {
+                let values = (0..).zip(&table.values);
                 let held = values.filter(|(_, v)| holds(v));
-                Guard::In(*only, held.map(|(i, _)| i as Symbol).collect())
+                Guard::In(*only, held.map(|(i, _)| i).collect())
             }
             _ => Guard::Where(Table {
                 inputs: table.inputs,
@@ -351,6 +358,40 @@ impl Tables<'_, '_> {
                     .collect(),
             }),
         }
+    }
+}
+
+/// The opposite of a condition.
+fn not(e: Expr) -> Expr {
+    let span = e.span;
+    Expr {
+        node: ExprKind::Not(Box::new(e)),
+        span,
+        kind: Some(Kind::Bool),
+    }
+}
+
+/// Whether a condition holds of those values of a place alone that it names, or of the blank.
+fn is_listed(e: &Expr) -> bool {
+    let place = |e: &Expr| Place::of(e).is_some();
+    let constant = |e: &Expr| matches!(e.node, ExprKind::Const(_));
+    match &e.node {
+        ExprKind::Compare {
+            comparison: Comparison::Equal,
+            left,
+            right,
+        } => place(left) && constant(right) || constant(left) && place(right),
+        ExprKind::In { input, .. } => place(input),
+        ExprKind::Not(inner) => match &inner.node {
+            ExprKind::IsSet(inner) => place(inner),
+            ExprKind::Compare {
+                comparison: Comparison::NotEqual,
+                left,
+                right,
+            } => place(left) && constant(right) || constant(left) && place(right),
+            _ => false,
+        },
+        _ => place(e),
     }
 }
 

@@ -10,9 +10,11 @@ use super::parts::Component;
 use super::place::Place;
 use super::proof::{self, Grounds};
 use crate::analyze::settle::law::rests;
-use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
-use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge, most_steps};
-use crate::model::{Model, RowId};
+use crate::analyze::settle::network::{CellId, Guard, RowId as RowAt, RuleId, Writer as At};
+use crate::analyze::settle::{
+    Judgement, Limits, Network, Verdict, Witness, cells_of_guard, judge, most_steps,
+};
+use crate::model::{Entry, Model, RowId};
 use crate::side::Side;
 use crate::value::Value;
 
@@ -25,7 +27,8 @@ const LIMITS: Limits = Limits {
 /// The steps of a search that is begun at all, counted before; values without an end are not all reached, and cannot be
 /// counted so.
 const COUNTED: u64 = 4_000_000;
-/// The steps of a search for more of what a first one found nothing of, counted before.
+/// The steps of a search for more of what a first one found nothing of, or for the rounds of what the law says to rest,
+/// counted before.
 const MORE: u64 = 1_000_000;
 /// The steps of a search among values without an end.
 const OPEN: usize = 100_000;
@@ -63,6 +66,8 @@ pub enum Remedy {
     IgnoreCase(RowId),
     /// The automation does not run for the user of the sync.
     Guarded(AutomationId),
+    /// The automation is gone, or nothing that writes in the loop starts it: no sync does.
+    Without(AutomationId),
 }
 
 /// What grows without an end, as the first rounds of a witness show it.
@@ -81,8 +86,9 @@ pub struct Growth {
 pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     let model = writers.model;
     let few = build(writers, component, Seeds::Few, Reads::All);
-    let law = rests(&few.network, &proof::leaves(model, &few));
-    if let Some(rounds) = law.filter(|r| *r <= TIGHT) {
+    let law = rests(&few.network, &|live| proof::automatic(model, &few, live));
+    let long = most_steps(&few.network) > MORE;
+    if let Some(rounds) = law.filter(|r| *r <= TIGHT || long) {
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
     let search = |built: Built| {
@@ -270,6 +276,30 @@ impl Judged {
         }
     }
 
+    /// Whether rows start an automation in the rounds that repeat.
+    fn is_started_by_rows(&self, rule: RuleId) -> bool {
+        let network = &self.built.network;
+        let Some(rule) = network.rules.get(rule.index()) else {
+            return false;
+        };
+        let record = |cell: CellId| network.cells.get(cell.index()).map(|c| c.record);
+        let mut starts = rule.starts.clone();
+        if rule.entry == Entry::BecomesTrue {
+            cells_of_guard(&rule.guard, &mut starts);
+        }
+        let starts_it = |cell: CellId| match starts.as_slice() {
+            [] => record(cell) == Some(rule.record),
+            starts => starts.contains(&cell),
+        };
+        self.turning().into_iter().any(|writer| match writer {
+            At::Row(at, from) => {
+                let row = network.rows.get(at.index());
+                row.is_some_and(|r| starts_it(*r.cells.get(!from)))
+            }
+            At::Rule(_) => false,
+        })
+    }
+
     /// Who writes in the rounds that repeat, each once; all writers of the part where no such rounds are known.
     pub fn turning(&self) -> Vec<At> {
         let network = &self.built.network;
@@ -300,7 +330,10 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
     }
     let settles = |changed: &Built| match judged.witness() {
         Some(_) => known.settles(&changed.network),
-        None => rests(&changed.network, &proof::leaves(model, changed)).is_some(),
+        None => rests(&changed.network, &|live| {
+            proof::automatic(model, changed, live)
+        })
+        .is_some(),
     };
     for writer in judged.turning() {
         match writer {
@@ -344,7 +377,10 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
                     *here = None;
                 }
                 if settles(&without) {
-                    found.push(Remedy::Guarded(id));
+                    found.push(match judged.is_started_by_rows(at) {
+                        true => Remedy::Guarded(id),
+                        false => Remedy::Without(id),
+                    });
                 }
             }
         }

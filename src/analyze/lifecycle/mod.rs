@@ -9,12 +9,14 @@ mod automaton;
 mod guards;
 mod races;
 mod reactions;
+mod tale;
 mod writes;
 
 pub use automaton::{Event, Explored, Refusal};
 pub use guards::Never;
-pub use races::{Race, Winner};
+pub use races::{Contender, Race, Winner};
 pub use reactions::{Cause, Chain, Reaction};
+pub use tale::{Tale, tale};
 pub use writes::StageWrite;
 
 use crate::catalog::Object;
@@ -164,6 +166,12 @@ impl<'m> Life<'m> {
 
     /// Whether the platform ignores a write that takes a column from one stage to another, since it would move backwards.
     pub fn goes_back(self, column: usize, from: StageIdx, to: StageIdx) -> bool {
+        let values = self.written(from, column).zip(self.written(to, column));
+        values.is_some_and(|(old, new)| self.refuses(column, old, new))
+    }
+
+    /// Whether the platform leaves a value of a column where another one is written that comes before it.
+    pub fn refuses(self, column: usize, old: &str, new: &str) -> bool {
         let forward_only = |f: &FieldView<'_>| {
             f.system
                 .profile
@@ -172,17 +180,13 @@ impl<'m> Life<'m> {
         let Some(field) = self.field(column).filter(forward_only) else {
             return false;
         };
-        let place = |stage| {
-            let value = self.written(stage, column)?;
-            field
-                .picklist()?
-                .values
-                .iter()
-                .position(|v| v.value == value)
+        let place = |value: &str| {
+            let mut values = field.picklist()?.values.iter();
+            values.position(|v| v.value == value)
         };
-        place(from)
-            .zip(place(to))
-            .is_some_and(|(from, to)| to < from)
+        place(old)
+            .zip(place(new))
+            .is_some_and(|(old, new)| new < old)
     }
 
     /// The column by which records in a stage are closed, as far as the catalogs say so: the last one that shows it.

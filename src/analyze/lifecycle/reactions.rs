@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::guards::among;
-use super::{Explored, Life};
+use super::{Event, Explored, Life};
 use crate::analyze::{disjoint, eval};
 use crate::model::{
-    Automation, Effect, Expr, ExprKind, FieldRef, Lane, Model, Phase, RowId, StageIdx, Timing,
+    Automation, Effect, Expr, ExprKind, FieldRef, Lane, MapValue, Model, ObjectRef, Phase, RowId,
+    StageIdx, Timing,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -54,6 +55,31 @@ pub struct Chain {
     pub reactions: Vec<Reaction>,
     /// The position in `reactions` from which on it repeats for ever; none where it ends in the stage that was left.
     pub repeats: Option<usize>,
+}
+
+impl Chain {
+    /// The move that it begins with; none where nobody can make it in a column.
+    pub fn begins(&self, life: Life<'_>) -> Option<Event> {
+        let line = life.lifecycle.transitions.get(self.transition)?;
+        let mut movers = life.movers(line).into_iter();
+        movers.find_map(|by| {
+            Some(Event::Moves {
+                transition: self.transition,
+                by,
+                column: life.ways(line, self.from, by).first().copied()?,
+                from: self.from,
+                to: line.to.node,
+            })
+        })
+    }
+
+    /// The objects of the columns that it goes through.
+    pub fn objects(&self, life: Life<'_>) -> Vec<ObjectRef> {
+        let columns = self.reactions.iter().flat_map(|r| [r.source, r.target]);
+        columns
+            .filter_map(|c| Some(life.field(c)?.id.object))
+            .collect()
+    }
 }
 
 /// Chains that never end, or end where they began: one for each line, and for each cycle the first.
@@ -198,7 +224,11 @@ impl<'m> Reactions<'m> {
                 let Some(writes) = self.written(link, value) else {
                     continue;
                 };
-                if self.life.shows(stage, link.target, &writes) {
+                let mut shown = self.life.lifecycle.cell(stage, link.target).iter();
+                let stays = |v: &MapValue| {
+                    v.value == writes || self.life.refuses(link.target, &v.value, &writes)
+                };
+                if shown.any(stays) {
                     continue;
                 }
                 let to = self.life.stage_of(link.target, &writes);

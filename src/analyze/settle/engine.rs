@@ -177,7 +177,8 @@ impl Guard {
         }
     }
 
-    fn asks_changed(&self) -> bool {
+    /// Whether it asks what has changed.
+    pub(super) fn asks_changed(&self) -> bool {
         match self {
             Self::Changed(_) => true,
             Self::Always | Self::In(..) | Self::Unknown | Self::Where(_) => false,

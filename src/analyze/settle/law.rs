@@ -10,21 +10,38 @@
 //! Further rounds come from what can wait: automations that run later, one after the other, as long as none of them starts
 //! itself again, but to put a constant where it stands already; a row whose condition does not hold yet sends each side's
 //! change once when it does; and a value that an automation of the keeping side puts in its normal form looks like an edit
-//! once. The exceptions are in [`rests`]. The law says nothing about networks that it does not fit; those are searched.
+//! once. The exceptions are in [`quiet`]. Networks that it does not fit may die out for want of who starts their writers
+//! ([`triggers`](super::triggers)); what neither law fits is searched.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::network::{BLANK, CellId, Guard, Network, Row, Rule, Source, Symbol};
 use super::parts::cells_of_rule;
+use super::triggers::die_out;
 use crate::model::{Authority, BlankPolicy, Entry, Phase};
 use crate::side::Side;
 
-/// The most rounds that write after the last edit, whatever the values are; none where the law says nothing.
-///
-/// `leaves` says of each cell whether the automations that write it leave what rows write there as it is, and leave alone
-/// what they have made themselves.
-pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
-    let law = Law { network, leaves };
+/// What is known of all automations that write a cell, whatever its value is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Automatic {
+    /// They leave what rows write there as it is, and leave alone what they have made themselves.
+    pub leaves: bool,
+    /// They make what they write of what the cell holds alone, and change that so often at most, one after the other, if
+    /// nobody else writes there.
+    pub ends: Option<u32>,
+    /// None of them makes it blank.
+    pub fills: bool,
+}
+
+/// What is known of each cell, if of the automations only these write: by rule.
+pub type Known<'k> = dyn Fn(&[bool]) -> Vec<Automatic> + 'k;
+
+/// The most rounds that write after the last edit, whatever the values are; none where the laws say nothing.
+pub fn rests(network: &Network, known: &Known<'_>) -> Option<u32> {
+    let law = Law {
+        network,
+        cells: known(&vec![true; network.rules.len()]),
+    };
     // what a platform refuses is read back as if another value were written
     let refused = network.cells.iter().any(|c| c.forward.is_some());
     // a lifecycle writes across
@@ -32,9 +49,16 @@ pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
         let system = network.records.get(rule.record.index()).map(|r| r.system);
         rule.effects.iter().any(|e| law.system(e.target) != system)
     };
-    if refused || network.rules.iter().any(across) {
+    let cleared = |rule: &Rule| rule.effects.iter().any(|e| e.clears);
+    if refused || network.rules.iter().any(|r| across(r) || cleared(r)) {
         return None;
     }
+    quiet(&law).or_else(|| die_out(law, known))
+}
+
+/// The rounds of a network with a side that keeps what is written to it.
+fn quiet(law: &Law<'_>) -> Option<u32> {
+    let network = law.network;
     let turns = law.turns()?;
     let rows = || network.rows.iter();
     let put_back = |row: &Row, from: Side| {
@@ -62,16 +86,26 @@ pub fn rests(network: &Network, leaves: &[bool]) -> Option<u32> {
     u32::try_from((2 + turns) * (1 + waiting + normalised)).ok()
 }
 
-struct Law<'a> {
-    network: &'a Network,
-    leaves: &'a [bool],
+/// A network with what is known of its cells.
+pub(super) struct Law<'a> {
+    pub network: &'a Network,
+    pub cells: Vec<Automatic>,
 }
 
 impl Law<'_> {
+    /// Whether the automations that write a cell leave what rows write there.
+    fn leaves(&self, cell: CellId) -> bool {
+        self.cells.get(cell.index()).is_some_and(|c| c.leaves)
+    }
+
     /// Whether what a row writes to a side is there afterwards.
     fn keeps(&self, row: &Row, side: Side) -> bool {
-        let at = row.cells.get(side).index();
-        let (Some(cell), Some(true)) = (self.network.cells.get(at), self.leaves.get(at)) else {
+        self.leaves(*row.cells.get(side)) && self.stores(row, side)
+    }
+
+    /// Whether the platform stores what a row writes to a side as an equal value.
+    pub fn stores(&self, row: &Row, side: Side) -> bool {
+        let Some(cell) = self.network.cells.get(row.cells.get(side).index()) else {
             return false;
         };
         let class = row.class.get(side);
@@ -81,7 +115,9 @@ impl Law<'_> {
                 .get(usize::from(*value))
                 .copied()
                 .unwrap_or_default();
-            class.get(usize::from(stored)) == class.get(usize::from(*value))
+            // what stands for others is stored as what they are stored as
+            let beyond = cell.open && usize::from(stored) + 1 == cell.size();
+            beyond || class.get(usize::from(stored)) == class.get(usize::from(*value))
         };
         row.lanes.get(!side).iter().all(|lane| {
             let written = lane.image.iter().flatten().chain(&lane.default);
@@ -104,12 +140,11 @@ impl Law<'_> {
         let Some(here) = self.apart(side) else {
             return false;
         };
-        let left = |cell: &CellId| self.leaves.get(cell.index()) == Some(&true);
         let systems: BTreeSet<u16> = here.iter().filter_map(|c| self.system(*c)).collect();
         let rows = self.network.rows.iter();
         let mut other = rows.flat_map(|r| self.sources(*r.cells.get(!side)));
         let meets = |cell: CellId| self.system(cell).is_some_and(|s| systems.contains(&s));
-        here.iter().all(left) && !other.any(meets)
+        here.iter().all(|c| self.leaves(*c)) && !other.any(meets)
     }
 
     /// The cells of a side, and what they are derived from; none where one belongs to several rows.
@@ -187,8 +222,9 @@ impl Law<'_> {
     fn started_by(&self, at: usize) -> Vec<usize> {
         let network = self.network;
         let effects = network.rules.get(at).into_iter().flat_map(|r| &r.effects);
-        let changed = effects.filter(|e| self.leaves.get(e.target.index()) != Some(&true));
-        let changed: Vec<CellId> = changed.map(|e| e.target).collect();
+        let saved: Vec<CellId> = effects.map(|e| e.target).collect();
+        let changed = saved.iter().copied().filter(|c| !self.leaves(*c));
+        let changed: Vec<CellId> = changed.collect();
         let started = |rule: &Rule| {
             let derived = |cell: &CellId| self.sources(*cell).len() > 1;
             let own = |cell: &CellId| {
@@ -197,6 +233,8 @@ impl Law<'_> {
             };
             let of_start = |start: &CellId| changed.contains(start) || derived(start);
             match rule.starts.as_slice() {
+                // every save starts it, also one that changes nothing
+                [] if rule.entry == Entry::EveryTime => saved.iter().any(own),
                 [] => changed.iter().any(own),
                 starts => !changed.is_empty() && starts.iter().any(of_start),
             }
@@ -214,7 +252,7 @@ impl Law<'_> {
     }
 
     /// A cell, and what it is derived from.
-    fn sources(&self, cell: CellId) -> BTreeSet<CellId> {
+    pub fn sources(&self, cell: CellId) -> BTreeSet<CellId> {
         let mut found = BTreeSet::from([cell]);
         loop {
             let derived = self.network.rules.iter().filter(|r| {

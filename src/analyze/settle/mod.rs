@@ -3,6 +3,7 @@
 //!
 //! It knows values as positions in finite domains only. What a network does is defined in `engine.rs`.
 
+pub mod alike;
 mod engine;
 mod judge;
 pub mod law;
@@ -15,10 +16,12 @@ mod run;
 pub mod shape;
 mod space;
 mod state;
+mod triggers;
 mod witness;
 
 pub use engine::Act;
 pub use judge::{Judgement, Limits, Verdict, judge, most_steps};
 pub use network::Network;
 pub use order::{Disagreement, disagreements};
+pub use parts::cells_of_guard;
 pub use witness::{Begin, Step, StepKind, Witness};

@@ -128,11 +128,11 @@ pub struct Lane {
 pub enum Guard {
     /// It always holds.
     Always,
-    /// The cell has one of these values.
+    /// The cell has one of these values, and of all values whatsoever no other one would do.
     In(CellId, Vec<Symbol>),
     /// What started this was a change of the cell.
     Changed(CellId),
-    /// Whatever else the cells decide together: not blank means that it holds.
+    /// Whatever else cells decide: not blank means that it holds.
     Where(Table),
     /// It does not hold.
     Not(Box<Guard>),

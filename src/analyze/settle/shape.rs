@@ -6,7 +6,16 @@
 //! written is one that the store does not change, what is written **stays**. Idempotence is no argument, since it is not
 //! closed under composition; a normal form that a later change keeps is one.
 //!
+//! A text is **free** of a part that it does not contain. A replacement frees its results of the part that it looks for where
+//! that is one character which is not in what replaces it, or where the replacement is not empty and shares no character with
+//! it: what is left of a text between two replaced parts is one piece of it, which has no such part, and whatever reaches
+//! beyond contains a character of the replacement. By the same reason it keeps texts free of other parts.
+//!
 //! What stays decides about rows beside automations, over any domain ([`law`](super::law)).
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
 
 use crate::value::{Value, library};
 
@@ -26,9 +35,11 @@ pub enum Change {
 }
 
 /// What is known of a value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shape {
     forms: u16,
+    /// Parts that a text does not contain.
+    free: BTreeSet<SmolStr>,
     longest: Option<u32>,
     places: Option<u32>,
 }
@@ -85,15 +96,28 @@ impl Change {
         }
     }
 
-    /// A count among the further arguments.
+    /// A count among the further arguments; a number is rounded to a whole one where nothing is said.
     fn count(&self) -> Option<u32> {
         match self {
-            Self::Call(_, more) => match more.first()? {
-                Value::Number(n) => u32::try_from(*n).ok(),
+            Self::Call(function, more) => match more.first() {
+                Some(Value::Number(n)) => u32::try_from(*n).ok(),
+                None if function.name == "round" => Some(0),
                 _ => None,
             },
             Self::Scale(places) => Some(*places),
             Self::Trim | Self::Lower | Self::Lines => None,
+        }
+    }
+
+    /// What a replacement looks for, and what it puts there.
+    fn replaced(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Call(function, more) if function.name == "replace" => match more.as_slice() {
+                [Value::Text(part), Value::Text(by)] => Some((part, by)),
+                [Value::Text(part), Value::Blank] => Some((part, "")),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -114,7 +138,10 @@ impl Change {
     }
 
     /// Whether it leaves every value of a shape as it is.
-    pub fn leaves(&self, shape: Shape) -> bool {
+    pub fn leaves(&self, shape: &Shape) -> bool {
+        if let Some((part, by)) = self.replaced() {
+            return part == by || shape.is_free(part);
+        }
         let within = |most: Option<u32>| most.zip(self.count()).is_some_and(|(m, n)| m <= n);
         let form = match self.name() {
             "trim" => TRIMMED,
@@ -135,10 +162,34 @@ impl Change {
         shape.has(form)
     }
 
+    /// Whether what it makes of a number, or of such a text, is such a one again.
+    pub fn fills(&self, filled: Filled) -> bool {
+        if let Some((part, by)) = self.replaced() {
+            return part.is_empty() || filled.has(by);
+        }
+        let first = match self {
+            Self::Call(_, more) => more.first(),
+            _ => None,
+        };
+        match self.name() {
+            "lower" | "upper" | "title" | "lines" | "round" | "concat" => true,
+            "left" => self.count().is_some_and(|n| n > 0),
+            "truncate" => filled == Filled::Begun && self.count().is_some_and(|n| n > 0),
+            "trim" | "collapse" | "lower_trim" => filled == Filled::Begun,
+            "prefix" => first
+                .and_then(Value::as_text)
+                .is_some_and(|t| filled.has(t)),
+            _ => false,
+        }
+    }
+
     /// The shape of what it makes of values of a shape.
     pub fn shape(&self, of: Shape) -> Shape {
-        if self.leaves(of) {
+        if self.leaves(&of) {
             return of;
+        }
+        if let Some((part, by)) = self.replaced() {
+            return of.replaced(part, by);
         }
         let cased = LOWER | UPPER | TITLED;
         let done = match self.name() {
@@ -158,7 +209,7 @@ impl Change {
             "left" => effect(0, cased | LINES | DIGITS | PLAIN, true),
             "round" => {
                 return Shape {
-                    places: self.count().or(Some(0)),
+                    places: self.count(),
                     ..Shape::default()
                 };
             }
@@ -173,32 +224,108 @@ impl Change {
                 None => longest,
             },
             places: None,
+            free: of.free.into_iter().filter(|p| self.frees(p)).collect(),
+        }
+    }
+
+    /// Whether its results are free of a part that the texts are free of which it is given.
+    fn frees(&self, part: &str) -> bool {
+        match self.name() {
+            "trim" | "left" | "truncate" => true,
+            "collapse" | "lines" => !part.contains(char::is_whitespace),
+            // no letter becomes a digit or a sign, and each becomes something
+            "lower" | "upper" => part
+                .chars()
+                .all(|c| c.is_ascii() && !c.is_ascii_alphabetic()),
+            _ => false,
+        }
+    }
+}
+
+/// Texts that are not blank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filled {
+    /// There is some character.
+    Some,
+    /// The first character is no white space.
+    Begun,
+}
+
+impl Filled {
+    /// Whether a text is such a one.
+    pub fn has(self, text: &str) -> bool {
+        match self {
+            Self::Some => !text.is_empty(),
+            Self::Begun => text.starts_with(|c: char| !c.is_whitespace()),
         }
     }
 }
 
 impl Shape {
-    const fn has(self, forms: u16) -> bool {
+    const fn has(&self, forms: u16) -> bool {
         self.forms & forms == forms
     }
 
-    /// Texts of at most so many characters.
-    pub const fn of_length(longest: u32) -> Self {
+    /// Whether no text of the shape contains a part.
+    fn is_free(&self, part: &str) -> bool {
+        self.free.iter().any(|p| part.contains(p.as_str()))
+            || self.has(LOWER) && !is_lower(part)
+            || self.has(UPPER) && !is_upper(part)
+    }
+
+    /// The shape of its texts once a part is replaced.
+    fn replaced(self, part: &str, by: &str) -> Self {
+        let apart = |p: &str| match p.chars().nth(1) {
+            None => !by.contains(p),
+            Some(_) => !by.is_empty() && !by.contains(|c| p.contains(c)),
+        };
+        let mut keeps = 0;
+        for (form, kept) in [
+            (LOWER, is_lower(by)),
+            (UPPER, is_upper(by)),
+            (LINES, !by.contains('\r')),
+            (
+                TRIMMED | COLLAPSED,
+                !by.is_empty() && !by.contains(char::is_whitespace),
+            ),
+        ] {
+            keeps |= if kept { form } else { 0 };
+        }
+        let shorter = by.chars().count() <= part.chars().count();
+        let parts = self.free.into_iter().chain([SmolStr::from(part)]);
         Self {
-            forms: 0,
-            longest: Some(longest),
+            forms: self.forms & keeps,
+            free: parts.filter(|p| apart(p)).collect(),
+            longest: self.longest.filter(|_| shorter),
             places: None,
         }
     }
 
-    /// Numbers of at most so many decimal places.
-    pub const fn of_places(places: u32) -> Self {
+    /// Texts of at most so many characters.
+    pub fn of_length(longest: u32) -> Self {
         Self {
-            forms: 0,
-            longest: None,
-            places: Some(places),
+            longest: Some(longest),
+            ..Self::default()
         }
     }
+
+    /// Numbers of at most so many decimal places.
+    pub fn of_places(places: u32) -> Self {
+        Self {
+            places: Some(places),
+            ..Self::default()
+        }
+    }
+}
+
+/// Whether a text is its own lower case. That is so letter by letter, also of parts of it.
+fn is_lower(text: &str) -> bool {
+    text.chars().all(|c| c.to_lowercase().eq([c]))
+}
+
+/// Whether a text is its own upper case.
+fn is_upper(text: &str) -> bool {
+    text.chars().all(|c| c.to_uppercase().eq([c]))
 }
 
 #[cfg(test)]
@@ -213,6 +340,10 @@ mod tests {
 
     fn number(n: u32) -> Value {
         Value::Number(n.into())
+    }
+
+    fn replace(part: &str, by: &str) -> Change {
+        call("replace", vec![Value::text(part), Value::text(by)])
     }
 
     fn changes() -> Vec<Change> {
@@ -234,6 +365,14 @@ mod tests {
             call("truncate", vec![number(3)]),
             call("left", vec![number(4)]),
             call("prefix", vec![Value::text(" A")]),
+            replace("a", "b"),
+            replace("B", "a"),
+            replace(" ", "-"),
+            replace("-", " "),
+            replace("ab", ""),
+            replace("a", ""),
+            replace("aa", "a"),
+            replace("ss", "x"),
             Change::Trim,
             Change::Lower,
             Change::Lines,
@@ -266,6 +405,7 @@ mod tests {
         prop_oneof![
             ".{0,10}",
             "[ \\r\\n\\t]{0,2}[a-zA-ZßİΣσςǆéÉ. ']{0,8}[ \\r\\n]{0,2}",
+            "[abAB -]{0,9}",
             "[+(]?[ 0-9()-]{3,16}",
             "(https?://)?(www\\.){0,2}[A-Za-zΣ.]{0,9}(/[a-z]*)?",
         ]
@@ -275,7 +415,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn what_leaves_a_shape_leaves_its_values(first in text(), chain in prop::collection::vec(0usize..17, 0..4)) {
+        fn what_leaves_a_shape_leaves_its_values(first in text(), chain in prop::collection::vec(0usize..25, 0..5)) {
             let all = changes();
             let mut value = Value::text(&first);
             let mut shape = Shape::of_length(first.chars().count() as u32);
@@ -287,13 +427,24 @@ mod tests {
                     return Ok(());
                 }
             }
-            for change in all.iter().filter(|c| c.leaves(shape)) {
+            for change in all.iter().filter(|c| c.leaves(&shape)) {
                 prop_assert_eq!(change.apply(&value), Some(value.clone()), "{:?} of {:?}", change, first);
             }
         }
 
         #[test]
-        fn changes_of_case_go_round_by_the_same_spellings(first in text(), chain in prop::collection::vec(0usize..17, 1..5)) {
+        fn what_fills_makes_nothing_blank(first in text(), at in 0usize..25) {
+            let change = &changes()[at];
+            for filled in [Filled::Some, Filled::Begun] {
+                if filled.has(&first) && change.fills(filled) {
+                    let made = change.apply(&Value::text(&first)).expect("a text");
+                    prop_assert!(made.as_text().is_some_and(|t| filled.has(t)), "{:?} of {:?}", change, first);
+                }
+            }
+        }
+
+        #[test]
+        fn changes_of_case_go_round_by_the_same_spellings(first in text(), chain in prop::collection::vec(0usize..25, 1..5)) {
             let all: Vec<Change> = changes().into_iter().filter(Change::is_of_case).collect();
             prop_assert_eq!(all.len(), 5);
             let round = |value: Value| {
@@ -310,7 +461,7 @@ mod tests {
             let once = Change::Scale(first);
             let Some(rounded) = once.apply(&value) else { return Ok(()) };
             let again = Change::Scale(then);
-            if again.leaves(once.shape(Shape::of_places(scale))) {
+            if again.leaves(&once.shape(Shape::of_places(scale))) {
                 prop_assert_eq!(again.apply(&rounded), Some(rounded.clone()));
             }
         }
@@ -321,7 +472,30 @@ mod tests {
         let made = chain
             .iter()
             .fold(source, |shape, change| change.shape(shape));
-        then.iter().all(|change| change.leaves(made))
+        then.iter().all(|change| change.leaves(&made))
+    }
+
+    #[test]
+    fn a_replacement_frees_texts_of_what_it_replaces() {
+        let replaced = replace("a", "b");
+        assert!(stays(
+            Shape::default(),
+            std::slice::from_ref(&replaced),
+            std::slice::from_ref(&replaced)
+        ));
+        // upper case has no small letter, and small letters stay free of a great one
+        let lower = call("lower", Vec::new());
+        let chain = [lower.clone(), replaced.clone()];
+        assert!(stays(Shape::default(), &chain, &chain));
+        // what is left may come together
+        let joined = replace("ab", "");
+        assert!(!joined.leaves(&joined.shape(Shape::default())));
+        // a small letter comes back
+        assert!(!stays(
+            Shape::default(),
+            &[replaced.clone(), lower],
+            &[replaced]
+        ));
     }
 
     #[test]

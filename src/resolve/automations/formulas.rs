@@ -251,6 +251,10 @@ impl Formulas<'_> {
                 let set = truth(ExprKind::IsSet(Box::new(self.value(inner)?)))?;
                 Some(self.not(set))
             }
+            // a day that is written in metadata is a call to the formula language
+            ("DATEVALUE", [one]) => self.written(Kind::Date, one),
+            ("DATETIMEVALUE", [one]) => self.written(Kind::DateTime, one),
+            ("TIMEVALUE", [one]) => self.written(Kind::Time, one),
             ("ISPICKVAL", [field, value]) => self.compare(Comparison::Equal, field, value),
             ("ISCHANGED", [field]) => match &field.node {
                 Node::Reference(reference) => self.changed(reference),
@@ -285,6 +289,15 @@ impl Formulas<'_> {
                 Some(self.function(name, arguments, kind))
             }
         }
+    }
+
+    /// A constant of a kind that is written as a text.
+    fn written(&self, kind: Kind, e: &Formula) -> Option<Expr> {
+        let Node::Text(text) = &e.node else {
+            return None;
+        };
+        let value = read_text(kind, text).ok()?;
+        Some(Expr::constant(value, self.span))
     }
 
     /// A field of the record itself.

@@ -129,6 +129,20 @@ pub fn stage_width(name: &Name, cells: usize, columns: usize) -> Diagnostic {
         .help("write one cell for each column; `none` where the stage does not show there")
 }
 
+/// A path over more than one reference.
+pub fn too_far(name: &Name) -> Diagnostic {
+    Diagnostic::new(
+        Code::N004,
+        format!(
+            "a path follows one reference, and `{}` would be a second one",
+            name.text
+        ),
+    )
+    .at(name.span, "too far")
+    .note("the record that a reference names is read beside its own, and no other is")
+    .help("name a field of the record that the first reference leads to")
+}
+
 /// A path that is not `Object.Field`.
 pub fn not_a_field_path(span: Span) -> Diagnostic {
     Diagnostic::new(

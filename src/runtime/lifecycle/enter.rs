@@ -60,7 +60,7 @@ impl<'a> Cluster<'a> {
             path.iter().for_each(|stage| memory.enter(*stage, at));
         }
         for write in &writes {
-            memory.sent(write.column, &write.value);
+            memory.sent(self.life, write.column, &write.value);
         }
         if writes.is_empty() && self.memory == Some(&memory) {
             return Ok(Verdict::Rest);
@@ -106,7 +106,7 @@ impl<'a> Cluster<'a> {
             lost: None,
         };
         for column in &columns {
-            memory.sent(*column, &Value::Blank);
+            memory.sent(self.life, *column, &Value::Blank);
         }
         Verdict::Enter(Box::new(Entering {
             memory,
@@ -134,6 +134,7 @@ impl<'a> Cluster<'a> {
             stage: before.stage,
             entered,
             seen,
+            members: self.watched(),
             refused: false,
             last: None,
             streak: 0,

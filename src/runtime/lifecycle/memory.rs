@@ -3,7 +3,7 @@
 use rust_decimal::prelude::ToPrimitive;
 use smol_str::SmolStr;
 
-use crate::runtime::program::Lifecycle;
+use crate::runtime::program::{Lifecycle, Member};
 use crate::runtime::shadow::{Reader, put_value};
 use crate::value::Value;
 
@@ -27,6 +27,8 @@ pub struct Memory {
     pub entered: Vec<Option<i64>>,
     /// By column: its record.
     pub seen: Vec<Option<Seen>>,
+    /// By member: what a condition that asks whether it has changed compares it with; blank where none asks.
+    pub members: Vec<Value>,
     /// A write was refused, and nothing has changed since.
     pub refused: bool,
     /// The column that was written in the last run, if one was.
@@ -61,6 +63,9 @@ impl Memory {
                     put(&Value::Bool(seen.converted));
                 }
             }
+        }
+        for member in 0..life.members.len() {
+            put(self.members.get(member).unwrap_or(&Value::Blank));
         }
         out
     }
@@ -100,10 +105,15 @@ impl Memory {
                 _ => None,
             });
         }
+        let mut members = Vec::with_capacity(life.members.len());
+        for _ in &life.members {
+            members.push(reader.value()?);
+        }
         Some(Self {
             stage,
             entered,
             seen,
+            members,
             refused,
             last,
             streak,
@@ -122,9 +132,22 @@ impl Memory {
     }
 
     /// Says what was sent to a column's record, so that it is no edit.
-    pub fn sent(&mut self, column: usize, value: &Value) {
+    pub fn sent(&mut self, life: &Lifecycle, column: usize, value: &Value) {
         if let Some(Some(seen)) = self.seen.get_mut(column) {
             seen.value = value.clone();
+        }
+        let stage = life.columns.get(column).map(|c| c.source);
+        for (member, slot) in life.members.iter().zip(&mut self.members) {
+            if let Member::Field {
+                column: own,
+                source,
+                watched: Some(_),
+            } = member
+                && *own == column
+                && Some(*source) == stage
+            {
+                slot.clone_from(value);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod choose;
 mod enter;
+mod members;
 mod memory;
 mod moves;
 #[cfg(test)]
@@ -259,6 +260,7 @@ impl<'a> Cluster<'a> {
                 Memory { refused: true, .. } => Ok(Verdict::HeldAgain),
                 // Nothing is written in this run, so the next write answers nobody.
                 Memory { last: Some(_), .. } => self.enter(&[stage], Event::Stays, |_| None),
+                _ if self.has_changes() => self.enter(&[stage], Event::Stays, |_| None),
                 _ => Ok(Verdict::Rest),
             };
         }

@@ -4,10 +4,9 @@ use std::collections::{HashMap, VecDeque};
 
 use super::{Cluster, Held, Stand, nowhere, stages_of};
 use crate::runtime::merge::Cause;
-use crate::runtime::program::{Guard, Scene, StageMove};
+use crate::runtime::program::StageMove;
 use crate::runtime::reason::Reason;
-use crate::side::{Side, Sides};
-use crate::value::Value;
+use crate::side::Side;
 
 /// Whether a cluster moves.
 pub(super) enum Moved {
@@ -158,29 +157,13 @@ impl<'a> Cluster<'a> {
     /// Whether a line is open now. What cannot be told does not open it.
     pub(super) fn may(self, line: &StageMove) -> bool {
         (!line.conversion || self.converted(line.by))
-            && line.when.as_ref().is_none_or(|guard| self.holds(guard))
+            && line.when.as_ref().is_none_or(|when| self.holds(when))
     }
 
     /// Whether a record of a side was converted since it was last seen.
     fn converted(self, side: Side) -> bool {
         let mut own = self.stands().filter(|s| s.entry.side == side);
         own.any(Stand::newly_converted)
-    }
-
-    fn holds(self, guard: &Guard) -> bool {
-        let record = |column: usize| self.records.get(column).copied().flatten();
-        let entered = guard.entered.and_then(|stage| {
-            let memory = self.memory?;
-            memory.entered.get(stage).copied().flatten()
-        });
-        let input = entered.map_or(Value::Blank, Value::DateTime);
-        let scene = Scene {
-            records: Sides::new(record(self.life.hub), guard.column.and_then(record)),
-            changed: &[],
-            links: self.links,
-            related: self.related,
-        };
-        guard.condition.holds(&scene, &input) == Ok(true)
     }
 }
 

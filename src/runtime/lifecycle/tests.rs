@@ -55,6 +55,8 @@ fn life(choice: Vec<Pick>) -> Lifecycle {
         hub: 0,
         columns: vec![column],
         stages: STAGES.iter().map(stage).collect(),
+        members: Vec::new(),
+        related: Vec::new(),
         moves: Vec::new(),
         truth: None,
     }
@@ -123,6 +125,7 @@ fn a_memory_comes_back_as_it_was_and_not_under_another_form_of_the_lifecycle() {
             value: Value::text("New"),
             converted: true,
         })],
+        members: Vec::new(),
         refused: true,
         last: Some(0),
         streak: 3,
@@ -132,7 +135,7 @@ fn a_memory_comes_back_as_it_was_and_not_under_another_form_of_the_lifecycle() {
         Some(&memory)
     );
     memory.enter(2, 77);
-    memory.sent(0, &Value::Blank);
+    memory.sent(&life, 0, &Value::Blank);
     let blob = memory.encode(&life);
     assert_eq!(Memory::decode(&life, &blob).as_ref(), Some(&memory));
     life.digest = "d2".into();

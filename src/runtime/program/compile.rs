@@ -82,51 +82,52 @@ fn extend<T: Copy + PartialEq>(all: &mut Vec<T>, more: &[T]) {
     }
 }
 
-fn index(at: usize) -> Done<u16> {
+pub(super) fn index(at: usize) -> Done<u16> {
     u16::try_from(at).or_else(|_| inconsistent("it has more than 65,535 parts of one sort".into()))
 }
 
 /// What an expression is compiled in.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p> {
-    /// The objects of the records that it sees.
-    objects: Sides<&'p SmolStr>,
-    /// How it learns what changed.
-    changes: Changes<'p>,
+    /// What it sees.
+    sees: Sees<'p>,
     /// Equality of the value that passes.
     input: Equality,
 }
 
-/// What the numbers of [`Node::Changed`] stand for.
+/// The records that an expression sees, and with them what the numbers of [`Node::Changed`] stand for.
 #[derive(Clone, Copy)]
-enum Changes<'p> {
-    /// Rows of a sync, against their shadows.
-    Rows(&'p plan::Sync),
-    /// Slots of the one record that an automation sees, against the record before.
-    Slots,
+enum Sees<'p> {
+    /// The two records of a pair: rows, against their shadows.
+    Pair(&'p plan::Sync),
+    /// One record on the left, as an automation does: slots, against the record before.
+    Record(&'p SmolStr),
+    /// The members of a cluster as one record on the left: slots, against what is remembered of it.
+    Cluster(&'p plan::Lifecycle),
 }
 
 impl<'p> Place<'p> {
     const fn of_sync(sync: &'p plan::Sync, input: Equality) -> Self {
         Self {
-            objects: Sides::new(&sync.objects.left, &sync.objects.right),
-            changes: Changes::Rows(sync),
+            sees: Sees::Pair(sync),
             input,
-        }
-    }
-
-    /// An expression over two records that no sync need pair.
-    pub(super) fn of_records(objects: Sides<&'p SmolStr>) -> Self {
-        Self {
-            objects,
-            changes: Changes::Slots,
-            input: Equality::default(),
         }
     }
 
     /// An expression of an automation, over the record that starts it.
     pub(super) fn of_object(object: &'p SmolStr) -> Self {
-        Self::of_records(Sides::new(object, object))
+        Self {
+            sees: Sees::Record(object),
+            input: Equality::default(),
+        }
+    }
+
+    /// A condition of a lifecycle, over the members of a cluster.
+    pub(super) fn of_cluster(lifecycle: &'p plan::Lifecycle) -> Self {
+        Self {
+            sees: Sees::Cluster(lifecycle),
+            input: Equality::default(),
+        }
     }
 }
 
@@ -222,17 +223,32 @@ impl<'p> Compiler<'p> {
         }
     }
 
-    fn equality(&self, place: Place<'_>, expr: &Expr) -> Equality {
-        match expr {
-            Expr::Input => place.input,
-            Expr::Field { side, field } => {
-                let object = self.plan.objects.get(*place.objects.get(*side));
-                object
-                    .and_then(|o| o.fields.get(field))
-                    .map_or(Equality::default(), |f| f.equality)
-            }
-            _ => Equality::default(),
+    /// Where an expression finds what it names.
+    fn seen(&self, place: Place<'_>, side: Side, name: &SmolStr) -> Done<Source> {
+        match place.sees {
+            Sees::Pair(sync) => self.source(sync.objects.get(side), name),
+            Sees::Record(object) => self.source(object, name),
+            Sees::Cluster(lifecycle) => self.member(lifecycle, name),
         }
+    }
+
+    fn equality(&self, place: Place<'_>, expr: &Expr) -> Equality {
+        let (side, name) = match expr {
+            Expr::Input => return place.input,
+            Expr::Field { side, field } => (*side, field),
+            _ => return Equality::default(),
+        };
+        let field = match place.sees {
+            Sees::Pair(sync) => self.field(sync.objects.get(side), name),
+            Sees::Record(object) => self.field(object, name),
+            Sees::Cluster(lifecycle) => self.field_of_member(lifecycle, name),
+        };
+        field.map_or(Equality::default(), |f| f.equality)
+    }
+
+    /// A field of an object, where the plan says anything of it.
+    pub(super) fn field(&self, key: &SmolStr, name: &SmolStr) -> Option<&'p plan::Field> {
+        self.plan.objects.get(key)?.fields.get(name)
     }
 
     fn nodes(&mut self, place: Place<'_>, exprs: &'p [Expr]) -> Done<Box<[Node]>> {
@@ -250,16 +266,14 @@ impl<'p> Compiler<'p> {
             Expr::Env(name) => {
                 return inconsistent(format!("the environment's `{name}` has not been put in"));
             }
-            Expr::Field { side, field } => {
-                Node::Field(*side, self.source(place.objects.get(*side), field)?)
-            }
+            Expr::Field { side, field } => Node::Field(*side, self.seen(place, *side, field)?),
             Expr::Related {
                 side,
                 reference,
                 object,
                 field,
             } => {
-                let reference = self.source(place.objects.get(*side), reference)?;
+                let reference = self.seen(place, *side, reference)?;
                 let (id, _) = self.object(object)?;
                 let entry = (*side, reference, id);
                 if !self.related.contains(&entry) {
@@ -359,12 +373,12 @@ impl<'p> Compiler<'p> {
             Expr::IsSet(inner) => Node::IsSet(self.boxed(place, inner)?),
             Expr::Changed { side, field } => {
                 self.asks_changed = true;
-                match place.changes {
-                    Changes::Rows(sync) => Node::Changed(*side, changed_rows(sync, *side, field)?),
-                    Changes::Slots => {
-                        let slot = self.slot(place.objects.get(*side), field)?;
-                        Node::Changed(*side, Box::new([slot]))
+                match (place.sees, self.seen(place, *side, field)?) {
+                    (Sees::Pair(sync), _) => {
+                        Node::Changed(*side, changed_rows(sync, *side, field)?)
                     }
+                    (_, Source::Slot(slot, _)) => Node::Changed(*side, Box::new([slot])),
+                    _ => return inconsistent(format!("`{field}` is no field that changes")),
                 }
             }
             Expr::Arithmetic {
@@ -577,10 +591,7 @@ impl<'p> Compiler<'p> {
     fn cell(&mut self, sync: &'p plan::Sync, cell: &'p plan::Cell, side: Side) -> Done<Cell> {
         let place = Place::of_sync(sync, Equality::default());
         let key = sync.objects.get(side);
-        let field = cell
-            .field
-            .as_ref()
-            .and_then(|f| self.plan.objects.get(key)?.fields.get(f));
+        let field = cell.field.as_ref().and_then(|f| self.field(key, f));
         let slot = cell.field.as_ref().map(|f| self.slot(key, f)).transpose()?;
         let mut done = Cell::of(self.node(place, &cell.read)?, slot, field);
         if field.is_none() {

@@ -3,10 +3,10 @@
 use smol_str::SmolStr;
 
 use super::compile::{Compiler, Done, Place, inconsistent};
-use super::{Cell, Node, Source, Sync};
+use super::{Cell, Member, Node, Source, Sync};
 use crate::plan::{self, Found as Named, Pick};
 use crate::runtime::{ObjectId, Record};
-use crate::side::{Side, Sides};
+use crate::side::Side;
 use crate::value::Value;
 
 /// A lifecycle ready to be executed. On the left is the system of the hub, on the right the other one.
@@ -22,6 +22,10 @@ pub struct Lifecycle {
     pub columns: Vec<StageColumn>,
     /// The stages, from the first to the last.
     pub stages: Vec<plan::StageRow>,
+    /// What conditions read, as the slots of one record.
+    pub members: Vec<Member>,
+    /// The references that they read along: the column of the record that has one, the reference, the object referred to.
+    pub related: Vec<(usize, Source, ObjectId)>,
     /// The permitted moves.
     pub moves: Vec<StageMove>,
     /// The side whose move counts where nothing else decides.
@@ -95,23 +99,10 @@ pub struct StageMove {
     pub by: Side,
     /// Only by a conversion.
     pub conversion: bool,
-    /// When.
-    pub when: Option<Guard>,
+    /// When: a condition over the members of the cluster, as one record on the left.
+    pub when: Option<Node>,
     /// A field that does not move backwards is cleared, and set then.
     pub clear_first: bool,
-}
-
-/// A compiled guard: the hub's record is on its left.
-#[derive(Debug)]
-pub struct Guard {
-    /// What has to hold.
-    pub condition: Node,
-    /// The column whose record is on its right.
-    pub column: Option<usize>,
-    /// The references that it reads along: the column of the record that has one, the reference, the object referred to.
-    pub related: Vec<(usize, Source, ObjectId)>,
-    /// The stage of which it asks when it was entered.
-    pub entered: Option<usize>,
 }
 
 /// What a record that a sync makes shows of the stage of the record that it is made from.
@@ -196,6 +187,8 @@ impl<'p> Compiler<'p> {
             let side = side(self.system_of(plan, at)? == home);
             columns.push(self.stage_column(plan, hub, column, side)?);
         }
+        let members = self.members(plan)?;
+        let place = Place::of_cluster(plan);
         let mut moves = Vec::with_capacity(plan.moves.len());
         for m in &plan.moves {
             moves.push(StageMove {
@@ -203,11 +196,7 @@ impl<'p> Compiler<'p> {
                 to: stage(plan, &m.to)?,
                 by: side(m.by == *home),
                 conversion: m.conversion,
-                when: m
-                    .when
-                    .as_ref()
-                    .map(|g| self.guard(plan, hub, g))
-                    .transpose()?,
+                when: m.when.as_ref().map(|w| self.node(place, w)).transpose()?,
                 clear_first: m.clear_first,
             });
         }
@@ -217,6 +206,8 @@ impl<'p> Compiler<'p> {
             hub,
             columns,
             stages: plan.stages.clone(),
+            related: self.related_members(&members),
+            members,
             moves,
             truth: plan.truth.as_ref().map(|t| side(t == home)),
         })
@@ -310,38 +301,17 @@ impl<'p> Compiler<'p> {
         }
     }
 
-    fn guard(
-        &mut self,
-        plan: &'p plan::Lifecycle,
-        hub: usize,
-        guard: &'p plan::Guard,
-    ) -> Done<Guard> {
-        let named = |name: &SmolStr| plan.columns.iter().position(|c| c.name == *name);
-        let column = guard.column.as_ref();
-        let column = column.map(|name| match named(name) {
-            Some(at) => Ok(at),
-            None => inconsistent(format!(
-                "a condition names the column `{name}`, which there is not"
-            )),
+    /// The references that conditions read along, by the columns that have them.
+    fn related_members(&mut self, members: &[Member]) -> Vec<(usize, Source, ObjectId)> {
+        let related = self.take_related().into_iter();
+        let found = related.filter_map(|(source, object)| match source {
+            Source::Slot(slot, _) => match members.get(usize::from(slot))? {
+                Member::Field { column, source, .. } => Some((*column, *source, object)),
+                Member::Entered(_) => None,
+            },
+            _ => None,
         });
-        let column = column.transpose()?;
-        let object = |at: usize| plan.columns.get(at).map(|c| &c.object);
-        let (Some(left), Some(right)) = (object(hub), object(column.unwrap_or(hub))) else {
-            return inconsistent(format!("the lifecycle `{}` lacks a column", plan.name));
-        };
-        let place = Place::of_records(Sides::new(left, right));
-        let condition = self.node(place, &guard.condition)?;
-        let related = std::mem::take(&mut self.related).into_iter();
-        let related = related.map(|(side, reference, object)| match side {
-            Side::Left => (hub, reference, object),
-            Side::Right => (column.unwrap_or(hub), reference, object),
-        });
-        Ok(Guard {
-            condition,
-            column,
-            related: related.collect(),
-            entered: guard.entered.as_ref().map(|s| stage(plan, s)).transpose()?,
-        })
+        found.collect()
     }
 }
 
@@ -349,7 +319,17 @@ const fn side(home: bool) -> Side {
     if home { Side::Left } else { Side::Right }
 }
 
-fn stage(plan: &plan::Lifecycle, name: &SmolStr) -> Done<usize> {
+pub(super) fn column(plan: &plan::Lifecycle, name: &SmolStr) -> Done<usize> {
+    match plan.columns.iter().position(|c| c.name == *name) {
+        Some(at) => Ok(at),
+        None => inconsistent(format!(
+            "the lifecycle `{}` names the column `{name}`, which there is not",
+            plan.name
+        )),
+    }
+}
+
+pub(super) fn stage(plan: &plan::Lifecycle, name: &SmolStr) -> Done<usize> {
     match plan.stages.iter().position(|s| s.name == *name) {
         Some(at) => Ok(at),
         None => inconsistent(format!(

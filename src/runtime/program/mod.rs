@@ -7,12 +7,14 @@ mod compile;
 mod equality;
 mod eval;
 mod lifecycle;
+mod members;
 
 pub use automation::{Automation, Effect, Reached, automations};
 pub use compile::compile;
 pub use equality::{alike, canonical, vanishes};
 pub use eval::{Answer, Failed, Links, Node, Related, Scene, Source};
-pub use lifecycle::{Found, Guard, Lifecycle, StageColumn, StageMade, StageMove, Way};
+pub use lifecycle::{Found, Lifecycle, StageColumn, StageMade, StageMove, Way};
+pub use members::Member;
 
 use std::borrow::Cow;
 

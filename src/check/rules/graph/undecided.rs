@@ -14,7 +14,9 @@ rule! {
     /// For each circle of rows and automations it is decided whether it comes to rest. What stands against that is an
     /// automation whose condition or value is not known, a circle of so many values that they cannot all be tried, or functions
     /// on both sides of which nothing says that they leave their values alone after some rounds. One side without automations,
-    /// or with such as leave alone what rows write (`trim`, where the row trims), is proof enough, whatever the other one does.
+    /// or with such as leave alone what rows write (`trim`, where the row trims), is proof enough, whatever the other one does;
+    /// so is that nobody is left who could start a row or an automation again and again: one whose condition has to become
+    /// true needs somebody after whom it is false.
     ///
     /// # Why it matters
     /// What is not proved may loop in production.

@@ -357,6 +357,13 @@ fn remedy(model: &Model, remedy: Remedy) -> Option<String> {
             (automation.kind != "platform")
                 .then(|| format!("{} does not run for {user}", automatic(automation)))
         }
+        Remedy::Without(id) => {
+            let automation = model.automations.get(id.index())?;
+            (automation.kind != "platform").then(|| {
+                let automation = automatic(automation);
+                format!("{automation} goes, or does not answer what the others write")
+            })
+        }
     }
 }
 

@@ -165,7 +165,7 @@ enum Doubt<'m> {
 
 /// Finds pairs of lines that one event may take, once a pair; and lines whose event may be none, once a line.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, facts) in whole(cx) {
+    for (life, facts) in whole(cx.model, cx.facts) {
         let lines = &life.lifecycle.transitions;
         let mut told = Vec::new();
         for (n, first) in lines.iter().enumerate() {

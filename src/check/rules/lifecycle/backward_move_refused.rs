@@ -1,9 +1,12 @@
 //! L005: a move back that the platform ignores.
 
+use super::stories::{Story, Waits};
 use super::words::{event, field, head, whole};
-use crate::analyze::{Automaton, Event, Life, Refusal};
+use crate::analyze::{Automaton, Event, Facts, Life, Refusal, Tale, tale};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::model::Model;
+use crate::source::Span;
 
 rule! {
     /// # What it checks
@@ -68,24 +71,60 @@ struct BackwardMoveRefused<'m> {
 
 /// Finds moves to an earlier stage that write a field backwards; once a line and field.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, facts) in whole(cx) {
-        for refusal in &facts.explored.refusals {
-            let Event::Moves { from, to, .. } = refusal.event else {
-                continue;
-            };
-            if to < from {
-                let found = BackwardMoveRefused {
-                    life,
-                    facts,
-                    refusal,
-                };
-                cx.report(found.describe());
-            }
-        }
+    for found in refused(cx.model, cx.facts) {
+        cx.report(found.describe());
     }
 }
 
+/// What each of them looks like to those who move.
+pub(super) fn stories(model: &Model, facts: &Facts) -> Vec<Story> {
+    let found = refused(model, facts).into_iter();
+    found.filter_map(|f| f.story()).collect()
+}
+
+fn refused<'m>(model: &'m Model, facts: &'m Facts) -> Vec<BackwardMoveRefused<'m>> {
+    let mut found = Vec::new();
+    for (life, facts) in whole(model, facts) {
+        let back = |r: &&Refusal| matches!(r.event, Event::Moves { from, to, .. } if to < from);
+        let refusals = facts.explored.refusals.iter().filter(back);
+        found.extend(refusals.map(|refusal| BackwardMoveRefused {
+            life,
+            facts,
+            refusal,
+        }));
+    }
+    found
+}
+
 impl BackwardMoveRefused<'_> {
+    fn place(&self) -> Span {
+        let life = self.life.lifecycle;
+        let line = life.transitions.get(self.refusal.transition);
+        line.map_or(life.span, head)
+    }
+
+    /// Whoever moves back expects the other column to follow.
+    fn story(&self) -> Option<Story> {
+        let refusal = self.refusal;
+        let told = Tale {
+            way: &self.facts.explored.events(refusal.visit),
+            at_once: &[refusal.event],
+            others: Vec::new(),
+            before: None,
+            after: None,
+            wanted: Some((
+                refusal.column,
+                self.life.written(refusal.to, refusal.column)?,
+            )),
+        };
+        Some(Story {
+            place: self.place(),
+            lifecycle: Some(self.life.number),
+            waits: Waits::Value,
+            scenario: tale(self.life, &told)?,
+        })
+    }
+
     fn describe(&self) -> Diagnostic {
         let life = self.life;
         let refusal = self.refusal;
@@ -96,7 +135,7 @@ impl BackwardMoveRefused<'_> {
         let value = |stage| life.written(stage, refusal.column).unwrap_or_default();
         let (old, new) = (value(refusal.shows), value(refusal.to));
         let line = life.lifecycle.transitions.get(refusal.transition);
-        let place = line.map_or(life.lifecycle.span, head);
+        let place = self.place();
         let cell = life.lifecycle.cell(refusal.to, refusal.column).first();
         let mut story: Vec<String> = self
             .facts

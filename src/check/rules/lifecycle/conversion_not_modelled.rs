@@ -66,7 +66,7 @@ rule! {
 pub fn run(cx: &mut Cx<'_>) {
     let strays: Vec<_> = cx.model.sync_views().filter_map(stray).collect();
     strays.into_iter().for_each(|f| cx.report(f));
-    for (life, _) in whole(cx) {
+    for (life, _) in whole(cx.model, cx.facts) {
         let lines = &life.lifecycle.transitions;
         let converted = life.columns().find(|c| life.converts(*c));
         let line = lines.iter().find(|t| t.conversion.is_some());

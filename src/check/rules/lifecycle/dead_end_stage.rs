@@ -68,7 +68,7 @@ struct DeadEndStage<'m> {
 
 /// Finds stages that can be reached and not left, and final ones that are left.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, facts) in whole(cx) {
+    for (life, facts) in whole(cx.model, cx.facts) {
         let lines = &life.lifecycle.transitions;
         for (at, _) in life.lifecycle.rows() {
             let left = lines.iter().find(|t| t.leaves(at));

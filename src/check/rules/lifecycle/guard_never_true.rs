@@ -69,7 +69,7 @@ struct GuardNeverTrue<'m> {
 
 /// Finds lines that are never permitted.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, facts) in whole(cx) {
+    for (life, facts) in whole(cx.model, cx.facts) {
         for (number, why) in &facts.never {
             if let Some(line) = life.lifecycle.transitions.get(*number) {
                 cx.report(GuardNeverTrue { life, line, why }.describe());

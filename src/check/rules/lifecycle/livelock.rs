@@ -1,9 +1,12 @@
 //! L007: a stage that moves on and on by itself.
 
-use super::words::{cause_place, head, moved, reaction, way_to, whole};
-use crate::analyze::{Automaton, Chain, Life};
+use super::stories::{Story, Waits};
+use super::words::{cause_place, event, head, reaction, way_to, whole};
+use crate::analyze::{Automaton, Chain, Facts, Life, Tale, tale};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::model::Model;
+use crate::source::Span;
 
 rule! {
     /// # What it checks
@@ -77,42 +80,61 @@ struct Livelock<'m> {
 
 /// Finds moves after which rows and automations move the stage for ever; each cycle once.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, facts) in whole(cx) {
-        for chain in &facts.chains {
-            if let Some(repeats) = chain.repeats {
-                let found = Livelock {
-                    life,
-                    facts,
-                    chain,
-                    repeats,
-                };
-                cx.report(found.describe());
-            }
-        }
+    for found in endless(cx.model, cx.facts) {
+        cx.report(found.describe());
     }
 }
 
+/// What each of them looks like to those who wait for a rest.
+pub(super) fn stories(model: &Model, facts: &Facts) -> Vec<Story> {
+    let found = endless(model, facts).into_iter();
+    found.filter_map(|f| f.story()).collect()
+}
+
+fn endless<'m>(model: &'m Model, facts: &'m Facts) -> Vec<Livelock<'m>> {
+    let mut found = Vec::new();
+    for (life, facts) in whole(model, facts) {
+        found.extend(facts.chains.iter().filter_map(|chain| {
+            Some(Livelock {
+                life,
+                facts,
+                chain,
+                repeats: chain.repeats?,
+            })
+        }));
+    }
+    found
+}
+
 impl Livelock<'_> {
+    fn place(&self) -> Span {
+        let life = self.life.lifecycle;
+        let line = life.transitions.get(self.chain.transition);
+        line.map_or(life.span, head)
+    }
+
+    fn story(&self) -> Option<Story> {
+        let told = Tale {
+            way: &self.facts.explored.way_to(self.chain.from)?,
+            at_once: &[self.chain.begins(self.life)?],
+            others: self.chain.objects(self.life),
+            before: None,
+            after: None,
+            wanted: None,
+        };
+        Some(Story {
+            place: self.place(),
+            lifecycle: Some(self.life.number),
+            waits: Waits::Rest,
+            scenario: tale(self.life, &told)?,
+        })
+    }
+
     fn describe(&self) -> Diagnostic {
         let life = self.life;
-        let lines = &life.lifecycle.transitions;
-        let line = lines.get(self.chain.transition);
         let mut story = way_to(life, self.facts, self.chain.from);
-        if let Some(t) = line {
-            let by = life.movers(t).first().copied();
-            let way =
-                by.and_then(|by| Some((by, life.ways(t, self.chain.from, by).first().copied()?)));
-            if let Some((by, way)) = way {
-                let stages = (self.chain.from, t.to.node);
-                story.push(moved(
-                    life,
-                    self.chain.transition,
-                    life.system_name(by),
-                    way,
-                    stages,
-                ));
-            }
-        }
+        let begins = self.chain.begins(life);
+        story.extend(begins.map(|e| event(life, &e)));
         let first = story.len() + self.repeats + 1;
         story.extend(self.chain.reactions.iter().map(|r| reaction(life, r)));
         story.push(format!("and so on, as in {first}"));
@@ -126,10 +148,7 @@ impl Livelock<'_> {
             Code::L007,
             format!("the stage never comes to rest: `{}`", names.join(" -> ")),
         )
-        .at(
-            line.map_or(life.lifecycle.span, head),
-            "it begins with this move",
-        );
+        .at(self.place(), "it begins with this move");
         let mut told = Vec::new();
         for place in cycle.filter_map(|r| cause_place(life, r)) {
             if !told.contains(&place) {

@@ -12,6 +12,7 @@ pub mod order_not_preserved;
 pub mod re_entry_undefined;
 pub mod simultaneous_moves_undecided;
 pub mod stage_from_many;
+pub mod stories;
 pub mod unmapped_stage_value;
 pub mod unreachable_stage;
 mod words;

@@ -70,7 +70,7 @@ struct OrderNotPreserved<'m> {
 
 /// Finds moves to a later stage that take a field backwards, whoever makes them; once a line and field.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, facts) in whole(cx) {
+    for (life, facts) in whole(cx.model, cx.facts) {
         let mut told: Vec<(usize, usize)> = Vec::new();
         for (line, column, shows, to) in refused(facts).chain(turned(life, facts)) {
             let known = told.contains(&(line, column));

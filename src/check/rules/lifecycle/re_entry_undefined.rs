@@ -68,7 +68,7 @@ struct ReEntryUndefined<'m> {
 
 /// Finds lines that lead back from a closed stage without saying what is made and who owns it.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, _) in whole(cx) {
+    for (life, _) in whole(cx.model, cx.facts) {
         for line in &life.lifecycle.transitions {
             let back = line
                 .from

@@ -1,10 +1,12 @@
 //! L006: both sides move at once, and nothing says whose move counts.
 
+use super::stories::{Story, Waits};
 use super::words::{head, moved, place, stage, way_to, whole};
-use crate::analyze::{Automaton, Life, Race, Winner};
+use crate::analyze::{Automaton, Contender, Event, Facts, Life, Race, Tale, Winner, tale};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::StageIdx;
+use crate::model::{Model, StageIdx};
+use crate::source::Span;
 
 rule! {
     /// # What it checks
@@ -72,16 +74,69 @@ struct SimultaneousMovesUndecided<'m> {
 
 /// Finds pairs of moves that nothing decides; once a lifecycle, at the first of them, with the outcome of all.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, facts) in whole(cx) {
-        let undecided = |r: &&Race| matches!(r.winner, Winner::Apart | Winner::Either);
-        if let Some(race) = facts.races.iter().find(undecided) {
-            let found = SimultaneousMovesUndecided { life, facts, race };
-            cx.report(found.describe());
-        }
+    for found in undecided(cx.model, cx.facts) {
+        cx.report(found.describe());
     }
 }
 
+/// What each of them looks like to those whose move is to count.
+pub(super) fn stories(model: &Model, facts: &Facts) -> Vec<Story> {
+    let found = undecided(model, facts).into_iter();
+    found.filter_map(|f| f.story()).collect()
+}
+
+fn undecided<'m>(model: &'m Model, facts: &'m Facts) -> Vec<SimultaneousMovesUndecided<'m>> {
+    let mut found = Vec::new();
+    for (life, facts) in whole(model, facts) {
+        let mut races = facts.races.iter();
+        let race = races.find(|r| matches!(r.winner, Winner::Apart | Winner::Either));
+        found.extend(race.map(|race| SimultaneousMovesUndecided { life, facts, race }));
+    }
+    found
+}
+
 impl SimultaneousMovesUndecided<'_> {
+    fn place(&self) -> Span {
+        let [_, b] = self.race.moves;
+        let line = self.life.lifecycle.transitions.get(b.transition);
+        line.map_or(place(self.life, self.race.stage), head)
+    }
+
+    /// With the truth that is proposed, the column of the one shows where the other has moved.
+    fn story(&self) -> Option<Story> {
+        let from = self.race.stage;
+        let [a, b] = self.race.moves;
+        let event = |c: Contender| {
+            let line = self.life.lifecycle.transitions.get(c.transition)?;
+            let column = self.life.ways(line, from, c.by).first().copied()?;
+            Some((
+                column,
+                Event::Moves {
+                    transition: c.transition,
+                    by: c.by,
+                    column,
+                    from,
+                    to: c.to,
+                },
+            ))
+        };
+        let ((column, mine), (_, yours)) = (event(a)?, event(b)?);
+        let told = Tale {
+            way: &self.facts.explored.way_to(from)?,
+            at_once: &[mine, yours],
+            others: Vec::new(),
+            before: None,
+            after: None,
+            wanted: Some((column, self.life.written(b.to, column)?)),
+        };
+        Some(Story {
+            place: self.place(),
+            lifecycle: Some(self.life.number),
+            waits: Waits::Value,
+            scenario: tale(self.life, &told)?,
+        })
+    }
+
     fn describe(&self) -> Diagnostic {
         let life = self.life;
         let from = self.race.stage;

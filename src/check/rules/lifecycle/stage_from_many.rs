@@ -59,7 +59,7 @@ rule! {
 
 /// Finds columns to which many records lead without a choice, and columns to which nothing leads.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, _) in whole(cx) {
+    for (life, _) in whole(cx.model, cx.facts) {
         for (n, column) in life.lifecycle.columns.iter().enumerate() {
             let Some(object) = life.field(n).map(|f| f.id.object) else {
                 continue;

@@ -71,7 +71,7 @@ struct UnmappedStageValue<'m> {
 
 /// Finds values of columns without a stage; once a column.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, _) in whole(cx) {
+    for (life, _) in whole(cx.model, cx.facts) {
         for column in life.columns() {
             let Some(field) = life.field(column) else {
                 continue;

@@ -69,7 +69,7 @@ struct UnreachableStage<'m> {
 
 /// Finds stages without a way from the first one. Those that only another unreachable one leads to are told with it.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, facts) in whole(cx) {
+    for (life, facts) in whole(cx.model, cx.facts) {
         if life.lifecycle.transitions.is_empty() {
             continue;
         }

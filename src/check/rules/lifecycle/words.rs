@@ -1,19 +1,17 @@
 //! Words that several rules on lifecycles share: events as sentences, stages and lines as a spec writes them.
 
-use crate::analyze::{Automaton, Cause, Event, Life, Reaction};
-use crate::check::Cx;
-use crate::model::{StageIdx, Transition};
+use crate::analyze::{Automaton, Cause, Event, Facts, Life, Reaction};
+use crate::model::{Model, StageIdx, Transition};
 use crate::source::Span;
 use crate::text::quoted;
 
 /// The lifecycles that could be read whole, with what is known of each.
-pub(super) fn whole<'m>(cx: &Cx<'m>) -> Vec<(Life<'m>, &'m Automaton)> {
-    let model = cx.model;
+pub(super) fn whole<'m>(model: &'m Model, facts: &'m Facts) -> Vec<(Life<'m>, &'m Automaton)> {
     let known = |life: &Life<'_>| {
         let named = life.columns().all(|c| life.field(c).is_some());
         named && !life.lifecycle.stages.is_empty() && !model.is_incomplete(life.lifecycle.span)
     };
-    let lives = model.life_views().zip(&cx.facts.lifecycles);
+    let lives = model.life_views().zip(&facts.lifecycles);
     lives.filter(|(life, _)| known(life)).collect()
 }
 
@@ -102,10 +100,7 @@ pub(super) fn moved(
             quoted(&object.unwrap_or_default())
         );
     }
-    // of the values of the stage the first that is new
-    let cell = life.lifecycle.cell(to, column).iter();
-    let mut new = cell.filter(|v| !life.shows(from, column, &v.value));
-    let value = new.next().map_or("", |v| v.value.as_str());
+    let value = life.entered(column, from, to).unwrap_or_default();
     format!(
         "somebody in `{by}` sets {} to `{value}`: {what}",
         field(life, column)

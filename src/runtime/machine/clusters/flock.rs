@@ -270,8 +270,7 @@ fn ask_all(life: &Lifecycle, flock: &mut Flock) {
 
 /// Asks for the records that conditions read along references.
 fn ask_related(life: &Lifecycle, flock: &mut Flock) {
-    let guards = life.moves.iter().filter_map(|m| m.when.as_ref());
-    for (column, reference, object) in guards.flat_map(|g| &g.related) {
+    for (column, reference, object) in &life.related {
         let Some(entry) = life.columns.get(*column) else {
             continue;
         };

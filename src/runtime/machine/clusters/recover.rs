@@ -46,7 +46,7 @@ impl Machine {
                 (landed, memory, open.intent.sent.first())
                 && let Some(mut memory) = Memory::decode(life, &blob)
             {
-                memory.sent(column, sent);
+                memory.sent(life, column, sent);
                 let blob = memory.encode(life);
                 self.archive.put_cluster(number, &hub, &blob)?;
             }

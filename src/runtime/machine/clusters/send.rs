@@ -205,7 +205,9 @@ impl Machine {
             return Ok(());
         };
         if let Some(entering) = &mut member.entering {
-            entering.memory.sent(sending.write.column, &sending.before);
+            entering
+                .memory
+                .sent(life, sending.write.column, &sending.before);
             entering.memory.refused = true;
         }
         let hub = member.hub.clone();

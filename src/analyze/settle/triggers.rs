@@ -1,0 +1,493 @@
+//! A law about networks of any values, without a search: who can go on writing for ever is started for ever.
+//!
+//! Suppose that updates never come to rest. Then some writers write without an end, and after a while only those do. Each of
+//! them needs others, or itself, to start it again and again:
+//!
+//! - a lane of a row writes only where its source is not as it was remembered, and remembers what it has sent. What the other
+//!   lane sends is no such change, if the platform stores an equal value; under `enforce`, and where its side is preferred, a
+//!   change of its target starts it as well;
+//! - an automation that is started by changes needs changes of these cells, one that is started by every save needs saves;
+//! - one whose condition has to become true needs a writer after which it may be false, and one after which it may be true:
+//!   of constants that are written it is known what it says;
+//! - an automation that runs within a save needs a transaction, and thereby a row or an automation that runs later.
+//!
+//! A cell that is written without an end need not change: all who write it may write one constant, or what they make of its
+//! value, one after the other, may have an end ([`Automatic`](super::law::Automatic)).
+//!
+//! So all writers are suspected, and whoever is started by none of the suspects is none; where nobody is left, updates come to
+//! rest. These are the triggering graph of active rules (Aiken, Widom, Hellerstein: Behavior of database production rules,
+//! 1992) and its refinement by conditions (Baralis, Ceri, Paraboschi: Improved rule analysis by means of triggering and
+//! activation graphs, 1994), with the memory of rows as a third way to be started.
+
+use std::collections::BTreeSet;
+
+use super::law::{Known, Law};
+use super::network::{
+    BLANK, Cell, CellId, Effect, Guard, Row, RowId, Rule, RuleId, Source, Symbol, Writer,
+};
+use super::parts::cells_of_guard;
+use crate::model::{Authority, BlankPolicy, Entry, Phase, Timing};
+use crate::side::Side;
+
+type Writers = BTreeSet<Writer>;
+
+/// The most rounds that write after the last edit, whatever the values are; none where somebody may write for ever.
+pub(super) fn die_out(law: Law<'_>, known: &Known<'_>) -> Option<u32> {
+    let network = law.network;
+    let mut triggers = Triggers { law };
+    let lanes = (0..).zip(&network.rows).flat_map(|(at, row)| {
+        let lane = move |side: &Side| is_active(row.lanes.get(*side).as_ref());
+        let sides = Side::BOTH.into_iter().filter(lane);
+        sides.map(move |side| Writer::Row(RowId(at), side))
+    });
+    let rules = (0..).zip(&network.rules);
+    let rules = rules.filter(|(_, r)| r.phase != Phase::Derived);
+    let mut suspects: Writers = lanes
+        .chain(rules.map(|(at, _)| Writer::Rule(RuleId(at))))
+        .collect();
+    let (mut writes, mut sent) = (0_u32, 0_u32);
+    while !suspects.is_empty() {
+        let left = triggers.started(&suspects);
+        let steps = triggers.law.cells.iter().filter_map(|c| c.ends).max();
+        let most = steps.unwrap_or_default().saturating_add(2);
+        let done = suspects.difference(&left);
+        // each write of those that are done starts another one once, and each cell goes on to its end after each
+        let each = (1 + writes).saturating_mul(most);
+        let before = writes;
+        for writer in done {
+            let times = each.saturating_mul(u32::from(triggers.limit(*writer)));
+            writes = writes.saturating_add(times);
+            if matches!(writer, Writer::Row(..)) {
+                sent = sent.saturating_add(times);
+            }
+        }
+        if before == writes {
+            return None;
+        }
+        suspects = left;
+        let rules = 0..network.rules.len() as u16;
+        let writes = rules.map(|at| suspects.contains(&Writer::Rule(RuleId(at))));
+        triggers.law.cells = known(&writes.collect::<Vec<bool>>());
+    }
+    Some(sent.max(1))
+}
+
+fn is_active(lane: Option<&super::network::Lane>) -> bool {
+    lane.is_some_and(|l| l.timing != Timing::OnCreate)
+}
+
+struct Triggers<'a> {
+    law: Law<'a>,
+}
+
+impl Triggers<'_> {
+    fn rule(&self, at: RuleId) -> Option<&Rule> {
+        self.law.network.rules.get(at.index())
+    }
+
+    /// How often a writer writes in a transaction.
+    fn limit(&self, writer: Writer) -> u8 {
+        match writer {
+            Writer::Row(..) => 1,
+            Writer::Rule(at) => self.rule(at).map_or(1, |r| r.limit.max(1)),
+        }
+    }
+
+    /// The suspects that suspects start.
+    fn started(&self, suspects: &Writers) -> Writers {
+        let begins = |w: &Writer| match w {
+            Writer::Row(..) => true,
+            Writer::Rule(at) => self.rule(*at).is_some_and(|r| r.phase == Phase::Later),
+        };
+        let mut by: Writers = suspects.iter().copied().filter(begins).collect();
+        loop {
+            let known = by.len();
+            for writer in suspects.iter().filter(|w| !begins(w)) {
+                if !by.contains(writer) && self.is_started(*writer, &by, suspects) {
+                    by.insert(*writer);
+                }
+            }
+            if by.len() == known {
+                break;
+            }
+        }
+        let live = |w: &Writer| !begins(w) || self.is_started(*w, &by, suspects);
+        by.iter().copied().filter(live).collect()
+    }
+
+    /// Whether some writers start one, where all suspects may write in between.
+    fn is_started(&self, writer: Writer, by: &Writers, suspects: &Writers) -> bool {
+        match writer {
+            Writer::Row(at, from) => self.is_sent(at, from, by),
+            Writer::Rule(at) => self.is_run(at, by, suspects),
+        }
+    }
+
+    /// Whether some writers start a lane.
+    fn is_sent(&self, at: RowId, from: Side, by: &Writers) -> bool {
+        let Some(row) = self.law.network.rows.get(at.index()) else {
+            return false;
+        };
+        // what a lane sends and the platform keeps is no change to the row
+        let changed = |side: Side| {
+            let echo = Some(Writer::Row(at, !side)).filter(|_| self.law.stores(row, side));
+            let mut changers = self.changers(*row.cells.get(side), by, by).into_iter();
+            changers.any(|w| Some(w) != echo)
+        };
+        let enforced = row.lanes.get(from).as_ref().is_some_and(|l| l.enforce);
+        let puts_back = enforced || row.authority == Authority::PreferUnlessBlank(from);
+        changed(from) || puts_back && changed(!from)
+    }
+
+    /// Whether some writers start an automation.
+    fn is_run(&self, at: RuleId, by: &Writers, suspects: &Writers) -> bool {
+        let Some(rule) = self.rule(at) else {
+            return false;
+        };
+        let asked = Asked {
+            triggers: self,
+            at,
+            rule,
+            suspects,
+        };
+        // what nobody knows may turn by itself
+        let known = !rule.guard.is_unknown() && !rule.guard.asks_changed();
+        if rule.entry == Entry::BecomesTrue && known && !asked.turns(by) {
+            return false;
+        }
+        match rule.starts.as_slice() {
+            [] => self.is_saved(rule, by),
+            starts => {
+                let starts = starts.iter();
+                let changers = starts.flat_map(|c| self.changers(*c, by, suspects));
+                let changers: Writers = changers.collect();
+                let mut seen = changers.iter().copied().chain(asked.changers(suspects));
+                !changers.is_empty() && seen.any(|w| asked.may_be(w, true, Seen::Written))
+            }
+        }
+    }
+
+    /// Whether some writers save the record of an automation.
+    fn is_saved(&self, rule: &Rule, by: &Writers) -> bool {
+        let network = self.law.network;
+        let record = |cell: CellId| network.cells.get(cell.index()).map(|c| c.record);
+        let saves = |w: &Writer| match *w {
+            Writer::Row(at, from) => {
+                let row = network.rows.get(at.index());
+                row.is_some_and(|r| record(*r.cells.get(!from)) == Some(rule.record))
+            }
+            Writer::Rule(at) => {
+                let mut effects = self.rule(at).into_iter().flat_map(|r| &r.effects);
+                effects.any(|e| record(e.target) == Some(rule.record))
+            }
+        };
+        by.iter().any(saves)
+    }
+
+    /// Those of some writers that can change a cell again and again, where all suspects may write it.
+    fn changers(&self, cell: CellId, writers: &Writers, suspects: &Writers) -> Writers {
+        let mut found = Writers::new();
+        for cell in self.law.sources(cell) {
+            let writes = |w: &Writer| match *w {
+                Writer::Row(at, from) => {
+                    let row = self.law.network.rows.get(at.index());
+                    row.is_some_and(|r| *r.cells.get(!from) == cell)
+                }
+                Writer::Rule(at) => self.writes(at, cell).next().is_some(),
+            };
+            let still = self.is_still(cell, suspects.iter().copied().filter(writes));
+            let of_cell = writers.iter().filter(|w| writes(w));
+            found.extend(of_cell.filter(|w| !still || matches!(w, Writer::Row(..))));
+        }
+        found
+    }
+
+    /// Whether automations do not change a cell for ever, which these write.
+    fn is_still(&self, cell: CellId, writers: impl Iterator<Item = Writer>) -> bool {
+        let known = self.law.cells.get(cell.index()).copied();
+        let known = known.unwrap_or_default();
+        let mut constants = BTreeSet::new();
+        for writer in writers {
+            match writer {
+                Writer::Row(..) => return known.leaves,
+                Writer::Rule(at) => {
+                    constants.extend(self.writes(at, cell).map(|e| self.constant(e)))
+                }
+            }
+        }
+        known.leaves || known.ends.is_some() || constants.len() == 1 && !constants.contains(&None)
+    }
+
+    /// The effects of an automation on a cell, of which the last one counts whose condition holds.
+    fn writes(&self, at: RuleId, cell: CellId) -> impl Iterator<Item = &Effect> {
+        let effects = self
+            .rule(at)
+            .into_iter()
+            .flat_map(|r| r.effects.iter().rev());
+        let mut fixed = false;
+        effects
+            .filter(move |e| e.target == cell)
+            .take_while(move |e| {
+                let overwritten = fixed;
+                fixed |= e.when == Guard::Always;
+                !overwritten
+            })
+    }
+
+    /// The constant that an effect writes, and that is stored so.
+    fn constant(&self, effect: &Effect) -> Option<Symbol> {
+        let Source::Constant(value) = effect.value else {
+            return None;
+        };
+        let cell = self.law.network.cells.get(effect.target.index())?;
+        is_one(cell, value).then_some(value)
+    }
+
+    /// What a cell of a condition holds once a writer has changed it; none where the writer does not write it.
+    fn after(&self, writer: Writer, cell: CellId, suspects: &Writers) -> Option<After> {
+        let known = self.law.cells.get(cell.index()).copied();
+        let fills = known.unwrap_or_default().fills;
+        match writer {
+            Writer::Row(at, from) => {
+                let row = self.law.network.rows.get(at.index())?;
+                (*row.cells.get(!from) == cell).then(|| self.sent(at, row, from, suspects))
+            }
+            Writer::Rule(at) => {
+                let mut writes = self.writes(at, cell).peekable();
+                let sure = writes.peek()?.when == Guard::Always;
+                let constants: BTreeSet<_> = writes.map(|e| self.constant(e)).collect();
+                let mut constants = constants.into_iter();
+                let value = match (constants.next().flatten(), constants.next()) {
+                    (Some(one), None) => Holds::One(one),
+                    _ if fills => Holds::Something,
+                    _ => Holds::Anything,
+                };
+                Some(After { value, sure })
+            }
+        }
+    }
+
+    /// What a lane leaves in its target: what its source holds was put there by those who change that, and a blank that is kept
+    /// goes nowhere.
+    fn sent(&self, at: RowId, row: &Row, from: Side, suspects: &Writers) -> After {
+        let lane = row.lanes.get(from).as_ref();
+        let stored = self.law.stores(row, !from);
+        let kept = lane.is_some_and(|l| l.blank == BlankPolicy::Keeps);
+        let value = match kept && stored {
+            true => Holds::Something,
+            false => Holds::Anything,
+        };
+        let source = *row.cells.get(from);
+        let enforced = lane.is_some_and(|l| l.enforce);
+        if enforced || row.authority == Authority::PreferUnlessBlank(from) {
+            return After { value, sure: false };
+        }
+        let echo = Some(Writer::Row(at, !from)).filter(|_| self.law.stores(row, from));
+        let changers = self.changers(source, suspects, suspects);
+        let constant = |w: Writer| match w {
+            Writer::Row(..) => None,
+            Writer::Rule(at) => {
+                let mut writes = self.writes(at, source);
+                let one = self.constant(writes.next()?);
+                one.filter(|_| writes.next().is_none())
+            }
+        };
+        let others = changers.into_iter().filter(|w| Some(*w) != echo);
+        let constants: BTreeSet<Option<Symbol>> = others.map(constant).collect();
+        let mut constants = constants.into_iter();
+        let image = match (constants.next().flatten(), constants.next()) {
+            (Some(one), None) => lane.and_then(|l| *l.image.get(usize::from(one))?),
+            _ => None,
+        };
+        let target = self.law.network.cells.get(row.cells.get(!from).index());
+        let kept = |v: &Symbol| *v != BLANK && target.is_some_and(|c| is_one(c, *v));
+        let derived = self.law.sources(source).len() > 1;
+        match image.filter(|v| kept(v) && !derived) {
+            Some(one) => After {
+                value: Holds::One(one),
+                sure: true,
+            },
+            None => After { value, sure: false },
+        }
+    }
+}
+
+/// What a cell is known to hold.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    /// This value.
+    One(Symbol),
+    /// Not a blank.
+    Something,
+    /// Whatever.
+    Anything,
+}
+
+/// What a cell holds after a write, if it was changed.
+#[derive(Clone, Copy)]
+struct After {
+    value: Holds,
+    /// Whether it holds that even where the cell was not changed.
+    sure: bool,
+}
+
+/// What is seen of a write.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// It was done.
+    Written,
+    /// It changed some cell that the condition reads.
+    Changed,
+}
+
+/// A value that the platform stores as it is, and that stands for no others.
+fn is_one(cell: &Cell, value: Symbol) -> bool {
+    let last = cell.open && usize::from(value) + 1 >= cell.size();
+    cell.stores.get(usize::from(value)) == Some(&value) && !last
+}
+
+/// The condition of an automation that is suspected.
+struct Asked<'a> {
+    triggers: &'a Triggers<'a>,
+    at: RuleId,
+    rule: &'a Rule,
+    suspects: &'a Writers,
+}
+
+impl Asked<'_> {
+    /// What the condition reads, and what that is derived from.
+    fn cells(&self) -> BTreeSet<CellId> {
+        let mut read = Vec::new();
+        cells_of_guard(&self.rule.guard, &mut read);
+        let law = &self.triggers.law;
+        read.into_iter().flat_map(|c| law.sources(c)).collect()
+    }
+
+    /// Those of some writers that change what the condition reads.
+    fn changers(&self, writers: &Writers) -> Writers {
+        let cells = self.cells().into_iter();
+        let changers = cells.flat_map(|c| self.triggers.changers(c, writers, self.suspects));
+        changers.collect()
+    }
+
+    /// Whether the condition becomes true again and again: some writers make it so, and some suspects undo that.
+    ///
+    /// One that runs later cannot do both alone. It has to become true once for each turn, and once no more in between, and
+    /// a turn is one write.
+    fn turns(&self, by: &Writers) -> bool {
+        let all = self.changers(self.suspects);
+        let alone = all.iter().all(|w| *w == Writer::Rule(self.at));
+        let network = self.triggers.law.network;
+        let records = self.cells().into_iter();
+        let records = records.filter_map(|c| network.cells.get(c.index()).map(|c| c.record));
+        let one = records.collect::<BTreeSet<_>>().len() == 1;
+        if alone && one && self.rule.phase == Phase::Later {
+            return false;
+        }
+        let made = self.changers(by);
+        made.iter().any(|w| self.may_turn(*w, true)) && all.iter().any(|w| self.may_turn(*w, false))
+    }
+
+    /// Whether a writer may turn the condition.
+    fn may_turn(&self, writer: Writer, truth: bool) -> bool {
+        self.turned(&self.rule.guard, writer, truth) && self.may_be(writer, truth, Seen::Changed)
+    }
+
+    /// Whether a writer may turn a part of a condition: what it does not write stays.
+    fn turned(&self, guard: &Guard, writer: Writer, truth: bool) -> bool {
+        let after = |cell: CellId| {
+            let own = self.triggers.after(writer, cell, self.suspects);
+            let mut sources = self.triggers.law.sources(cell).into_iter();
+            let derived = sources
+                .any(|s| s != cell && self.triggers.after(writer, s, self.suspects).is_some());
+            match own {
+                None if derived => Some(Holds::Anything),
+                own => own.map(|a| a.value),
+            }
+        };
+        match guard {
+            Guard::Always => false,
+            Guard::In(cell, values) => match after(*cell) {
+                None => false,
+                Some(Holds::One(one)) => values.contains(&one) == truth,
+                Some(Holds::Something) => !(truth && values == &[BLANK]),
+                Some(Holds::Anything) => true,
+            },
+            Guard::Where(table) => table.inputs.iter().any(|c| after(*c).is_some()),
+            Guard::Not(inner) => self.turned(inner, writer, !truth),
+            Guard::All(parts) | Guard::Any(parts) => {
+                parts.iter().any(|g| self.turned(g, writer, truth))
+            }
+            Guard::Changed(_) | Guard::Unknown => true,
+        }
+    }
+
+    /// Whether the condition may be so once a writer has written.
+    fn may_be(&self, writer: Writer, truth: bool, seen: Seen) -> bool {
+        let cells = self.cells();
+        let after = |cell: CellId| self.triggers.after(writer, cell, self.suspects);
+        let network = self.triggers.law.network;
+        let record = |cell: CellId| network.cells.get(cell.index()).map(|c| c.record);
+        // records are saved one after the other, and which cell was changed is known of one alone
+        let records: BTreeSet<_> = cells.iter().filter_map(|c| record(*c)).collect();
+        let written = cells.iter().filter(|c| after(**c).is_some()).count();
+        let value = |cell: CellId| {
+            let Some(after) = after(cell) else {
+                return self.constant(cell).map_or(Holds::Anything, Holds::One);
+            };
+            match after.value {
+                Holds::One(_) if records.len() == 1 && after.sure => after.value,
+                value if written == 1 && seen == Seen::Changed => value,
+                _ => Holds::Anything,
+            }
+        };
+        self.holds(&self.rule.guard, &value) != Some(!truth)
+    }
+
+    /// What a cell holds for ever, if the automation runs for ever: it puts one constant there, and nobody another value.
+    fn constant(&self, cell: CellId) -> Option<Symbol> {
+        let mut writes = self.triggers.writes(self.at, cell);
+        let effect = writes.next().filter(|e| e.when == Guard::Always)?;
+        let changed = self.triggers.changers(cell, self.suspects, self.suspects);
+        let own = self.triggers.constant(effect)?;
+        changed.is_empty().then_some(own)
+    }
+
+    /// Whether a condition holds, as far as what some cells hold decides it.
+    fn holds(&self, guard: &Guard, value: &impl Fn(CellId) -> Holds) -> Option<bool> {
+        let any = |parts: &[Guard], sought: bool| {
+            let mut unknown = false;
+            for part in parts {
+                match self.holds(part, value) {
+                    Some(held) if held == sought => return Some(sought),
+                    Some(_) => {}
+                    None => unknown = true,
+                }
+            }
+            (!unknown).then_some(!sought)
+        };
+        match guard {
+            Guard::Always => Some(true),
+            Guard::In(cell, values) => match value(*cell) {
+                Holds::One(one) => Some(values.contains(&one)),
+                Holds::Something if values == &[BLANK] => Some(false),
+                Holds::Something => None,
+                Holds::Anything => None,
+            },
+            Guard::Where(table) => match table.inputs.as_slice() {
+                [only] => match value(*only) {
+                    Holds::One(one) => {
+                        let held = table.values.get(usize::from(one))?;
+                        Some(held.is_some_and(|v| v != 0))
+                    }
+                    Holds::Something | Holds::Anything => None,
+                },
+                _ => None,
+            },
+            Guard::Not(inner) => self.holds(inner, value).map(|held| !held),
+            Guard::All(parts) => any(parts, false),
+            Guard::Any(parts) => any(parts, true),
+            Guard::Changed(_) | Guard::Unknown => None,
+        }
+    }
+}
