@@ -267,9 +267,9 @@ pub(super) fn telling(model: &Model, e: &Expr) -> Vec<Value> {
 }
 
 /// What has to stand where an expression reads for a value to come of it, as far as its functions and tables say that: the value
-/// itself, too, which most of them leave alone.
+/// itself, too, which most functions leave alone.
 fn leading(model: &Model, e: &Expr, input: Option<Place>, value: &Value) -> Vec<(Place, Value)> {
-    let (inner, more) = match &e.node {
+    let (inner, mut values) = match &e.node {
         ExprKind::Input => return input.map(|p| (p, value.clone())).into_iter().collect(),
         ExprKind::Linked { input: inner, .. } => (&**inner, Vec::new()),
         ExprKind::Map {
@@ -283,7 +283,12 @@ fn leading(model: &Model, e: &Expr, input: Option<Place>, value: &Value) -> Vec<
             from,
             input: inner,
             ..
-        } => (&**inner, mapped_to(model, *map, *from, value)),
+        } => {
+            let map = model.maps.get(map.index());
+            let values = map.map(|m| mapped_to(m, *from, value)).unwrap_or_default();
+            let each = values.iter().flat_map(|v| leading(model, inner, input, v));
+            return each.collect();
+        }
         ExprKind::Normalize {
             table,
             input: inner,
@@ -302,22 +307,24 @@ fn leading(model: &Model, e: &Expr, input: Option<Place>, value: &Value) -> Vec<
             return place.map(|p| (p, value.clone())).into_iter().collect();
         }
     };
-    let values = more.iter().chain([value]);
-    values
-        .flat_map(|v| leading(model, inner, input, v))
-        .collect()
+    values.push(value.clone());
+    let each = values.iter().flat_map(|v| leading(model, inner, input, v));
+    each.collect()
 }
 
-/// The first values that a map takes to a value.
-fn mapped_to(model: &Model, map: MapId, from: Side, value: &Value) -> Vec<Value> {
-    let rows = model.maps.get(map.index()).map(|m| m.rows.as_slice());
-    let rows = rows.unwrap_or_default().iter().filter(|r| {
+/// The first values that a map takes to a value, and the value itself where it is kept.
+fn mapped_to(map: &PicklistMap, from: Side, value: &Value) -> Vec<Value> {
+    let Some(text) = value.as_text() else {
+        return Vec::new();
+    };
+    let rows = map.rows.iter().filter(|r| {
         let first = r.values.get(!from).first();
-        r.arrow.goes_from(from) && first.map(|v| v.value.as_str()) == value.as_text()
+        r.arrow.goes_from(from) && first.is_some_and(|v| v.value == text)
     });
-    let values = rows.flat_map(|r| r.values.get(from));
-    let values = values.map(|v| Value::text(&v.value));
-    values.take(FRESH).collect()
+    let sources = rows.flat_map(|r| r.values.get(from));
+    let sources = sources.map(|v| Value::text(&v.value)).take(FRESH);
+    let kept = map.image(from, text).is_none() && map.apply(from, text).as_ref() == Some(value);
+    sources.chain(kept.then(|| value.clone())).collect()
 }
 
 /// The first variant that a table puts in this spelling.

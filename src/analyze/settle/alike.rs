@@ -71,21 +71,22 @@ fn classes(network: &Network) -> Classes {
             said.push(of(symbol));
         }
     };
-    let tables = |table: &Table, tell: &mut dyn FnMut(CellId, &dyn Fn(Symbol) -> Said)| {
-        for (at, cell) in table.inputs.iter().enumerate() {
-            tell(*cell, &|v| Said::Values(slice(network, table, at, v)));
-        }
-    };
     for guard in guards(network) {
         visit(guard, &mut |g| match g {
             Guard::In(cell, values) => tell(*cell, &|v| Said::Holds(values.contains(&v))),
-            Guard::Where(table) => tables(table, &mut tell),
+            Guard::Where(table) => {
+                for (at, cell) in table.inputs.iter().enumerate() {
+                    tell(*cell, &|v| Said::Values(slice(network, table, at, v)));
+                }
+            }
             _ => {}
         });
     }
     for effect in network.rules.iter().flat_map(|r| &r.effects) {
         if let Source::Table(table) = &effect.value {
-            tables(table, &mut tell);
+            for (at, cell) in table.inputs.iter().enumerate() {
+                tell(*cell, &|v| Said::Values(slice(network, table, at, v)));
+            }
         }
     }
     for row in &network.rows {
