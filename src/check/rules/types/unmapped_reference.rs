@@ -107,7 +107,7 @@ fn stray(row: RowView<'_>) -> Option<StrayReference<'_>> {
         let strays = objects.iter().filter(|o| !refers(target, &o.name));
         let links: Vec<String> = strays.map(|o| quoted(&o.name)).collect();
         let stray = !target.field.references.is_empty() && !links.is_empty();
-        stray.then(|| StrayReference {
+        stray.then_some(StrayReference {
             links,
             place: through.span,
             reference: UnmappedReference { row, to, target },
