@@ -221,7 +221,10 @@ fn parse(
     let mut read: Vec<FileId> = Vec::new();
     for path in paths {
         match files.read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => read.push(sources.add(SourceFile::new(path, text))),
+            Ok(Ok(text)) => {
+                let text = text.strip_prefix(syntax::BYTE_ORDER_MARK).unwrap_or(&text);
+                read.push(sources.add(SourceFile::new(path, text)));
+            }
             Ok(Err(error)) => sink.push(not_text(&path, error.utf8_error().valid_up_to())),
             Err(error) => sink.push(Diagnostic::new(
                 Code::M001,

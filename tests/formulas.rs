@@ -375,6 +375,8 @@ fn texts_are_cut_searched_and_padded_in_utf_16() {
         ("MID('123456', 4, 37)", "456"),
         ("SUBSTR('123456', -2)", "56"),
         ("LEN('🦀')", "2"),
+        ("PICKLISTCOUNT('B;A')", "2"),
+        ("PICKLISTCOUNT(NULL)", "0"),
         ("FIND('w', 'Something wicked this way comes', 15)", "23"),
         ("FIND('a', 'bab', 9)", "0"),
         ("SUBSTITUTE('aXbX', 'X', NULL)", "ab"),

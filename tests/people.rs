@@ -80,7 +80,11 @@ fn passes(steps: &str) {
         let result = run(order.map(|at| syncs[at]).concat(), steps);
         assert!(result.passed(), "{order:?} {result:#?}");
         // What is held is told with a failure alone.
-        let failing = format!("{steps}\nexpect hubspot.contact nobody {{ email = \"x\" }}");
+        let (_, known) = steps
+            .split_once("given hubspot.contact ")
+            .expect("a contact");
+        let (known, _) = known.split_once(' ').expect("its alias");
+        let failing = format!("{steps}\nexpect no hubspot.contact {known}");
         let result = run(order.map(|at| syncs[at]).concat(), &failing);
         assert_eq!(result.held, Vec::<String>::new(), "{order:?}");
     }

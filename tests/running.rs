@@ -235,6 +235,75 @@ fn what_is_missing_is_said() {
 }
 
 #[test]
+fn a_file_that_vanishes_is_not_taken_for_an_empty_one() {
+    let root = project();
+    let place = |path: &str| root.path().join(path);
+    let run = || {
+        accordant(
+            root.path(),
+            &["run", "--env", "inplace", "--format", "json"],
+        )
+    };
+    assert_eq!(code(&run()), 0);
+    for file in ["data/desk/customer.jsonl", "data/crm/Person.jsonl"] {
+        let aside = place("aside");
+        fs::rename(place(file), &aside).unwrap();
+        let refused = run();
+        assert_eq!(code(&refused), 2, "{refused:?}");
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(told.contains("R003") && told.contains(file), "{told}");
+        assert!(!place(file).exists(), "none is made in its place");
+        fs::rename(&aside, place(file)).unwrap();
+        let back = run();
+        assert_eq!((code(&back), json(&back)["fields"].as_u64()), (0, Some(0)));
+    }
+}
+
+#[test]
+fn a_run_says_what_it_archived_and_a_record_that_comes_back_is_held() {
+    let root = project();
+    let place = |path: &str| root.path().join(path);
+    let spec = SPEC.replace("delete  keep", "delete  in desk archive, in crm keep");
+    fs::write(place("main.sync"), spec).unwrap();
+    let run = || accordant(root.path(), &["run", "--env", "inplace"]);
+    assert_eq!(code(&run()), 0);
+    let people = place("data/crm/Person.jsonl");
+    let sound = fs::read_to_string(&people).unwrap();
+    let ann = "{\"Id\":\"003000000000001AAA\"";
+    let deleted = sound.replace(ann, &format!("{ann},\"IsDeleted\":true"));
+    fs::write(&people, deleted).unwrap();
+    let archives = run();
+    assert_eq!(code(&archives), 0, "{archives:?}");
+    let told = String::from_utf8_lossy(&archives.stdout).into_owned();
+    assert!(
+        told.contains("Person: 1 record of desk.customer archived"),
+        "{told}"
+    );
+    fs::write(&people, sound).unwrap();
+    for _ in 0..2 {
+        let back = run();
+        assert_eq!(code(&back), 4, "{back:?}");
+        let told = String::from_utf8_lossy(&back.stdout).into_owned();
+        assert!(told.contains("R012 conflict-held"), "{told}");
+    }
+}
+
+#[test]
+fn a_line_that_two_syncs_cannot_read_is_told_once() {
+    let root = project();
+    let place = |path: &str| root.path().join(path);
+    let second = "\nsync Seen: desk.customer <-> crm.Prospect, link only {\n  match email = Email\n  many desk hold\n  many crm hold\n}\n";
+    fs::write(place("main.sync"), format!("{SPEC}{second}")).unwrap();
+    let desk = place("data/desk/customer.jsonl");
+    let broken = fs::read_to_string(&desk).unwrap() + "{\"id\":\"3\",\n";
+    fs::write(&desk, broken).unwrap();
+    let run = accordant(root.path(), &["run"]);
+    let told = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(told.contains("1 record needs a person"), "{told} {run:?}");
+    assert_eq!(told.matches("customer.jsonl:3").count(), 1, "{told}");
+}
+
+#[test]
 fn a_new_project_passes_its_own_check_and_tests() {
     let root = tempfile::tempdir().unwrap();
     assert_eq!(code(&accordant(root.path(), &["init", "demo"])), 0);

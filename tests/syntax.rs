@@ -239,3 +239,39 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_misspelt_clause_and_a_comma_too_many_are_told_where_they_stand() {
+    let text =
+        "sync A: h.x <-> s.Y {\n  a <-> B  vai Tier\n  c <-> D,\n  e <-> F\n  g <-> H  s win\n}\n";
+    let (_, found, sources) = parse(text);
+    let told: Vec<String> = found
+        .iter()
+        .map(|d| {
+            let place = sources.place(d.labels[0].span);
+            let help = d.help.as_deref().unwrap_or_default();
+            format!("{place} {} {help}", d.message)
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "spec.sync:2 `vai` begins no clause did you mean `via`?",
+            "spec.sync:3 a clause follows this comma, and there is the next row remove the comma, or write the clause",
+            "spec.sync:5 expected `wins`, found `win` did you mean `wins`?",
+        ]
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_spec() {
+    let spec = "sync Ticket: desk.ticket -> crm.Case, append only {\n  key crm.Desk_Ticket_Id__c\n  subject -> Subject  default \"none\"\n  lagnuage -> Language__c\n}\n";
+    let told = |text: &str| {
+        let compilation = crate::support::compile_fixture(text);
+        let all = compilation.findings.iter();
+        all.map(|d| crate::support::line(d, &compilation.sources))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&format!("\u{feff}{spec}")), told(spec));
+    assert!(told(spec).iter().any(|l| l.contains("lagnuage")));
+}

@@ -15,6 +15,7 @@ use crate::manifest::{Environment, StoreConfig};
 use crate::plan::{self, Plan};
 use crate::runtime::{Archive, ArchiveError, Machine, Program, Settings, compile};
 use crate::session::Compilation;
+use crate::side::Side;
 use crate::text::closest;
 
 /// The environment that works on copies: what it does leaves the project's own data as it is.
@@ -118,6 +119,8 @@ pub struct Engine {
     pub stores: Stores,
     /// Where stores and state lie.
     pub folder: PathBuf,
+    /// The state file.
+    pub state: PathBuf,
     /// Originals that have changed since they were copied.
     pub outdated: Vec<String>,
 }
@@ -161,14 +164,44 @@ pub fn open(
             .map_err(|e| state_stop(&e, &state, output))?;
     }
     let program = program(&built.plan, environment)?;
+    if let Some(vanished) =
+        vanished(&mut archive, &program, &places).map_err(|e| state_stop(&e, &state, output))?
+    {
+        return Err(store_failure(&vanished).into());
+    }
     let stores = stores(&built.plan, &places, &program.shapes, mood)?;
     let machine = Machine::new(Arc::new(program), archive, Settings::default());
     Ok(Engine {
         machine,
         stores,
         folder,
+        state,
         outdated,
     })
+}
+
+/// An object's file that is not there any more, though the state has links of its records: it would be taken for empty, and its
+/// records for new.
+fn vanished(
+    archive: &mut Archive,
+    program: &Program,
+    places: &BTreeMap<SmolStr, Location>,
+) -> Result<Option<StoreError>, ArchiveError> {
+    for sync in &program.syncs {
+        for side in Side::BOTH {
+            let shape = program.shapes.get(usize::from(sync.objects.get(side).0));
+            let Some((shape, place)) = shape.and_then(|s| Some((s, places.get(&s.system)?))) else {
+                continue;
+            };
+            if let Err(vanished) = place.still_has(&shape.object) {
+                let group = archive.number(sync.group.get(side))?;
+                if archive.knows_some(side, group)? {
+                    return Ok(Some(vanished));
+                }
+            }
+        }
+    }
+    Ok(None)
 }
 
 fn environment<'b>(built: &'b Built, env: &str) -> Result<&'b Environment, Failure> {

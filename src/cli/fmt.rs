@@ -61,6 +61,7 @@ pub fn run(
 /// # Errors
 /// With the first finding of syntax, in words.
 pub fn format(text: &str) -> Result<String, String> {
+    let text = text.strip_prefix(syntax::BYTE_ORDER_MARK).unwrap_or(text);
     let mut sink = Sink::default();
     let tree = syntax::parse(FileId::default(), text, &mut sink);
     let file = SourceFile::new("", text);

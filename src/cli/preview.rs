@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::engine::{self, Mood, Stop};
+use super::forecast::forecast;
 use super::output::Loudness;
 use super::summary::{self, Shown, Told};
 use super::{Exit, Failure, Format, Output, run as running};
@@ -42,14 +43,13 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
     let mut engine = engine::open(&built, &args.env, begin, Mood::Rehearsal, output)?;
     running::remark_on_copies(&engine, output);
     let start = Instant::now();
-    running::drive(&built, &mut engine, &interrupted, output)?;
+    running::drive(&mut engine, &interrupted, output)?;
     let report = engine.machine.report();
-    let state = engine.folder.join("state");
     let held = engine
         .machine
         .archive()
         .held()
-        .map_err(|e| engine::state_stop(&e, &state, output))?;
+        .map_err(|e| engine::state_stop(&e, &engine.state, output))?;
     let elapsed: Duration = start.elapsed();
     if output.format == Format::Json {
         let told = Told {
@@ -65,7 +65,8 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
         } else {
             Shown::Some
         };
-        output.result(&summary::preview(&built, report));
+        output.result(&forecast(&built, report));
+        output.result(&summary::endings(&built.plan, report));
         output.result(&summary::lifecycles(report));
         output.result(&summary::needing(&built.plan, &held, shown));
         output.result(&summary::not_executed(report));

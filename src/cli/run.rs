@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use clap::Args;
 
-use super::engine::{self, Built, Engine, Mood, Stop};
+use super::engine::{self, Engine, Mood, Stop};
 use super::output::Loudness;
 use super::summary::{self, Shown, Told};
 use super::{Exit, Failure, Format, Output};
@@ -46,18 +46,17 @@ fn execute(args: &Run, output: &Output) -> Result<Exit, Stop> {
     let mut engine = engine::open(&built, &args.env, begin, Mood::Earnest, output)?;
     remark_on_copies(&engine, output);
     let start = Instant::now();
-    drive(&built, &mut engine, &interrupted, output)?;
+    drive(&mut engine, &interrupted, output)?;
     engine
         .stores
         .close()
         .map_err(|e| engine::store_failure(&e))?;
     let report = engine.machine.report();
-    let state = engine.folder.join("state");
     let held = engine
         .machine
         .archive()
         .held()
-        .map_err(|e| engine::state_stop(&e, &state, output))?;
+        .map_err(|e| engine::state_stop(&e, &engine.state, output))?;
     let told = Told {
         built: &built,
         report,
@@ -73,6 +72,7 @@ fn execute(args: &Run, output: &Output) -> Result<Exit, Stop> {
             Shown::Some
         };
         output.result(&summary::table(&built.plan, report));
+        output.result(&summary::endings(&built.plan, report));
         output.result(&summary::lifecycles(report));
         output.result(&summary::needing(&built.plan, &held, shown));
         output.result(&summary::not_executed(report));
@@ -122,7 +122,6 @@ pub(super) fn interrupts() -> Arc<AtomicBool> {
 
 /// Drives the machine to its end, with a bar for each sync; an interrupt ends it after what is under way.
 pub(super) fn drive(
-    built: &Built,
     engine: &mut Engine,
     interrupted: &AtomicBool,
     output: &Output,
@@ -140,9 +139,8 @@ pub(super) fn drive(
         }
     });
     bar.finish_and_clear();
-    let state = engine.folder.join(&built.plan.project);
     done.map_err(|error| match error {
-        RunError::Archive(error) => engine::state_stop(&error, &state, output),
+        RunError::Archive(error) => engine::state_stop(&error, &engine.state, output),
         RunError::Store(error) => Stop::Failure(engine::store_failure(&error)),
     })
 }

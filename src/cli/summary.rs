@@ -1,6 +1,6 @@
 //! What a run did, told so that a person enjoys reading it; and the same as JSON.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use smol_str::SmolStr;
 use super::build::short;
 use super::engine::Built;
 use crate::diagnostic::render::WIDTH;
-use crate::plan::{Mode, Plan, StageColumn};
+use crate::plan::{DeletePolicy, Mode, Plan};
 use crate::runtime::archive::Held;
-use crate::runtime::{Cause, LifecycleReport, Reason, Report, SyncReport};
+use crate::runtime::{Reason, Report};
 use crate::side::Side;
 use crate::text::{count, number, visible, wrap};
 
@@ -38,7 +38,7 @@ pub fn heading(built: &Built) -> String {
     format!(
         "{}  {}, {}, {}   checked in {} ms, plan {}\n",
         built.plan.project,
-        count(built.compilation.specs().count(), "file"),
+        count(built.compilation.files, "file"),
         count(model.syncs.len(), "sync"),
         count(rows, "row"),
         built.elapsed.as_millis(),
@@ -86,6 +86,37 @@ pub fn table(plan: &Plan, report: &Report) -> String {
     out
 }
 
+/// A line for each object of which records were archived, deleted or flagged, and for each sync that gave links up.
+pub fn endings(plan: &Plan, report: &Report) -> String {
+    let mut lines = Vec::new();
+    for sync in &report.syncs {
+        let Some(planned) = plan.syncs.iter().find(|s| s.name == sync.name) else {
+            continue;
+        };
+        for side in Side::BOTH {
+            let done = match planned.identity.delete.get(side) {
+                DeletePolicy::Propagate => "deleted",
+                DeletePolicy::Flag(_) => "flagged",
+                DeletePolicy::Archive | DeletePolicy::Keep | DeletePolicy::Unlink => "archived",
+            };
+            let n = *sync.deleted.get(side);
+            let object = planned.objects.get(side);
+            lines.extend((n > 0).then(|| {
+                format!(
+                    "{}: {} of {object} {done}, since the other side deleted its own",
+                    sync.name,
+                    count(n as usize, "record")
+                )
+            }));
+        }
+        let n = sync.unlinked;
+        lines.extend(
+            (n > 0).then(|| format!("{}: {} given up", sync.name, count(n as usize, "link"))),
+        );
+    }
+    lines.iter().map(|line| format!("\n  {line}\n")).collect()
+}
+
 /// A line for each lifecycle: who moved, who was met, who needs a person.
 pub fn lifecycles(report: &Report) -> String {
     let mut out = String::new();
@@ -111,13 +142,19 @@ pub fn needing(plan: &Plan, held: &[(SmolStr, Held)], shown: Shown) -> String {
     if held.is_empty() {
         return String::new();
     }
-    let mut records: Vec<_> = held.iter().map(|(s, h)| (s, h.side, &h.id)).collect();
-    records.sort();
+    let mut records: Vec<_> = held.iter().map(|(s, h)| about(plan, s, h)).collect();
+    records.sort_unstable();
     records.dedup();
     let verb = if records.len() == 1 { "needs" } else { "need" };
     let mut out = format!("\n  {} {verb} a person\n", count(records.len(), "record"));
     for reason in Reason::ALL {
-        let of: Vec<_> = held.iter().filter(|(_, h)| h.reason == *reason).collect();
+        // What several syncs say of one record is told once.
+        let mut said = HashSet::new();
+        let of: Vec<_> = held
+            .iter()
+            .filter(|(_, h)| h.reason == *reason)
+            .filter(|(s, h)| said.insert((about(plan, s, h), &h.field, &h.text)))
+            .collect();
         if of.is_empty() {
             continue;
         }
@@ -196,6 +233,11 @@ pub enum Shown {
     All,
 }
 
+/// The record that is held: its object and id.
+fn about<'h>(plan: &'h Plan, sync: &str, held: &'h Held) -> (&'h str, &'h str) {
+    (object(plan, sync, held.side), &held.id)
+}
+
 fn object<'p>(plan: &'p Plan, name: &str, side: Side) -> &'p str {
     plan.object_of(name, side).map_or("", |o| o.as_str())
 }
@@ -241,103 +283,6 @@ pub fn closing(told: &Told<'_>) -> String {
     }
     out.push('\n');
     out
-}
-
-/// What a preview found.
-pub fn preview(built: &Built, report: &Report) -> String {
-    let sum = |f: fn(&SyncReport) -> u64| report.syncs.iter().map(f).sum::<u64>();
-    let made = sum(|s| s.created.left + s.created.right);
-    let changed = report.all_updated(Side::Left) + report.all_updated(Side::Right);
-    let gone = sum(|s| s.deleted.left + s.deleted.right);
-    let total = count((made + changed + gone) as usize, "record");
-    let mut out = format!(
-        "would write {total}: {} new, {} changed, {} archived      nothing was written\n",
-        number(made),
-        number(changed),
-        number(gone)
-    );
-    let mut lines: Vec<(u64, String, String)> = Vec::new();
-    for sync in &report.syncs {
-        for (row, side, target) in targets(&built.plan, sync) {
-            let causes: Vec<(Cause, u64)> = Cause::ALL
-                .iter()
-                .filter_map(|c| Some((*c, *sync.writes.get(&(row.clone(), side, *c))?)))
-                .collect();
-            lines.push(line(target, &causes));
-        }
-    }
-    for life in &report.lifecycles {
-        lines.extend(stage_targets(&built.plan, life));
-    }
-    lines.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    let width = lines.iter().map(|l| l.1.chars().count()).max().unwrap_or(0);
-    for (n, target, words) in &lines {
-        let _ = writeln!(out, "  {target:width$}  {:>7}   {words}", number(*n));
-    }
-    let moves = report.lifecycles.iter().map(|l| l.overwritten);
-    let overwritten = sum(|s| s.overwritten) + moves.sum::<u64>();
-    let cleared: u64 = report
-        .syncs
-        .iter()
-        .flat_map(|s| &s.writes)
-        .filter(|((_, _, cause), _)| *cause == Cause::Cleared)
-        .map(|(_, n)| n)
-        .sum();
-    let _ = writeln!(
-        out,
-        "  {} would be overwritten by a rule, {} cleared, 0 protected fields touched",
-        count(overwritten as usize, "value"),
-        number(cleared)
-    );
-    out
-}
-
-/// What would be written to a field, and why.
-fn line(target: String, causes: &[(Cause, u64)]) -> (u64, String, String) {
-    let all = causes.iter().map(|(_, n)| n).sum();
-    let words: Vec<String> = causes
-        .iter()
-        .map(|(c, n)| format!("{} {}", c.word(), number(*n)))
-        .collect();
-    (all, target, words.join(" · "))
-}
-
-/// What a lifecycle would write to the fields of its columns.
-fn stage_targets(plan: &Plan, life: &LifecycleReport) -> Vec<(u64, String, String)> {
-    let planned = plan.lifecycles.iter().find(|l| l.name == life.name);
-    let columns = planned.into_iter().flat_map(|l| &l.columns);
-    let causes = |column: &StageColumn| -> Vec<(Cause, u64)> {
-        let all = Cause::ALL.iter();
-        all.filter_map(|c| Some((*c, *life.writes.get(&(column.name.clone(), *c))?)))
-            .collect()
-    };
-    let written = columns.map(|c| (format!("{}.{}", c.object, c.field), causes(c)));
-    written
-        .filter(|(_, causes)| !causes.is_empty())
-        .map(|(target, causes)| line(target, &causes))
-        .collect()
-}
-
-/// The rows of a sync that would write, with the field that each writes: `salesforce.Contact.Phone`.
-fn targets(plan: &Plan, sync: &SyncReport) -> Vec<(SmolStr, Side, String)> {
-    let mut found: Vec<(SmolStr, Side)> = sync
-        .writes
-        .keys()
-        .map(|(r, s, _)| (r.clone(), *s))
-        .collect();
-    found.dedup();
-    let planned = plan.syncs.iter().find(|s| s.name == sync.name);
-    found
-        .into_iter()
-        .map(|(row, side)| {
-            let entry = planned.and_then(|p| p.rows.iter().find(|r| r.name == row));
-            let field = entry
-                .and_then(|r| r.cells.get(side).field.clone())
-                .unwrap_or_else(|| row.clone());
-            let object = planned.map_or("", |p| p.objects.get(side).as_str());
-            (row, side, format!("{object}.{field}"))
-        })
-        .collect()
 }
 
 /// The same as data.

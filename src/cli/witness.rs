@@ -231,6 +231,13 @@ fn named<'c>(compilation: &'c Compilation, wanted: &Reference) -> Result<Told<'c
             return Ok(told);
         }
     }
+    if !is_replayed(wanted.code) {
+        return Err(Failure::new(format!(
+            "findings of {} are not replayed: they tell no run that never comes to rest",
+            wanted.code
+        ))
+        .help("those of G001, G002 and L007 are; `accordant check` tells every finding"));
+    }
     let place = wanted.file.as_deref().unwrap_or("line");
     Err(Failure::new(format!(
         "there is no {} at {place}:{} any more",

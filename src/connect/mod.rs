@@ -192,6 +192,28 @@ impl Location {
         }
     }
 
+    /// Refuses an object whose file has vanished: records of it are known, and neither the file nor a journal that says what is to
+    /// be in it is there. A database tells by itself, when it is opened.
+    ///
+    /// # Errors
+    /// R003 where the file has vanished.
+    pub fn still_has(&self, object: &str) -> Result<(), StoreError> {
+        let ending = match self {
+            Self::Jsonl(_) => "jsonl",
+            Self::Csv(_) => "csv",
+            Self::Sqlite(_) => return Ok(()),
+        };
+        let file = |ending: &str| self.path().join(format!("{object}.{ending}"));
+        if file(ending).exists() || file(&format!("{ending}.journal")).exists() {
+            return Ok(());
+        }
+        Err(StoreError::at(
+            &file(ending),
+            "there is no such file any more, and earlier runs linked records of it",
+            "put it back; to begin without it, put the state aside, too",
+        ))
+    }
+
     /// The store at this place; `wire` says how JSON values are written, `style` what the ids of new records look like.
     pub fn store(&self, wire: Wire, style: IdStyle) -> Box<dyn Store> {
         match self {

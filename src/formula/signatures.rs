@@ -92,6 +92,7 @@ const FUNCTIONS: &[Signature] = &[
     f("NULLVALUE", "AA", '='),
     f("OR", "B*", 'B'),
     f("PI", "", 'N'),
+    f("PICKLISTCOUNT", "T", 'N'),
     f("PRIORVALUE", "A", '='),
     f("REGEX", "TT", 'B'),
     f("REVERSE", "T", 'T'),

@@ -83,7 +83,8 @@ pub struct Model {
     pub values: Vec<ValueUse>,
     /// Declarations that nothing refers to: what each is, its name, and the place of the name.
     pub unused: Vec<(&'static str, SmolStr, Span)>,
-    /// Declarations that have lines which could not be read, or shared rows that are unknown: what they lack may be there.
+    /// Declarations that have lines which could not be read, or that name shared rows, syncs or keys which are unknown: what they
+    /// lack may be there.
     pub incomplete: Vec<Span>,
     /// Documentation of the spec files: path and text of the `//!` lines.
     pub docs: Vec<(SmolStr, String)>,

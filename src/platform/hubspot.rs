@@ -6,7 +6,7 @@
 
 use super::SystemKind;
 use super::profile::{
-    Automations, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Upsert,
+    Automations, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Setting, Upsert,
 };
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;
@@ -134,10 +134,13 @@ pub(super) const PROFILE: Profile = Profile {
     conversion: None,
     active: &[],
     settings: &[
-        "edition",
-        "auto_create_companies",
-        "lifecycle_automation",
-        "embed",
+        (
+            "edition",
+            Setting::Word(&["free", "starter", "professional", "enterprise"]),
+        ),
+        ("auto_create_companies", Setting::SWITCH),
+        ("lifecycle_automation", Setting::SWITCH),
+        ("embed", Setting::Text),
     ],
     batch: 100,
 };

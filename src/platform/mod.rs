@@ -11,7 +11,7 @@ mod stored;
 
 pub use kind::SystemKind;
 pub use profile::{
-    Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses,
+    Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Setting,
     UnknownValue, Upsert,
 };
 pub use stored::{Case, LineEnds, Precision, Stored, Trim};

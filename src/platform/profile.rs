@@ -57,10 +57,26 @@ pub struct Profile {
     pub owner: Option<&'static str>,
     /// Objects of owners, each with the field that is false once one has left.
     pub active: &'static [(&'static str, &'static str)],
-    /// The entries that a `system` block may have.
-    pub settings: &'static [&'static str],
+    /// The entries that a `system` block may have, each with what it takes.
+    pub settings: &'static [(&'static str, Setting)],
     /// The most records of one write request.
     pub batch: u32,
+}
+
+/// What an entry of a `system` block takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// A number.
+    Number,
+    /// A name or a text.
+    Text,
+    /// One of these words.
+    Word(&'static [&'static str]),
+}
+
+impl Setting {
+    /// `on` or `off`.
+    pub(super) const SWITCH: Self = Self::Word(&["on", "off"]);
 }
 
 /// Fields that the platform keeps of every record.

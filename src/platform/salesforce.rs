@@ -6,7 +6,8 @@
 
 use super::SystemKind;
 use super::profile::{
-    Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Upsert,
+    Automations, Conversion, Marks, Merged, NameCase, PlatformWrite, Profile, Refuses, Setting,
+    Upsert,
 };
 use super::stored::{Case, LineEnds, Precision, Trim};
 use crate::value::Wire;
@@ -26,6 +27,24 @@ const fn always(
         when: "always",
     }
 }
+
+/// What an org can be.
+const EDITIONS: &[&str] = &[
+    "contact_manager",
+    "database",
+    "developer",
+    "einstein_1",
+    "enterprise",
+    "essentials",
+    "free",
+    "group",
+    "performance",
+    "personal",
+    "pro_suite",
+    "professional",
+    "starter",
+    "unlimited",
+];
 
 pub(super) const PROFILE: Profile = Profile {
     kind: SystemKind::Salesforce,
@@ -117,6 +136,11 @@ pub(super) const PROFILE: Profile = Profile {
         ],
     }),
     active: &[("User", "IsActive")],
-    settings: &["api", "edition", "user", "permission_set"],
+    settings: &[
+        ("api", Setting::Number),
+        ("edition", Setting::Word(EDITIONS)),
+        ("user", Setting::Text),
+        ("permission_set", Setting::Text),
+    ],
     batch: 200,
 };

@@ -14,6 +14,7 @@ pub mod rules;
 mod scenarios;
 mod symbols;
 mod syncs;
+mod systems;
 mod transforms;
 mod world;
 
@@ -64,7 +65,7 @@ pub fn resolve(
         catalogs: world.catalogs,
         ..Model::default()
     };
-    world::systems(modules, &mut model, sink);
+    systems::declare(modules, &mut model, sink);
     let symbols = Symbols::declare(modules, sources, sink);
     let mut cx = Cx {
         model: Shared::new(model),

@@ -133,11 +133,12 @@ impl Cx<'_> {
             self.cell(&row.left, Side::Left, objects.left),
             self.cell(&row.right, Side::Right, objects.right),
         );
-        let kinds = Sides::new(self.kind_of(&cells.left), self.kind_of(&cells.right));
         for side in Side::BOTH {
+            let kind = self.kind_of(cells.get(!side));
             let other = cells.get(!side).field();
-            self.settle_constant(cells.get_mut(side), *kinds.get(!side), other);
+            self.settle_constant(cells.get_mut(side), kind, other);
         }
+        let kinds = Sides::new(self.kind_of(&cells.left), self.kind_of(&cells.right));
         let head = operand_span(&row.left).to(operand_span(&row.right));
         let direction = arrow(row.arrow.node);
         let mut clauses = self.clauses(row, around, kinds, head);
@@ -249,15 +250,17 @@ impl Cx<'_> {
         let CellKind::Computed(e) = &mut cell.node else {
             return;
         };
-        let Expr {
-            node: ExprKind::Const(value),
-            span,
-            kind: own,
-        } = &mut **e
-        else {
+        let ExprKind::Const(value) = &mut e.node else {
             return;
         };
-        let settled = self.of_kind(std::mem::take(value), kind, *span);
+        let span = e.span;
+        let settled = self.of_kind(std::mem::take(value), kind, span);
+        let own = settled.kind();
+        if own.is_some() && kind.is_some() && own != kind {
+            // It cannot be a value of the field, which has been reported.
+            cell.node = CellKind::Unknown;
+            return;
+        }
         if let (Value::Text(text), Some(field)) = (&settled, target)
             && self
                 .model
@@ -266,7 +269,7 @@ impl Cx<'_> {
         {
             let value = MapValue {
                 value: text.clone(),
-                span: *span,
+                span,
             };
             self.values.push(ValueUse {
                 field,
@@ -274,8 +277,7 @@ impl Cx<'_> {
                 role: Role::Written,
             });
         }
-        *own = settled.kind();
-        *value = settled;
+        **e = Expr::constant(settled, span);
     }
 
     fn clauses(

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::lookup::Cx;
+use super::rules::unknown_name;
 use crate::model::{Expectation, Moment, ObjectRef, Scenario, Step, StepKind, Values};
 use crate::source::Spanned;
 use crate::syntax::ast::{self, Assign, Expect, Item, TestLine};
@@ -12,6 +13,7 @@ use crate::value::Value;
 pub(super) fn scenarios(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| {
         let Item::Test(t) = &line.node else { return };
+        strangers(cx, t);
         let mut steps = Vec::new();
         for line in &t.body.lines {
             let TestLine::Step(step) = &line.node else {
@@ -31,6 +33,46 @@ pub(super) fn scenarios(cx: &mut Cx<'_>) {
             steps,
         });
     });
+}
+
+/// Reports records that a test names and never gives; nothing where a line could not be read, which may give them.
+fn strangers(cx: &mut Cx<'_>, test: &ast::Test) {
+    let mut steps = Vec::new();
+    for line in &test.body.lines {
+        match &line.node {
+            TestLine::Step(step) => steps.push(&step.node),
+            TestLine::Broken => return,
+        }
+    }
+    let given: Vec<&str> = steps
+        .iter()
+        .filter_map(|step| match step {
+            ast::StepKind::Given(record) => Some(record.record.alias.as_str()),
+            _ => None,
+        })
+        .collect();
+    let named = |step: &ast::StepKind| match step {
+        ast::StepKind::Given(_) | ast::StepKind::Settle => Vec::new(),
+        ast::StepKind::Expect(Expect::Quiet) => Vec::new(),
+        ast::StepKind::Edit(r) | ast::StepKind::Expect(Expect::Record(r)) => {
+            vec![r.record.alias.clone()]
+        }
+        ast::StepKind::Merge { record, into } => vec![record.alias.clone(), into.clone()],
+        ast::StepKind::Convert(r)
+        | ast::StepKind::Delete(r)
+        | ast::StepKind::Deactivate(r)
+        | ast::StepKind::Expect(Expect::No(r)) => vec![r.alias.clone()],
+    };
+    for name in steps.into_iter().flat_map(named) {
+        if !given.contains(&name.as_str()) {
+            let known = given.iter().copied();
+            cx.sink.push(unknown_name::describe(
+                "record in this test called",
+                &name,
+                known,
+            ));
+        }
+    }
 }
 
 fn moment(m: &ast::Moment) -> Moment {
@@ -122,6 +164,13 @@ impl Cx<'_> {
             } else {
                 self.literal(value, kind)
             };
+            let listed = self
+                .model
+                .field(id)
+                .is_some_and(|f| f.field.picklist.is_some());
+            if let (Value::Text(text), true) = (&found, listed) {
+                self.use_value(id, text, value.span);
+            }
             values.push((id, found, line.span));
         }
         Some((object, alias, values))

@@ -73,6 +73,7 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
     shared(cx);
     let made = cx.side_by_side(is_sync, |cx, n, _, s| {
         let mut sync = cx.model.syncs.get(n)?.clone();
+        cx.gaps = Gaps::None;
         for line in &s.body.lines {
             if let SyncLine::Statement(statement) = &line.node {
                 cx.statement(&mut sync, statement, line.span);
@@ -84,7 +85,6 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
             shared: None,
             depth: 0,
         };
-        cx.gaps = Gaps::None;
         sync.rows = cx.rows(&s.body, &around);
         Some((sync, cx.gaps))
     });
@@ -171,6 +171,9 @@ impl Cx<'_> {
                             self.sink.push(again);
                         }
                         None => {
+                            if field.is_none() {
+                                self.gaps = Gaps::Some;
+                            }
                             *sync.stamp.get_mut(side) = field.map(|f| Spanned::new(f, stamp.span));
                         }
                     }
@@ -188,13 +191,19 @@ impl Cx<'_> {
                 sync: first,
                 otherwise,
             } => {
-                let Some(id) = self.sync(first) else { return };
+                let Some(id) = self.sync(first) else {
+                    self.gaps = Gaps::Some;
+                    return;
+                };
                 let otherwise = match otherwise {
                     None => Absent::Wait,
                     Some(ast::AfterElse::Without) => Absent::Without,
                     Some(ast::AfterElse::As(name)) => match self.sync(name) {
                         Some(other) => Absent::As(other),
-                        None => return,
+                        None => {
+                            self.gaps = Gaps::Some;
+                            return;
+                        }
                     },
                 };
                 sync.after.push(After {
@@ -204,8 +213,10 @@ impl Cx<'_> {
             }
             Statement::YieldsTo(names) => {
                 for name in names {
-                    sync.yields_to
-                        .extend(self.sync(name).map(|s| Spanned::new(s, name.span)));
+                    match self.sync(name) {
+                        Some(other) => sync.yields_to.push(Spanned::new(other, name.span)),
+                        None => self.gaps = Gaps::Some,
+                    }
                 }
             }
             Statement::ConvertsTo(name) => {

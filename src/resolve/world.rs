@@ -1,4 +1,4 @@
-//! Systems, relations, waivers, and the constructs that are kept for later analyses.
+//! Relations, waivers, and the constructs that are kept for later analyses.
 
 use std::str::FromStr;
 
@@ -8,64 +8,13 @@ use super::Module;
 use super::exprs::Scope;
 use super::lookup::Cx;
 use super::rows::docs;
-use super::rules::{duplicate_name, unknown_name, unknown_system};
+use super::rules::unknown_name;
 use super::symbols::{Global, Space, Symbol};
-use crate::diagnostic::{Code, Sink};
-use crate::model::{Attribute, Deferred, End, FieldRef, Model, Relation, System, Waiver};
-use crate::platform::SystemKind;
+use crate::diagnostic::Code;
+use crate::model::{Attribute, Deferred, End, FieldRef, Relation, Waiver};
 use crate::side::{Side, Sides};
 use crate::source::{Sources, Span, Spanned};
-use crate::syntax::ast::{self, Item, Operand, SettingLine, Statement, SyncLine};
-
-/// Declares the systems.
-pub(super) fn systems(modules: &[Module], model: &mut Model, sink: &mut Sink) {
-    for line in modules.iter().flat_map(|m| &m.tree.items) {
-        let Item::System(s) = &line.node else {
-            continue;
-        };
-        let Ok(kind) = SystemKind::from_str(&s.kind.text) else {
-            sink.push(unknown_system::kind(&s.kind));
-            continue;
-        };
-        if let Some(first) = model.systems.iter().find(|o| o.name.node == s.name.text) {
-            sink.push(duplicate_name::describe(
-                &s.name.text,
-                first.name.span,
-                s.name.span,
-            ));
-            continue;
-        }
-        let settings = s.settings.nodes().filter_map(|l| match l {
-            SettingLine::Setting(setting) => {
-                Some((setting.key.text.clone(), setting_text(&setting.value)))
-            }
-            SettingLine::Broken => None,
-        });
-        model.systems.push(System {
-            name: Spanned::new(s.name.text.clone(), s.name.span),
-            kind,
-            profile: kind.profile(),
-            catalog: model.catalogs.position(&s.name.text),
-            settings: settings.collect(),
-        });
-    }
-}
-
-fn setting_text(value: &ast::Expr) -> String {
-    match &value.node {
-        ast::ExprKind::Name(n) => n.text.to_string(),
-        ast::ExprKind::Text(t) => t.to_string(),
-        ast::ExprKind::Number(n) => n.value.to_string(),
-        ast::ExprKind::Bool(b) => b.to_string(),
-        ast::ExprKind::Path(p) => p
-            .parts
-            .iter()
-            .map(|n| n.as_str())
-            .collect::<Vec<_>>()
-            .join("."),
-        _ => String::new(),
-    }
-}
+use crate::syntax::ast::{self, Item, Operand, Statement, SyncLine};
 
 /// Resolves relations: their objects, the syncs of their ends, the fields of their attributes.
 pub(super) fn relations(cx: &mut Cx<'_>) {

@@ -42,6 +42,9 @@ pub(super) fn unexpected(
             .at(span, "")
             .help("end it with `\"` on the same line; a quote within a text is written `\\\"`");
     }
+    if let Some(amiss) = no_clause(reader, rule, range, (at, found), error) {
+        return amiss;
+    }
     let expected = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => positives.as_slice(),
         ErrorVariant::CustomError { .. } => &[],
@@ -69,6 +72,47 @@ pub(super) fn unexpected(
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// What stands where a clause of a row is to begin, and is none: a word that begins no clause, or, after a comma too many, the next
+/// row. Any word may be a system that `wins`, so the grammar takes it and misses what follows.
+fn no_clause(
+    reader: &Reader,
+    rule: Rule,
+    range: Range,
+    (at, found): (usize, &str),
+    error: &Error<Rule>,
+) -> Option<Diagnostic> {
+    let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
+        return None;
+    };
+    let near = |word: &str| text::closest(word, ["wins"]).is_some();
+    if rule != Rule::row || positives.as_slice() != [Rule::k_wins] || near(found) {
+        return None;
+    }
+    let read = reader.slice(range).get(..at)?.trim_end();
+    let start = read.rfind(|c: char| !(c.is_alphanumeric() || c == '_'))? + 1;
+    let word = read.get(start..)?;
+    let span = |at: usize, len: usize| reader.span((range.0 + at, range.0 + at + len));
+    if found.starts_with(['-', '<']) {
+        let comma = read.get(..start)?.rfind(',')?;
+        let message = "a clause follows this comma, and there is the next row";
+        return Some(
+            Diagnostic::new(Code::S001, message)
+                .at(span(comma, 1), "")
+                .help("remove the comma, or write the clause"),
+        );
+    }
+    let message = format!("{} begins no clause", text::quoted(&shortened(word)));
+    let help = match text::closest(word, CLAUSES.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("a clause begins with one of: {}", CLAUSES.join(" ")),
+    };
+    Some(
+        Diagnostic::new(Code::S001, message)
+            .at(span(start, word.len()), "")
+            .help(help),
+    )
 }
 
 /// Lines of a file that begin no item.

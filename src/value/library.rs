@@ -49,6 +49,41 @@ pub struct Param {
     pub kinds: &'static [Kind],
     /// How often it is given.
     pub arity: Arity,
+    /// Which of their values it takes.
+    pub range: Range,
+}
+
+impl Param {
+    /// Whether a value of one of its kinds is one that it takes.
+    ///
+    /// # Errors
+    /// With the reason, as a call of the function would give it.
+    pub fn takes(&self, value: &Value) -> Result<(), Failure> {
+        let arguments = std::slice::from_ref(value);
+        match self.range {
+            Range::Any => Ok(()),
+            Range::Zone => time::zone(text_at(arguments, 0)?).map(drop),
+            Range::Region => text::is_region(text_at(arguments, 0)?),
+            Range::Count => count_at(arguments, 0).map(drop),
+        }
+    }
+
+    const fn within(self, range: Range) -> Self {
+        Self { range, ..self }
+    }
+}
+
+/// Which values a parameter takes, of those that its kinds have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// All.
+    Any,
+    /// Names of time zones.
+    Zone,
+    /// Codes of regions with phone numbers of their own.
+    Region,
+    /// Counts, from 0 on.
+    Count,
 }
 
 /// The kind of a function's result.
@@ -147,6 +182,7 @@ const fn one(name: &'static str, kinds: &'static [Kind]) -> Param {
         name,
         kinds,
         arity: Arity::One,
+        range: Range::Any,
     }
 }
 
@@ -155,6 +191,7 @@ const fn optional(name: &'static str, kinds: &'static [Kind]) -> Param {
         name,
         kinds,
         arity: Arity::Optional,
+        range: Range::Any,
     }
 }
 
@@ -163,16 +200,20 @@ const fn several(name: &'static str, kinds: &'static [Kind]) -> Param {
         name,
         kinds,
         arity: Arity::Several,
+        range: Range::Any,
     }
 }
 
 const ONE_TEXT: &[Param] = &[one("text", TEXT)];
 const TEXT_AND_TEXT: &[Param] = &[one("text", TEXT), one("part", TEXT)];
-const TEXT_AND_COUNT: &[Param] = &[one("text", TEXT), one("count", NUMBER)];
+const TEXT_AND_COUNT: &[Param] = &[one("text", TEXT), one("count", NUMBER).within(Range::Count)];
 const ONE_NUMBER: &[Param] = &[one("number", NUMBER)];
 const TWO_NUMBERS: &[Param] = &[one("number", NUMBER), several("others", NUMBER)];
 const ONE_DAY: &[Param] = &[one("day", DAY)];
-const IN_ZONE: &[Param] = &[one("time", DAY), one("zone", TEXT)];
+const ZONE: Param = one("zone", TEXT).within(Range::Zone);
+const IN_ZONE: &[Param] = &[one("time", DAY), ZONE];
+const REGION: Param = optional("region", TEXT).within(Range::Region);
+const PLACES: Param = optional("places", NUMBER).within(Range::Count);
 
 macro_rules! library {
     ($($name:ident($params:expr) -> $result:ident $class:ident $(inverse $inverse:literal)? $(, $blank:ident)?: $eval:path, $doc:literal;)*) => {
@@ -209,9 +250,9 @@ library! {
     days_between(&[one("from", DAY), one("to", DAY)]) -> Number Lossy: time::days_between, "the number of whole days from one to the other";
     digits(ONE_TEXT) -> Text Normaliser: text::digits, "the digits of the text";
     domain_of(ONE_TEXT) -> Text Normaliser: text::domain_of, "the host of a URL or an e-mail address, in lower case, without `www.`";
-    e164(&[one("text", TEXT), optional("region", TEXT)]) -> Text Normaliser: text::e164, "the phone number in international form, `+12125550100`";
+    e164(&[one("text", TEXT), REGION]) -> Text Normaliser: text::e164, "the phone number in international form, `+12125550100`";
     ends_with(TEXT_AND_TEXT) -> Bool Lossy: text::ends_with, "whether the text ends with the part";
-    instant(&[one("day", &[Kind::Date]), one("zone", TEXT)]) -> DateTime Injective inverse "date": time::instant, "midnight of the day in that time zone";
+    instant(&[one("day", &[Kind::Date]), ZONE]) -> DateTime Injective inverse "date": time::instant, "midnight of the day in that time zone";
     left(TEXT_AND_COUNT) -> Text Lossy: text::left, "the first characters";
     length(ONE_TEXT) -> Number Lossy: text::length, "the number of characters";
     lower(ONE_TEXT) -> Text Normaliser: text::lower, "in lower case";
@@ -223,7 +264,7 @@ library! {
     prefix(TEXT_AND_TEXT) -> Text Injective inverse "strip_prefix": text::prefix, "the part before the text";
     replace(&[one("text", TEXT), one("part", TEXT), one("by", ANY)]) -> Text Lossy: text::replace, "each place of the part replaced";
     right(TEXT_AND_COUNT) -> Text Lossy: text::right, "the last characters";
-    round(&[one("number", NUMBER), optional("places", NUMBER)]) -> Number Lossy: number::round, "rounded to so many decimal places, halves away from zero";
+    round(&[one("number", NUMBER), PLACES]) -> Number Lossy: number::round, "rounded to so many decimal places, halves away from zero";
     split_first(&[one("text", TEXT), optional("separator", TEXT)]) -> Text Lossy: text::split_first, "what stands before the first separator, or the first word";
     split_last(&[one("text", TEXT), optional("separator", TEXT)]) -> Text Lossy: text::split_last, "what stands after the last separator, or the last word";
     starts_with(TEXT_AND_TEXT) -> Bool Lossy: text::starts_with, "whether the text starts with the part";

@@ -218,6 +218,85 @@ fn a_delete_needs_evidence_and_an_edit_beats_it() {
 }
 
 #[test]
+fn a_record_that_lives_alone_against_the_rules_is_told_until_both_or_neither_are_there() {
+    let restore = |bench: &mut Bench, key: &str, id: &str| {
+        let object = bench.world.object(key);
+        let record = bench.world.objects[object].get_mut(id).expect("record");
+        record.deleted = false;
+    };
+    // Both directions: which side is swept first makes no difference.
+    for (gone, kept, side) in [
+        (("hub.contact", "h1"), ("sf.Contact", "s1"), "Right s1"),
+        (("sf.Contact", "s1"), ("hub.contact", "h1"), "Left h1"),
+    ] {
+        let mut archives = plan();
+        archives.syncs[1].identity.delete =
+            Sides::new(DeletePolicy::Archive, DeletePolicy::Archive);
+        let mut bench = Bench::new(&archives);
+        ann(&mut bench);
+        bench.run();
+        // An edit beats the delete: told for as long as one is gone.
+        bench.world.delete(gone.0, gone.1);
+        let phone = if kept.0 == "sf.Contact" {
+            "Phone"
+        } else {
+            "phone"
+        };
+        bench.world.set(kept.0, kept.1, &[(phone, "77")]);
+        for _ in 0..3 {
+            bench.run();
+            assert_eq!(bench.held(), [format!("Contact R012 {side}")]);
+        }
+        restore(&mut bench, gone.0, gone.1);
+        bench.run();
+        assert_eq!(bench.held(), Vec::<String>::new());
+        bench.expect_quiet();
+        // The delete is followed, and then taken back.
+        bench.world.delete(kept.0, kept.1);
+        bench.run();
+        assert_eq!(bench.held(), Vec::<String>::new(), "both are gone");
+        assert_eq!(bench.world.ids(gone.0), Vec::<&str>::new());
+        restore(&mut bench, kept.0, kept.1);
+        for _ in 0..2 {
+            bench.world.set(kept.0, kept.1, &[(phone, "88")]);
+            bench.run();
+            assert_eq!(bench.held(), [format!("Contact R012 {side}")]);
+        }
+        let object = bench.world.object(gone.0);
+        let purged = bench.world.objects[object].remove(gone.1).expect("record");
+        bench.run();
+        assert_eq!(bench.held(), [format!("Contact R012 {side}")], "purged");
+        bench.world.objects[object].insert(gone.1.into(), purged);
+        bench.world.delete(kept.0, kept.1);
+        bench.run();
+        assert_eq!(bench.held(), Vec::<String>::new(), "neither is there");
+        restore(&mut bench, gone.0, gone.1);
+        restore(&mut bench, kept.0, kept.1);
+        bench.run();
+        assert_eq!(bench.held(), Vec::<String>::new());
+        bench.expect_quiet();
+    }
+}
+
+#[test]
+fn a_record_that_a_rule_keeps_lives_alone_in_silence() {
+    let mut keeps = plan();
+    keeps.syncs[1].identity.delete = Sides::new(DeletePolicy::Keep, DeletePolicy::Keep);
+    let mut bench = Bench::new(&keeps);
+    ann(&mut bench);
+    bench.run();
+    bench.world.delete("hub.contact", "h1");
+    bench.run();
+    bench.world.set("sf.Contact", "s1", &[("Phone", "77")]);
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new());
+    let object = bench.world.object("hub.contact");
+    bench.world.objects[object].remove("h1").expect("record");
+    bench.run();
+    assert_eq!(bench.held(), Vec::<String>::new(), "purged");
+}
+
+#[test]
 fn a_record_that_vanishes_is_no_delete_and_is_told() {
     for (key, id, stays, held) in [
         (

@@ -120,6 +120,10 @@ struct Keys<'a> {
     user_id: Option<IgnoredAny>,
     #[serde(rename = "typeId")]
     type_id: Option<IgnoredAny>,
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+    #[serde(rename = "errorCode")]
+    error_code: Option<IgnoredAny>,
 }
 
 /// Reads a file.
@@ -170,6 +174,13 @@ fn follow(body: Body<'_>, wraps: usize, out: &mut Draft) -> Result<(), Trouble> 
         .or(keys.body)
     {
         follow(body.part(inner), wraps - 1, out)
+    } else if keys.error_code.is_some() || keys.status.is_some_and(|s| s.get() == "\"error\"") {
+        Err(Trouble {
+            code: Code::M007,
+            message: "the system answered with an error instead of a catalog".to_owned(),
+            at: body.start(),
+            help: "fetch the file again, and look at what it says",
+        })
     } else {
         Err(body.skipped(
             "no catalog is recognised in the file",

@@ -35,6 +35,7 @@ pub(super) const ALL: &[Run] = &[
     Project(names::unused_declaration::run),
     // types
     Sync(types::incompatible_types::run),
+    Sync(types::incompatible_types::of_keys),
     Sync(types::unstated_time_zone::run),
     Sync(types::multi_select_mismatch::run),
     Sync(types::may_truncate::run),

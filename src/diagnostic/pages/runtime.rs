@@ -32,7 +32,7 @@ pages! {
 
     /// # What happened
     /// A store could not be opened, read to its end, or written to: a missing folder, a file without permission, a broken database, a
-    /// system that does not answer.
+    /// system that does not answer. Or a file is gone of which earlier runs linked records: it is not taken for an empty one.
     ///
     /// # Why it matters
     /// Records that could not be read are not records that do not exist. Nothing is ever deleted or created on the
@@ -147,14 +147,16 @@ pages! {
     pub R011
 
     /// # What happened
-    /// Both sides changed a field, and the row says `ask`: a person decides.
+    /// Both sides changed a field, and the row says `ask`: a person decides. Or a record was deleted on one side and changed on
+    /// the other; or one came back whose counterpart was archived or deleted with it.
     ///
     /// # Why it matters
-    /// Both values are kept where they are, and neither is lost. The other rows of the record go on.
+    /// Both values are kept where they are, and neither is lost. The other rows of the record go on. Between a record and a
+    /// deleted one nothing travels, and no other is made in its place.
     ///
     /// # How to fix
-    /// Make the two sides agree, on either side. If the answer is always the same, say so on the row: `SIDE wins`,
-    /// `latest else SIDE`.
+    /// Make the two sides agree, on either side: the same value, both records there, or both deleted. If the answer is always the
+    /// same, say so on the row: `SIDE wins`, `latest else SIDE`.
     pub R012
 
     /// # What happened

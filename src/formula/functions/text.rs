@@ -18,6 +18,11 @@ pub(super) fn apply(function: &str, arguments: &Arguments<'_>) -> Option<Outcome
         "ENDS" => test(|text, part| text.ends_with(part)),
         "CONTAINS" => test(|text, part| text.contains(part)),
         "INCLUDES" => includes(arguments),
+        "PICKLISTCOUNT" => arguments.text(0).map(|t| {
+            let members = t.unwrap_or_default().split(';');
+            let count = members.filter(|m| !m.trim().is_empty()).count();
+            Datum::from(i64::try_from(count).unwrap_or(i64::MAX))
+        }),
         // a picklist that is not set is tested with an empty text
         "ISPICKVAL" => same(arguments),
         "SUBSTITUTE" => substitute(arguments),

@@ -124,7 +124,7 @@ pub fn stage_width(name: &Name, cells: usize, columns: usize) -> Diagnostic {
         count(cells, "value"),
         count(columns, "column")
     );
-    Diagnostic::new(Code::N004, message)
+    Diagnostic::new(Code::S001, message)
         .at(name.span, "this stage")
         .help("write one cell for each column; `none` where the stage does not show there")
 }

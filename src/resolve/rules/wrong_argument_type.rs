@@ -1,20 +1,23 @@
 //! T008: a function, a comparison or a condition that gets a value of another kind than it takes.
 
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::Expr;
+use crate::model::{Expr, ExprKind};
+use crate::platform::Setting;
 use crate::source::Span;
 use crate::syntax::ast::Name;
-use crate::text::{count, either};
+use crate::text::{closest, count, either, quoted};
 use crate::value::library::{Arity, Function};
 use crate::value::{Kind, Misread};
 
 rule! {
     /// # What it checks
     /// Functions get as many arguments as they take and of the kinds that they take; a condition is true or false; a value
-    /// beside a field can be a value of that field.
+    /// beside a field can be a value of that field, and one in a `system` block is one that the setting has. What is written out as
+    /// a time zone, a region or a count is one.
     ///
     /// # Why it matters
-    /// A comparison of a number with a text never holds, and a filter that never holds syncs nothing.
+    /// A comparison of a number with a text never holds, and a filter that never holds syncs nothing. A function that does not take
+    /// what the spec always gives it fails for every record.
     ///
     /// # Example
     /// ```sync,fail
@@ -61,7 +64,12 @@ pub fn call(function: &Function, arguments: &[Expr], span: Span) -> Option<Diagn
     params.zip(arguments).find_map(|(param, argument)| {
         let found = argument.kind?;
         if param.kinds.is_empty() || param.kinds.contains(&found) {
-            return None;
+            let ExprKind::Const(value) = &argument.node else {
+                return None;
+            };
+            let failure = param.takes(value).err()?;
+            let message = format!("`{}` cannot be called like this: {failure}", function.name);
+            return Some(finding(message, argument.span, "written here").help(help()));
         }
         let wanted: Vec<&str> = param.kinds.iter().map(|k| k.word()).collect();
         let message = format!(
@@ -109,6 +117,27 @@ pub fn value(span: Span, misread: &Misread) -> Diagnostic {
         "cannot be a value of the field beside it",
     )
     .help(format!("write a {}", misread.expected.word()))
+}
+
+/// A setting of a system with a value that it does not take.
+pub fn setting(key: &Name, span: Span, found: &str, takes: Setting) -> Diagnostic {
+    let words = match takes {
+        Setting::Number => vec!["a number".to_owned()],
+        Setting::Text => vec!["a text".to_owned()],
+        Setting::Word(words) => words.iter().map(|w| quoted(w)).collect(),
+    };
+    let near = match takes {
+        Setting::Word(words) => closest(found, words.iter().copied()),
+        Setting::Number | Setting::Text => None,
+    };
+    let message = match found {
+        "" => format!("`{}` does not take this", key.text),
+        found => format!("`{}` is not `{found}`", key.text),
+    };
+    finding(message, span, "not a value of this setting").help(match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("write {}", either(&words)),
+    })
 }
 
 /// Something that is neither true nor false where a condition stands.

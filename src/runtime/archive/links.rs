@@ -6,13 +6,34 @@ use smol_str::SmolStr;
 use super::{Archive, Asked, id_of, side_number};
 use crate::side::{Side, Sides};
 
-/// Whether both records of a link are alive.
+/// Whether both records of a link are alive. A link that is not stays as a tombstone, and comes to life when both are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {
     /// Both are.
     Alive,
-    /// One was deleted; the link stays as a tombstone.
-    Dead,
+    /// One was deleted, and a rule lets the other live alone.
+    Kept,
+    /// One was deleted, and no rule lets the other live alone: the delete was followed, or an edit beat it.
+    Gone,
+}
+
+impl LinkState {
+    /// As it is stored.
+    const fn number(self) -> i64 {
+        match self {
+            Self::Alive => 0,
+            Self::Kept => 1,
+            Self::Gone => 2,
+        }
+    }
+
+    const fn of(number: i64) -> Self {
+        match number {
+            0 => Self::Alive,
+            1 => Self::Kept,
+            _ => Self::Gone,
+        }
+    }
 }
 
 /// A link, as it was found from one of its ends.
@@ -57,15 +78,10 @@ impl Archive {
         let limit = ahead.worth(group, id);
         let rows = i64::try_from(limit).unwrap_or(i64::MAX);
         let links = statement.query_map(params![side_number(side), group, id, rows], |r| {
-            let state = if r.get::<_, i64>(3)? == 0 {
-                LinkState::Alive
-            } else {
-                LinkState::Dead
-            };
             Ok(Link {
                 ids: Sides::of(side, id_of(r, 0)?, id_of(r, 1)?),
                 sync: r.get(2)?,
-                state,
+                state: LinkState::of(r.get(3)?),
                 rest: Some(r.get(4)?).filter(|rest| *rest != 0),
             })
         })?;
@@ -154,10 +170,10 @@ impl Archive {
         ids: &Sides<SmolStr>,
         state: LinkState,
     ) -> Asked<()> {
-        let dead = i64::from(state == LinkState::Dead);
+        let state = state.number();
         let change = "UPDATE ends SET rest = 0, state = ?5";
         self.changed.insert(sync);
-        self.change_ends(change, groups, ids, Some(Sides::new(dead, dead)))
+        self.change_ends(change, groups, ids, Some(Sides::new(state, state)))
     }
 
     /// Gives a link up.
@@ -241,6 +257,14 @@ impl Archive {
             .connection
             .prepare_cached("SELECT 1 FROM ends LIMIT 1")?
             .exists([])?)
+    }
+
+    /// Whether any record of a side of a link group was ever linked, and is not forgotten.
+    pub fn knows_some(&self, side: Side, group: i64) -> Asked<bool> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT 1 FROM ends WHERE side = ?1 AND link_group = ?2 LIMIT 1")?
+            .exists(params![side_number(side), group])?)
     }
 
     /// Says that nothing is made from a record any more, and what took its place.

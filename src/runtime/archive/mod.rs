@@ -420,7 +420,7 @@ mod tests {
             .and_then(|c| c.execute_batch(older))
             .expect("changes");
         let archive = Archive::open(&path).expect("opens");
-        for (left, right, state) in [("a", "y", LinkState::Alive), ("b", "x", LinkState::Dead)] {
+        for (left, right, state) in [("a", "y", LinkState::Alive), ("b", "x", LinkState::Kept)] {
             let ids = Sides::new(left.into(), right.into());
             let link = Link {
                 sync: 7,

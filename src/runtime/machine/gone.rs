@@ -37,6 +37,9 @@ impl Machine {
             Meeting::Stamp(_) => self.offer(at, sync, side, record, related),
             Meeting::Key => Ok(()),
             Meeting::Linked(_) if record.deleted => Ok(()),
+            Meeting::Linked(link) if link.state != LinkState::Alive => {
+                self.lives_alone(at, link, side)
+            }
             Meeting::Linked(link) => {
                 if link.rest.is_some() {
                     self.archive.put_rest(self.groups(at), ids, Rest::NONE)?;
@@ -65,7 +68,7 @@ impl Machine {
         place: usize,
     ) -> Step<(Option<Work>, Vec<Sending>)> {
         let nothing = Ok((None, Vec::new()));
-        let Some(link) = link.filter(|l| l.state == LinkState::Alive) else {
+        let Some(link) = link else {
             return nothing;
         };
         let gone = if records.left.deleted {
@@ -73,6 +76,12 @@ impl Machine {
         } else {
             Side::Right
         };
+        if link.state != LinkState::Alive {
+            if !records.get(!gone).deleted {
+                self.lives_alone(at, link, !gone)?;
+            }
+            return nothing;
+        }
         let groups = self.groups(at);
         if let Some(winner) = &records.get(gone).merged_into {
             self.merged_away(at, ids, link, gone, winner)?;
@@ -85,8 +94,12 @@ impl Machine {
         self.forget_links();
         let survivor = *records.get(!gone);
         if survivor.deleted || sync.mode != Mode::Merge {
-            self.archive
-                .put_link_state(groups, link.sync, ids, LinkState::Dead)?;
+            let state = if sync.mode == Mode::Merge {
+                LinkState::Gone
+            } else {
+                LinkState::Kept
+            };
+            self.archive.put_link_state(groups, link.sync, ids, state)?;
             return nothing;
         }
         let policy = *sync.delete.get(!gone);
@@ -107,7 +120,7 @@ impl Machine {
                 .any(|c| *c.get(!gone))
             {
                 self.archive
-                    .put_link_state(groups, link.sync, ids, LinkState::Dead)?;
+                    .put_link_state(groups, link.sync, ids, LinkState::Gone)?;
                 let text = format!(
                     "it was changed here, and deleted on the other side (`{}`): the edit wins",
                     ids.get(gone)
@@ -120,7 +133,7 @@ impl Machine {
         let (action, values) = match policy {
             Deletion::Keep => {
                 self.archive
-                    .put_link_state(groups, link.sync, ids, LinkState::Dead)?;
+                    .put_link_state(groups, link.sync, ids, LinkState::Kept)?;
                 return nothing;
             }
             Deletion::Unlink => {
@@ -156,6 +169,26 @@ impl Machine {
             seq: 0,
         };
         Ok((Some(work), vec![sending]))
+    }
+
+    /// A record lives whose counterpart is gone. Where no rule lets it live alone, it waits for a person: nothing travels until both
+    /// records are there, or neither is.
+    fn lives_alone(&mut self, at: usize, link: &Link, side: Side) -> Step<()> {
+        if link.state != LinkState::Gone {
+            return Ok(());
+        }
+        let (number, id) = (self.number(at), link.ids.get(side));
+        let told = Reason::ConflictHeld;
+        if self.archive.is_held_for(number, side, id, told)? {
+            return self
+                .archive
+                .hold_again(self.report.run, number, side, id, "");
+        }
+        let text = format!(
+            "it was deleted and is back, and its counterpart `{}` is deleted: restore that one, or delete this",
+            link.ids.get(!side)
+        );
+        self.hold(at, side, id, "", told, text)
     }
 
     /// The links of records that were merged into this one follow, where it is the survivor that says so.

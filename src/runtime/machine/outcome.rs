@@ -152,8 +152,13 @@ impl Machine {
             Meaning::Delete => {
                 self.count(at, |r| *r.deleted.get_mut(side) += 1);
                 let ids = work.ids.clone().map(Option::unwrap_or_default);
+                let state = match sending.write.action {
+                    Action::Archive(_) | Action::Delete(_) => LinkState::Gone,
+                    // It bears a flag, and stays.
+                    _ => LinkState::Kept,
+                };
                 self.archive
-                    .put_link_state(self.groups(at), self.number(at), &ids, LinkState::Dead)
+                    .put_link_state(self.groups(at), self.number(at), &ids, state)
             }
         }
     }

@@ -58,7 +58,7 @@ impl Machine {
             rest: Rest::NONE,
             again: None,
         };
-        if link.is_some_and(|l| l.state == LinkState::Dead) {
+        if link.is_some_and(|l| l.state != LinkState::Alive) {
             self.archive
                 .put_link_state(self.groups(at), self.number(at), ids, LinkState::Alive)?;
             self.forget_links();

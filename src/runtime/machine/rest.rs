@@ -112,7 +112,9 @@ impl Machine {
                 }
                 !as_it_was
             }
-            Side::Right => deleted && alive,
+            // One that lives, and is not to live alone, is told.
+            Side::Right if deleted => alive,
+            Side::Right => link.state == LinkState::Gone,
         };
         self.census.passed += usize::from(!wanted);
         let ids = link.ids.clone();

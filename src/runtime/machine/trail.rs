@@ -35,7 +35,7 @@ impl Machine {
         let Some(link) = self.archive.link(Side::Right, groups.right, &record.id)? else {
             return Ok(());
         };
-        if link.sync != self.number(at) || link.state == LinkState::Dead {
+        if link.sync != self.number(at) || link.state != LinkState::Alive {
             return Ok(());
         }
         let target = usize::from(conversion.sync);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use rlibphonenumber::{PhoneNumber, Region};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, Region};
 use rust_decimal::Decimal;
 use smol_str::StrExt;
 use unicode_normalization::UnicodeNormalization;
@@ -229,16 +229,7 @@ pub(super) fn domain_of(arguments: &[Value]) -> Answer {
 /// By libphonenumber's rules; a number without a country code is read in the region.
 pub(super) fn e164(arguments: &[Value]) -> Answer {
     let text = text_at(arguments, 0)?;
-    let region = match text_at(arguments, 1)? {
-        "" => None,
-        code => {
-            let code = code.to_ascii_uppercase();
-            Some(
-                Region::from_code(&code)
-                    .map_err(|_| Failure::new(format!("`{code}` is not a region")))?,
-            )
-        }
-    };
+    let region = region(text_at(arguments, 1)?)?;
     let number = PhoneNumber::parse(text, region)
         .map_err(|_| Failure::new(format!("`{text}` is not a phone number")))?;
     if number.is_valid() {
@@ -247,6 +238,27 @@ pub(super) fn e164(arguments: &[Value]) -> Answer {
         Err(Failure::new(format!(
             "`{text}` is not a valid phone number"
         )))
+    }
+}
+
+/// The region of a code, none of an empty one.
+pub(super) fn region(code: &str) -> Result<Option<Region>, Failure> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let code = code.to_ascii_uppercase();
+    let region = Region::from_code(&code);
+    region
+        .map(Some)
+        .map_err(|_| Failure::new(format!("`{code}` is not a region")))
+}
+
+/// Whether a code is that of a region with phone numbers of its own.
+pub(super) fn is_region(code: &str) -> Result<(), Failure> {
+    let unnumbered = |r: &Region| PHONE_NUMBER_UTIL.get_country_code_for_region(*r).is_none();
+    match region(code)?.filter(unnumbered) {
+        Some(_) => Err(Failure::new(format!("`{code}` is not a region"))),
+        None => Ok(()),
     }
 }
 

@@ -18,7 +18,7 @@ thread_local! {
     static LAST: RefCell<Option<(String, TimeZone)>> = const { RefCell::new(None) };
 }
 
-fn zone(name: &str) -> Result<TimeZone, Failure> {
+pub(super) fn zone(name: &str) -> Result<TimeZone, Failure> {
     LAST.with_borrow_mut(|last| {
         if let Some((known, zone)) = last
             && known == name

@@ -67,7 +67,7 @@ rule! {
     ///
     /// # How to fix
     /// Declare what the automation writes: `sets F = …` instead of `writes F`, or its condition. Where there are too many
-    /// values, let one of the rows travel one way.
+    /// values, let one of the rows travel one way, or one of the writers go.
     ///
     /// # How to waive
     /// `allow G003 in Ticket because "…" by "…" until 2027-06-30`: the reason says why it comes to rest.
@@ -163,7 +163,8 @@ impl Undecided<'_> {
         match (asking, automations.first()) {
             (Some(asking), _) => self.asked(asking, note),
             (None, Some(first)) => (note, self.declared(first)),
-            (None, None) => (note, "let the value travel one way".to_owned()),
+            (None, None) if self.both_ways() => (note, "let the value travel one way".to_owned()),
+            (None, None) => (note, "let one of these writers go".to_owned()),
         }
     }
 
@@ -207,9 +208,17 @@ impl Undecided<'_> {
         let names: Vec<String> = fields
             .map(|f| format!("`{}`", self.model.field_name(f)))
             .collect();
-        format!(
-            "let a row of {} travel one way, or map fewer values",
-            list(&names)
-        )
+        let names = list(&names);
+        if self.both_ways() {
+            format!("let a row of {names} travel one way, or map fewer values")
+        } else {
+            format!("let one of the writers of {names} go, or map fewer values")
+        }
+    }
+
+    /// Whether a row of the part travels both ways, so that it could travel one way instead.
+    fn both_ways(&self) -> bool {
+        let mut rows = self.judged.built.rows.iter();
+        rows.any(|r| self.model.row(*r).is_some_and(|r| r.two_way()))
     }
 }

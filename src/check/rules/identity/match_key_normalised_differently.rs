@@ -83,6 +83,13 @@ fn judge<'m>(sync: SyncView<'m>, part: &'m KeyPart) -> Option<Differently<'m>> {
             .all(|s| row.row.cells.get(s).field() == Some(*fields.get(s)))
     };
     let row = sync.rows().find(maps);
+    let poisoned = |r: &RowView<'_>| {
+        let mut lanes = Side::BOTH.into_iter().filter_map(|s| r.lane(s));
+        lanes.any(|lane| lane.value.is_poisoned())
+    };
+    if row.as_ref().is_some_and(poisoned) {
+        return None;
+    }
     let fits = |side: Side, form: &Form<'_>| {
         let plain = is_field(form.e);
         let normal = row.and_then(|r| {

@@ -43,7 +43,10 @@ pub fn run(cx: &mut Cx<'_>) {
     let unbounded = |sync: &SyncView<'_>| {
         Side::BOTH.into_iter().find(|to| {
             let from = !*to;
+            let known = |side: Side| sync.object(side).is_some();
             sync.makes(*to)
+                && known(from)
+                && known(*to)
                 && sync.sync.mode != Mode::LinkOnly
                 && sync.sync.arrow.node.goes_from(from)
                 && sync.sync.from.get(from).is_none()

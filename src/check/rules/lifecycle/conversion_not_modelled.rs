@@ -64,6 +64,8 @@ rule! {
 
 /// Finds columns whose records are converted without a line or a link for it, and lines `by conversion` without such a column.
 pub fn run(cx: &mut Cx<'_>) {
+    let strays: Vec<_> = cx.model.sync_views().filter_map(stray).collect();
+    strays.into_iter().for_each(|f| cx.report(f));
     for (life, _) in whole(cx.model, cx.facts) {
         let lines = &life.lifecycle.transitions;
         let converted = life.columns().find(|c| life.converts(*c));
@@ -79,6 +81,38 @@ pub fn run(cx: &mut Cx<'_>) {
             _ => {}
         }
     }
+}
+
+/// A sync that is said to convert to one that keeps the same object, or links it with another one: the link cannot follow.
+fn stray(sync: SyncView<'_>) -> Option<Diagnostic> {
+    let to = sync.sync.converts_to.as_ref()?;
+    let target = sync.model.sync(to.node)?;
+    let object = |s: SyncView<'_>, side: Side| s.sync.ends.get(side).object;
+    let follows = |target: SyncView<'_>| {
+        let stays = |side: Side| object(sync, side) == object(target, side);
+        stays(Side::Left) != stays(Side::Right)
+    };
+    let known = |s| object(s, Side::Left).is_some() && object(s, Side::Right).is_some();
+    if !known(sync) || !known(target) || follows(target) {
+        return None;
+    }
+    let (from, into) = (&sync.sync.name.node, &target.sync.name.node);
+    let message = format!("no record of `{from}` is converted into one of `{into}`");
+    let finding = Diagnostic::new(Code::L012, message)
+        .at(to.span, "the link would follow to here")
+        .at(
+            target.sync.header,
+            "which does not link the same with another",
+        )
+        .note("of a linked pair one record is converted, and the other one stays what it is");
+    let others = || sync.model.sync_views().filter(|s| s.id != sync.id);
+    Some(match others().find(|s| s.merges() && follows(*s)) {
+        Some(meant) => finding.help(format!(
+            "name the sync of what it becomes\n  converts to {}",
+            meant.sync.name.node
+        )),
+        None => finding.help("add a sync of what it becomes, or leave `converts to` out"),
+    })
 }
 
 /// The sync of a column's records, where it does not say what they are converted to.

@@ -12,7 +12,8 @@ use crate::value::{Kind, Value};
 rule! {
     /// # What it checks
     /// A row that writes whether a person has opted out lets only the opt-out travel: where the two sides differ, the one
-    /// that declines wins, whichever side it is and whenever it was said.
+    /// that declines wins, whichever side it is and whenever it was said. A row that travels both ways lets every later opt-out
+    /// travel, and can undo one at the first meeting alone: there it is a warning, else an error.
     ///
     /// # Why it matters
     /// At the first meeting, and in every conflict, the authority decides: an opt-out on the other side is overwritten, and

@@ -4,18 +4,19 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::catalog::FieldType;
-use crate::model::{FieldView, RowView, SyncView, ViaKind};
-use crate::side::Side;
+use crate::model::{ExprKind, FieldView, KeyPart, RowView, SyncView, ViaKind};
+use crate::side::{Side, Sides};
 use crate::value::Kind;
 
 rule! {
     /// # What it checks
-    /// The value that a row brings, after its `via`, is of the kind that the target holds. Texts of all forms and picklist
-    /// values are one kind.
+    /// The value that a row brings, after its `via`, is of the kind that the target holds, and a `match` compares values of one
+    /// kind. Texts of all forms and picklist values are one kind.
     ///
     /// # Why it matters
     /// A text in a number field is refused, record by record, on the first day. Where the platform converts by itself, it does
-    /// so by rules of its own.
+    /// so by rules of its own. A number never equals a text that is no number, so a match of the two finds nothing, and every
+    /// record is created a second time.
     ///
     /// # Example
     /// ```sync,fail
@@ -57,6 +58,58 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
             cx.report(found.describe());
         }
     }
+}
+
+/// Finds match keys that compare values of two kinds. A key of plain fields takes the form of the row that maps them, whose `via`
+/// brings them together.
+pub fn of_keys(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    for part in sync.sync.keys.iter().flat_map(|k| &k.parts) {
+        if let Some(found) = apart(sync, part) {
+            cx.report(found);
+        }
+    }
+}
+
+fn apart(sync: SyncView<'_>, part: &KeyPart) -> Option<Diagnostic> {
+    let poisoned = Side::BOTH.iter().any(|s| part.sides.get(*s).is_poisoned());
+    let kinds = (part.sides.left.kind?, part.sides.right.kind?);
+    let alike =
+        kinds.0 == kinds.1 || matches!(kinds, (Kind::Text, Kind::Set) | (Kind::Set, Kind::Text));
+    let field = |side: Side| match part.sides.get(side).node {
+        ExprKind::Field { field, .. } => Some(field),
+        _ => None,
+    };
+    let fields = Sides::new(field(Side::Left), field(Side::Right));
+    let mapped = fields.left.is_some()
+        && fields.right.is_some()
+        && sync.rows().any(|r| {
+            let maps = |s: Side| r.row.cells.get(s).field() == *fields.get(s);
+            maps(Side::Left) && maps(Side::Right)
+        });
+    if poisoned || alike || mapped {
+        return None;
+    }
+    let message = format!(
+        "a match compares {} with {}",
+        kinds.0.word(),
+        kinds.1.word()
+    );
+    let function = match kinds {
+        (Kind::Number, Kind::Text) | (Kind::Text, Kind::Number) => "number",
+        (Kind::Bool, Kind::Text) | (Kind::Text, Kind::Bool) => "bool",
+        (Kind::DateTime, Kind::Date) | (Kind::Date, Kind::DateTime) => "date",
+        _ => "",
+    };
+    let help = if function.is_empty() {
+        "match fields of one kind".to_owned()
+    } else {
+        format!("match fields of one kind, or bring both to one with `{function}(…)`")
+    };
+    let finding = Diagnostic::new(Code::T001, message)
+        .at(part.span, "of two kinds")
+        .note("values of two kinds are not equal: nothing matches, and records are made a second time")
+        .help(help);
+    Some(finding)
 }
 
 fn mismatch(row: RowView<'_>, to: Side) -> Option<IncompatibleTypes<'_>> {

@@ -90,7 +90,7 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     strays.iter().for_each(|s| cx.report(s.describe()));
 }
 
-/// A row whose `through` links records of other objects than its target refers to.
+/// A row whose `through` links records of an object that its target does not refer to.
 struct StrayReference<'m> {
     links: Vec<String>,
     place: Span,
@@ -104,10 +104,11 @@ fn stray(row: RowView<'_>) -> Option<StrayReference<'_>> {
         let syncs = through.node.iter().map(|s| row.sync.model.sync(*s));
         let objects: Option<Vec<&Object>> = syncs.map(|s| s?.object(to)).collect();
         let objects = objects?;
-        let refers = |o: &&Object| refers(target, &o.name);
-        let stray = !target.field.references.is_empty() && !objects.iter().any(refers);
-        stray.then(|| StrayReference {
-            links: objects.iter().map(|o| quoted(&o.name)).collect(),
+        let strays = objects.iter().filter(|o| !refers(target, &o.name));
+        let links: Vec<String> = strays.map(|o| quoted(&o.name)).collect();
+        let stray = !target.field.references.is_empty() && !links.is_empty();
+        stray.then_some(StrayReference {
+            links,
             place: through.span,
             reference: UnmappedReference { row, to, target },
         })
