@@ -383,7 +383,12 @@ fn guarded(automation: &Automation, system: &System) -> String {
         let user = user.map_or("the integration user".to_owned(), |u| format!("`{u}`"));
         return format!("{who} does not run for {user}");
     }
-    if !system.profile.settings.iter().any(|(key, _)| *key == "user") {
+    if !system
+        .profile
+        .settings
+        .iter()
+        .any(|(key, _)| *key == "user")
+    {
         return format!("{who} leaves alone what the integration writes");
     }
     let reference = match automation.kind {
