@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::domain::{Changes, Named, Seeds};
+use super::domain::{Changes, LONGEST, Named, Seeds};
 use super::edge::{AutomationId, Edge, Writer};
 use super::parts::Component;
 use super::place::{Place, store};
@@ -456,7 +456,8 @@ impl<'m> Part<'m> {
                 if values.contains(&value) {
                     continue;
                 }
-                if values.len() >= seeds + MADE {
+                let long = value.as_text().is_some_and(|t| t.len() > LONGEST);
+                if long || values.len() >= seeds + MADE {
                     self.open.insert(at);
                     continue;
                 }

@@ -22,8 +22,8 @@ use crate::value::{Kind, Value, library};
 const FRESH: usize = 2;
 /// Values of a list of a condition that are looked at.
 const LISTED: usize = 6;
-/// Texts that are cut after more characters than these are not looked at.
-const LONGEST: usize = 4_096;
+/// Texts of more characters than these are not looked at.
+pub(super) const LONGEST: usize = 4_096;
 /// Functions that look for a part in a text.
 const PARTED: [&str; 5] = [
     "contains",

@@ -10,11 +10,9 @@ use super::parts::Component;
 use super::place::Place;
 use super::proof::{self, Grounds};
 use crate::analyze::settle::law::rests;
-use crate::analyze::settle::network::{CellId, Guard, RowId as RowAt, RuleId, Writer as At};
-use crate::analyze::settle::{
-    Judgement, Limits, Network, Verdict, Witness, cells_of_guard, judge, most_steps,
-};
-use crate::model::{Entry, Model, RowId, StartedBy};
+use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
+use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge, most_steps};
+use crate::model::{Model, RowId, StartedBy};
 use crate::side::Side;
 use crate::value::Value;
 
@@ -66,7 +64,7 @@ pub enum Remedy {
     IgnoreCase(RowId),
     /// The automation does not run for the user of the sync.
     Guarded(AutomationId),
-    /// The automation is gone, or nothing that writes in the loop starts it: no sync does.
+    /// The automation is gone, or nothing that writes in the loop starts it: the user of the sync is not all that does.
     Without(AutomationId),
 }
 
@@ -276,35 +274,6 @@ impl Judged {
         }
     }
 
-    /// Whether the sync starts an automation in the rounds that repeat: a row, or a step of a lifecycle.
-    fn is_started_by_the_sync(&self, rule: RuleId) -> bool {
-        let network = &self.built.network;
-        let Some(rule) = network.rules.get(rule.index()) else {
-            return false;
-        };
-        let record = |cell: CellId| network.cells.get(cell.index()).map(|c| c.record);
-        let mut starts = rule.starts.clone();
-        if rule.entry == Entry::BecomesTrue {
-            cells_of_guard(&rule.guard, &mut starts);
-        }
-        let starts_it = |cell: CellId| match starts.as_slice() {
-            [] => record(cell) == Some(rule.record),
-            starts => starts.contains(&cell),
-        };
-        self.turning().into_iter().any(|writer| match writer {
-            At::Row(at, from) => {
-                let row = network.rows.get(at.index());
-                row.is_some_and(|r| starts_it(*r.cells.get(!from)))
-            }
-            // the sync takes the steps of lifecycles
-            At::Rule(at) => {
-                let step = network.rules.get(at.index());
-                let step = step.filter(|_| self.built.steps.contains_key(&at));
-                step.is_some_and(|s| s.effects.iter().any(|e| starts_it(e.target)))
-            }
-        })
-    }
-
     /// Who writes in the rounds that repeat, each once; all writers of the part where no such rounds are known.
     pub fn turning(&self) -> Vec<At> {
         let network = &self.built.network;
@@ -374,26 +343,14 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
                 let Some(id) = built.automations.get(at.index()).copied().flatten() else {
                     continue;
                 };
-                let started = judged.is_started_by_the_sync(at);
-                let mut changed = built.clone();
-                if let Some(rule) = changed.network.rules.get_mut(RuleId::index(at))
-                    && let Some(here) = changed.automations.get_mut(at.index())
-                {
-                    match rule.by {
-                        StartedBy::Anyone if started => rule.by = StartedBy::People,
-                        StartedBy::People if started => continue,
-                        _ => {
-                            rule.guard = Guard::Not(Box::new(Guard::Always));
-                            *here = None;
-                        }
-                    }
+                if !settles(&gone(built, at)) {
+                    continue;
                 }
-                if settles(&changed) {
-                    found.push(match started {
-                        true => Remedy::Guarded(id),
-                        false => Remedy::Without(id),
-                    });
-                }
+                let guarded = guarded(built, at);
+                found.push(match guarded.as_ref().is_some_and(settles) {
+                    true => Remedy::Guarded(id),
+                    false => Remedy::Without(id),
+                });
             }
         }
     }
@@ -411,6 +368,26 @@ fn change(
         f(row);
     }
     changed
+}
+
+/// The part without an automation.
+fn gone(built: &Built, at: RuleId) -> Built {
+    let mut changed = built.clone();
+    if let Some(rule) = changed.network.rules.get_mut(at.index()) {
+        rule.guard = Guard::Not(Box::new(Guard::Always));
+    }
+    if let Some(here) = changed.automations.get_mut(at.index()) {
+        *here = None;
+    }
+    changed
+}
+
+/// The part with an automation that does not run for the user of the sync; none where it did not before.
+fn guarded(built: &Built, at: RuleId) -> Option<Built> {
+    let mut changed = built.clone();
+    let rule = changed.network.rules.get_mut(at.index())?;
+    let by = std::mem::replace(&mut rule.by, StartedBy::People);
+    (by == StartedBy::Anyone).then_some(changed)
 }
 
 /// The part with a row that takes values for one which differ in case alone; none where there are no such values.

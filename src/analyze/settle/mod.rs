@@ -23,5 +23,4 @@ pub use engine::Act;
 pub use judge::{Judgement, Limits, Verdict, judge, most_steps};
 pub use network::Network;
 pub use order::{Disagreement, disagreements};
-pub use parts::cells_of_guard;
 pub use witness::{Begin, Step, StepKind, Witness};

@@ -141,7 +141,7 @@ pub(super) fn cells_of_rule(network: &Network, rule: &Rule) -> Vec<CellId> {
 }
 
 /// Adds every cell that a condition reads.
-pub fn cells_of_guard(guard: &Guard, cells: &mut Vec<CellId>) {
+pub(super) fn cells_of_guard(guard: &Guard, cells: &mut Vec<CellId>) {
     match guard {
         Guard::Always | Guard::Unknown => {}
         Guard::In(cell, _) | Guard::Changed(cell) => cells.push(*cell),
