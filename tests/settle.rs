@@ -302,7 +302,8 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
         n(&shrunk),
         wrong.len(),
     );
-    assert!(wrong.is_empty(), "{}", wrong[0]);
+    let heads: Vec<&str> = wrong.iter().filter_map(|w| w.lines().next()).collect();
+    assert!(wrong.is_empty(), "{}\n{}", heads.join("\n"), wrong[0]);
 }
 
 /// A left and a right cell of the blank, `us` and `Us`, with a plain two-way row between them.

@@ -295,8 +295,13 @@ impl Triggers<'_> {
         let others = changers.into_iter().filter(|w| Some(*w) != echo);
         let constants: BTreeSet<Option<Symbol>> = others.map(constant).collect();
         let mut constants = constants.into_iter();
+        // a blank has no image: it clears, or its default stands there
+        let class = row.class.get(from);
+        let filled = |v: Symbol| class.get(usize::from(v)) != class.first();
         let image = match (constants.next().flatten(), constants.next()) {
-            (Some(one), None) => lane.and_then(|l| *l.image.get(usize::from(one))?),
+            (Some(one), None) if filled(one) => {
+                lane.and_then(|l| *l.image.get(usize::from(one))?)
+            }
             _ => None,
         };
         let target = self.law.network.cells.get(row.cells.get(!from).index());
