@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::network::{BLANK, CellId, Guard, Network, Row, Rule, Source, Symbol};
+use super::network::{BLANK, Cell, CellId, Guard, Network, Row, Rule, Source, Symbol};
 use super::parts::cells_of_rule;
 use super::triggers::die_out;
 use crate::model::{Authority, BlankPolicy, Entry, Phase};
@@ -53,7 +53,9 @@ pub fn rests(network: &Network, known: &Known<'_>) -> Option<u32> {
     if refused || network.rules.iter().any(|r| across(r) || cleared(r)) {
         return None;
     }
-    quiet(&law).or_else(|| die_out(law, known))
+    // what nobody knows may turn a condition that no writer turns
+    let told = network.unknown().is_empty();
+    quiet(&law).or_else(|| told.then(|| die_out(law, known)).flatten())
 }
 
 /// The rounds of a network with a side that keeps what is written to it.
@@ -92,10 +94,25 @@ pub(super) struct Law<'a> {
     pub cells: Vec<Automatic>,
 }
 
+/// Whether what the platform has stored is stored the same again.
+fn is_stored_once(cell: &Cell) -> bool {
+    let mut stored = cell.stores.iter();
+    stored.all(|s| {
+        let beyond = cell.open && usize::from(*s) + 1 == cell.size();
+        beyond || cell.stores.get(usize::from(*s)) == Some(s)
+    })
+}
+
 impl Law<'_> {
     /// Whether the automations that write a cell leave what rows write there.
     fn leaves(&self, cell: CellId) -> bool {
-        self.cells.get(cell.index()).is_some_and(|c| c.leaves)
+        let known = self.cells.get(cell.index()).is_some_and(|c| c.leaves);
+        known
+            && self
+                .network
+                .cells
+                .get(cell.index())
+                .is_some_and(is_stored_once)
     }
 
     /// Whether what a row writes to a side is there afterwards.
@@ -233,8 +250,10 @@ impl Law<'_> {
             };
             let of_start = |start: &CellId| changed.contains(start) || derived(start);
             match rule.starts.as_slice() {
-                // every save starts it, also one that changes nothing
-                [] if rule.entry == Entry::EveryTime => saved.iter().any(own),
+                // every save may start it, also one that changes nothing
+                [] if rule.entry == Entry::EveryTime || rule.guard.is_unknown() => {
+                    saved.iter().any(own)
+                }
                 [] => changed.iter().any(own),
                 starts => !changed.is_empty() && starts.iter().any(of_start),
             }
