@@ -105,7 +105,7 @@ fn is_stored_once(cell: &Cell) -> bool {
 
 impl Law<'_> {
     /// Whether the automations that write a cell leave what rows write there.
-    fn leaves(&self, cell: CellId) -> bool {
+    pub fn leaves(&self, cell: CellId) -> bool {
         let known = self.cells.get(cell.index()).is_some_and(|c| c.leaves);
         known
             && self

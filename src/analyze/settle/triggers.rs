@@ -209,13 +209,15 @@ impl Triggers<'_> {
         let mut constants = BTreeSet::new();
         for writer in writers {
             match writer {
-                Writer::Row(..) => return known.leaves,
+                Writer::Row(..) => return self.law.leaves(cell),
                 Writer::Rule(at) => {
                     constants.extend(self.writes(at, cell).map(|e| self.constant(e)))
                 }
             }
         }
-        known.leaves || known.ends.is_some() || constants.len() == 1 && !constants.contains(&None)
+        self.law.leaves(cell)
+            || known.ends.is_some()
+            || constants.len() == 1 && !constants.contains(&None)
     }
 
     /// The effects of an automation on a cell, of which the last one counts whose condition holds.
