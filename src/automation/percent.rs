@@ -88,10 +88,10 @@ pub(super) fn compared(e: Expr) -> Expr {
             left,
             right,
         } => match (shared(&left), shared(&right), &left.node, &right.node) {
-            (Some(field), None, _, Node::Number(digits)) if is_comparison(operator) => {
+            (Some(field), None, _, Node::Number(digits)) if operator.is_comparison() => {
                 return logic::compare(operator, field, times(digits));
             }
-            (None, Some(field), Node::Number(digits), _) if is_comparison(operator) => {
+            (None, Some(field), Node::Number(digits), _) if operator.is_comparison() => {
                 return logic::compare(operator, times(digits), field);
             }
             _ => Node::Binary {
@@ -129,16 +129,4 @@ fn shared(e: &Expr) -> Option<Expr> {
         } if is_hundred(right) && left.as_reference().is_some() => Some((**left).clone()),
         _ => None,
     }
-}
-
-const fn is_comparison(operator: Operator) -> bool {
-    matches!(
-        operator,
-        Operator::Equal
-            | Operator::Unequal
-            | Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual
-    )
 }

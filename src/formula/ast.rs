@@ -126,6 +126,19 @@ pub enum Operator {
 }
 
 impl Operator {
+    /// Whether it compares two values, and gives true or false.
+    pub const fn is_comparison(self) -> bool {
+        matches!(
+            self,
+            Self::Equal
+                | Self::Unequal
+                | Self::Less
+                | Self::LessOrEqual
+                | Self::Greater
+                | Self::GreaterOrEqual
+        )
+    }
+
     /// How it is written.
     pub const fn sign(self) -> &'static str {
         match self {

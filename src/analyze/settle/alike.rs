@@ -72,7 +72,7 @@ fn classes(network: &Network) -> Classes {
         }
     };
     for guard in guards(network) {
-        visit(guard, &mut |g| match g {
+        guard.visit(&mut |g| match g {
             Guard::In(cell, values) => tell(*cell, &|v| Said::Holds(values.contains(&v))),
             Guard::Where(table) => {
                 for (at, cell) in table.inputs.iter().enumerate() {
@@ -204,15 +204,6 @@ fn guards(network: &Network) -> impl Iterator<Item = &Guard> {
     rows.chain(rules)
 }
 
-fn visit<'g>(guard: &'g Guard, f: &mut impl FnMut(&'g Guard)) {
-    f(guard);
-    match guard {
-        Guard::Not(inner) => visit(inner, f),
-        Guard::All(parts) | Guard::Any(parts) => parts.iter().for_each(|g| visit(g, f)),
-        Guard::Always | Guard::In(..) | Guard::Changed(_) | Guard::Where(_) | Guard::Unknown => {}
-    }
-}
-
 fn lanes(network: &Network) -> impl Iterator<Item = (&Row, Side, &Lane)> {
     let of = |row| Side::BOTH.map(|from| (row, from));
     let rows = network.rows.iter().flat_map(of);
@@ -270,7 +261,7 @@ fn needed(network: &Network, cell: CellId) -> usize {
     }
     let mut asked = false;
     for guard in guards(network) {
-        visit(guard, &mut |g| asked |= *g == Guard::Changed(cell));
+        guard.visit(&mut |g| asked |= *g == Guard::Changed(cell));
     }
     match asked || network.rules.iter().any(|r| sees(r, cell)) {
         true => CHANGED,

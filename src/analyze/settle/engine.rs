@@ -172,21 +172,25 @@ pub(super) fn look_up(
 impl Guard {
     /// Whether it asks what nobody knows.
     pub fn is_unknown(&self) -> bool {
-        match self {
-            Self::Unknown => true,
-            Self::Always | Self::In(..) | Self::Changed(_) | Self::Where(_) => false,
-            Self::Not(inner) => inner.is_unknown(),
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_unknown),
-        }
+        let mut found = false;
+        self.visit(&mut |g| found |= *g == Self::Unknown);
+        found
     }
 
     /// Whether it asks what has changed.
     pub(super) fn asks_changed(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |g| found |= matches!(g, Self::Changed(_)));
+        found
+    }
+
+    /// Calls a function on this condition and on all within it.
+    pub(super) fn visit<'g>(&'g self, f: &mut impl FnMut(&'g Self)) {
+        f(self);
         match self {
-            Self::Changed(_) => true,
-            Self::Always | Self::In(..) | Self::Unknown | Self::Where(_) => false,
-            Self::Not(inner) => inner.asks_changed(),
-            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::asks_changed),
+            Self::Not(inner) => inner.visit(f),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|g| g.visit(f)),
+            Self::Always | Self::In(..) | Self::Changed(_) | Self::Where(_) | Self::Unknown => {}
         }
     }
 }

@@ -142,15 +142,11 @@ pub(super) fn cells_of_rule(network: &Network, rule: &Rule) -> Vec<CellId> {
 
 /// Adds every cell that a condition reads.
 pub(super) fn cells_of_guard(guard: &Guard, cells: &mut Vec<CellId>) {
-    match guard {
-        Guard::Always | Guard::Unknown => {}
+    guard.visit(&mut |g| match g {
         Guard::In(cell, _) | Guard::Changed(cell) => cells.push(*cell),
         Guard::Where(table) => cells.extend(&table.inputs),
-        Guard::Not(inner) => cells_of_guard(inner, cells),
-        Guard::All(parts) | Guard::Any(parts) => {
-            parts.iter().for_each(|g| cells_of_guard(g, cells));
-        }
-    }
+        _ => {}
+    });
 }
 
 impl Part {

@@ -233,7 +233,7 @@ fn is_condition(e: &Expr) -> bool {
     match &e.node {
         Node::Bool(_) => true,
         Node::Call { function, .. } => is_test(function),
-        Node::Binary { operator, .. } => is_comparison(*operator),
+        Node::Binary { operator, .. } => operator.is_comparison(),
         _ => false,
     }
 }
@@ -255,18 +255,6 @@ fn is_test(function: &str) -> bool {
             | "INCLUDES"
             | "ISNUMBER"
             | "REGEX"
-    )
-}
-
-const fn is_comparison(operator: Operator) -> bool {
-    matches!(
-        operator,
-        Operator::Equal
-            | Operator::Unequal
-            | Operator::Less
-            | Operator::LessOrEqual
-            | Operator::Greater
-            | Operator::GreaterOrEqual
     )
 }
 
