@@ -16,6 +16,7 @@ use super::place::{Place, store};
 use super::steps::Step;
 use super::tabulate;
 use super::times::Times;
+use super::writes::Write;
 use crate::analyze::settle::network::RuleId;
 use crate::analyze::settle::{Network, alike};
 use crate::analyze::{Cell, Known};
@@ -402,24 +403,8 @@ impl<'m> Part<'m> {
 
     /// Names what becomes of a named value where it comes from, too: people enter it there.
     fn trace_back(&self, named: &mut Named) {
-        let mut writes = Vec::new();
-        for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
-            for from in Side::BOTH {
-                let source = Place::of_row(self.model, view.id, from);
-                let target = Place::of_row(self.model, view.id, !from);
-                if let (CellKind::Computed(e), Some(to)) = (&view.row.cells.get(from).node, source)
-                {
-                    writes.push((to, &**e, None));
-                }
-                if let (Some(lane), Some(to)) = (view.lane(from), target) {
-                    writes.push((to, &lane.value, source));
-                }
-            }
-        }
-        for (_, effect) in self.effects() {
-            let value = effect.value.iter();
-            writes.extend(value.map(|e| (Place::Field(effect.target), e, None)));
-        }
+        let mut writes = Write::of_rows(self.model, &self.rows);
+        writes.extend(self.effects().map(|(_, e)| Write::of_effect(e)));
         named.trace_back(self.model, &writes);
     }
 

@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::place::Place;
+use super::writes::Write;
 use crate::model::{
     Comparison, Expr, ExprKind, FieldView, MapId, Model, NormalizeId, NormalizeTable, PicklistMap,
 };
@@ -118,15 +119,16 @@ impl Named {
     }
 
     /// Remembers, of a value beside the place that a write of these goes to, what has to stand where it comes from: what tells
-    /// values apart there does so here. The last of a write is the place of what passes through it.
-    pub fn trace_back(&mut self, model: &Model, writes: &[(Place, &Expr, Option<Place>)]) {
+    /// values apart there does so here.
+    pub fn trace_back(&mut self, model: &Model, writes: &[Write<'_>]) {
         // a way passes each write once
         for _ in writes {
             let before = self.count();
-            for (to, made, input) in writes {
-                let values = self.0.get(to).cloned().unwrap_or_default();
+            for write in writes {
+                let Some(made) = write.made else { continue };
+                let values = self.0.get(&write.to).cloned().unwrap_or_default();
                 for value in &values {
-                    for (from, value) in leading(model, made, *input, value) {
+                    for (from, value) in leading(model, made, write.input, value) {
                         self.put(from, &value);
                     }
                 }

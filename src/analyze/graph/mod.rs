@@ -25,6 +25,7 @@ mod tabulate;
 mod times;
 mod unordered;
 mod verdict;
+mod writes;
 
 pub use build::Built;
 pub use consequence::{Circle, Opaque, Reached, Rivals, acting, row};

@@ -4,13 +4,13 @@
 //! [`Shape`](crate::analyze::settle::shape::Shape) holds of every value that a chain of functions can give. Where the shapes
 //! say nothing, the part is what its search found, of the values that were searched.
 
-use super::build::{Built, simple};
+use super::build::Built;
 use super::place::{Place, stored};
+use super::writes::Write;
 use crate::analyze::settle::law::Automatic;
 use crate::analyze::settle::shape::{Change, Filled, Shape};
 use crate::model::{
-    Automation, CellKind, Effect, Expr, ExprKind, Fallback, FieldRef, FieldView, Model, Phase,
-    Written,
+    Automation, Effect, Expr, ExprKind, Fallback, FieldRef, FieldView, Model, Phase, Written,
 };
 use crate::platform::{Case, LineEnds, Stored, Trim};
 use crate::side::Side;
@@ -189,11 +189,12 @@ fn effects<'m>(
 /// one as it is, a value is only copied once it came there; where it goes round between letters of one case and of the other,
 /// it comes by the same spellings again and again. In both cases it has a course as one of the values that were tried.
 pub(super) fn is_searched(model: &Model, built: &Built) -> bool {
-    let writes = writes(model, built);
+    let mut writes = Write::of_rows(model, &built.rows);
+    writes.extend(effects(model, built, &[]).map(|(_, e)| Write::of_effect(e)));
     let written = |place: &Place| writes.iter().any(|w| w.to == *place);
     let mut turning = Vec::new();
     for write in &writes {
-        let Some(made) = &write.made else {
+        let Some(made) = write.made else {
             return false;
         };
         if !write.reads().iter().any(written) {
@@ -261,57 +262,6 @@ impl<'c> Ways<'c> {
         self.done.push((shape.clone(), most));
         Some(most)
     }
-}
-
-/// A write of a part.
-struct Write {
-    to: Place,
-    /// What passes through it, on a row.
-    input: Option<Place>,
-    /// What is written; none where nobody knows.
-    made: Option<Expr>,
-}
-
-impl Write {
-    fn reads(&self) -> Vec<Place> {
-        let mut places = self.made.as_ref().map(Place::read_by).unwrap_or_default();
-        places.extend(self.input);
-        places
-    }
-}
-
-/// Every write of a part.
-fn writes(model: &Model, built: &Built) -> Vec<Write> {
-    let mut found = Vec::new();
-    for view in built.rows.iter().filter_map(|r| model.row(*r)) {
-        for from in Side::BOTH {
-            let source = Place::of_row(model, view.id, from);
-            let target = Place::of_row(model, view.id, !from);
-            let cell = &view.row.cells.get(from).node;
-            if let (CellKind::Computed(e), Some(to)) = (cell, source) {
-                let made = Some(simple(e));
-                found.push(Write {
-                    to,
-                    input: None,
-                    made,
-                });
-            }
-            if let (Some(lane), Some(to)) = (view.lane(from), target) {
-                let made = Some(lane.value.clone());
-                found.push(Write {
-                    to,
-                    input: source,
-                    made,
-                });
-            }
-        }
-    }
-    found.extend(effects(model, built, &[]).map(|(_, effect)| Write {
-        to: Place::Field(effect.target),
-        input: None,
-        made: effect.value.clone(),
-    }));
-    found
 }
 
 /// What an expression can give: a chain of functions of one place, constants, or what a map has for it.
