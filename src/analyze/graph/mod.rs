@@ -24,6 +24,7 @@ mod steps;
 mod tabulate;
 mod times;
 mod unordered;
+mod values;
 mod verdict;
 mod writes;
 

@@ -1,0 +1,175 @@
+//! The values that the cells of a part are tried with: what it names, and what functions and platforms make of that.
+
+use super::build::{Part, image, simple};
+use super::domain::{Changes, LONGEST, Named};
+use super::place::{Place, store};
+use super::writes::Write;
+use crate::model::{CellKind, Expr, ExprKind, Fallback, Model, RowId};
+use crate::side::Side;
+use crate::value::Value;
+
+/// The most values that functions and platforms add to a cell.
+const MADE: usize = 32;
+
+impl Part<'_> {
+    /// The values that the part names, and whether any function changes some.
+    pub fn name(&self) -> (Named, Changes) {
+        let mut named = Named::default();
+        let mut changes = false;
+        for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
+            named_in(self.model, &mut named, view.row.when.as_deref());
+            for from in Side::BOTH {
+                let source = Place::of_row(self.model, view.id, from);
+                let target = Place::of_row(self.model, view.id, !from);
+                if let CellKind::Computed(e) = &view.row.cells.get(from).node {
+                    named.gather(self.model, e);
+                    changes |= computes(e);
+                }
+                let Some(lane) = view.lane(from) else {
+                    continue;
+                };
+                changes |= computes(&lane.value);
+                if let Some(place) = source {
+                    lane.value.visit(&mut |e| {
+                        let values = super::domain::telling(self.model, e);
+                        values.iter().for_each(|v| named.put(place, v));
+                    });
+                }
+                if let (Some(place), Some(default)) = (target, &lane.default) {
+                    named.put(place, &default.node);
+                }
+                if let (Some(place), Fallback::Value(value)) = (target, &lane.failure) {
+                    named.put(place, value);
+                }
+            }
+        }
+        for place in &self.places {
+            if let Place::Started(_) = place {
+                named.put(*place, &Value::Bool(true));
+            }
+        }
+        for (automation, effect) in self.effects() {
+            named_in(self.model, &mut named, automation.guard.as_ref());
+            named_in(self.model, &mut named, effect.when.as_ref());
+            named_in(self.model, &mut named, effect.value.as_ref());
+            changes |= effect.value.as_ref().is_some_and(computes);
+        }
+        for step in self.all_steps() {
+            for (field, value) in step.named(self.model) {
+                named.put(Place::Field(field), &Value::text(value));
+            }
+            for write in &step.writes {
+                named_in(self.model, &mut named, write.when.as_ref());
+            }
+        }
+        for (place, value) in self.times.values() {
+            named.put(place, &value);
+        }
+        self.trace_back(&mut named);
+        let changes = if changes {
+            Changes::Some
+        } else {
+            Changes::None
+        };
+        (named, changes)
+    }
+
+    /// Names what becomes of a named value where it comes from, too: people enter it there.
+    fn trace_back(&self, named: &mut Named) {
+        let mut writes = Write::of_rows(self.model, &self.rows);
+        writes.extend(self.effects().map(|(_, e)| Write::of_effect(e)));
+        named.trace_back(self.model, &writes);
+    }
+
+    /// Adds what functions and platforms make of the values, until nothing new comes. Cells whose values have no
+    /// end are open.
+    pub fn close(&mut self) {
+        for _ in 0..=MADE {
+            let mut made: Vec<(usize, Value)> = Vec::new();
+            for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
+                for from in Side::BOTH {
+                    self.images(view.id, from, &mut made);
+                }
+            }
+            for (_, effect) in self.effects() {
+                let (Some(target), Some(value)) =
+                    (self.position(Place::Field(effect.target)), &effect.value)
+                else {
+                    continue;
+                };
+                for (_, image) in self.table(&simple(value)).unwrap_or_default() {
+                    made.extend(image.map(|v| (target, v)));
+                }
+            }
+            for (at, (place, values)) in self.places.iter().zip(&self.values).enumerate() {
+                let view = place.view(self.model);
+                made.extend(values.iter().map(|v| (at, store(view, v))));
+            }
+            let mut grown = false;
+            for (at, value) in made {
+                let (Some(values), Some(seeds)) = (self.values.get_mut(at), self.seeds.get(at))
+                else {
+                    continue;
+                };
+                if values.contains(&value) {
+                    continue;
+                }
+                let long = value.as_text().is_some_and(|t| t.len() > LONGEST);
+                if long || values.len() >= seeds + MADE {
+                    self.open.insert(at);
+                    continue;
+                }
+                values.push(value);
+                grown = true;
+            }
+            if !grown {
+                break;
+            }
+        }
+    }
+
+    /// What a direction of a row makes of the values of its source.
+    fn images(&self, row: RowId, from: Side, made: &mut Vec<(usize, Value)>) {
+        let Some(view) = self.model.row(row) else {
+            return;
+        };
+        let source = Place::of_row(self.model, row, from).and_then(|p| self.position(p));
+        let target = Place::of_row(self.model, row, !from).and_then(|p| self.position(p));
+        let Some(source) = source else { return };
+        if let CellKind::Computed(e) = &view.row.cells.get(from).node {
+            for (_, image) in self.table(&simple(e)).unwrap_or_default() {
+                made.extend(image.map(|v| (source, v)));
+            }
+        }
+        let (Some(lane), Some(target)) = (view.lane(from), target) else {
+            return;
+        };
+        let lane_value = simple(&lane.value);
+        for value in self.values.get(source).into_iter().flatten() {
+            if let Some(image) = image(self.model, lane, &lane_value, value) {
+                made.push((target, image));
+            }
+        }
+        if let Some(default) = &lane.default {
+            made.push((target, default.node.clone()));
+        }
+    }
+}
+
+fn named_in(model: &Model, named: &mut Named, e: Option<&Expr>) {
+    if let Some(e) = e {
+        named.gather(model, e);
+    }
+}
+
+/// Whether an expression makes new values: by a function, a table or arithmetic.
+fn computes(e: &Expr) -> bool {
+    let mut found = false;
+    e.visit(&mut |e| {
+        found |= matches!(
+            e.node,
+            ExprKind::Call { .. } | ExprKind::Normalize { .. } | ExprKind::Arithmetic { .. }
+        );
+    });
+    found
+}
