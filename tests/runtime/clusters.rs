@@ -2,7 +2,7 @@
 
 use accordant::plan::Plan;
 
-use super::crashes::{Executed, run_until};
+use super::crashes::crash_anywhere;
 use super::simulation::Dice;
 use super::world::Bench;
 use crate::support::{compile_fixture, planned};
@@ -303,22 +303,12 @@ fn a_limit_stops_moves_before_they_are_made() {
 
 #[test]
 fn a_crash_anywhere_ends_where_the_move_would_have() {
-    let story = |bench: &mut Bench| bench.world.set(DEAL, "d1", &[("StageName", "Proposal")]);
-    let mut ends = 0;
-    loop {
-        let mut finished = true;
-        for executed in [Executed::No, Executed::Yes] {
-            let mut bench = with_deal("customer", "Won");
-            story(&mut bench);
-            finished &= run_until(&mut bench, ends, executed);
-            bench.run();
-            expect(&mut bench, "opportunity", &[]);
-        }
-        if finished {
-            break;
-        }
-        ends += 1;
-    }
+    let begin = || {
+        let mut bench = with_deal("customer", "Won");
+        bench.world.set(DEAL, "d1", &[("StageName", "Proposal")]);
+        bench
+    };
+    let ends = crash_anywhere(begin, |bench, _| expect(bench, "opportunity", &[]));
     assert!(ends > 10, "long enough to be worth crashing: {ends}");
 }
 

@@ -55,7 +55,7 @@ fn story(bench: &mut Bench) {
 }
 
 /// Executes commands until `ends` of them are done; the last one is executed, but its answer is lost, where `lost` says so.
-pub fn run_until(bench: &mut Bench, ends: usize, executed: Executed) -> bool {
+fn run_until(bench: &mut Bench, ends: usize, executed: Executed) -> bool {
     bench.world.now += 1_000;
     let now = bench.world.now;
     let archive = bench.swap_archive(Archive::memory().expect("archive"));
@@ -81,8 +81,27 @@ pub fn run_until(bench: &mut Bench, ends: usize, executed: Executed) -> bool {
     finished
 }
 
+/// Runs what begins so again and again, each time with a crash at another command, before it was executed and after, and once
+/// more to its end; then it has to be as `expect` says. Gives the commands that a whole run takes.
+pub fn crash_anywhere(begin: impl Fn() -> Bench, expect: impl Fn(&mut Bench, usize)) -> usize {
+    let mut ends = 0;
+    loop {
+        let mut finished = true;
+        for executed in [Executed::No, Executed::Yes] {
+            let mut bench = begin();
+            finished &= run_until(&mut bench, ends, executed);
+            bench.run();
+            expect(&mut bench, ends);
+        }
+        if finished {
+            return ends;
+        }
+        ends += 1;
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Executed {
+enum Executed {
     Yes,
     No,
 }
@@ -127,39 +146,32 @@ fn a_crash_anywhere_leaves_one_record_each_and_nothing_lost() {
         .iter()
         .map(std::collections::BTreeMap::len)
         .collect();
-    let mut ends = 0;
-    loop {
-        let mut all_finished = true;
-        for executed in [Executed::No, Executed::Yes] {
-            let mut bench = Bench::new(&plan());
-            story(&mut bench);
-            all_finished &= run_until(&mut bench, ends, executed);
-            bench.run();
-            let found: Vec<usize> = bench
-                .world
-                .objects
-                .iter()
-                .map(std::collections::BTreeMap::len)
-                .collect();
-            assert_eq!(
-                found,
-                counts,
-                "records after a crash at command {ends}: {}",
-                bench.world.log.join("\n")
-            );
-            assert_eq!(
-                content(&bench),
-                wanted,
-                "data after a crash at command {ends}"
-            );
-            bench.expect_quiet();
-            assert_eq!(bench.held(), Vec::<String>::new());
-        }
-        if all_finished {
-            break;
-        }
-        ends += 1;
-    }
+    let begin = || {
+        let mut bench = Bench::new(&plan());
+        story(&mut bench);
+        bench
+    };
+    let ends = crash_anywhere(begin, |bench, ends| {
+        let found: Vec<usize> = bench
+            .world
+            .objects
+            .iter()
+            .map(std::collections::BTreeMap::len)
+            .collect();
+        assert_eq!(
+            found,
+            counts,
+            "records after a crash at command {ends}: {}",
+            bench.world.log.join("\n")
+        );
+        assert_eq!(
+            content(bench),
+            wanted,
+            "data after a crash at command {ends}"
+        );
+        bench.expect_quiet();
+        assert_eq!(bench.held(), Vec::<String>::new());
+    });
     assert!(
         ends > 15,
         "the story is long enough to be worth crashing: {ends}"
@@ -173,28 +185,21 @@ fn a_record_that_a_crashed_run_made_without_a_stamp_is_found_by_what_was_sent() 
         sync.identity.stamp = Default::default();
         sync.identity.keys.clear();
     }
-    let mut ends = 0;
-    loop {
-        let mut all_finished = true;
-        for executed in [Executed::No, Executed::Yes] {
-            let mut bench = Bench::new(&plan);
-            let fields = [
-                ("email", "ann@x.example"),
-                ("last", "Lee"),
-                ("tier", "trial"),
-            ];
-            bench.world.set("hub.contact", "h1", &fields);
-            all_finished &= run_until(&mut bench, ends, executed);
-            bench.run();
-            assert_eq!(bench.world.ids("sf.Contact").len(), 1, "after {ends}");
-            assert_eq!(bench.world.ids("hub.contact"), ["h1"], "after {ends}");
-            assert_eq!(bench.held(), Vec::<String>::new(), "after {ends}");
-            bench.expect_quiet();
-        }
-        if all_finished {
-            break;
-        }
-        ends += 1;
-    }
+    let begin = || {
+        let mut bench = Bench::new(&plan);
+        let fields = [
+            ("email", "ann@x.example"),
+            ("last", "Lee"),
+            ("tier", "trial"),
+        ];
+        bench.world.set("hub.contact", "h1", &fields);
+        bench
+    };
+    let ends = crash_anywhere(begin, |bench, ends| {
+        assert_eq!(bench.world.ids("sf.Contact").len(), 1, "after {ends}");
+        assert_eq!(bench.world.ids("hub.contact"), ["h1"], "after {ends}");
+        assert_eq!(bench.held(), Vec::<String>::new(), "after {ends}");
+        bench.expect_quiet();
+    });
     assert!(ends > 5, "the story is longer: {ends}");
 }

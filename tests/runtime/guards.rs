@@ -2,7 +2,7 @@
 
 use accordant::plan::Plan;
 
-use super::crashes::{Executed, run_until};
+use super::crashes::crash_anywhere;
 use super::world::Bench;
 use crate::support::{compile_fixture, planned};
 
@@ -128,21 +128,12 @@ fn a_condition_compares_the_times_of_two_stages() {
 
 #[test]
 fn a_crash_anywhere_forgets_no_change() {
-    let mut ends = 0;
-    loop {
-        let mut finished = true;
-        for executed in [Executed::No, Executed::Yes] {
-            let mut bench = cluster("subscriber", "");
-            let fields = [("lifecyclestage", "lead"), LATER];
-            bench.world.set(CONTACT, "c1", &fields);
-            finished &= run_until(&mut bench, ends, executed);
-            bench.run();
-            expect(&mut bench, "lead", "Free", &[]);
-        }
-        if finished {
-            break;
-        }
-        ends += 1;
-    }
+    let begin = || {
+        let mut bench = cluster("subscriber", "");
+        let fields = [("lifecyclestage", "lead"), LATER];
+        bench.world.set(CONTACT, "c1", &fields);
+        bench
+    };
+    let ends = crash_anywhere(begin, |bench, _| expect(bench, "lead", "Free", &[]));
     assert!(ends > 5, "long enough to be worth crashing: {ends}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use accordant::plan::Plan;
 use accordant::runtime::Cause;
 
-use super::crashes::{Executed, run_until};
+use super::crashes::crash_anywhere;
 use super::simulation::Dice;
 use super::world::Bench;
 use crate::support::{compile_fixture, planned};
@@ -246,21 +246,12 @@ fn a_lost_state_moves_nobody() {
 
 #[test]
 fn a_crash_anywhere_in_a_move_back_ends_where_it_would_have() {
-    let mut ends = 0;
-    loop {
-        let mut finished = true;
-        for executed in [Executed::No, Executed::Yes] {
-            let mut bench = pair("opportunity", "Team");
-            bench.world.set(PERSON, "p1", &[("Plan__c", "Free")]);
-            finished &= run_until(&mut bench, ends, executed);
-            bench.run();
-            expect(&mut bench, "lead", "Free", &[]);
-        }
-        if finished {
-            break;
-        }
-        ends += 1;
-    }
+    let begin = || {
+        let mut bench = pair("opportunity", "Team");
+        bench.world.set(PERSON, "p1", &[("Plan__c", "Free")]);
+        bench
+    };
+    let ends = crash_anywhere(begin, |bench, _| expect(bench, "lead", "Free", &[]));
     assert!(
         ends > 4,
         "the move is long enough to be worth crashing: {ends}"
