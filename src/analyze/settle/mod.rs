@@ -4,6 +4,7 @@
 //! It knows values as positions in finite domains only. What a network does is defined in `engine.rs`.
 
 pub mod alike;
+mod asked;
 mod engine;
 mod judge;
 pub mod law;

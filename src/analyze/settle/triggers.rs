@@ -21,15 +21,15 @@
 
 use std::collections::BTreeSet;
 
+use super::asked::{After, Asked, Holds, Seen};
 use super::law::{Known, Law};
 use super::network::{
     BLANK, Cell, CellId, Effect, Guard, Row, RowId, Rule, RuleId, Source, Symbol, Writer,
 };
-use super::parts::cells_of_guard;
 use crate::model::{Authority, BlankPolicy, Entry, Phase, Timing};
 use crate::side::Side;
 
-type Writers = BTreeSet<Writer>;
+pub(super) type Writers = BTreeSet<Writer>;
 
 /// The most rounds that write after the last edit, whatever the values are; none where somebody may write for ever.
 pub(super) fn die_out(law: Law<'_>, known: &Known<'_>) -> Option<u32> {
@@ -76,8 +76,8 @@ fn is_active(lane: Option<&super::network::Lane>) -> bool {
     lane.is_some_and(|l| l.timing != Timing::OnCreate)
 }
 
-struct Triggers<'a> {
-    law: Law<'a>,
+pub(super) struct Triggers<'a> {
+    pub law: Law<'a>,
 }
 
 impl Triggers<'_> {
@@ -185,7 +185,7 @@ impl Triggers<'_> {
     }
 
     /// Those of some writers that can change a cell again and again, where all suspects may write it.
-    fn changers(&self, cell: CellId, writers: &Writers, suspects: &Writers) -> Writers {
+    pub fn changers(&self, cell: CellId, writers: &Writers, suspects: &Writers) -> Writers {
         let mut found = Writers::new();
         for cell in self.law.sources(cell) {
             let writes = |w: &Writer| match *w {
@@ -221,7 +221,7 @@ impl Triggers<'_> {
     }
 
     /// The effects of an automation on a cell, of which the last one counts whose condition holds.
-    fn writes(&self, at: RuleId, cell: CellId) -> impl Iterator<Item = &Effect> {
+    pub fn writes(&self, at: RuleId, cell: CellId) -> impl Iterator<Item = &Effect> {
         let effects = self
             .rule(at)
             .into_iter()
@@ -237,7 +237,7 @@ impl Triggers<'_> {
     }
 
     /// The constant that an effect writes, and that is stored so.
-    fn constant(&self, effect: &Effect) -> Option<Symbol> {
+    pub fn constant(&self, effect: &Effect) -> Option<Symbol> {
         let Source::Constant(value) = effect.value else {
             return None;
         };
@@ -246,7 +246,7 @@ impl Triggers<'_> {
     }
 
     /// What a cell of a condition holds once a writer has changed it; none where the writer does not write it.
-    fn after(&self, writer: Writer, cell: CellId, suspects: &Writers) -> Option<After> {
+    pub fn after(&self, writer: Writer, cell: CellId, suspects: &Writers) -> Option<After> {
         let known = self.law.cells.get(cell.index()).copied();
         let fills = known.unwrap_or_default().fills;
         match writer {
@@ -319,182 +319,8 @@ impl Triggers<'_> {
     }
 }
 
-/// What a cell is known to hold.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Holds {
-    /// This value.
-    One(Symbol),
-    /// Not a blank.
-    Something,
-    /// Whatever.
-    Anything,
-}
-
-/// What a cell holds after a write, if it was changed.
-#[derive(Clone, Copy)]
-struct After {
-    value: Holds,
-    /// Whether it holds that even where the cell was not changed.
-    sure: bool,
-}
-
-/// What is seen of a write.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Seen {
-    /// It was done.
-    Written,
-    /// It changed some cell that the condition reads.
-    Changed,
-}
-
 /// A value that the platform stores as it is, and that stands for no others.
 fn is_one(cell: &Cell, value: Symbol) -> bool {
     let last = cell.open && usize::from(value) + 1 >= cell.size();
     cell.stores.get(usize::from(value)) == Some(&value) && !last
-}
-
-/// The condition of an automation that is suspected.
-struct Asked<'a> {
-    triggers: &'a Triggers<'a>,
-    at: RuleId,
-    rule: &'a Rule,
-    suspects: &'a Writers,
-}
-
-impl Asked<'_> {
-    /// What the condition reads, and what that is derived from.
-    fn cells(&self) -> BTreeSet<CellId> {
-        let mut read = Vec::new();
-        cells_of_guard(&self.rule.guard, &mut read);
-        let law = &self.triggers.law;
-        read.into_iter().flat_map(|c| law.sources(c)).collect()
-    }
-
-    /// Those of some writers that change what the condition reads.
-    fn changers(&self, writers: &Writers) -> Writers {
-        let cells = self.cells().into_iter();
-        let changers = cells.flat_map(|c| self.triggers.changers(c, writers, self.suspects));
-        changers.collect()
-    }
-
-    /// Whether the condition becomes true again and again: some writers make it so, and some suspects undo that.
-    ///
-    /// One that runs later cannot do both alone. It has to become true once for each turn, and once no more in between, and
-    /// a turn is one write.
-    fn turns(&self, by: &Writers) -> bool {
-        let all = self.changers(self.suspects);
-        let alone = all.iter().all(|w| *w == Writer::Rule(self.at));
-        let network = self.triggers.law.network;
-        let records = self.cells().into_iter();
-        let records = records.filter_map(|c| network.cells.get(c.index()).map(|c| c.record));
-        let one = records.collect::<BTreeSet<_>>().len() == 1;
-        if alone && one && self.rule.phase == Phase::Later {
-            return false;
-        }
-        let made = self.changers(by);
-        made.iter().any(|w| self.may_turn(*w, true)) && all.iter().any(|w| self.may_turn(*w, false))
-    }
-
-    /// Whether a writer may turn the condition.
-    fn may_turn(&self, writer: Writer, truth: bool) -> bool {
-        self.turned(&self.rule.guard, writer, truth) && self.may_be(writer, truth, Seen::Changed)
-    }
-
-    /// Whether a writer may turn a part of a condition: what it does not write stays.
-    fn turned(&self, guard: &Guard, writer: Writer, truth: bool) -> bool {
-        let after = |cell: CellId| {
-            let own = self.triggers.after(writer, cell, self.suspects);
-            let mut sources = self.triggers.law.sources(cell).into_iter();
-            let derived = sources
-                .any(|s| s != cell && self.triggers.after(writer, s, self.suspects).is_some());
-            match own {
-                None if derived => Some(Holds::Anything),
-                own => own.map(|a| a.value),
-            }
-        };
-        match guard {
-            Guard::Always => false,
-            Guard::In(cell, values) => match after(*cell) {
-                None => false,
-                Some(Holds::One(one)) => values.contains(&one) == truth,
-                Some(Holds::Something) => !(truth && values == &[BLANK]),
-                Some(Holds::Anything) => true,
-            },
-            Guard::Where(table) => table.inputs.iter().any(|c| after(*c).is_some()),
-            Guard::Not(inner) => self.turned(inner, writer, !truth),
-            Guard::All(parts) | Guard::Any(parts) => {
-                parts.iter().any(|g| self.turned(g, writer, truth))
-            }
-            Guard::Changed(_) | Guard::Unknown => true,
-        }
-    }
-
-    /// Whether the condition may be so once a writer has written.
-    fn may_be(&self, writer: Writer, truth: bool, seen: Seen) -> bool {
-        let cells = self.cells();
-        let after = |cell: CellId| self.triggers.after(writer, cell, self.suspects);
-        let network = self.triggers.law.network;
-        let record = |cell: CellId| network.cells.get(cell.index()).map(|c| c.record);
-        // records are saved one after the other, and which cell was changed is known of one alone
-        let records: BTreeSet<_> = cells.iter().filter_map(|c| record(*c)).collect();
-        let written = cells.iter().filter(|c| after(**c).is_some()).count();
-        let value = |cell: CellId| {
-            let Some(after) = after(cell) else {
-                return self.constant(cell).map_or(Holds::Anything, Holds::One);
-            };
-            match after.value {
-                Holds::One(_) if records.len() == 1 && after.sure => after.value,
-                value if written == 1 && seen == Seen::Changed => value,
-                _ => Holds::Anything,
-            }
-        };
-        self.holds(&self.rule.guard, &value) != Some(!truth)
-    }
-
-    /// What a cell holds for ever, if the automation runs for ever: it puts one constant there, and nobody another value.
-    fn constant(&self, cell: CellId) -> Option<Symbol> {
-        let mut writes = self.triggers.writes(self.at, cell);
-        let effect = writes.next().filter(|e| e.when == Guard::Always)?;
-        let changed = self.triggers.changers(cell, self.suspects, self.suspects);
-        let own = self.triggers.constant(effect)?;
-        changed.is_empty().then_some(own)
-    }
-
-    /// Whether a condition holds, as far as what some cells hold decides it.
-    fn holds(&self, guard: &Guard, value: &impl Fn(CellId) -> Holds) -> Option<bool> {
-        let any = |parts: &[Guard], sought: bool| {
-            let mut unknown = false;
-            for part in parts {
-                match self.holds(part, value) {
-                    Some(held) if held == sought => return Some(sought),
-                    Some(_) => {}
-                    None => unknown = true,
-                }
-            }
-            (!unknown).then_some(!sought)
-        };
-        match guard {
-            Guard::Always => Some(true),
-            Guard::In(cell, values) => match value(*cell) {
-                Holds::One(one) => Some(values.contains(&one)),
-                Holds::Something if values == &[BLANK] => Some(false),
-                Holds::Something => None,
-                Holds::Anything => None,
-            },
-            Guard::Where(table) => match table.inputs.as_slice() {
-                [only] => match value(*only) {
-                    Holds::One(one) => {
-                        let held = table.values.get(usize::from(one))?;
-                        Some(held.is_some_and(|v| v != 0))
-                    }
-                    Holds::Something | Holds::Anything => None,
-                },
-                _ => None,
-            },
-            Guard::Not(inner) => self.holds(inner, value).map(|held| !held),
-            Guard::All(parts) => any(parts, false),
-            Guard::Any(parts) => any(parts, true),
-            Guard::Changed(_) | Guard::Unknown => None,
-        }
-    }
 }
