@@ -17,6 +17,7 @@ use crate::model::Lifecycle;
 use crate::plan::{Case, Plan};
 use crate::session::Compilation;
 use crate::testing::{CaseResult, run_case};
+use crate::text::list;
 
 /// `G001@people.sync:41`: a code and the line of the row, or of the lifecycle, that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,12 +87,19 @@ pub(super) fn confirm(compilation: &mut Compilation) {
     compilation.findings = findings;
 }
 
+/// The codes whose findings tell a run.
+const REPLAYED: [Code; 6] = [
+    Code::G001,
+    Code::G002,
+    Code::L005,
+    Code::L006,
+    Code::L007,
+    Code::L011,
+];
+
 /// Whether findings of a code tell a run that can be replayed.
 fn is_replayed(code: Code) -> bool {
-    matches!(
-        code,
-        Code::G001 | Code::G002 | Code::L005 | Code::L006 | Code::L007 | Code::L011
-    )
+    REPLAYED.contains(&code)
 }
 
 fn unreproduced(finding: &Diagnostic) -> Diagnostic {
@@ -233,10 +241,13 @@ fn named<'c>(compilation: &'c Compilation, wanted: &Reference) -> Result<Told<'c
     }
     if !is_replayed(wanted.code) {
         return Err(Failure::new(format!(
-            "findings of {} are not replayed: they tell no run that never comes to rest",
+            "findings of {} are not replayed: they tell no run",
             wanted.code
         ))
-        .help("those of G001, G002 and L007 are; `accordant check` tells every finding"));
+        .help(format!(
+            "those of {} are; `accordant check` tells every finding",
+            list(&REPLAYED.map(Code::name))
+        )));
     }
     let place = wanted.file.as_deref().unwrap_or("line");
     Err(Failure::new(format!(

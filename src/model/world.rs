@@ -23,6 +23,25 @@ pub struct System {
     pub settings: Vec<(SmolStr, String)>,
 }
 
+impl System {
+    /// An entry of its block.
+    pub fn setting(&self, key: &str) -> Option<&str> {
+        let mut settings = self.settings.iter();
+        let (_, value) = settings.find(|(name, _)| name == key)?;
+        Some(value)
+    }
+
+    /// Whether its block switches something off.
+    pub fn switches_off(&self, key: &str) -> bool {
+        matches!(self.setting(key), Some("off" | "false"))
+    }
+
+    /// The user of the sync, where the spec names one.
+    pub fn user(&self) -> Option<&str> {
+        self.setting("user")
+    }
+}
+
 /// `relation NAME: …`: many-to-many with attributes.
 #[derive(Clone, Debug)]
 pub struct Relation {

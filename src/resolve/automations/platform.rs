@@ -22,11 +22,7 @@ pub(super) fn writes(model: &mut Model) {
 }
 
 fn switched_off(system: &System, write: &PlatformWrite) -> bool {
-    let off = |setting: &str| {
-        let mut settings = system.settings.iter();
-        settings.any(|(key, value)| key == setting && value == "off")
-    };
-    write.setting.is_some_and(off)
+    write.setting.is_some_and(|s| system.switches_off(s))
 }
 
 fn automation(

@@ -33,11 +33,9 @@ pub(super) struct AtWork<'m> {
 impl<'m> AtWork<'m> {
     /// Anyone, in a system.
     pub fn anyone(system: Option<&'m System>) -> Self {
-        let settings = system.into_iter().flat_map(|s| &s.settings);
-        let mut users = settings.filter(|(key, _)| key == "user");
         Self {
             by: StartedBy::Anyone,
-            user: users.next().map(|(_, user)| user.as_str()),
+            user: system.and_then(System::user),
         }
     }
 

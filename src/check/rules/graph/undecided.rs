@@ -6,7 +6,7 @@ use crate::analyze::settle::Verdict;
 use crate::analyze::settle::network::{CellId, Writer};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Automation, Model};
+use crate::model::{Automation, Model, System};
 use crate::text::{list, number};
 
 rule! {
@@ -171,7 +171,7 @@ impl Undecided<'_> {
     /// What an automation asks of whoever is at work, and what would make that known.
     fn asked(&self, automation: &Automation, note: String) -> (String, String) {
         let system = self.model.systems.get(automation.system.index());
-        let user = system.and_then(words::user);
+        let user = system.and_then(System::user);
         let user = user.map_or("the integration user".to_owned(), |u| format!("`{u}`"));
         let asks: Vec<String> = automation.asks.iter().map(|a| format!("`{a}`")).collect();
         let note = format!(

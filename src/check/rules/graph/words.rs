@@ -378,7 +378,7 @@ fn remedy(model: &Model, remedy: Remedy) -> Option<String> {
 /// How an automation leaves alone what the sync writes: where its system has users, by a condition that names the one of the sync.
 fn guarded(automation: &Automation, system: &System) -> String {
     let who = automatic(automation);
-    let user = user(system);
+    let user = system.user();
     if automation.kind == "declared automation" {
         let user = user.map_or("the integration user".to_owned(), |u| format!("`{u}`"));
         return format!("{who} does not run for {user}");
@@ -402,14 +402,6 @@ fn guarded(automation: &Automation, system: &System) -> String {
             system.name.node
         ),
     }
-}
-
-/// The user of the sync in a system, where the spec names one.
-pub(super) fn user(system: &System) -> Option<&str> {
-    let mut settings = system.settings.iter();
-    settings
-        .find(|(key, _)| key == "user")
-        .map(|(_, u)| u.as_str())
 }
 
 /// How long it takes, in words.

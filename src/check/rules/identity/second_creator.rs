@@ -116,9 +116,9 @@ fn by_itself(model: &Model, system: &System) -> Option<Diagnostic> {
     let mut writes = system.profile.writes.iter();
     writes.find_map(|write| {
         let setting = write.setting?;
-        let stated = system.settings.iter().find(|(key, _)| key == setting);
-        let off = stated.is_some_and(|(_, value)| value == "off" || value == "false");
-        let (object, sync) = beside(write).filter(|_| !off)?;
+        let stated = system.setting(setting);
+        let on = |_: &_| !system.switches_off(setting);
+        let (object, sync) = beside(write).filter(on)?;
         let side = Side::BOTH.into_iter().find(|s| sync.creates(*s))?;
         let level = if stated.is_some() {
             Level::Error

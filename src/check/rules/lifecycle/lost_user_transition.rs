@@ -181,10 +181,7 @@ fn story_of_chain(life: Life<'_>, facts: &Automaton, chain: &Chain) -> Option<St
 fn moved_by_platform(life: Life<'_>, column: usize) -> Option<&'static PlatformWrite> {
     let field = life.field(column)?;
     let system = field.id.object.system;
-    let is_off = |w: &PlatformWrite| {
-        let mut settings = field.system.settings.iter();
-        settings.any(|(key, value)| Some(key.as_str()) == w.setting && value == "off")
-    };
+    let is_off = |w: &PlatformWrite| w.setting.is_some_and(|s| field.system.switches_off(s));
     let starts = |w: &PlatformWrite| {
         life.model.sync_views().any(|sync| {
             Side::BOTH.into_iter().any(|side| {
