@@ -13,7 +13,6 @@
 
 mod support;
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -22,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use accordant::cli::disk::DiskFiles;
 use accordant::connect::{Flat, Format, IdStyle, Jsonl, Store};
-use accordant::runtime::program::{Links, Scene, Sync};
+use accordant::runtime::program::{Links, Related, Scene, Sync};
 use accordant::runtime::{ObjectId, Program, Record, compile, compose};
 use accordant::side::{Side, Sides};
 use accordant::value::{Value, Wire};
@@ -263,10 +262,17 @@ fn program_alone(root: &Path) {
     let mut from = None;
     let format = Jsonl::new(target, Wire::Strings, None).expect("it is known");
     let mut lines = Vec::new();
+    let related = Related::new();
     loop {
         let page = store.scan(ObjectId(0), from, 256).expect("it reads");
         for record in &page.records {
-            write_image(sync, record, &format, &mut lines);
+            let scene = Scene {
+                records: Sides::new(Some(record), None),
+                changed: &[],
+                links: &Unlinked,
+                related: &related,
+            };
+            write_image(sync, record, &scene, &format, &mut lines);
             lines.push(b'\n');
         }
         out.write_all(&lines).expect("written");
@@ -280,19 +286,18 @@ fn program_alone(root: &Path) {
 }
 
 /// What the rows make of a record, as a line that the store would write.
-fn write_image(sync: &Sync, record: &Record, format: &Jsonl, line: &mut Vec<u8>) {
-    let related = HashMap::new();
-    let scene = Scene {
-        records: Sides::new(Some(record), None),
-        changed: &[],
-        links: &Unlinked,
-        related: &related,
-    };
+fn write_image(
+    sync: &Sync,
+    record: &Record,
+    scene: &Scene<'_>,
+    format: &Jsonl,
+    line: &mut Vec<u8>,
+) {
     format.begin(&record.id, line);
     for row in &sync.rows {
-        let read = row.cells.left.read.eval(&scene, &Value::Blank);
+        let read = row.cells.left.read.eval(scene, &Value::Blank);
         let read = read.as_ref().expect("it reads");
-        let value = compose(row, Side::Left, read, &scene);
+        let value = compose(row, Side::Left, read, scene);
         let value = value.as_ref().expect("it fits");
         if let (Some(slot), Some(value)) = (row.cells.right.slot, value) {
             format.put(slot, value, line);

@@ -245,7 +245,7 @@ fn what_waits_writes_twice_or_decides_beside_the_row_was_replayed_too() {
 /// What a line that cannot be read would have said is not guessed: the automation has no part in any loop.
 #[test]
 fn an_automation_with_a_broken_line_loops_with_nothing() {
-    let broken = SPEC.replace("Person.Country changes", "Person.Country changes and more");
+    let broken = SPEC.replace("Person.Country changes", "Person.Country changes more");
     let check = accordant(project(&broken).path(), &["check"]);
     let told = text(&check.stderr);
     assert!(told.contains("S001"), "{told}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::table::{Change, Table, apply, lookup, lookups, with, written};
+use super::table::{Change, Table, apply, lookup, lookups, unique, with, written};
 use super::{BATCH, Capabilities, IdStyle, Ids, Lifetime, Store, StoreError, of_object};
 use crate::runtime::{Cursor, ObjectId, Outcome, Page, Record, Shape, Write};
 use crate::value::Value;
@@ -25,6 +25,8 @@ pub struct Memory {
 
 struct Records {
     shape: Shape,
+    /// The slots by whose values records are found.
+    unique: Box<[u16]>,
     /// In order of creation; the values by slot.
     rows: BTreeMap<u64, Row>,
     ids: BTreeMap<SmolStr, u64>,
@@ -85,6 +87,7 @@ impl Store for Memory {
         for shape in shapes {
             let mut table = Records {
                 shape: shape.clone(),
+                unique: unique(shape),
                 rows: BTreeMap::new(),
                 ids: BTreeMap::new(),
                 uniques: BTreeMap::new(),
@@ -167,7 +170,7 @@ impl Records {
     fn keep(&mut self, key: Option<u64>, row: Row) {
         let key = key.unwrap_or(self.next);
         self.drop_lookups(key);
-        for (slot, text) in lookups(&self.shape, &row.record) {
+        for (slot, text) in lookups(&self.shape, &self.unique, &row.record) {
             self.uniques.insert((slot, text, key), ());
         }
         self.maker.observe(&row.record.id);
@@ -180,7 +183,7 @@ impl Records {
         let Some(row) = self.rows.get(&key) else {
             return;
         };
-        for (slot, text) in lookups(&self.shape, &row.record) {
+        for (slot, text) in lookups(&self.shape, &self.unique, &row.record) {
             self.uniques.remove(&(slot, text, key));
         }
     }

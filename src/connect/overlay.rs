@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Result as SqlResult, params};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::table::{Change, Table, apply, lookup, lookups, with, written};
+use super::table::{Change, Table, apply, lookup, lookups, unique, with, written};
 use super::{Capabilities, Ids, Lifetime, Store, StoreError, object_id, of_object};
 use crate::runtime::{Cursor, ObjectId, Outcome, Page, Record, Shape, Write};
 use crate::value::Value;
@@ -21,6 +21,8 @@ pub struct Overlay<S> {
 /// The records of one object that were written.
 struct Layer {
     shape: Shape,
+    /// The slots by whose values records are found.
+    unique: Box<[u16]>,
     db: Connection,
     written: u64,
     made: u64,
@@ -161,6 +163,7 @@ impl Layer {
         db.execute_batch(SCHEMA)?;
         Ok(Self {
             shape: shape.clone(),
+            unique: unique(shape),
             db,
             written: 0,
             made: 0,
@@ -182,7 +185,10 @@ impl Layer {
 
     /// Puts a record's new form, or its removal, in place.
     fn put(&mut self, before: Option<&Record>, after: Option<&Record>) -> SqlResult<()> {
-        for (slot, text) in before.into_iter().flat_map(|r| lookups(&self.shape, r)) {
+        for (slot, text) in before
+            .into_iter()
+            .flat_map(|r| lookups(&self.shape, &self.unique, r))
+        {
             let sql = "DELETE FROM uniques WHERE slot = ? AND value = ? AND id = ?";
             self.db.prepare_cached(sql)?.execute(params![
                 slot,
@@ -190,7 +196,10 @@ impl Layer {
                 before.map(|b| b.id.as_str())
             ])?;
         }
-        for (slot, text) in after.into_iter().flat_map(|r| lookups(&self.shape, r)) {
+        for (slot, text) in after
+            .into_iter()
+            .flat_map(|r| lookups(&self.shape, &self.unique, r))
+        {
             let sql = "INSERT OR REPLACE INTO uniques VALUES (?, ?, ?)";
             self.db.prepare_cached(sql)?.execute(params![
                 slot,

@@ -176,13 +176,24 @@ pub(super) fn written(id: &SmolStr) -> Outcome {
     }
 }
 
-/// The slots of unique fields with the text by which a record is found there; none for a deleted record.
-pub(super) fn lookups(shape: &Shape, record: &Record) -> impl Iterator<Item = (u16, String)> {
-    let slots = (0..).zip(&shape.fields).filter(|_| !record.deleted);
+/// The slots of unique fields.
+pub(super) fn unique(shape: &Shape) -> Box<[u16]> {
+    let slots = (0..).zip(&shape.fields);
     let unique = slots.filter(|(_, field)| field.lookup != Lookup::None);
-    unique.filter_map(|(slot, field)| {
-        let value = record.values.get(usize::from(slot))?;
-        Some((slot, field.found_by(value)?))
+    unique.map(|(slot, _)| slot).collect()
+}
+
+/// Of the unique slots those with a value, and the text by which a record is found there; none for a deleted record.
+pub(super) fn lookups(
+    shape: &Shape,
+    unique: &[u16],
+    record: &Record,
+) -> impl Iterator<Item = (u16, String)> {
+    let slots = unique.iter().filter(|_| !record.deleted);
+    slots.filter_map(|slot| {
+        let field = shape.fields.get(usize::from(*slot))?;
+        let value = record.values.get(usize::from(*slot))?;
+        Some((*slot, field.found_by(value)?))
     })
 }
 

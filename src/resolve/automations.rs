@@ -65,11 +65,15 @@ impl Cx<'_> {
         };
         for line in declared.body.nodes() {
             match line {
-                AutomationLine::When(Trigger::Changes(paths)) => {
+                AutomationLine::When(Trigger::Changes(paths, condition)) => {
                     let fields = paths
                         .iter()
                         .filter_map(|p| self.automation_field(&scope, p));
                     found.changes.extend(fields.map(|(f, _)| f));
+                    if let Some(e) = condition {
+                        let condition = self.condition(&scope, e);
+                        found.guard = Some(both(found.guard.take(), condition));
+                    }
                 }
                 AutomationLine::When(Trigger::BecomesTrue(e)) => {
                     let condition = self.condition(&scope, e);
@@ -122,7 +126,12 @@ impl Cx<'_> {
             if head.text == "env" || scope.heads.iter().any(|(n, _)| *n == head.text) {
                 continue;
             }
-            let object = self.object(system, head);
+            let object = if head.text == declared.system.text && path.parts.len() > 2 {
+                self.sink.push(unknown_name::system_again(path));
+                None
+            } else {
+                self.object(system, head)
+            };
             scope.heads.push((head.text.clone(), object));
         }
         scope
@@ -130,6 +139,10 @@ impl Cx<'_> {
 
     /// `Account.Rating`: an object of the automation's system and a field.
     fn automation_field(&mut self, scope: &Scope, path: &ast::Path) -> Option<(FieldRef, Span)> {
+        let known_wrong = |head: &ast::Name| scope.head(&head.text) == Some(None);
+        if path.parts.first().is_some_and(known_wrong) {
+            return None;
+        }
         if path.parts.len() != 2 {
             self.sink.push(unknown_name::not_a_field_path(path.span));
             return None;
@@ -242,9 +255,11 @@ fn paths(declared: &ast::Automation) -> Vec<&ast::Path> {
     let mut found = Vec::new();
     for line in declared.body.nodes() {
         match line {
-            AutomationLine::When(Trigger::Changes(paths)) | AutomationLine::Writes(paths) => {
+            AutomationLine::When(Trigger::Changes(paths, condition)) => {
                 found.extend(paths);
+                condition.iter().for_each(|e| paths_of(e, &mut found));
             }
+            AutomationLine::Writes(paths) => found.extend(paths),
             AutomationLine::When(Trigger::BecomesTrue(e)) => paths_of(e, &mut found),
             AutomationLine::Sets { field, value } => {
                 found.push(field);

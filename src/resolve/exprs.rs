@@ -56,7 +56,7 @@ impl Scope {
     }
 
     /// The object for which a name stands at the start of a path.
-    fn head(&self, name: &str) -> Option<Option<ObjectRef>> {
+    pub(super) fn head(&self, name: &str) -> Option<Option<ObjectRef>> {
         let mut heads = self.columns.iter().chain(&self.heads);
         heads.find(|(n, _)| n == name).map(|(_, object)| *object)
     }

@@ -219,7 +219,7 @@ fn assign(reader: &mut Reader, cut: &Cut) -> Assign {
 }
 
 fn automation_line(reader: &mut Reader, cut: &Cut) -> AutomationLine {
-    let rule = match reader.leading_word(cut) {
+    let rule = match cut::word_at(reader.text, cut.code.0) {
         "when" => Rule::trigger,
         "writes" => Rule::writes,
         "sets" => Rule::sets,

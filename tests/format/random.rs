@@ -169,6 +169,9 @@ fn item() -> BoxedStrategy<String> {
         (word(), word(), expr()).prop_map(|(n, c, e)| format!(
             "lifecycle {n} {{\n column {c} h.c.s\n a: x|\"y z\",none\n a,b->c by h,when {e}\n}}"
         )),
+        (text(), expr(), expr()).prop_map(|(t, c, e)| format!(
+            "automation s {t} {{\n when A.b,A.c  changes and {c}\n when {c}\n sets A.b={e}\n writes A.c,A.d\n}}"
+        )),
     ]
     .boxed()
 }

@@ -24,6 +24,8 @@ pub(super) type Key = (i64, i64);
 /// Entries of `N` numbers, by key.
 pub(super) struct Sorted<const N: usize> {
     memory: BTreeMap<Key, [i64; N]>,
+    /// After those in `memory`: what came in the order of its keys, which is most.
+    tail: Entries<N>,
     /// Older entries, once there were too many: everything happens in one transaction that nobody else ever sees.
     db: Option<Connection>,
 }
@@ -32,18 +34,26 @@ impl<const N: usize> Sorted<N> {
     pub(super) const fn new() -> Self {
         Self {
             memory: BTreeMap::new(),
+            tail: Vec::new(),
             db: None,
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.memory.is_empty() && self.db.is_none()
+        self.memory.is_empty() && self.tail.is_empty() && self.db.is_none()
     }
 
     /// Puts an entry in, in the place of one with its key.
     pub(super) fn put(&mut self, key: Key, entry: [i64; N]) -> Result<()> {
-        self.memory.insert(key, entry);
-        if self.memory.len() > IN_MEMORY {
+        let tail = self.tail.last().map(|(last, _)| last);
+        let last = tail.or_else(|| self.memory.last_key_value().map(|(last, _)| last));
+        if last.is_none_or(|last| *last < key) {
+            self.tail.push((key, entry));
+        } else {
+            self.memory.extend(self.tail.drain(..));
+            self.memory.insert(key, entry);
+        }
+        if self.memory.len() + self.tail.len() > IN_MEMORY {
             self.spill()?;
         }
         Ok(())
@@ -51,6 +61,7 @@ impl<const N: usize> Sorted<N> {
 
     /// Takes an entry out, if it is there.
     pub(super) fn remove(&mut self, key: Key) -> Result<()> {
+        self.memory.extend(self.tail.drain(..));
         self.memory.remove(&key);
         let Some(db) = &self.db else { return Ok(()) };
         if let Some((first, mut entries)) = block_of::<N>(db, key)?
@@ -65,8 +76,12 @@ impl<const N: usize> Sorted<N> {
 
     /// The first entries from a key to another, both included, in their order.
     pub(super) fn range(&self, from: Key, to: Key, limit: usize) -> Result<Entries<N>> {
-        let newer = self.memory.range(from..=to).take(limit);
+        let newer = self.memory.range(from..=to);
         let newer = newer.map(|(key, entry)| (*key, *entry));
+        let start = self.tail.partition_point(|(key, _)| *key < from);
+        let tail = self.tail.get(start..).unwrap_or_default().iter();
+        let newer = newer.chain(tail.copied().take_while(|(key, _)| *key <= to));
+        let newer = newer.take(limit);
         let Some(db) = &self.db else {
             return Ok(newer.collect());
         };
@@ -99,7 +114,8 @@ impl<const N: usize> Sorted<N> {
             Some(db) => db,
             none => none.insert(database()?),
         };
-        let mut new = std::mem::take(&mut self.memory).into_iter().peekable();
+        let new = std::mem::take(&mut self.memory).into_iter();
+        let mut new = new.chain(self.tail.drain(..)).peekable();
         while let Some((key, _)) = new.peek() {
             let block = block_of(db, *key)?;
             let end = next_block(db, *key)?;

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::diagnostic::{Code, Diagnostic, Sink, rule};
 use crate::source::Span;
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{Name, Path};
 use crate::text::{closest, count};
 
 rule! {
@@ -141,6 +141,19 @@ pub fn too_far(name: &Name) -> Diagnostic {
     .at(name.span, "too far")
     .note("the record that a reference names is read beside its own, and no other is")
     .help("name a field of the record that the first reference leads to")
+}
+
+/// A path of an automation that begins with the system, which its head names.
+pub fn system_again(path: &Path) -> Diagnostic {
+    let parts = path.parts.iter().skip(1);
+    let rest: Vec<&str> = parts.map(|part| part.text.as_str()).collect();
+    Diagnostic::new(
+        Code::N004,
+        "an automation names its fields as `Object.Field`, without the system",
+    )
+    .at(path.span, "begins with the system")
+    .note("the line with its name says in which system it runs")
+    .help(format!("write `{}`", rest.join(".")))
 }
 
 /// A path that is not `Object.Field`.

@@ -116,22 +116,23 @@ pub fn compose<'v>(
     {
         return Ok(None);
     }
-    // A default that stands on the source reads as blank: it does not travel back.
-    let mut value = if row.reads_blank(scene, from, source) {
-        Cow::Owned(Value::Blank)
-    } else {
-        lane.image(scene, source)?
+    let taken = |value: Cow<'v, Value>| {
+        if !lane.fits {
+            row.fits(!from, &value)?;
+        }
+        Ok(Some(value))
     };
-    if row.blank(scene, !from, &value) {
-        let Some(default) = &lane.default else {
-            return Ok(None);
-        };
-        value = Cow::Borrowed(default);
+    // A default that stands on the source reads as blank: it does not travel back.
+    if !row.reads_blank(scene, from, source) {
+        let image = lane.image(scene, source)?;
+        if !row.blank(scene, !from, &image) {
+            return taken(image);
+        }
     }
-    if !lane.fits {
-        row.fits(!from, &value)?;
+    match &lane.default {
+        Some(default) => taken(Cow::Borrowed(default)),
+        None => Ok(None),
     }
-    Ok(Some(value))
 }
 
 #[cfg(test)]

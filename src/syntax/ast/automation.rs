@@ -34,8 +34,9 @@ pub enum AutomationLine {
 /// When an automation runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trigger {
-    /// `Account.NumberOfEmployees changes`: on every change of one of these.
-    Changes(Vec<Path>),
+    /// `Account.NumberOfEmployees changes and Account.Rating = Hot`: on every change of one of these, where the condition, if
+    /// there is one, holds then.
+    Changes(Vec<Path>, Option<Expr>),
     /// When a change makes this true.
     BecomesTrue(Expr),
 }

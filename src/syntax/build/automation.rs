@@ -16,7 +16,13 @@ impl Builder {
     pub fn automation_line(&mut self, node: &Node) -> Option<AutomationLine> {
         Some(match node.as_rule() {
             Rule::trigger => AutomationLine::When(match child(node, Rule::changes) {
-                Some(changes) => Trigger::Changes(self.paths(&changes)),
+                Some(changes) => {
+                    let condition = match child(&changes, Rule::expr) {
+                        Some(condition) => Some(self.expr(&condition)?),
+                        None => None,
+                    };
+                    Trigger::Changes(self.paths(&changes), condition)
+                }
                 None => Trigger::BecomesTrue(self.first_expr(node)?),
             }),
             Rule::writes => AutomationLine::Writes(self.paths(node)),

@@ -399,8 +399,11 @@ impl Printer<'_> {
     pub(super) fn automation_line(&self, line: &Line<AutomationLine>) -> Shown {
         self.unless_commented(line, || {
             let (word, rest) = match &line.node {
-                AutomationLine::When(Trigger::Changes(fields)) => {
-                    ("when", format!("{} changes", self.paths(fields)))
+                AutomationLine::When(Trigger::Changes(fields, condition)) => {
+                    let condition = condition.as_ref().map(|c| format!(" and {}", self.expr(c)));
+                    let fields = self.paths(fields);
+                    let condition = condition.unwrap_or_default();
+                    ("when", format!("{fields} changes{condition}"))
                 }
                 AutomationLine::When(Trigger::BecomesTrue(condition)) => {
                     ("when", self.expr(condition))
