@@ -36,7 +36,7 @@ pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};
 pub use satisfy::{Answer, Example, Written, disjoint, equals, escapes, satisfy};
 pub use stated::StatedValue;
-pub use writers::{Write, writes};
+pub use writers::{Write, Writing, writes};
 
 use crate::model::{Model, SyncId};
 
