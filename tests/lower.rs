@@ -456,6 +456,47 @@ fn a_controlling_value_is_found_however_it_is_spelled() {
     assert!(result.passed(), "{result:#?}");
 }
 
+#[test]
+fn maps_may_depend_on_maps_that_depend_on_others() {
+    let case = r#"
+picklist State within Land: desk.customer.company -> crm.Person.Title {
+  US: tx -> Texas
+  CA: on -> Ontario
+}
+picklist Land: desk.customer.country -> crm.Person.Country {
+  us -> US
+  ca -> CA
+}
+picklist Town within State: desk.customer.phone -> crm.Person.FirstName {
+  Texas:   par -> Paris
+  Ontario: par -> "Paris (Ontario)"
+}
+sync Person: desk.customer <-> crm.Person {
+  truth   desk
+  match   email = Email
+  many    desk hold
+  many    crm hold
+  delete  keep
+
+  country   -> Country    via Land
+  company   -> Title      via State
+  phone     -> FirstName  via Town
+}
+test "t" {
+  given desk.customer ann { email = "ann@x.example", country = "ca", company = "on", phone = "par" }
+  given crm.Person    ann { Email = "ann@x.example", LastName = "Lee" }
+  settle
+  expect crm.Person ann { Country = "CA", Title = "Ontario", FirstName = "Paris (Ontario)" }
+  expect quiet
+}
+"#;
+    let compilation = compile_fixture(case);
+    let plan = planned(&compilation);
+    let model = compilation.model.as_ref().expect("checked");
+    let result = run_case(&plan, &cases(model, &compilation.sources)[0]);
+    assert!(result.passed(), "{result:#?}");
+}
+
 const WITHIN: &str = r#"
 normalize Country: text, ignoring case {
   "USA" -> "United States"

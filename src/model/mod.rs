@@ -26,8 +26,8 @@ pub use lifecycle::{
     Transition,
 };
 pub use maps::{
-    Catalogued, MapEnd, MapRow, MapValue, MapValues, NormalizeRow, NormalizeTable, Otherwise,
-    PicklistMap, Role, ValueUse,
+    Catalogued, Controller, MapEnd, MapRow, MapValue, MapValues, NormalizeRow, NormalizeTable,
+    Otherwise, PicklistMap, Role, ValueUse, Within,
 };
 pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{

@@ -16,6 +16,7 @@ mod symbols;
 mod syncs;
 mod systems;
 mod transforms;
+mod within;
 mod world;
 
 use smol_str::SmolStr;
@@ -84,6 +85,7 @@ pub fn resolve(
     maps::normalizers(&mut cx);
     syncs::headers(&mut cx);
     syncs::bodies(&mut cx);
+    within::controllers(&mut cx);
     world::relations(&mut cx);
     lifecycles::lifecycles(&mut cx);
     automations::automations(&mut cx, world.automations);

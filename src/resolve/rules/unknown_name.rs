@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Code, Diagnostic, Sink, rule};
+use crate::model::{Controller, RowView, Within};
 use crate::source::Span;
 use crate::syntax::ast::{Name, Path};
 use crate::text::{closest, count};
@@ -114,6 +115,38 @@ pub fn recursive(name: &Name) -> Diagnostic {
         .at(name.span, "leads back here")
         .note("a definition that needs itself has no value")
         .help("write out what it stands for")
+}
+
+/// A map whose values depend on a row that the sync does not have.
+pub fn no_controller(within: &Within, sync: &str, row: RowView<'_>) -> Diagnostic {
+    let name = &within.name.node;
+    let lacks = match within.by {
+        Controller::Field => format!("no row of `{sync}` maps `{name}`"),
+        _ => format!("no row of `{sync}` applies `{name}`"),
+    };
+    Diagnostic::new(
+        Code::N004,
+        format!("{lacks}, on which the values of this map depend"),
+    )
+    .at(
+        row.row.via.as_ref().map_or(row.row.head, |v| v.span),
+        "applied here",
+    )
+    .at(within.name.span, "depends on this")
+    .note("without the other value nobody can tell which row of the map is meant")
+    .help(format!("map that field in `{sync}`, too"))
+}
+
+/// A map whose values depend on themselves.
+pub fn within_itself(within: &Within) -> Diagnostic {
+    let name = &within.name.node;
+    Diagnostic::new(
+        Code::N004,
+        format!("the values of this map depend on themselves, by `{name}`"),
+    )
+    .at(within.name.span, "leads back here")
+    .note("a value that needs itself can never be found")
+    .help("name the map or the field of the controlling values")
 }
 
 /// A stage with more or fewer cells than the lifecycle has columns.
