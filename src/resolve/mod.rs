@@ -4,6 +4,7 @@
 //! picks what they mean; whether the result makes sense is the business of the rules.
 
 mod automations;
+mod declared;
 mod exprs;
 mod lifecycles;
 mod lookup;
@@ -78,9 +79,12 @@ pub fn resolve(
         values: Vec::new(),
         module: 0,
         gaps: Gaps::None,
+        constants: Vec::new(),
+        calls: None,
     };
     cx.incomplete();
     cx.import();
+    declared::declared(&mut cx);
     maps::picklists(&mut cx);
     maps::normalizers(&mut cx);
     syncs::headers(&mut cx);

@@ -31,6 +31,7 @@ use Run::{Project, Sync};
 pub(super) const ALL: &[Run] = &[
     // syntax
     Sync(syntax::contradictory_clauses::run),
+    Project(syntax::circular_order::run),
     // names
     Project(names::unused_declaration::run),
     // types
