@@ -52,50 +52,55 @@ impl Cx<'_> {
     }
 }
 
-/// Tells maps that depend on themselves, and rows beside which no row has what their map depends on; once a map. Such a map
-/// depends on something unknown from here on.
+/// Tells maps that depend on themselves, once a circle, and rows beside which no row has what their map depends on, once a map.
+/// Such a map depends on something unknown from here on.
 pub(super) fn controllers(cx: &mut Cx<'_>) {
-    let mut amiss: Vec<(MapId, _)> = Vec::new();
+    let mut amiss: Vec<MapId> = Vec::new();
+    let mut found = Vec::new();
     for row in cx.model.rows() {
         let Some((map, within)) = row.dependent_map() else {
             continue;
         };
-        let told = amiss.iter().any(|(m, _)| *m == map);
-        if told || within.by == Controller::Unknown {
+        if amiss.contains(&map) || within.by == Controller::Unknown {
             continue;
         }
         let sync = row.sync.sync;
+        let circle = around(row);
         if row.controller().is_none() && !cx.is_unread(sync.span) {
-            amiss.push((
-                map,
-                unknown_name::no_controller(within, &sync.name.node, row),
-            ));
-        } else if leads_back(row) {
-            amiss.push((map, unknown_name::within_itself(within)));
+            amiss.push(map);
+            found.push(unknown_name::no_controller(within, &sync.name.node, row));
+        } else if !circle.is_empty() {
+            let maps = circle.iter().filter_map(|r| r.dependent_map());
+            let members = maps.filter_map(|(id, within)| {
+                let map = cx.model.maps.get(id.index())?;
+                Some((map.name.node.clone(), within.name.span))
+            });
+            found.push(unknown_name::circle(&members.collect::<Vec<_>>()));
+            amiss.extend(circle.iter().filter_map(|r| Some(r.dependent_map()?.0)));
         }
     }
-    for (map, finding) in amiss {
+    for map in amiss {
         let map = cx.model.maps.get_mut(map.index());
         if let Some(within) = map.and_then(|m| m.within.as_mut()) {
             within.by = Controller::Unknown;
         }
-        cx.sink.push(finding);
     }
+    found.into_iter().for_each(|f| cx.sink.push(f));
 }
 
-/// Whether the values of a row depend on themselves, by whatever rows between.
-fn leads_back(row: RowView<'_>) -> bool {
+/// The rows by which the values of a row depend on themselves, the row first; none where they do not.
+fn around(row: RowView<'_>) -> Vec<RowView<'_>> {
+    let mut path = vec![row];
     let mut at = row.controller();
-    let mut seen = Vec::new();
     while let Some(next) = at {
         if next.id == row.id {
-            return true;
+            return path;
         }
-        if seen.contains(&next.id) {
-            return false;
+        if path.iter().any(|r| r.id == next.id) {
+            break;
         }
-        seen.push(next.id);
+        path.push(next);
         at = next.controller();
     }
-    false
+    Vec::new()
 }

@@ -109,7 +109,7 @@ pub fn environment(name: &Name, known: &[SmolStr]) -> Diagnostic {
     }
 }
 
-/// Functions, constants or blocks of shared rows that lead back to themselves: the name of each, and where it names the next one.
+/// Functions, constants, maps or blocks of shared rows that lead back to themselves: the name of each, and where it names the next one.
 pub fn circle(members: &[(SmolStr, Span)]) -> Diagnostic {
     let names: Vec<String> = members.iter().map(|(n, _)| quoted(n)).collect();
     let message = match names.as_slice() {
@@ -198,18 +198,6 @@ pub fn no_controller(within: &Within, sync: &str, row: RowView<'_>) -> Diagnosti
     .at(within.name.span, "depends on this")
     .note("without the other value nobody can tell which row of the map is meant")
     .help(format!("map that field in `{sync}`, too"))
-}
-
-/// A map whose values depend on themselves.
-pub fn within_itself(within: &Within) -> Diagnostic {
-    let name = &within.name.node;
-    Diagnostic::new(
-        Code::N004,
-        format!("the values of this map depend on themselves, by `{name}`"),
-    )
-    .at(within.name.span, "leads back here")
-    .note("a value that needs itself can never be found")
-    .help("name the map or the field of the controlling values")
 }
 
 /// A stage with more or fewer cells than the lifecycle has columns.

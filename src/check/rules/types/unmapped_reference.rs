@@ -1,9 +1,9 @@
 //! T011: the id of a record of one system is written into a reference of the other.
 
 use crate::check::Cx;
-use crate::diagnostic::{Code, Diagnostic, rule};
+use crate::diagnostic::{Code, Diagnostic, Level, rule};
 
-use crate::catalog::Object;
+use crate::catalog::{Field, FieldType, Object};
 use crate::model::{CellKind, ExprKind, FieldView, RowView, SyncId, SyncView};
 use crate::side::Side;
 use crate::source::Span;
@@ -11,7 +11,8 @@ use crate::text::{either, list, quoted};
 
 rule! {
     /// # What it checks
-    /// A row into a reference says with `through` by which links the record on this side is found that it means.
+    /// A row into a reference says with `through` by which links the record on this side is found that it means, and `through` stands
+    /// on rows with references.
     ///
     /// # Why it matters
     /// The id of a record on one side means nothing on the other side: the write is refused, or points to a stranger.
@@ -86,8 +87,33 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
             cx.report(found.describe());
         }
     }
+    let plain: Vec<_> = sync.rows().filter_map(no_reference).collect();
+    plain.into_iter().for_each(|f| cx.report(f));
     let strays: Vec<_> = sync.rows().filter_map(stray).collect();
     strays.iter().for_each(|s| cx.report(s.describe()));
+}
+
+/// A row with `through` between two fields that name no records, where both objects have fields that do.
+fn no_reference(row: RowView<'_>) -> Option<Diagnostic> {
+    let through = row.row.through.as_ref()?;
+    let (left, right) = (row.field(Side::Left)?, row.field(Side::Right)?);
+    let plain = |f: FieldView<'_>| {
+        let refers = |f: &Field| !f.references.is_empty();
+        !refers(f.field) && f.field.ty != FieldType::Id && f.object.fields.iter().any(refers)
+    };
+    let message = format!(
+        "neither `{}` nor `{}` names a record of another object",
+        left.full_name(),
+        right.full_name()
+    );
+    (plain(left) && plain(right)).then(|| {
+        Diagnostic::new(Code::T011, message)
+            .level(Level::Warning)
+            .at(through.span, "looks for a record by its id")
+            .at(row.row.head, "and this row brings values of another sort")
+            .note("a value that is no id of a record leads to none, and the row is held")
+            .help("drop `through`, or map the reference")
+    })
 }
 
 /// A row whose `through` links records of an object that its target does not refer to.
