@@ -12,6 +12,7 @@ mod eval;
 pub mod graph;
 mod images;
 mod lifecycle;
+mod portion;
 mod range;
 mod reach;
 mod round_trip;
@@ -31,6 +32,7 @@ pub use lifecycle::{
     Automaton, Cause, Chain, Contender, Event, Explored, Life, Never, Race, Reaction, Refusal,
     StageWrite, Tale, Winner, tale,
 };
+pub use portion::{Portion, PortionOf, portion};
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};

@@ -29,6 +29,14 @@ pub fn page(book: Book<'_>, lifecycle: &Lifecycle) -> String {
     }
     let _ = writeln!(out, "## Stages\n\n{}", stages(book.model, lifecycle));
     let _ = writeln!(out, "## Moves\n\n{}", moves(book.model, lifecycle));
+    let truth = lifecycle.truth.as_ref();
+    if let Some(truth) = truth.and_then(|t| book.model.systems.get(t.node.index())) {
+        let _ = writeln!(
+            out,
+            "Where both systems move, and the moves do not follow on each other, that of **{}** counts.\n",
+            text(&truth.name.node)
+        );
+    }
     if held.is_none() {
         let _ = writeln!(
             out,

@@ -5,6 +5,7 @@
 //! values not been covered. It keeps spans and knows no syntax.
 
 mod automation;
+mod draft;
 mod expr;
 mod ids;
 mod lifecycle;
@@ -17,6 +18,7 @@ mod view;
 mod world;
 
 pub use automation::{Automation, Effect, Entry, Events, Phase, StartedBy, Turn, Written};
+pub use draft::{Clause, Draft, Part, RowText};
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,

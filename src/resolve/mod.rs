@@ -15,6 +15,7 @@ mod scenarios;
 mod symbols;
 mod syncs;
 mod systems;
+mod texts;
 mod transforms;
 mod world;
 

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use crate::diagnostic::{Code, Diagnostic, Sink, rule};
 use crate::source::Span;
 use crate::syntax::ast::{Name, Path};
-use crate::text::{closest, count};
+use crate::text::{begun, closest, count};
 
 rule! {
     /// # What it checks
@@ -45,7 +45,8 @@ pub fn describe<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str
     let found = Diagnostic::new(Code::N004, format!("there is no {what} `{}`", name.text))
         .undeclared(&name.text)
         .at(name.span, "not known here");
-    match closest(&name.text, known.iter().copied()) {
+    let near = closest(&name.text, known.iter().copied());
+    match near.or_else(|| begun(&name.text, known.iter().copied())) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => found,
         None if known.len() <= 8 => {
