@@ -29,8 +29,8 @@ pub use coverage::{Coverage, Place, home, standing};
 pub use eval::{Cell, Known, eval};
 pub use images::unknown_images;
 pub use lifecycle::{
-    Automaton, Cause, Chain, Contender, Event, Explored, Life, Never, Race, Reaction, Refusal,
-    StageWrite, Tale, Winner, tale,
+    Automaton, Cause, Chain, Clusters, Contender, End, Event, Explored, Hindrance, Life, Never,
+    Race, Reaction, Refusal, StageWrite, Tale, Way, Winner, clusters, shown_in_creates, tale,
 };
 pub use portion::{Portion, PortionOf, portion};
 pub use range::{Range, Rest, range};
