@@ -3,7 +3,7 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::analyze::{Life, create_may_lack, shown_in_creates};
+use crate::analyze::{Life, Writing, create_may_lack, shown_in_creates};
 use crate::model::{Arrow, CellKind, FieldRef, FieldView, RowView, SyncView};
 use crate::side::Side;
 use crate::text::quoted;
@@ -75,7 +75,7 @@ fn missing<'m>(cx: &Cx<'_>, sync: SyncView<'m>, side: Side) -> Vec<FieldView<'m>
     }
     let written = |f: &FieldView<'_>| {
         let mut writes = cx.facts.writes_of(sync.id).iter();
-        writes.any(|w| w.side == side && w.field == f.id)
+        writes.any(|w| w.side == side && w.field == f.id && w.by != Writing::Flag)
     };
     let fields = sync.fields(side);
     let mut missing: Vec<_> = fields.filter(|f| f.field.required && !written(f)).collect();
