@@ -13,6 +13,7 @@ mod eval;
 pub mod graph;
 mod images;
 mod lifecycle;
+mod portion;
 mod range;
 mod reach;
 mod round_trip;
@@ -30,9 +31,10 @@ pub use day::day_of_instant;
 pub use eval::{Cell, Known, eval};
 pub use images::unknown_images;
 pub use lifecycle::{
-    Automaton, Cause, Chain, Contender, Event, Explored, Life, Never, Race, Reaction, Refusal,
-    StageWrite, Tale, Winner, tale,
+    Automaton, Cause, Chain, Clusters, Contender, End, Event, Explored, Hindrance, Life, Never,
+    Race, Reaction, Refusal, StageWrite, Tale, Way, Winner, clusters, shown_in_creates, tale,
 };
+pub use portion::{Portion, PortionOf, portion};
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};

@@ -5,7 +5,6 @@
 
 mod automations;
 mod cases;
-mod clusters;
 mod digest;
 mod exprs;
 mod identity;

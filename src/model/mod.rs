@@ -6,6 +6,7 @@
 
 mod automation;
 mod circles;
+mod draft;
 mod expr;
 mod ids;
 mod lifecycle;
@@ -19,6 +20,7 @@ mod world;
 
 pub use automation::{Automation, Effect, Entry, Events, Phase, StartedBy, Turn, Written};
 pub use circles::circles;
+pub use draft::{Clause, Draft, Part, RowText};
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,

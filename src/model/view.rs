@@ -312,17 +312,6 @@ impl<'m> RowView<'m> {
         applying.or_else(|| self.sync.rows().find(is_called))
     }
 
-    /// The row with another arrow and without its clauses, as a spec writes it.
-    pub fn written(self, arrow: super::Arrow) -> String {
-        let cell = |side| self.field(side).map_or("…", FieldView::name);
-        format!(
-            "{} {} {}",
-            cell(Side::Left),
-            arrow.text(),
-            cell(Side::Right)
-        )
-    }
-
     /// Who wins a conflict: what the row states, else the sync's truth.
     pub fn authority(self) -> Option<Authority> {
         match &self.row.authority {

@@ -562,10 +562,14 @@ impl Cx<'_> {
             && self.is_listed(beside)
             && !matches!(bare_text(self.text(e.span)), Some(()))
         {
-            self.use_value(field, text, e.span);
+            let several = (beside.kind == Some(Kind::Set)).then(|| text.split(';'));
+            let one = several.is_none().then_some(text.as_str());
+            for value in several.into_iter().flatten().chain(one) {
+                self.use_value(field, value.trim(), e.span);
+            }
         }
         match beside.kind {
-            None | Some(Kind::Text | Kind::Set) => e,
+            None | Some(Kind::Text) => e,
             Some(kind) => match read_text(kind, text) {
                 Ok(value) => Expr::constant(value, e.span),
                 Err(misread) => {
@@ -603,8 +607,14 @@ impl Cx<'_> {
                 }
                 None => self.expr(scope, member),
             };
-            if let ExprKind::Const(value) = self.typed(&input, resolved).node {
-                list.push((value, member.span));
+            match (self.typed(&input, resolved).node, input.kind) {
+                // whether it is a member is what is asked
+                (ExprKind::Const(value), Some(Kind::Set)) => {
+                    let members = value.members().into_iter();
+                    list.extend(members.map(|m| (Value::Text(m), member.span)));
+                }
+                (ExprKind::Const(value), _) => list.push((value, member.span)),
+                _ => {}
             }
         }
         truth(

@@ -118,7 +118,7 @@ impl Cx<'_> {
             Some(Global::Relation(relation)) => Through::Relation(relation),
             Some(Global::Poisoned) => Through::Unknown,
             _ => {
-                let known: Vec<&str> = self.symbols.sync_names().collect();
+                let known: Vec<&str> = self.symbols.linking_names().collect();
                 self.sink.push(unknown_name::describe(
                     "sync or relation",
                     name,

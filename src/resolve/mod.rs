@@ -16,6 +16,7 @@ mod scenarios;
 mod symbols;
 mod syncs;
 mod systems;
+mod texts;
 mod transforms;
 mod within;
 mod world;

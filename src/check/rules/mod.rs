@@ -1,6 +1,7 @@
 //! The rules, one file each, grouped by family. Each file holds its page, its finding, `run` that finds and `describe`
 //! that words. Rules do not see each other.
 
+mod computed;
 mod example;
 pub mod graph;
 pub mod identity;

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Sink, rule};
 use crate::model::{Controller, FieldView, RowView, Within};
 use crate::source::Span;
 use crate::syntax::ast::{Name, Path};
-use crate::text::{closest, count, quoted};
+use crate::text::{begun, closest, count, quoted};
 
 rule! {
     /// # What it checks
@@ -46,7 +46,8 @@ pub fn describe<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str
     let found = Diagnostic::new(Code::N004, format!("there is no {what} `{}`", name.text))
         .undeclared(&name.text)
         .at(name.span, "not known here");
-    match closest(&name.text, known.iter().copied()) {
+    let near = closest(&name.text, known.iter().copied());
+    match near.or_else(|| begun(&name.text, known.iter().copied())) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => found,
         None if known.len() <= 8 => {

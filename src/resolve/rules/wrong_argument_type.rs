@@ -71,12 +71,12 @@ pub fn call(function: &Function, arguments: &[Expr], span: Span) -> Option<Diagn
             let message = format!("`{}` cannot be called like this: {failure}", function.name);
             return Some(finding(message, argument.span, "written here").help(help()));
         }
-        let wanted: Vec<&str> = param.kinds.iter().map(|k| k.word()).collect();
+        let wanted: Vec<&str> = param.kinds.iter().map(|k| k.phrase()).collect();
         let message = format!(
-            "`{}` takes a {} here, and gets a {}",
+            "`{}` takes {} here, and gets {}",
             function.name,
             either(&wanted),
-            found.word()
+            found.phrase()
         );
         Some(finding(message, argument.span, "of the wrong kind").help(help()))
     })
@@ -176,7 +176,7 @@ pub fn value(span: Span, misread: &Misread) -> Diagnostic {
         span,
         "cannot be a value of the field beside it",
     )
-    .help(format!("write a {}", misread.expected.word()))
+    .help(format!("write {}", misread.expected.phrase()))
 }
 
 /// A setting of a system with a value that it does not take.
@@ -202,9 +202,9 @@ pub fn setting(key: &Name, span: Span, found: &str, takes: Setting) -> Diagnosti
 
 /// Something that is neither true nor false where a condition stands.
 pub fn not_a_condition(span: Span, kind: Option<Kind>) -> Diagnostic {
-    let found = kind.map_or("something else", Kind::word);
+    let found = kind.map_or("something else", Kind::phrase);
     finding(
-        format!("a condition is true or false, and this is a {found}"),
+        format!("a condition is true or false, and this is {found}"),
         span,
         "not a condition",
     )

@@ -58,7 +58,7 @@ impl Source {
                 Some(value) if value.kind().is_none_or(|k| k == kind) => Ok(Cow::Borrowed(value)),
                 Some(value) => Err(Failed::new(
                     Reason::NotConvertible,
-                    format!("`{value}` is not a {}", kind.word()),
+                    format!("`{value}` is not {}", kind.phrase()),
                 )),
             },
             Self::Id => Ok(Cow::Owned(Value::Text(record.id.clone()))),
@@ -289,7 +289,10 @@ impl Node {
             Self::Compare(comparison, left, right) => {
                 truth(comparison.holds(&*left.eval(scene, input)?, &*right.eval(scene, input)?))
             }
-            Self::In(inner, list) => truth(list.binary_search(&*inner.eval(scene, input)?).is_ok()),
+            Self::In(inner, list) => {
+                let value = inner.eval(scene, input)?;
+                truth(value.is_among(|v| list.binary_search(v).is_ok()))
+            }
             Self::IsSet(inner) => truth(!inner.eval(scene, input)?.is_blank()),
             Self::Changed(side, rows) => {
                 let changed = |row: &u16| {

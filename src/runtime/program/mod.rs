@@ -300,7 +300,7 @@ impl Cell {
         if let (Some(kind), Some(found)) = (self.kind, value.kind())
             && kind != found
         {
-            let text = format!("`{value}` is not a {}", kind.word());
+            let text = format!("`{value}` is not {}", kind.phrase());
             return Failed::new(Reason::NotConvertible, text);
         }
         let unlisted = value.members().into_iter().find(|text| !self.lists(text));

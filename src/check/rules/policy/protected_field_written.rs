@@ -6,7 +6,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::{Write, Writing};
-use crate::model::{Arrow, FieldRef, FieldView, Mode, Model, Protect, RowView, Timing};
+use crate::model::{Arrow, FieldRef, FieldView, Mode, Model, Part, Protect, RowView, Timing};
 
 rule! {
     /// # What it checks
@@ -181,20 +181,15 @@ impl ProtectedFieldWritten<'_> {
         else {
             return finding.help("use another field, or give the protection up");
         };
-        let arrow = Arrow::from(!side);
         match (after, row.two_way()) {
-            (true, true) => finding.help(format!(
-                "write it in the create only\n  {}  {} on create",
-                row.written(row.row.arrow.node),
-                arrow.text()
-            )),
-            (true, false) => finding.help(format!(
-                "write it in the create only\n  {}  on create",
-                row.written(arrow)
+            (true, _) => finding.help(format!(
+                "write it in the create only\n  {}",
+                row.draft(row.row.arrow.node)
+                    .with(Part::Timing, Some(!side), "on create")
             )),
             (false, true) => finding.help(format!(
                 "let it travel one way\n  {}",
-                row.written(Arrow::from(side))
+                row.draft(Arrow::from(side))
             )),
             (false, false) => finding.help("delete the row, or give the protection up"),
         }

@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::Writing;
 use crate::catalog::FieldType;
-use crate::model::{ExprKind, FieldView, KeyPart, RowView, SyncView, ViaKind};
+use crate::model::{ExprKind, FieldView, KeyPart, Part, RowView, SyncView, ViaKind};
 use crate::side::{Side, Sides};
 use crate::value::Kind;
 
@@ -221,8 +221,12 @@ impl IncompatibleTypes<'_> {
         ));
         match self.conversion() {
             Some(function) => finding.help(format!(
-                "convert it\n  {}  via {function}",
-                self.row.written(self.row.row.arrow.node)
+                "convert it\n  {}",
+                self.row.draft(self.row.row.arrow.node).with(
+                    Part::Via,
+                    None,
+                    format!("via {function}")
+                )
             )),
             None => finding.help("map a field of the same kind"),
         }
@@ -234,6 +238,11 @@ impl IncompatibleTypes<'_> {
             self.row.row.via.as_ref().map(|v| &v.kind),
             None | Some(ViaKind::Unknown)
         ) {
+            return None;
+        }
+        // any text would come into the list
+        let listed = |side| self.row.field(side).is_some_and(|f| f.picklist().is_some());
+        if Side::BOTH.into_iter().any(listed) {
             return None;
         }
         let other = |kind| {
