@@ -174,3 +174,58 @@ fn a_test_sees_a_workflow_enrol_once_or_at_each_change() {
         );
     }
 }
+
+/// A workflow that takes tickets with a bug to billing, by whether they have one, or nothing else.
+fn to_billing(operator: &str) -> (&'static str, String) {
+    let bug = format!(
+        "{{ \"operator\": \"{operator}\", \"operationType\": \"ENUMERATION\", \"values\": [\"bug\"] }}"
+    );
+    let (name, text) = workflow(&bug, true, None);
+    let text = text.replace("\"language\"", "\"tags\"");
+    (name, text.replace("\"en\"", "\"billing\""))
+}
+
+/// A flow that gives cases with a topic two of them.
+fn to_both(filter: &str) -> (&'static str, String) {
+    let text = SHOUT.replace("UPPER({!$Record.Language__c})", "&quot;Billing;Bug&quot;");
+    let text = text.replace("Language__c", "Topics__c");
+    let start = format!("{filter}\n        <object>");
+    ("crm/Both.flow-meta.xml", text.replace("<object>", &start))
+}
+
+const HAS_BILLING: &str =
+    "<filterFormula>INCLUDES({!$Record.Topics__c}, &quot;Billing&quot;)</filterFormula>";
+const CONTAINS_BILLING: &str = "<filterLogic>and</filterLogic><filters><field>Topics__c</field>\
+     <operator>Contains</operator><value><stringValue>Billing</stringValue></value></filters>";
+const TOPICS: &str = "picklist Topic: desk.ticket.tags <-> crm.Case.Topics__c {\n  billing <-> Billing\n  bug <-> Bug\n  \
+     idea <-> Idea\n}\n\n";
+
+/// Whether a set has a member is asked whatever else is in it; that it is some set, of all its members.
+#[test]
+fn both_houses_ask_sets_for_members() {
+    let text = format!(
+        "{TOPICS}{}",
+        ticket("  tags <-> Topics__c  via each Topic\n")
+    );
+    for filter in [HAS_BILLING, CONTAINS_BILLING] {
+        for (operator, told) in [
+            ("IS_ANY_OF", Some(Code::G001)),
+            ("IS_ALL_OF", Some(Code::G001)),
+            ("IS_EXACTLY", None),
+        ] {
+            let metadata = [to_billing(operator), to_both(filter)];
+            let wanted: Vec<Code> = told.into_iter().collect();
+            let found = errors(&project(USER, &text, &metadata));
+            assert_eq!(found, wanted, "{operator} {filter}");
+        }
+    }
+    for (operator, topics) in [("IS_ANY_OF", "Billing"), ("IS_EXACTLY", "Bug;Idea")] {
+        let steps = format!(
+            "given desk.ticket one {{ subject = \"s\" }}\n  given crm.Case one {{ Subject = \"s\" }}\n  settle\n\
+             at day 1 10:00 desk.ticket one {{ tags = \"bug;idea\" }}\n  settle\n  \
+             expect crm.Case one {{ Topics__c = \"{topics}\" }}\n"
+        );
+        let text = format!("{text}\ntest \"members\" {{\n{steps}}}\n");
+        settles(&steps, &project(USER, &text, &[to_billing(operator)]));
+    }
+}

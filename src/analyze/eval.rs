@@ -122,7 +122,8 @@ impl Known<'_> {
             }
             ExprKind::In { input, list } => {
                 let value = self.eval(input)?;
-                Some(Value::Bool(list.iter().any(|(v, _)| *v == value)))
+                let listed = |one: &Value| list.iter().any(|(v, _)| v == one);
+                Some(Value::Bool(value.is_among(listed)))
             }
             ExprKind::IsSet(inner) => self.eval(inner).map(|v| Value::Bool(!v.is_blank())),
             _ => None,

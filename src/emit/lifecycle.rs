@@ -40,7 +40,7 @@ pub fn page(book: Book<'_>, lifecycle: &Lifecycle) -> String {
     if held.is_none() {
         let _ = writeln!(
             out,
-            "A move that is not in this table is held for a person: the other system does not follow, and nothing is put back.\n"
+            "A move that is not in this table is held for a person: the other system does not follow, and nothing is put back. Several moves of one system between two runs count as if each had been seen, unless a line leads from the first stage to the last: then that line decides.\n"
         );
     }
     let _ = writeln!(out, "```mermaid\n{}```", diagram(book.model, lifecycle));

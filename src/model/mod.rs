@@ -5,6 +5,7 @@
 //! values not been covered. It keeps spans and knows no syntax.
 
 mod automation;
+mod circles;
 mod draft;
 mod expr;
 mod ids;
@@ -18,6 +19,7 @@ mod view;
 mod world;
 
 pub use automation::{Automation, Effect, Entry, Events, Phase, StartedBy, Turn, Written};
+pub use circles::circles;
 pub use draft::{Clause, Draft, Part, RowText};
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
@@ -28,8 +30,8 @@ pub use lifecycle::{
     Transition,
 };
 pub use maps::{
-    Catalogued, MapEnd, MapRow, MapValue, MapValues, NormalizeRow, NormalizeTable, Otherwise,
-    PicklistMap, Role, ValueUse,
+    Catalogued, Controller, MapEnd, MapRow, MapValue, MapValues, NormalizeRow, NormalizeTable,
+    Otherwise, PicklistMap, Role, ValueUse, Within,
 };
 pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{

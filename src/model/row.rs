@@ -59,6 +59,8 @@ pub enum Stated {
     Default(Option<Side>),
     /// `enforce`.
     Enforce(Option<Side>),
+    /// One half of `via { -> f, <- g }`, by the side that its values come from.
+    Half(Side),
 }
 
 /// One end of a row.

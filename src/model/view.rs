@@ -282,6 +282,36 @@ impl<'m> RowView<'m> {
             .is_some_and(|l| matches!(l.value.node, super::ExprKind::Input))
     }
 
+    /// The map that it applies, where that one depends on another row.
+    pub fn dependent_map(self) -> Option<(super::MapId, &'m super::Within)> {
+        let Some(super::ViaKind::Map(id)) = self.row.via.as_ref().map(|v| &v.kind) else {
+            return None;
+        };
+        let map = self.sync.model.maps.get(id.index())?;
+        Some((*id, map.within.as_ref()?))
+    }
+
+    /// The row of its sync with the values on which those of its map depend; none where no row has them.
+    pub fn controller(self) -> Option<Self> {
+        use super::{Controller, ViaKind};
+        let (_, within) = self.dependent_map()?;
+        let name = within.name.node.as_str();
+        if within.by == Controller::Unknown {
+            return None;
+        }
+        let applies = |row: &Self| match (within.by, row.row.via.as_ref().map(|v| &v.kind)) {
+            (Controller::Map(map), Some(ViaKind::Map(applied))) => map == *applied,
+            (Controller::Table(table), Some(ViaKind::Normalize(applied))) => table == *applied,
+            _ => false,
+        };
+        let is_called = |row: &Self| {
+            let mut fields = Side::BOTH.into_iter().filter_map(|s| row.field(s));
+            fields.any(|f| f.name() == name)
+        };
+        let applying = self.sync.rows().find(applies);
+        applying.or_else(|| self.sync.rows().find(is_called))
+    }
+
     /// Who wins a conflict: what the row states, else the sync's truth.
     pub fn authority(self) -> Option<Authority> {
         match &self.row.authority {

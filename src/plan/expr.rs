@@ -105,7 +105,7 @@ pub enum Expr {
         /// The right operand.
         right: Box<Expr>,
     },
-    /// Whether a value is one of a list.
+    /// Whether a value is one of a list, or a set of which a member is.
     In {
         /// The value.
         input: Box<Expr>,

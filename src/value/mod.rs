@@ -156,6 +156,38 @@ impl Value {
         }
     }
 
+    /// Whether it is one of some listed values, or a set of which a member is.
+    pub fn is_among(&self, listed: impl Fn(&Self) -> bool) -> bool {
+        match self {
+            Self::Set(items) => {
+                listed(self) || items.iter().any(|m| listed(&Self::Text(m.clone())))
+            }
+            _ => listed(self),
+        }
+    }
+
+    /// The sets that some members make, but for the empty one, the smaller ones first: all where there are no more members than
+    /// these; else each member by itself, each two, and all together.
+    pub fn sets(members: &[SmolStr], most: usize) -> Vec<Self> {
+        let count = members.len();
+        let of = |picks: &[usize]| Self::set(picks.iter().filter_map(|at| members.get(*at)));
+        let mut picks: Vec<Vec<usize>> = vec![Vec::new()];
+        let mut last = picks.clone();
+        let longest = if count <= most { count } else { 2 };
+        for _ in 0..longest {
+            let longer = last.iter().flat_map(|p| {
+                let next = p.last().map_or(0, |at| at + 1);
+                (next..count).map(|at| p.iter().copied().chain([at]).collect())
+            });
+            last = longer.collect();
+            picks.extend(last.iter().cloned());
+        }
+        if longest < count {
+            picks.push((0..count).collect());
+        }
+        picks.iter().skip(1).map(|p| of(p)).collect()
+    }
+
     /// The text of a text value.
     pub fn as_text(&self) -> Option<&str> {
         if let Self::Text(t) = self {
@@ -255,5 +287,22 @@ impl schemars::JsonSchema for Value {
         schema.insert("description".into(), "a value: null is blank".into());
         schema.insert("anyOf".into(), shapes);
         schema
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn the_sets_of_members_are_all_of_a_few_and_some_of_many() {
+        let members = |n: usize| ["a", "b", "c", "d"].map(Into::into).into_iter().take(n);
+        let sets = |n| Value::sets(&members(n).collect::<Vec<_>>(), 3);
+        assert_eq!(sets(0), []);
+        assert_eq!(
+            sets(2),
+            [vec!["a"], vec!["b"], vec!["a", "b"]].map(Value::set)
+        );
+        assert_eq!((sets(3).len(), sets(4).len()), (7, 4 + 6 + 1));
     }
 }

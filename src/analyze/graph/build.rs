@@ -158,6 +158,11 @@ pub(super) fn build(
     part.close();
     let mut built = tabulate::tabulate(&part);
     built.tried = changes == Changes::Some;
+    for (cell, place) in built.network.cells.iter_mut().zip(&built.places) {
+        if place.field().is_some_and(|f| component.given.contains(&f)) {
+            (cell.edited, cell.seeds) = (false, 1);
+        }
+    }
     built.shrink();
     built
 }

@@ -5,11 +5,12 @@
 //! interesting properties of programs in propositional temporal logic, 1986). Where functions change values the seeds are
 //! corners of their kind; what the functions and the platforms make of them is added by the [builder](super::build).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use smol_str::SmolStr;
 
 use super::place::Place;
 use super::writes::Write;
@@ -25,6 +26,8 @@ const FRESH: usize = 2;
 const LISTED: usize = 6;
 /// Texts of more characters than these are not looked at.
 pub(super) const LONGEST: usize = 4_096;
+/// Members of which all sets are looked at.
+const JOINED: usize = 3;
 /// Functions that look for a part in a text.
 const PARTED: [&str; 5] = [
     "contains",
@@ -49,12 +52,16 @@ pub(super) enum Seeds {
 
 /// Values that a part names, by the place beside which they stand, in the order in which they were met.
 #[derive(Debug, Default)]
-pub(super) struct Named(BTreeMap<Place, Vec<Value>>);
+pub(super) struct Named {
+    values: BTreeMap<Place, Vec<Value>>,
+    /// Places with sets, of which members are asked.
+    asked: BTreeSet<Place>,
+}
 
 impl Named {
     /// Remembers a value of a place.
     pub fn put(&mut self, place: Place, value: &Value) {
-        let values = self.0.entry(place).or_default();
+        let values = self.values.entry(place).or_default();
         if !value.is_blank() && !values.contains(value) {
             values.push(value.clone());
         }
@@ -78,6 +85,9 @@ impl Named {
                 for place in Place::read_by(input) {
                     let listed = list.iter().take(LISTED);
                     listed.for_each(|(v, _)| self.put(place, v));
+                    if input.kind == Some(Kind::Set) {
+                        self.asked.insert(place);
+                    }
                 }
             }
             _ => {
@@ -118,6 +128,18 @@ impl Named {
         }
     }
 
+    /// Where members of sets are asked, remembers the sets that those named there make.
+    pub fn join_members(&mut self) {
+        for place in std::mem::take(&mut self.asked) {
+            let named = self.values.get(&place).into_iter().flatten();
+            let mut members: Vec<SmolStr> = named.flat_map(Value::members).collect();
+            members.sort_unstable();
+            members.dedup();
+            let sets = Value::sets(&members, JOINED);
+            sets.iter().for_each(|set| self.put(place, set));
+        }
+    }
+
     /// Remembers, of a value beside the place that a write of these goes to, what has to stand where it comes from: what tells
     /// values apart there does so here.
     pub fn trace_back(&mut self, model: &Model, writes: &[Write<'_>]) {
@@ -126,7 +148,7 @@ impl Named {
             let before = self.count();
             for write in writes {
                 let Some(made) = write.made else { continue };
-                let values = self.0.get(&write.to).cloned().unwrap_or_default();
+                let values = self.values.get(&write.to).cloned().unwrap_or_default();
                 for value in &values {
                     for (from, value) in leading(model, made, write.input, value) {
                         self.put(from, &value);
@@ -140,7 +162,7 @@ impl Named {
     }
 
     fn count(&self) -> usize {
-        self.0.values().map(Vec::len).sum()
+        self.values.values().map(Vec::len).sum()
     }
 
     /// Beside a value that an order compares with, one below and one above.
@@ -177,7 +199,11 @@ impl Named {
         seeds: Seeds,
     ) -> Vec<Value> {
         let mut values = vec![Value::Blank];
-        let named = self.0.get(&place).map(Vec::as_slice).unwrap_or_default();
+        let named = self
+            .values
+            .get(&place)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         for value in named {
             let value = match (view.map(FieldView::kind), value) {
                 (Some(Kind::Set), Value::Text(text)) => Value::set([text]),
@@ -316,6 +342,16 @@ fn leading(model: &Model, e: &Expr, input: Option<Place>, value: &Value) -> Vec<
 
 /// The first values that a map takes to a value, and the value itself where it is kept.
 fn mapped_to(map: &PicklistMap, from: Side, value: &Value) -> Vec<Value> {
+    if let Value::Set(members) = value {
+        let first = |m: &SmolStr| {
+            mapped_to(map, from, &Value::Text(m.clone()))
+                .into_iter()
+                .next()
+        };
+        let sources: Option<Vec<Value>> = members.iter().map(first).collect();
+        let set = sources.map(|all| Value::set(all.iter().flat_map(Value::members)));
+        return set.into_iter().collect();
+    }
     let Some(text) = value.as_text() else {
         return Vec::new();
     };

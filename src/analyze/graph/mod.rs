@@ -22,6 +22,7 @@ mod proof;
 mod scenario;
 mod steps;
 mod tabulate;
+mod tied;
 mod times;
 mod unordered;
 mod values;

@@ -11,20 +11,24 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::cells::Table;
-use super::consequence::{acting, is_guess};
+use super::consequence::is_guess;
 use super::edge::{Edge, Writer};
-use crate::model::{FieldRef, Mode, Model, Phase, RowId, SyncId};
+use super::tied::Tied;
+use crate::model::{FieldRef, Mode, Model, RowId, SyncId};
 use crate::side::Side;
 
 /// The most ways to link the records of a part that are looked at.
 const ALTERNATIVES: usize = 32;
 
-/// A strongly connected part, with the rows that send what its automations write where it has no others: its cells, and its
-/// edges as sorted positions in the list of all.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A strongly connected part, with what [ties](super::tied) it to a sync where no row is in it: its cells, and its edges as
+/// sorted positions in the list of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Component {
     pub cells: BTreeSet<FieldRef>,
     pub edges: Vec<usize>,
+    /// Those of the cells that are blank until a sync fills them, and that people leave alone: what they start there
+    /// themselves is no matter of the sync.
+    pub given: BTreeSet<FieldRef>,
 }
 
 /// The parts that have to be judged, in the order of their first cell.
@@ -38,11 +42,11 @@ pub(super) fn parts(model: &Model, edges: &[Edge]) -> Vec<Component> {
         .zip(edges)
         .filter_map(|(i, e)| known(e).then_some(i))
         .collect();
-    let fed = Fed::new(model, edges, &all);
+    let tied = Tied::new(model, edges, &all);
     let mut found = BTreeSet::new();
     let parts = |among: &[usize]| {
         let mut parts = components(edges, among);
-        parts.iter_mut().for_each(|p| fed.follow(p, among));
+        parts.iter_mut().for_each(|p| tied.complete(p, among));
         parts
     };
     for whole in parts(&all) {
@@ -65,55 +69,6 @@ pub(super) fn parts(model: &Model, edges: &[Edge]) -> Vec<Component> {
         }
     }
     found.into_iter().collect()
-}
-
-/// The rows that send what automations that run later write: where these go on for ever, so do the rows.
-struct Fed<'m> {
-    model: &'m Model,
-    edges: &'m [Edge],
-    /// By what starts them, as positions in the list of all edges.
-    rows: BTreeMap<FieldRef, Vec<usize>>,
-}
-
-impl<'m> Fed<'m> {
-    fn new(model: &'m Model, edges: &'m [Edge], known: &[usize]) -> Self {
-        let mut fed = Self {
-            model,
-            edges,
-            rows: BTreeMap::new(),
-        };
-        let known = || known.iter().filter_map(|i| Some((*i, edges.get(*i)?)));
-        let later = known().filter(|(_, e)| fed.is_later(e));
-        fed.rows = later.map(|(_, e)| (e.target, Vec::new())).collect();
-        for (i, edge) in known().filter(|(_, e)| matches!(e.writer, Writer::Row(..))) {
-            for start in &edge.starts {
-                if let Some(rows) = fed.rows.get_mut(start) {
-                    rows.push(i);
-                }
-            }
-        }
-        fed
-    }
-
-    fn is_later(&self, edge: &Edge) -> bool {
-        acting(self.model, edge).is_some_and(|(a, _)| a.phase == Phase::Later)
-    }
-
-    /// Adds to a part of automations alone the rows, among some edges, that send what they write. Those that run within a save
-    /// end with it.
-    fn follow(&self, part: &mut Component, among: &[usize]) {
-        let inside = || part.edges.iter().filter_map(|i| self.edges.get(*i));
-        let alone = inside().all(|e| matches!(e.writer, Writer::Automation(..)));
-        if !alone || !inside().any(|e| self.is_later(e)) {
-            return;
-        }
-        let sent = part.cells.iter().filter_map(|c| self.rows.get(c)).flatten();
-        let sent = sent.filter(|i| among.binary_search(i).is_ok());
-        part.edges.extend(sent.copied().collect::<BTreeSet<_>>());
-        part.edges.sort_unstable();
-        let targets = part.edges.iter().filter_map(|i| self.edges.get(*i));
-        part.cells.extend(targets.map(|e| e.target));
-    }
 }
 
 /// Who writes a cell, or reads it to write another one.
@@ -190,10 +145,7 @@ fn components(edges: &[Edge], among: &[usize]) -> Vec<Component> {
             continue;
         };
         if edge.starts.iter().any(|s| part_of.get(s) == Some(part)) {
-            let component = inside.entry(*part).or_insert_with(|| Component {
-                cells: BTreeSet::new(),
-                edges: Vec::new(),
-            });
+            let component = inside.entry(*part).or_default();
             component.edges.push(i);
         }
     }

@@ -402,7 +402,8 @@ fn is_listed(e: &Expr) -> bool {
             left,
             right,
         } => place(left) && constant(right) || constant(left) && place(right),
-        ExprKind::In { input, .. } => place(input),
+        // a set that nobody named may have the member
+        ExprKind::In { input, .. } => place(input) && input.kind != Some(Kind::Set),
         ExprKind::Not(inner) => match &inner.node {
             ExprKind::IsSet(inner) => place(inner),
             ExprKind::Compare {

@@ -200,7 +200,11 @@ fn around(
     let mut edges: Vec<usize> = own().map(|(at, _)| at).chain(others.copied()).collect();
     edges.sort_unstable();
     edges.dedup();
-    Component { cells, edges }
+    Component {
+        cells,
+        edges,
+        ..Component::default()
+    }
 }
 
 /// The edges of an automation, which stand side by side.

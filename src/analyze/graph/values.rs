@@ -65,6 +65,7 @@ impl Part<'_> {
         for (place, value) in self.times.values() {
             named.put(place, &value);
         }
+        named.join_members();
         self.trace_back(&mut named);
         let changes = if changes {
             Changes::Some

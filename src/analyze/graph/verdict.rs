@@ -10,7 +10,7 @@ use super::parts::Component;
 use super::place::Place;
 use super::proof::{self, Grounds};
 use crate::analyze::settle::law::rests;
-use crate::analyze::settle::network::{Guard, RowId as RowAt, RuleId, Writer as At};
+use crate::analyze::settle::network::{BLANK, Guard, RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge, most_steps};
 use crate::model::{Model, RowId, StartedBy};
 use crate::side::Side;
@@ -151,6 +151,7 @@ fn growth(judged: &Judged) -> Option<Growth> {
         held.dedup();
         // the last value stands for others
         held.retain(|v| usize::from(*v) + 1 < cell.size());
+        held.drain(..held.iter().take_while(|v| **v == BLANK).count());
         let domain = built.values.get(at)?;
         let values = held.iter().map(|v| domain.get(usize::from(*v)).cloned());
         let values = values.collect::<Option<Vec<Value>>>()?;

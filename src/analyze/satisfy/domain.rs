@@ -2,6 +2,7 @@
 
 use jiff::ToSpan as _;
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
 use crate::analyze::eval::{Cell, Known};
 use crate::catalog::FieldType;
@@ -9,6 +10,9 @@ use crate::model::{FieldView, Model};
 use crate::value::{Kind, Value};
 
 use super::formula::{Form, Formula, constants};
+
+/// Members of which all sets are tried.
+const MEMBERS: usize = 8;
 
 /// Gives each field of a formula its values. Where only plain questions are asked of it, values that all of them answer
 /// alike are one case, and the first stands for it.
@@ -83,8 +87,11 @@ fn values(model: &Model, cell: Cell, stated: Vec<Value>) -> Vec<Value> {
         }
         Kind::Text => with_another(field, stated),
         Kind::Set => {
-            let another = Value::set(["something else"]);
-            stated.into_iter().chain([another]).collect()
+            let mut members: Vec<SmolStr> = stated.iter().flat_map(Value::members).collect();
+            members.push(SmolStr::new_static("something else"));
+            members.sort_unstable();
+            members.dedup();
+            Value::sets(&members, MEMBERS)
         }
         kind => points(kind, field, stated),
     };

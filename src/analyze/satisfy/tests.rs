@@ -17,8 +17,9 @@ const DAY: usize = 1;
 const HOT: usize = 2;
 const NAME: usize = 3;
 const SIZE: usize = 4;
+const TAGS: usize = 5;
 
-/// An object with a list, a day, a truth, a text and a whole number, in the order of their names.
+/// An object with a list, a day, a truth, a text, a whole number and a set, in the order of their names.
 fn model() -> Model {
     let mut object = Object::new("Thing");
     let mut colour = Field::new("Colour", FieldType::Picklist);
@@ -37,6 +38,7 @@ fn model() -> Model {
         hot,
         Field::new("Name", FieldType::Text),
         Field::new("Size", FieldType::Integer),
+        Field::new("Tags", FieldType::MultiPicklist),
     ];
     let catalog = Catalog::new("crm", SystemKind::Salesforce, vec![object]);
     Model {
@@ -352,4 +354,30 @@ fn a_function_is_tried_on_the_values_beside_it() {
         example.first().map(|(_, v)| v.clone()),
         Some(Value::text("a"))
     );
+}
+
+#[test]
+fn a_set_may_have_several_members() {
+    let model = model();
+    let tags = field(&model, TAGS);
+    let has = |members: &[&str]| {
+        let node = ExprKind::In {
+            input: Box::new(super::read(Side::Left, tags)),
+            list: members
+                .iter()
+                .map(|m| (Value::text(m), Span::default()))
+                .collect(),
+        };
+        super::truth(node)
+    };
+    let is = |members: &[&str]| equals(Side::Left, tags, Value::set(members));
+    assert!(!disjoint(&model, &has(&["a"]), &has(&["b"])));
+    assert!(!disjoint(
+        &model,
+        &has(&["a"]),
+        &super::truth(ExprKind::Not(Box::new(is(&["a"]))))
+    ));
+    assert!(disjoint(&model, &is(&["a"]), &has(&["b"])));
+    assert!(implies(&model, &is(&["a", "b"]), &has(&["b", "c"])));
+    assert!(!implies(&model, &has(&["a", "b"]), &has(&["b"])));
 }

@@ -12,6 +12,8 @@ use super::space::Space;
 pub(super) struct Loops {
     /// By node of a closed layer: the most rounds that write until rest.
     rest: Vec<u32>,
+    /// By node of a closed layer: the most rounds until rest in which a row writes, or a rule runs later.
+    moves: Vec<u32>,
     /// By node: when it was met; 0 is never.
     met: Vec<u32>,
     low: Vec<u32>,
@@ -25,6 +27,7 @@ impl Loops {
     pub fn close(&mut self, space: &Space<'_, '_>, layer: &[u32]) -> Vec<u32> {
         let count = space.nodes.len();
         self.rest.resize(count, 0);
+        self.moves.resize(count, 0);
         self.met.resize(count, 0);
         self.low.resize(count, 0);
         self.closed.resize(count, false);
@@ -43,17 +46,17 @@ impl Loops {
         self.rest.iter().copied().max().unwrap_or(0)
     }
 
-    /// The nodes of a closed layer from which at least so many rounds write, in their order.
+    /// The nodes of a closed layer from which something moves in at least so many rounds, in their order.
     pub fn late(&self, layer: &[u32], rounds: u32) -> Vec<u32> {
-        let late = layer.iter().copied().filter(|n| self.rest(*n) >= rounds);
+        let late = layer.iter().copied().filter(|n| self.moves(*n) >= rounds);
         let mut late: Vec<u32> = late.collect();
         late.sort_unstable();
         late
     }
 
-    /// The most rounds that write from a node until rest.
-    pub fn rest(&self, node: u32) -> u32 {
-        read(&self.rest, node)
+    /// The most rounds from a node until rest in which something moves.
+    pub fn moves(&self, node: u32) -> u32 {
+        read(&self.moves, node)
     }
 
     fn search(&mut self, space: &Space<'_, '_>, root: u32, moving: &mut Vec<u32>) {
@@ -96,22 +99,25 @@ impl Loops {
     fn part(&mut self, space: &Space<'_, '_>, root: u32, moving: &mut Vec<u32>) {
         let first = self.open.iter().rposition(|n| *n == root).unwrap_or(0);
         let part = self.open.split_off(first);
-        let mut longest = 0;
+        let (mut writes, mut motions) = (0, 0);
         let mut moves = false;
         for edge in part.iter().flat_map(|n| space.steps(*n)) {
             // What is not closed yet is of this part.
             if read(&self.closed, edge.to) {
-                longest = longest.max(self.rest(edge.to) + u32::from(edge.wrote));
+                writes = writes.max(read(&self.rest, edge.to) + u32::from(edge.wrote));
+                motions = motions.max(self.moves(edge.to) + u32::from(edge.moved));
             } else {
                 moves |= edge.moved;
             }
         }
         // where a value stands for others, the way back is none of theirs: they go on
         if moves && part.iter().any(|n| space.is_beyond(*n)) {
-            (longest, moves) = (longest.max(space.limits.rounds), false);
+            let endless = space.limits.rounds;
+            (writes, motions, moves) = (writes.max(endless), motions.max(endless), false);
         }
         for node in &part {
-            write(&mut self.rest, *node, longest);
+            write(&mut self.rest, *node, writes);
+            write(&mut self.moves, *node, motions);
             write(&mut self.closed, *node, true);
         }
         if moves {

@@ -273,7 +273,7 @@ pub(super) fn course(space: &mut Space<'_, '_>, loops: &Loops, from: u32) -> Opt
         let steps = space.steps(node);
         let longest = (0..steps.len()).max_by_key(|at| {
             let edge = steps.get(*at);
-            let rest = edge.map(|e| loops.rest(e.to) + u32::from(e.wrote));
+            let rest = edge.map(|e| loops.moves(e.to) + u32::from(e.moved));
             (rest, edge.is_some_and(|e| e.wrote), Reverse(*at))
         })?;
         space.run.choices.borrow_mut().first();

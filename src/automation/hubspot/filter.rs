@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 use super::{Body, Flow, object, objects, text};
 use crate::automation::logic;
 use crate::formula::{Expr, Operator};
+use crate::value::Kind;
 
 /// Filters within filters deeper than any editor makes them.
 const DEEPEST: usize = 20;
@@ -93,7 +94,7 @@ impl Flow<'_> {
             if text(filter, "property") == Some("hs_value")
                 && let Some(operation) = object(filter, "operation")
             {
-                conditions.push(self.operation(&property, field.clone(), operation));
+                conditions.push(self.operation(None, &property, field.clone(), operation));
             }
         }
         logic::all(conditions)
@@ -115,7 +116,7 @@ impl Flow<'_> {
                         logic::field(std::slice::from_ref(&property))
                     }
                 };
-                self.operation(&property, field, operation)
+                self.operation(of, &property, field, operation)
             }
             ("PROPERTY", ..) => {
                 self.draft
@@ -136,12 +137,21 @@ impl Flow<'_> {
         }
     }
 
-    fn operation(&mut self, property: &str, field: Expr, operation: &Body) -> Expr {
+    fn operation(
+        &mut self,
+        of: Option<&str>,
+        property: &str,
+        field: Expr,
+        operation: &Body,
+    ) -> Expr {
         let operator = text(operation, "operator").unwrap_or_default();
         let values = values(operation);
         let blank = || logic::call("ISBLANK", vec![field.clone()]);
         let with_blank = operation.get("includeObjectsWithNoValueSet") == Some(&Value::Bool(true));
-        let found = self.compared(property, &field, operator, &values);
+        let found = match self.is_set(of, property) {
+            true => self.of_set(property, &field, operator, &values),
+            false => self.compared(property, &field, operator, &values),
+        };
         if let Some(between) = bounds(&field, operator, operation) {
             return between;
         }
@@ -152,6 +162,40 @@ impl Flow<'_> {
                 logic::all(vec![found, logic::not(blank())])
             }
             _ => found,
+        }
+    }
+
+    /// Whether a property of the enrolled record, or of one of another object, has several values at once.
+    fn is_set(&self, of: Option<&str>, property: &str) -> bool {
+        let object = of.unwrap_or(&self.object);
+        let known = self.draft.names.known(object, property);
+        known.is_some_and(|f| f.ty.kind() == Kind::Set)
+    }
+
+    /// A comparison of a property that has several values at once: whether it has one of some, all of them, or these and no
+    /// others.
+    fn of_set(&mut self, property: &str, field: &Expr, operator: &str, values: &[SmolStr]) -> Expr {
+        let has = |v: &SmolStr| logic::call("INCLUDES", vec![field.clone(), logic::text(v)]);
+        let each: Vec<Expr> = values.iter().map(has).collect();
+        let all = logic::text(&values.join(";"));
+        match operator {
+            "IS_ANY_OF" | "CONTAINS" | "SET_ANY" => logic::any(each),
+            "IS_NONE_OF" | "DOES_NOT_CONTAIN" | "NOT_CONTAINS" | "SET_NOT_ANY" => {
+                logic::not(logic::any(each))
+            }
+            "IS_ALL_OF" | "CONTAINS_ALL" | "SET_ALL" => logic::all(each),
+            "IS_NOT_ALL_OF" | "DOES_NOT_CONTAIN_ALL" | "SET_NOT_ALL" => {
+                logic::not(logic::all(each))
+            }
+            "IS_EQUAL_TO" | "IS" | "HAS_EXACTLY" | "IS_EXACTLY" | "CONTAINS_EXACTLY" | "EQ"
+            | "SET_EQ" => logic::compare(Operator::Equal, field.clone(), all),
+            "IS_NOT_EQUAL_TO"
+            | "IS_NOT"
+            | "IS_NOT_EXACTLY"
+            | "DOES_NOT_CONTAIN_EXACTLY"
+            | "NEQ"
+            | "SET_NEQ" => logic::compare(Operator::Unequal, field.clone(), all),
+            other => self.compared(property, field, other, values),
         }
     }
 
@@ -240,7 +284,10 @@ impl Flow<'_> {
             (false, Some(value)) => vec![value],
             (_, None) => Vec::new(),
         };
-        self.compared(&property, &field, operator, &values)
+        match self.is_set(None, &property) {
+            true => self.of_set(&property, &field, operator, &values),
+            false => self.compared(&property, &field, operator, &values),
+        }
     }
 }
 

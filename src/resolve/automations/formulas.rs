@@ -278,6 +278,15 @@ impl Formulas<'_> {
             ("DATEVALUE", [one]) => self.written(Kind::Date, one),
             ("DATETIMEVALUE", [one]) => self.written(Kind::DateTime, one),
             ("TIMEVALUE", [one]) => self.written(Kind::Time, one),
+            ("INCLUDES" | "CONTAINS", [field, value]) if self.is_set(field) => {
+                let (Node::Text(member), Some(set)) = (&value.node, self.value(field)) else {
+                    return None;
+                };
+                truth(ExprKind::In {
+                    input: Box::new(set),
+                    list: vec![(Value::text(member), self.span)],
+                })
+            }
             ("ISPICKVAL", [field, value]) => self.compare(Comparison::Equal, field, value),
             ("ISCHANGED", [field]) => match &field.node {
                 Node::Reference(reference) => self.changed(reference),
@@ -312,6 +321,10 @@ impl Formulas<'_> {
                 Some(self.function(name, arguments, kind))
             }
         }
+    }
+
+    fn is_set(&self, e: &Formula) -> bool {
+        self.value(e).is_some_and(|e| e.kind == Some(Kind::Set))
     }
 
     /// A constant of a kind that is written as a text.

@@ -289,7 +289,10 @@ impl Node {
             Self::Compare(comparison, left, right) => {
                 truth(comparison.holds(&*left.eval(scene, input)?, &*right.eval(scene, input)?))
             }
-            Self::In(inner, list) => truth(list.binary_search(&*inner.eval(scene, input)?).is_ok()),
+            Self::In(inner, list) => {
+                let value = inner.eval(scene, input)?;
+                truth(value.is_among(|v| list.binary_search(v).is_ok()))
+            }
             Self::IsSet(inner) => truth(!inner.eval(scene, input)?.is_blank()),
             Self::Changed(side, rows) => {
                 let changed = |row: &u16| {

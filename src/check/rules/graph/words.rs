@@ -2,10 +2,10 @@
 
 use smol_str::SmolStr;
 
-use crate::analyze::Facts;
 use crate::analyze::graph::{AutomationId, Built, Judged, Place, Remedy};
 use crate::analyze::settle::network::{CellId, RecordId, Symbol, Writer};
 use crate::analyze::settle::{Act, Begin, Disagreement, Step, StepKind, Witness};
+use crate::analyze::{Chain, Facts};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Arrow, Automation, Lifecycle, Model, Part, RowId, RowView, System};
 use crate::source::Span;
@@ -98,7 +98,7 @@ pub(super) fn subject(model: &Model, judged: &Judged) -> SmolStr {
 pub(super) fn is_livelock(facts: &Facts, judged: &Judged) -> bool {
     let chains = |lifecycle: &usize| facts.lifecycles.get(*lifecycle).map(|l| &l.chains);
     let mut chains = judged.built.steps.values().filter_map(chains).flatten();
-    chains.any(|c| c.repeats.is_some())
+    chains.any(Chain::repeats)
 }
 
 /// Points at the rows, lifecycles and automations that write in the rounds that repeat.

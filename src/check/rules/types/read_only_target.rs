@@ -69,7 +69,7 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
         let Some(field) = cx.model.field(write.field) else {
             continue;
         };
-        let row = write.row.and_then(|id| cx.model.row(id));
+        let row = write.row().and_then(|id| cx.model.row(id));
         if let Some(why) = refusal(sync, field, row, write) {
             cx.report(
                 ReadOnlyTarget {
