@@ -220,6 +220,20 @@ fn a_state_that_is_none_is_refused() {
 }
 
 #[test]
+fn a_state_that_cannot_be_opened_is_not_put_aside() {
+    let root = project();
+    fs::create_dir(root.path().join("inplace.db")).unwrap();
+    let run = accordant(root.path(), &["run", "--env", "inplace"]);
+    assert_eq!(code(&run), 2, "{run:?}");
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(
+        said.contains("R002") && said.contains("read and write"),
+        "{said}"
+    );
+    assert!(!said.contains("aside"), "{said}");
+}
+
+#[test]
 fn what_is_missing_is_said() {
     let root = project();
     let unknown = accordant(root.path(), &["run", "--env", "locl"]);

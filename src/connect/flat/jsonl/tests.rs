@@ -159,7 +159,7 @@ proptest! {
     fn one_pass_reads_what_the_full_parser_reads(lines in prop::collection::vec(line(), 1..5)) {
         let (mut quick, slow) = (format(), format());
         for line in lines {
-            let wanted = slow.read_full(&line.as_bytes());
+            let wanted = slow.read_full(line.as_bytes());
             if let Some(record) = quick.read_plain(&line) {
                 prop_assert_eq!(wanted.as_ref(), Ok(&record), "{}", line);
             }
