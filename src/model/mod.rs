@@ -31,7 +31,8 @@ pub use maps::{
 };
 pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{
-    Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
+    Authority, BlankPolicy, Cell, CellKind, Clause, Fallback, Fits, Lane, Row, Stated, Timing, Via,
+    ViaKind,
 };
 pub use scenario::{Expectation, Moment, Scenario, Step, StepKind, Values};
 pub use sync::{

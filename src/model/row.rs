@@ -44,6 +44,30 @@ pub struct Row {
     pub shared: Option<FieldsId>,
     /// The clauses that may be about one direction, as stated, for the rule on contradictions.
     pub stated: Vec<Spanned<Stated>>,
+    /// All clauses, as the spec has them.
+    pub clauses: Box<[Clause]>,
+}
+
+/// A clause of a row as a spec writes it, for what is offered in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// Its text.
+    pub text: Box<str>,
+    /// The side that the direction starts at which it is limited to.
+    pub only: Option<Side>,
+    /// What has to hold of the row for it to make sense.
+    pub fits: Fits,
+}
+
+/// The rows that a clause may stand on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fits {
+    /// Any.
+    Any,
+    /// Those that travel both ways: it says who wins.
+    BothWays,
+    /// Those that undo drift: it says so.
+    Enforced,
 }
 
 /// A clause as it was stated. The side is the source of the direction that a prefix arrow limited it to.

@@ -293,6 +293,25 @@ impl<'m> RowView<'m> {
         )
     }
 
+    /// The row with another arrow and those of its clauses that fit it; `enforce` is left out where drift is not to be undone.
+    pub fn rewritten(self, arrow: super::Arrow, enforced: bool) -> String {
+        let fits = |clause: &super::Clause| {
+            let way = clause.only.is_none_or(|side| arrow.goes_from(side));
+            way && match clause.fits {
+                super::Fits::Any => true,
+                super::Fits::BothWays => arrow == super::Arrow::Both,
+                super::Fits::Enforced => enforced,
+            }
+        };
+        let clauses = self.row.clauses.iter().filter(|c| fits(c));
+        let clauses: Vec<&str> = clauses.map(|c| &*c.text).collect();
+        let row = self.written(arrow);
+        match clauses.as_slice() {
+            [] => row,
+            clauses => format!("{row}  {}", clauses.join(", ")),
+        }
+    }
+
     /// Who wins a conflict: what the row states, else the sync's truth.
     pub fn authority(self) -> Option<Authority> {
         match &self.row.authority {

@@ -8,8 +8,8 @@ use super::rules::unknown_name;
 use super::symbols::{Space, Symbol};
 use super::transforms::{Change, input};
 use crate::model::{
-    Arrow, Authority, BlankPolicy, Cell, CellKind, End, Expr, ExprKind, Fallback, FieldsId, Lane,
-    MapValue, ObjectRef, Role, Row, Stated, SyncId, Timing, ValueUse,
+    Arrow, Authority, BlankPolicy, Cell, CellKind, Clause, End, Expr, ExprKind, Fallback, FieldsId,
+    Fits, Lane, MapValue, ObjectRef, Role, Row, Stated, SyncId, Timing, ValueUse,
 };
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
@@ -163,6 +163,7 @@ impl Cx<'_> {
             currency: clauses.currency.map(Box::new),
             shared: around.shared,
             stated: clauses.stated,
+            clauses: row.clauses.iter().map(|c| self.worded(c)).collect(),
         };
         let companion = self.companion(&resolved);
         rows.push(resolved);
@@ -203,6 +204,7 @@ impl Cx<'_> {
             normal: None,
             currency: None,
             stated: Vec::new(),
+            clauses: Box::default(),
             ..row.clone()
         })
     }
@@ -293,6 +295,27 @@ impl Cx<'_> {
             self.clause(clause, limit, around, kinds, row, &mut out);
         }
         out
+    }
+
+    /// A clause in its own words, on one line.
+    fn worded(&self, clause: &ast::Clause) -> Clause {
+        let lines = self.text(clause.span).lines().map(str::trim);
+        let only = |d: &Spanned<ast::Arrow>| {
+            let mut sides = Side::BOTH.into_iter();
+            sides.find(|s| arrow(d.node) == Arrow::from(*s))
+        };
+        Clause {
+            text: lines.collect::<Vec<_>>().join(" ").into(),
+            only: clause.direction.as_ref().and_then(only),
+            fits: match clause.node {
+                ClauseKind::Prefer(_)
+                | ClauseKind::Wins(_)
+                | ClauseKind::Latest(_)
+                | ClauseKind::Ask => Fits::BothWays,
+                ClauseKind::Enforce => Fits::Enforced,
+                _ => Fits::Any,
+            },
+        }
     }
 
     fn clause(

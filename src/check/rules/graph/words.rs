@@ -342,13 +342,16 @@ fn remedy(model: &Model, remedy: Remedy) -> Option<String> {
             let owner = row.sync.system(from)?.kind.title();
             Some(format!(
                 "{}    // {owner} owns it",
-                row.written(Arrow::from(from))
+                row.rewritten(Arrow::from(from), true)
             ))
         }
         Remedy::NoEnforce(row) => {
             let row = model.row(row)?;
             let arrow = row.row.arrow.node;
-            Some(format!("{}    // without `enforce`", row.written(arrow)))
+            Some(format!(
+                "{}    // without `enforce`",
+                row.rewritten(arrow, false)
+            ))
         }
         Remedy::IgnoreCase(row) => {
             // a row that has a table already has one that does not help
