@@ -364,9 +364,13 @@ fn undeclared(name: &str, config: &SystemConfig, systems: &[SystemSource]) -> Di
         .at(config.span, "described here");
     match crate::text::closest(name, systems.iter().map(|s| s.name.as_str())) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
-        None => finding.help(format!(
-            "declare it in a spec: system {name}: salesforce {{ }}"
-        )),
+        None => {
+            let kinds = SystemKind::ALL.map(SystemKind::word);
+            let kind = crate::text::closest(name, kinds).unwrap_or("…");
+            finding.help(format!(
+                "declare it in a spec\n  system {name}: {kind} {{ }}"
+            ))
+        }
     }
 }
 

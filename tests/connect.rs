@@ -843,6 +843,61 @@ fn texts_that_are_one_number_are_different() {
     }
 }
 
+/// Whether a record is deleted, and when it was changed, is not guessed, whatever the store.
+#[test]
+fn a_record_that_does_not_say_whether_it_is_deleted_is_named() {
+    let rows = [
+        ("a", "true", "2026-11-20T10:00:00Z"),
+        ("b", "maybe", ""),
+        ("c", "", "yesterday"),
+        ("d", "", ""),
+    ];
+    let folder = TempDir::new().expect("a folder");
+    let line = |(id, deleted, modified): &(&str, &str, &str)| {
+        format!("{{\"id\":\"{id}\",\"_deleted\":\"{deleted}\",\"_modified\":\"{modified}\"}}\n")
+    };
+    let lines: String = rows.iter().map(line).collect();
+    fs::write(folder.path().join("contacts.jsonl"), lines).expect("writes");
+    let row =
+        |(id, deleted, modified): &(&str, &str, &str)| format!("{id},{deleted},{modified},,,,\n");
+    let table: String = rows.iter().map(row).collect();
+    let header = "id,_deleted,_modified,active,email,name,score\n";
+    fs::write(
+        folder.path().join("contacts.csv"),
+        format!("{header}{table}"),
+    )
+    .expect("writes");
+    let db = rusqlite::Connection::open(folder.path().join("crm.db")).expect("opens");
+    db.execute_batch(&format!("CREATE TABLE contacts ({})", header.trim()))
+        .expect("runs");
+    for (id, deleted, modified) in rows {
+        let row = [id, deleted, modified];
+        let sql = "INSERT INTO contacts (id, _deleted, _modified) VALUES (?, ?, ?)";
+        db.execute(sql, row).expect("runs");
+    }
+    drop(db);
+    for sort in [Sort::JsonTyped, Sort::Csv, Sort::Sqlite] {
+        let mut store = sort.at(folder.path());
+        store.open(&[shape()]).expect("opens");
+        let page = scan(store.as_mut(), 10);
+        let read: Vec<_> = page
+            .records
+            .iter()
+            .map(|r| (r.id.as_str(), r.deleted))
+            .collect();
+        assert_eq!(read, [("a", true), ("d", false)]);
+        let wrong = page.unreadable.iter();
+        let wrong: Vec<_> = wrong
+            .map(|u| (u.id.as_deref(), u.reason.as_str()))
+            .collect();
+        assert!(
+            matches!(wrong.as_slice(), [(Some("b"), b), (Some("c"), c)]
+                if b.contains("does not say whether") && c.contains("does not say when")),
+            "{wrong:?}"
+        );
+    }
+}
+
 #[test]
 fn unreadable_rows_are_named_and_the_others_go_on() {
     let text: &[u8] = b"\xef\xbb\xbfid,name,email,score,active\r\n\

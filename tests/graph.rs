@@ -401,7 +401,7 @@ fn a_row_that_is_offered_is_whole() {
         help.contains("  state -> Status  via State    //"),
         "{help}"
     );
-    let back = "  state <- Status  via State, <- blank keeps    //";
+    let back = "  state <- Status  via State, blank keeps    //";
     assert!(help.contains(back), "{help}");
     let help = offered(
         &pushes("desk", "ticket.state changes", "ticket.state = closed"),

@@ -456,6 +456,84 @@ fn a_controlling_value_is_found_however_it_is_spelled() {
     assert!(result.passed(), "{result:#?}");
 }
 
+#[test]
+fn an_instant_is_matched_by_its_day_whichever_way_the_row_travels() {
+    let case = r#"
+sync Ticket: desk.ticket <-> crm.Case {
+  truth   crm
+  match   subject = Subject and opened_at = OpenedOn__c
+  many    desk hold
+  many    crm hold
+  create  in desk
+  delete  keep
+
+  subject   <-  Subject      default "none"
+  opened_at <-  OpenedOn__c  via date("Europe/Oslo")
+  state     <-  Status       via State
+}
+
+picklist State: desk.ticket.state <- crm.Case.Status {
+  open  <- New
+  closed <- else
+}
+
+test "t" {
+  given desk.ticket leak { subject = "Leak", opened_at = "2026-03-01T22:30:00Z", state = waiting }
+  given crm.Case    leak { Subject = "Leak", OpenedOn__c = 2026-03-01, Status = New }
+  given crm.Case    late { Subject = "Late", OpenedOn__c = 2026-03-02, Status = New }
+  settle
+  expect desk.ticket leak { state = open }
+  expect quiet
+}
+"#;
+    let compilation = compile_fixture(case);
+    let plan = planned(&compilation);
+    let model = compilation.model.as_ref().expect("checked");
+    let result = run_case(&plan, &cases(model, &compilation.sources)[0]);
+    assert!(result.passed(), "{result:#?}");
+}
+
+#[test]
+fn maps_may_depend_on_maps_that_depend_on_others() {
+    let case = r#"
+picklist State within Land: desk.customer.company -> crm.Person.Title {
+  US: tx -> Texas
+  CA: on -> Ontario
+}
+picklist Land: desk.customer.country -> crm.Person.Country {
+  us -> US
+  ca -> CA
+}
+picklist Town within State: desk.customer.phone -> crm.Person.FirstName {
+  Texas:   par -> Paris
+  Ontario: par -> "Paris (Ontario)"
+}
+sync Person: desk.customer <-> crm.Person {
+  truth   desk
+  match   email = Email
+  many    desk hold
+  many    crm hold
+  delete  keep
+
+  country   -> Country    via Land
+  company   -> Title      via State
+  phone     -> FirstName  via Town
+}
+test "t" {
+  given desk.customer ann { email = "ann@x.example", country = "ca", company = "on", phone = "par" }
+  given crm.Person    ann { Email = "ann@x.example", LastName = "Lee" }
+  settle
+  expect crm.Person ann { Country = "CA", Title = "Ontario", FirstName = "Paris (Ontario)" }
+  expect quiet
+}
+"#;
+    let compilation = compile_fixture(case);
+    let plan = planned(&compilation);
+    let model = compilation.model.as_ref().expect("checked");
+    let result = run_case(&plan, &cases(model, &compilation.sources)[0]);
+    assert!(result.passed(), "{result:#?}");
+}
+
 const WITHIN: &str = r#"
 normalize Country: text, ignoring case {
   "USA" -> "United States"

@@ -29,6 +29,7 @@ mod mutants;
 mod noise;
 mod pains;
 mod people;
+mod remedies;
 mod rules;
 mod running;
 mod runtime;

@@ -16,7 +16,7 @@ fn folder() -> PathBuf {
 }
 
 /// All folders of rules: `tests/rules/<family>/<slug>`.
-fn rule_folders() -> Vec<PathBuf> {
+pub fn rule_folders() -> Vec<PathBuf> {
     let list = |p: &Path| {
         let mut found: Vec<PathBuf> = std::fs::read_dir(p)
             .expect("readable")
@@ -38,7 +38,7 @@ fn code_of(folder: &Path) -> Code {
         .unwrap_or_else(|()| panic!("no rule is called `{slug}`"))
 }
 
-fn specs(folder: &Path) -> Vec<PathBuf> {
+pub fn specs(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("readable")
         .map(|e| e.expect("entry").path())
@@ -49,7 +49,7 @@ fn specs(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The other files of a rule's folder: metadata of the second system.
-fn metadata(folder: &Path) -> Vec<(String, String)> {
+pub fn metadata(folder: &Path) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = std::fs::read_dir(folder)
         .expect("readable")
         .map(|e| e.expect("entry").path())

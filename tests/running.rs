@@ -288,6 +288,75 @@ fn a_run_says_what_it_archived_and_a_record_that_comes_back_is_held() {
     }
 }
 
+/// A side that may not write, pairs whose memory is gone: the difference stays, and is told once.
+#[test]
+fn a_difference_that_stays_is_told_once() {
+    let root = project();
+    let place = |path: &str| root.path().join(path);
+    let spec = SPEC.replace("phone    <-> Phone     latest else crm", "phone <- Phone");
+    fs::write(place("main.sync"), spec).unwrap();
+    let run = || {
+        let run = accordant(root.path(), &["run", "--env", "inplace"]);
+        assert_eq!(code(&run), 0, "{run:?}");
+        let told = String::from_utf8(run.stdout).unwrap();
+        told.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let first = run();
+    assert!(first.contains("and 4 keys in 2 systems"), "{first}");
+    let people = place("data/desk/customer.jsonl");
+    let edit = |from: &str, to: &str| {
+        let text = fs::read_to_string(&people).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&people, text.replace(from, to)).unwrap();
+    };
+    edit("\"phone\":\"+1\"", "\"phone\":\"+2\"");
+    let drift = "R019 drift 1 desk.customer 1 phone: `+2` here, `+1` in crm.Person 003000000000001AAA; \
+        only the other side may write it";
+    for told in [true, false] {
+        let text = run();
+        assert_eq!(text.contains(drift), told, "{text}");
+    }
+    fs::remove_file(place("inplace.db")).unwrap();
+    edit("\"name\":\"Ann\"", "\"name\":\"Anna\"");
+    let accepted = "accepted as they are 2 crm.Person 003000000000001AAA name: `Ann` here, `Anna` in \
+        desk.customer 1; nothing says which came first";
+    for told in [true, false] {
+        let text = run();
+        assert_eq!(text.contains(accepted), told, "{text}");
+    }
+}
+
+#[test]
+fn a_preview_says_that_the_run_would_be_stopped() {
+    let root = project();
+    let place = |path: &str| root.path().join(path);
+    let spec = SPEC.replace("delete  keep", "delete  in desk archive, in crm keep");
+    fs::write(place("main.sync"), spec).unwrap();
+    let one = |n: usize| {
+        format!(
+            "{{\"Id\":\"0030000000000{n}AAA\",\"Email\":\"p{n}@x.example\",\"LastName\":\"P\"}}\n"
+        )
+    };
+    let all: String = (10..30).map(one).collect();
+    fs::write(place("data/crm/Person.jsonl"), all).unwrap();
+    assert_eq!(code(&accordant(root.path(), &["run"])), 0);
+    let copy = place("target/accordant/local/crm/Person.jsonl");
+    let kept = fs::read_to_string(&copy).unwrap();
+    let deleted = kept.replace(
+        "{\"Id\":\"0030000000000",
+        "{\"IsDeleted\":true,\"Id\":\"0030000000000",
+    );
+    assert_ne!(kept, deleted);
+    fs::write(&copy, deleted).unwrap();
+    for command in ["preview", "run"] {
+        let output = accordant(root.path(), &[command]);
+        assert_eq!(code(&output), 5, "{output:?}");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let brake = "R014 brake: the run stops before its end: Person: ";
+        assert!(told.contains(brake), "{told}");
+    }
+}
+
 #[test]
 fn a_line_that_two_syncs_cannot_read_is_told_once() {
     let root = project();

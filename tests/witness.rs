@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use accordant::cli::disk::DiskFiles;
 use accordant::source::Files;
 use tempfile::TempDir;
 
@@ -278,6 +279,17 @@ fn what_becomes_of_a_move_was_replayed_and_its_test_passes_once_the_spec_is_mend
             ("Person.Phase__c = New", "Person.Title = \"New\""),
         ),
         (
+            ("lost-user-transition", "invalid-over", "L011", 30),
+            ("Person.Phase__c = Working", "Person.Title = \"Working\""),
+        ),
+        (
+            ("lost-user-transition", "invalid-elsewhere", "L011", 28),
+            (
+                "contact.lifecyclestage = customer",
+                "contact.notes = \"moved\"",
+            ),
+        ),
+        (
             ("lost-user-transition", "invalid-row", "L011", 17),
             (
                 "  notes <-> Phase__c  via Phase, prefer desk unless blank",
@@ -285,30 +297,103 @@ fn what_becomes_of_a_move_was_replayed_and_its_test_passes_once_the_spec_is_mend
             ),
         ),
     ];
-    for ((folder, name, code, line), (wrong, right)) in cases {
+    for ((folder, name, code, line), edit) in cases {
         let spec = lifecycle_fixture(folder, name);
         let root = project(&spec);
-        let check = accordant(root.path(), &["check"]);
-        let told = text(&check.stderr);
-        let witness = format!("{code}@main.sync:{line}");
-        let replay = format!("  replay  accordant test --witness {witness}");
-        assert!(told.lines().any(|line| line == replay), "{told}");
-
-        let again = accordant(root.path(), &["test", "--witness", &witness]);
-        assert_eq!(again.status.code(), Some(1), "{again:?}");
-        assert!(
-            text(&again.stdout).contains("\nit does not come: "),
-            "{again:?}"
+        mended(
+            root.path(),
+            "main.sync",
+            &format!("{code}@main.sync:{line}"),
+            edit,
         );
-
-        let dumped = accordant(root.path(), &["dump", "witness", &witness]);
-        let block = text(&dumped.stdout);
-        let mended = spec.replacen(wrong, right, 1);
-        assert_ne!(mended, spec);
-        fs::write(root.path().join("main.sync"), format!("{mended}\n{block}")).unwrap();
-        let test = accordant(root.path(), &["test"]);
-        assert_eq!(test.status.code(), Some(0), "{witness}: {test:?}\n{block}");
-        let passed = text(&test.stdout).ends_with("1 passed, 0 failed\n");
-        assert!(passed, "{test:?}");
     }
+}
+
+/// Beside leads that are converted and deals that belong to people through roles: nobody edits what was converted.
+#[test]
+fn what_becomes_of_a_move_after_a_conversion_was_replayed_too() {
+    let cases = [
+        (
+            "  opportunity -> sql  by salesforce\n",
+            "L005@lifecycle.sync:28",
+            (
+                "by salesforce\n  final",
+                "by salesforce, clear first\n  final",
+            ),
+        ),
+        (
+            "",
+            "L011@lifecycle.sync:25",
+            (
+                "  sets  Opportunity.StageName = \"Prospecting\"",
+                "  sets  Opportunity.NextStep = \"Ask again\"",
+            ),
+        ),
+    ];
+    for (line, witness, edit) in cases {
+        let root = acme();
+        let path = root.path().join("lifecycle.sync");
+        let spec = fs::read_to_string(&path).unwrap();
+        let mut spec = spec.replacen("  final customer", &format!("{line}  final customer"), 1);
+        if line.is_empty() {
+            spec.push_str(REOPENS);
+        }
+        fs::write(&path, spec).unwrap();
+        let block = mended(root.path(), "lifecycle.sync", witness, edit);
+        let (_, after) = block
+            .split_once("convert salesforce.Lead")
+            .expect("a conversion");
+        assert!(!after.contains("salesforce.Lead"), "{block}");
+    }
+}
+
+/// An automation that opens a lost deal again.
+const REOPENS: &str = "
+automation salesforce \"Reopen\" {
+  when  Opportunity.StageName = \"Closed Lost\"
+  sets  Opportunity.StageName = \"Prospecting\"
+}
+";
+
+/// The worked example without its tests.
+fn acme() -> TempDir {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/acme");
+    let root = tempfile::tempdir().unwrap();
+    let files = DiskFiles::new(&from).unwrap();
+    for path in files.list("").unwrap() {
+        if path.starts_with("data/") || path.starts_with("target/") || path == "tests.sync" {
+            continue;
+        }
+        let to = root.path().join(&path);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, files.read(&path).unwrap()).unwrap();
+    }
+    root
+}
+
+/// A witness is replayed, told, and kept as a test that passes once a file is edited. The test.
+fn mended(root: &Path, file: &str, witness: &str, (wrong, right): (&str, &str)) -> String {
+    let check = accordant(root, &["check"]);
+    let told = text(&check.stderr);
+    let replay = format!("  replay  accordant test --witness {witness}");
+    assert!(told.lines().any(|line| line == replay), "{told}");
+
+    let again = accordant(root, &["test", "--witness", witness]);
+    assert_eq!(again.status.code(), Some(1), "{again:?}");
+    assert!(
+        text(&again.stdout).contains("\nit does not come: "),
+        "{again:?}"
+    );
+
+    let dumped = accordant(root, &["dump", "witness", witness]);
+    let block = text(&dumped.stdout).to_owned();
+    let spec = fs::read_to_string(root.join(file)).unwrap();
+    let edited = spec.replacen(wrong, right, 1);
+    assert_ne!(edited, spec);
+    fs::write(root.join(file), format!("{edited}\n{block}")).unwrap();
+    let test = accordant(root, &["test"]);
+    assert_eq!(test.status.code(), Some(0), "{witness}: {test:?}\n{block}");
+    let passed = text(&test.stdout).ends_with("1 passed, 0 failed\n");
+    assert!(passed, "{test:?}");
+    block
 }

@@ -8,10 +8,12 @@ mod applied;
 mod blank;
 mod cast;
 mod coverage;
+mod day;
 mod eval;
 pub mod graph;
 mod images;
 mod lifecycle;
+mod portion;
 mod range;
 mod reach;
 mod round_trip;
@@ -25,18 +27,20 @@ pub use alike::{alike, is_field};
 pub use applied::{Applied, Declared, forgotten_map};
 pub use blank::{create_may_lack, may_be_blank};
 pub use coverage::{Coverage, Place, home, standing};
+pub use day::day_of_instant;
 pub use eval::{Cell, Known, eval};
 pub use images::unknown_images;
 pub use lifecycle::{
-    Automaton, Cause, Chain, Contender, Event, Explored, Life, Never, Race, Reaction, Refusal,
-    StageWrite, Tale, Winner, tale,
+    Automaton, Cause, Chain, Clusters, Contender, End, Event, Explored, Hindrance, Life, Never,
+    Race, Reaction, Refusal, StageWrite, Tale, Way, Winner, clusters, shown_in_creates, tale,
 };
+pub use portion::{Portion, PortionOf, portion};
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};
 pub use round_trip::{Round, round_trip};
 pub use satisfy::{Answer, Example, Written, disjoint, equals, escapes, satisfy};
 pub use stated::StatedValue;
-pub use writers::{Write, writes};
+pub use writers::{Write, Writing, writes};
 
 use crate::model::{Model, SyncId};
 

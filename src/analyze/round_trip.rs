@@ -40,14 +40,17 @@ pub fn round_trip(row: RowView<'_>) -> Option<Sides<Round>> {
         let mut firsts = both.map(|m| (m.values.left.first(), m.values.right.first()));
         firsts.any(|(l, right)| named(l, &r.image) && named(right, &r.value))
     };
-    // A one-way row says itself that its value does not come back.
+    // A one-way row says itself that its value does not come back, unless what it sends goes back by a one-way row, too.
     let meant = |r: &Round, side: Side| {
-        let takes = |m: &&MapRow| {
-            let mut values = m.values.get(side).iter();
-            m.arrow.goes_from(side) && values.any(|v| named(Some(v), &r.value))
+        let one_way = |from: Side, value: &Value| {
+            let takes = |m: &&MapRow| {
+                let mut values = m.values.get(from).iter();
+                m.arrow.goes_from(from) && values.any(|v| named(Some(v), value))
+            };
+            let row = map.rows.iter().find(takes);
+            row.is_some_and(|m| m.arrow != Arrow::Both)
         };
-        let row = map.rows.iter().find(takes);
-        row.is_some_and(|m| m.arrow != Arrow::Both)
+        one_way(side, &r.value) && !one_way(!side, &r.image)
     };
     right
         .iter()

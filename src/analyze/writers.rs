@@ -1,8 +1,8 @@
-//! Who writes which field: rows, key stamps, and what a create sets.
+//! Who writes which field: rows, key stamps, flags of deletes, and what a create sets.
 
 use rayon::prelude::*;
 
-use crate::model::{FieldRef, FieldView, Model, RowId, SyncId, SyncView};
+use crate::model::{DeletePolicy, FieldRef, FieldView, Mode, Model, RowId, SyncId, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -15,12 +15,35 @@ pub struct Write {
     pub side: Side,
     /// The field.
     pub field: FieldRef,
-    /// The row that writes it; none for a key stamp and for what narrows the sync.
-    pub row: Option<RowId>,
+    /// What writes it.
+    pub by: Writing,
     /// Whether the field says to whom a record belongs.
     pub owner: bool,
     /// Where the write is stated: the field's place in its row, or the statement.
     pub span: Span,
+}
+
+/// What of a sync writes a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// A row.
+    Row(RowId),
+    /// `key`: the id of the other record.
+    Key,
+    /// `delete … flag`: true, when the other record is gone.
+    Flag,
+    /// `record type`, `pipeline`: what a new record is narrowed to.
+    Narrowing,
+}
+
+impl Write {
+    /// The row that writes it, where a row does.
+    pub const fn row(&self) -> Option<RowId> {
+        match self.by {
+            Writing::Row(row) => Some(row),
+            Writing::Key | Writing::Flag | Writing::Narrowing => None,
+        }
+    }
 }
 
 /// Every write, by sync.
@@ -31,28 +54,39 @@ pub fn writes(model: &Model) -> Vec<Vec<Write>> {
 fn of_sync(view: SyncView<'_>) -> Vec<Write> {
     let mut found = Vec::with_capacity(2 * view.sync.rows.len() + 2);
     for side in Side::BOTH {
-        let write = |field: FieldView<'_>, row, span| Write {
+        let write = |field: FieldView<'_>, by, span| Write {
             sync: view.id,
             side,
             field: field.id,
-            row,
+            by,
             owner: field.is_owner(),
             span,
         };
         for row in view.rows() {
             if let Some((_, field)) = row.writes(side) {
                 let span = row.row.cells.get(side).span;
-                found.push(write(field, Some(row.id), span));
+                found.push(write(field, Writing::Row(row.id), span));
             }
         }
-        let stamp = view.sync.stamp.get(side).iter();
-        let narrowed = view.sync.narrowed.get(side).iter();
-        let stated = stamp.map(|s| (Some(s.node), s.span));
-        let stated = stated.chain(narrowed.map(|n| (n.node.field, n.span)));
-        for (field, span) in stated {
-            let field = field.and_then(|f| view.model.field(f));
-            found.extend(field.map(|f| write(f, None, span)));
+        for (field, by, span) in statements(view, side) {
+            let field = view.model.field(field);
+            found.extend(field.map(|f| write(f, by, span)));
         }
     }
     found
+}
+
+/// What a sync writes on a side beside its rows. Of a side that it never writes, the key is only read.
+fn statements(view: SyncView<'_>, side: Side) -> impl Iterator<Item = (FieldRef, Writing, Span)> {
+    let sync = view.sync;
+    let updates = sync.mode != Mode::LinkOnly && sync.arrow.node.goes_from(!side);
+    let key = sync.stamp.get(side).iter();
+    let key = key.map(|s| (s.node, Writing::Key, s.span));
+    let flag = sync.delete.get(side).iter().filter_map(|d| match d.node {
+        DeletePolicy::Flag(field) => Some((field?, Writing::Flag, d.span)),
+        _ => None,
+    });
+    let narrowed = sync.narrowed.get(side).iter();
+    let narrowed = narrowed.filter_map(|n| Some((n.node.field?, Writing::Narrowing, n.span)));
+    key.chain(flag).filter(move |_| updates).chain(narrowed)
 }

@@ -111,6 +111,9 @@ const ABSENT: &[Code] = &[
     Code::I008,
     Code::I012,
     Code::I015,
+    Code::I016,
+    Code::L012,
+    Code::O007,
     Code::O008,
     Code::G007,
 ];

@@ -333,10 +333,15 @@ pub fn state_stop(error: &ArchiveError, state: &Path, output: &Output) -> Stop {
         ArchiveError::Newer { .. } => {
             Stop::Failure(failure.help("use the newer accordant that wrote it"))
         }
-        _ => {
-            Stop::Failure(failure.help(
-                "put it aside and run again: pairs are found again by the ids stamped on them",
-            ))
+        ArchiveError::Foreign => {
+            Stop::Failure(failure.help("give the environment a state file of its own"))
         }
+        ArchiveError::Failed { .. } => Stop::Failure(failure.help(
+            "let this user read and write the file and its folder, see that the disk has room, and run again",
+        )),
+        ArchiveError::Damaged { .. } => Stop::Failure(failure.help(
+            "put a copy of it back; where there is none, put it aside and run again: pairs are found by the ids \
+             stamped on them, and what was edited since the last run is reported, and not carried over",
+        )),
     }
 }

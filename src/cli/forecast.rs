@@ -22,6 +22,11 @@ pub fn forecast(built: &Built, report: &Report) -> String {
         number(changed),
         number(gone)
     );
+    let stamped = report.all_stamped();
+    if stamped > 0 {
+        let records = count(stamped as usize, "record");
+        let _ = writeln!(out, "  {records} would bear the key of the other side");
+    }
     let mut written = Written::new();
     for sync in &report.syncs {
         add_targets(&built.plan, sync, &mut written);

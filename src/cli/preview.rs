@@ -50,12 +50,18 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
         .archive()
         .held()
         .map_err(|e| engine::state_stop(&e, &engine.state, output))?;
+    let logged = engine
+        .machine
+        .archive()
+        .logged(report.run)
+        .map_err(|e| engine::state_stop(&e, &engine.state, output))?;
     let elapsed: Duration = start.elapsed();
     if output.format == Format::Json {
         let told = Told {
             built: &built,
             report,
             held: &held,
+            logged: &logged,
             elapsed,
         };
         output.result(&format!("{:#}\n", summary::record(&told)));
@@ -69,14 +75,21 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
         output.result(&summary::endings(&built.plan, report));
         output.result(&summary::lifecycles(report));
         output.result(&summary::needing(&built.plan, &held, shown));
+        output.result(&summary::noticed(&built.plan, &logged, shown));
         output.result(&summary::not_executed(report));
+        if let Some(brake) = &report.brake {
+            output.result(&format!("{}\n", summary::braked(brake)));
+        }
     }
     let changes = report.fields > 0
+        || report.all_stamped() > 0
         || report
             .syncs
             .iter()
             .any(|s| s.created.left + s.created.right + s.deleted.left + s.deleted.right > 0);
-    Ok(if args.detailed_exitcode && changes {
+    Ok(if report.brake.is_some() {
+        Exit::Refused
+    } else if args.detailed_exitcode && changes {
         Exit::Changes
     } else {
         Exit::Fine

@@ -57,10 +57,16 @@ fn execute(args: &Run, output: &Output) -> Result<Exit, Stop> {
         .archive()
         .held()
         .map_err(|e| engine::state_stop(&e, &engine.state, output))?;
+    let logged = engine
+        .machine
+        .archive()
+        .logged(report.run)
+        .map_err(|e| engine::state_stop(&e, &engine.state, output))?;
     let told = Told {
         built: &built,
         report,
         held: &held,
+        logged: &logged,
         elapsed: start.elapsed(),
     };
     if output.format == Format::Json {
@@ -75,6 +81,7 @@ fn execute(args: &Run, output: &Output) -> Result<Exit, Stop> {
         output.result(&summary::endings(&built.plan, report));
         output.result(&summary::lifecycles(report));
         output.result(&summary::needing(&built.plan, &held, shown));
+        output.result(&summary::noticed(&built.plan, &logged, shown));
         output.result(&summary::not_executed(report));
         output.result(&summary::closing(&told));
     }

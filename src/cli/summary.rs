@@ -11,7 +11,7 @@ use super::build::short;
 use super::engine::Built;
 use crate::diagnostic::render::WIDTH;
 use crate::plan::{DeletePolicy, Mode, Plan};
-use crate::runtime::archive::Held;
+use crate::runtime::archive::{Held, LogEntry, LogKind};
 use crate::runtime::{Reason, Report};
 use crate::side::Side;
 use crate::text::{count, number, visible, wrap};
@@ -27,6 +27,8 @@ pub struct Told<'a> {
     pub report: &'a Report,
     /// What needs a person.
     pub held: &'a [(SmolStr, Held)],
+    /// What the run wrote into its log.
+    pub logged: &'a [(SmolStr, LogEntry)],
     /// How long it took.
     pub elapsed: Duration,
 }
@@ -206,6 +208,61 @@ pub fn needing(plan: &Plan, held: &[(SmolStr, Held)], shown: Shown) -> String {
     out
 }
 
+/// Differences that were found and stay, which no later run tells again; `all` shows every one.
+pub fn noticed(plan: &Plan, logged: &[(SmolStr, LogEntry)], shown: Shown) -> String {
+    let mut out = String::new();
+    for (kind, head, why) in [
+        (
+            LogKind::Drift,
+            "R019 drift",
+            "only the other side may write it",
+        ),
+        (
+            LogKind::Accepted,
+            "accepted as they are",
+            "nothing says which came first",
+        ),
+    ] {
+        let of: Vec<_> = logged.iter().filter(|(_, e)| e.kind == kind).collect();
+        if of.is_empty() {
+            continue;
+        }
+        if out.is_empty() {
+            out.push_str("\n  differences that stay, told once\n");
+        }
+        let _ = writeln!(out, "    {head:<27} {:>6}", number(of.len() as u64));
+        let limit = if shown == Shown::All { of.len() } else { SHOWN };
+        for (sync, entry) in of.iter().take(limit) {
+            let text = format!(
+                "{} {} {}: {} here, {} in {} {}; {why}",
+                object(plan, sync, entry.side),
+                visible(entry.ids.get(entry.side)),
+                entry.field,
+                quoted(&entry.old),
+                quoted(&entry.new),
+                object(plan, sync, !entry.side),
+                visible(entry.ids.get(!entry.side)),
+            );
+            for (i, line) in wrap(&text, WIDTH - 8).iter().enumerate() {
+                let _ = writeln!(out, "      {}{line}", if i == 0 { "" } else { "  " });
+            }
+        }
+        if of.len() > limit {
+            let more = number((of.len() - limit) as u64);
+            let _ = writeln!(out, "      and {more} more (--verbose lists them)");
+        }
+    }
+    out
+}
+
+/// A value of a field as it is told.
+fn quoted(value: &str) -> String {
+    match value {
+        "" => "blank".to_owned(),
+        text => format!("`{}`", visible(text)),
+    }
+}
+
 /// What is held, grouped by equal causes where only a few are listed.
 fn by_cause<'h>(held: &[&'h (SmolStr, Held)], shown: Shown) -> Vec<Vec<&'h (SmolStr, Held)>> {
     let mut groups: Vec<Vec<&(SmolStr, Held)>> = Vec::new();
@@ -263,25 +320,36 @@ pub fn not_executed(report: &Report) -> String {
 /// The last line of a run.
 pub fn closing(told: &Told<'_>) -> String {
     let systems = count(told.built.plan.systems.len(), "system");
+    let counted = |n: u64, of: &str| count(usize::try_from(n).unwrap_or(usize::MAX), of);
+    let mut written = counted(told.report.fields, "field");
+    let stamped = told.report.all_stamped();
+    if stamped > 0 {
+        let _ = write!(written, " and {}", counted(stamped, "key"));
+    }
     let mut out = format!(
-        "\n  wrote {} in {systems} in {:.1} s",
-        count(
-            usize::try_from(told.report.fields).unwrap_or(usize::MAX),
-            "field"
-        ),
+        "\n  wrote {written} in {systems} in {:.1} s",
         told.elapsed.as_secs_f64()
     );
     if let Some(brake) = &told.report.brake {
-        let _ = write!(
-            out,
-            "\n  R014 brake: the run stopped before its end: {brake}"
-        );
+        out.push_str(&braked(brake));
     } else if told.report.stopped {
         out.push_str("\n  interrupted: what was done is saved, and the next run goes on from here");
+    } else if told.report.passes_on {
+        out.push_str("; a second run would pass on what it wrote to those who read it");
     } else {
         out.push_str("; a second run would write nothing");
     }
     out.push('\n');
+    out
+}
+
+/// That a limit was reached.
+pub fn braked(brake: &str) -> String {
+    let mut out = String::new();
+    let text = format!("R014 brake: the run stops before its end: {brake}");
+    for (i, line) in wrap(&text, WIDTH - 4).iter().enumerate() {
+        let _ = write!(out, "\n  {}{line}", if i == 0 { "" } else { "  " });
+    }
     out
 }
 
@@ -302,9 +370,11 @@ pub fn record(told: &Told<'_>) -> Value {
             "created": {"left": s.created.left, "right": s.created.right},
             "updated": {"left": s.updated.left, "right": s.updated.right},
             "deleted": {"left": s.deleted.left, "right": s.deleted.right},
+            "stamped": {"left": s.stamped.left, "right": s.stamped.right},
             "same": s.same,
             "unlinked": s.unlinked,
             "drifted": s.drifted,
+            "accepted": s.accepted,
             "overwritten": s.overwritten,
             "writes": s.writes.iter().map(|((row, side, cause), n)| json!({
                 "row": row, "side": side, "cause": cause.word(), "count": n,
@@ -331,6 +401,20 @@ pub fn record(told: &Told<'_>) -> Value {
             "code": h.reason.code(),
             "slug": h.reason.slug(),
             "text": h.text,
+        })).collect::<Vec<_>>(),
+        "log": told.logged.iter().map(|(sync, e)| json!({
+            "kind": match e.kind {
+                LogKind::Overwritten => "overwritten",
+                LogKind::Drift => "drift",
+                LogKind::Accepted => "accepted",
+            },
+            "sync": sync,
+            "field": e.field,
+            "left": e.ids.left,
+            "right": e.ids.right,
+            "side": e.side,
+            "old": e.old,
+            "new": e.new,
         })).collect::<Vec<_>>(),
         "not_executed": told.report.not_executed.iter().map(|(construct, name, reason)| json!({
             "construct": construct, "name": name, "reason": reason,

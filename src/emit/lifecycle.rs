@@ -29,10 +29,18 @@ pub fn page(book: Book<'_>, lifecycle: &Lifecycle) -> String {
     }
     let _ = writeln!(out, "## Stages\n\n{}", stages(book.model, lifecycle));
     let _ = writeln!(out, "## Moves\n\n{}", moves(book.model, lifecycle));
+    let truth = lifecycle.truth.as_ref();
+    if let Some(truth) = truth.and_then(|t| book.model.systems.get(t.node.index())) {
+        let _ = writeln!(
+            out,
+            "Where both systems move, and the moves do not follow on each other, that of **{}** counts.\n",
+            text(&truth.name.node)
+        );
+    }
     if held.is_none() {
         let _ = writeln!(
             out,
-            "A move that is not in this table is held for a person: the other system does not follow, and nothing is put back.\n"
+            "A move that is not in this table is held for a person: the other system does not follow, and nothing is put back. Several moves of one system between two runs count as if each had been seen, unless a line leads from the first stage to the last: then that line decides.\n"
         );
     }
     let _ = writeln!(out, "```mermaid\n{}```", diagram(book.model, lifecycle));

@@ -55,7 +55,7 @@ fn map_table(out: &mut String, book: Book<'_>, row: RowView<'_>, map: &PicklistM
             .collect();
         shown.join(", ")
     };
-    let within = map.within.as_ref().map(|w| text(&w.node));
+    let within = map.within.as_ref().map(|w| text(&w.name.node));
     let rows: Vec<Vec<String>> = map
         .rows
         .iter()

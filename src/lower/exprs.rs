@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::members::Asked;
 use super::{Cx, Done, impossible};
-use crate::model::{Expr, ExprKind, MapId, RowView, ViaKind};
+use crate::model::{Expr, ExprKind, RowView};
 use crate::plan::Expr as Lowered;
 use crate::side::Side;
 
@@ -54,7 +54,10 @@ impl Cx<'_> {
                 map: self.map_name(*map),
                 from: *from,
                 input: self.boxed(input)?,
-                within: within.as_ref().map(|w| self.boxed(w)).transpose()?,
+                within: match within {
+                    Some(within) => Some(self.boxed(within)?),
+                    None => self.controlling.clone().map(Box::new),
+                },
             },
             ExprKind::Each { map, from, input } => Lowered::Each {
                 map: self.map_name(*map),
@@ -111,67 +114,34 @@ impl Cx<'_> {
         self.expr(e).map(Box::new)
     }
 
-    /// The value of a lane: a map whose values depend on another one is given that other one.
+    /// The value of a lane: a map whose values depend on those of another row is given the value of that row.
     pub fn lane_value(&mut self, row: RowView<'_>, from: Side, value: &Expr) -> Done<Lowered> {
-        let mut lowered = self.expr(value)?;
-        let Some(ViaKind::Map(map)) = row.row.via.as_ref().map(|v| &v.kind) else {
-            return Ok(lowered);
-        };
-        if let Some(controlling) = self.controlling(row, *map, from)? {
-            lowered.visit_mut(&mut |e| {
-                if let Lowered::Map {
-                    within: within @ None,
-                    ..
-                } = e
-                {
-                    *within = Some(Box::new(controlling.clone()));
-                }
-            });
-        }
-        Ok(lowered)
+        let outer = self.controlling.take();
+        self.controlling = self.controlling(row, from)?;
+        let lowered = self.expr(value);
+        self.controlling = outer;
+        lowered
     }
 
-    /// The controlling value of a map with `within`: that of the row which the named map, table or field stands on, in
-    /// the spelling of the right side.
-    fn controlling(&mut self, row: RowView<'_>, map: MapId, from: Side) -> Done<Option<Lowered>> {
-        let model = self.model;
-        let Some(within) = model.maps.get(map.index()).and_then(|m| m.within.as_ref()) else {
+    /// The controlling value for the map of a row, in the spelling of the right side.
+    fn controlling(&mut self, row: RowView<'_>, from: Side) -> Done<Option<Lowered>> {
+        let Some((_, within)) = row.dependent_map() else {
             return Ok(None);
         };
-        let name: &SmolStr = &within.node;
-        let stands_on = |r: &RowView<'_>| match r.row.via.as_ref().map(|v| &v.kind) {
-            Some(ViaKind::Map(m)) => model
-                .maps
-                .get(m.index())
-                .is_some_and(|m| m.name.node == *name),
-            Some(ViaKind::Normalize(t)) => model
-                .normalizers
-                .get(t.index())
-                .is_some_and(|t| t.name.node == *name),
-            _ => false,
-        };
-        let named = |r: &RowView<'_>| {
-            Side::BOTH
-                .iter()
-                .any(|s| r.field(*s).is_some_and(|f| f.name() == name.as_str()))
-        };
-        let found = row.sync.rows().find(stands_on);
-        let Some(controller) = found.or_else(|| row.sync.rows().find(named)) else {
+        let Some(controller) = row.controller() else {
             return Err(impossible(
-                "a controlling field that no row maps",
-                within.span,
+                "a map that depends on a row which is not there",
+                within.name.span,
             ));
         };
-        let mut read = self.read(controller, from)?;
+        let read = self.read(controller, from)?;
         let form = match (controller.row.normal.as_deref(), controller.lane(from)) {
-            (Some(normal), _) => Some(normal),
-            (None, Some(lane)) if from == Side::Left => Some(&lane.value),
-            _ => None,
+            (Some(normal), _) => normal,
+            (None, Some(lane)) if from == Side::Left => &lane.value,
+            _ => return Ok(Some(read)),
         };
-        if let Some(form) = form {
-            read = substitute(self.expr(form)?, &read);
-        }
-        Ok(Some(read))
+        let form = self.lane_value(controller, from, form)?;
+        Ok(Some(substitute(form, &read)))
     }
 
     fn sync_name(&self, id: crate::model::SyncId) -> SmolStr {

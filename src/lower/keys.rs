@@ -2,6 +2,7 @@
 
 use super::exprs::substitute;
 use super::{Cx, Done};
+use crate::analyze::day_of_instant;
 use crate::model::{ExprKind, FieldRef, Key, KeyPart, RowView, SyncView};
 use crate::plan::{Equality, Expr, MatchKey, MatchPart};
 use crate::side::{Side, Sides};
@@ -18,7 +19,7 @@ impl Cx<'_> {
     }
 
     /// Both sides go through the normal form of the row that maps the fields. Where the row has a map or a function
-    /// instead, and compares the bare fields, one side goes through it to the other.
+    /// instead, and the key compares the bare fields, one side goes through it to the other; an instant and a day meet as days.
     fn match_part(&mut self, view: SyncView<'_>, part: &KeyPart) -> Done<MatchPart> {
         let stored = Sides::new(Side::Left, Side::Right).map(|side| self.stored(part, side));
         let fold = stored.left.fold_case || stored.right.fold_case;
@@ -47,6 +48,9 @@ impl Cx<'_> {
                 let form = self.expr(normal)?;
                 wrap(&mut sides, side, form);
             }
+        } else if let Some((instant, day)) = day_of_instant(row).filter(|_| both_bare) {
+            let form = self.expr(&day)?;
+            wrap(&mut sides, instant, form);
         } else if let Some(lane) = row.lane(from).filter(|_| both_bare) {
             let form = self.lane_value(row, from, &lane.value)?;
             wrap(&mut sides, from, form);

@@ -5,10 +5,10 @@
 
 use smol_str::SmolStr;
 
-use super::clusters::{Clusters, Way, clusters};
 use super::members::Members;
 use super::{Cx, Done, digest};
-use crate::analyze::Life;
+use crate::analyze::{Clusters, Life, Way, clusters, shown_in_creates};
+use crate::check::rules::lifecycle::hindrance;
 use crate::model::{self, SyncView, Transition};
 use crate::plan::{Found, Lifecycle, NotExecuted, StageColumn, StageMove, StageRow, Through};
 use crate::side::Side;
@@ -37,7 +37,8 @@ impl Cx<'_> {
                 origin: self.origin(life.lifecycle.span),
                 reason,
             };
-            if let Err(reason) = clusters(life) {
+            if let Err(found) = clusters(life) {
+                let reason = hindrance(life, found);
                 let reason =
                     format!("stages are checked and documented, and not moved yet: {reason}");
                 return Some(told("lifecycle", reason));
@@ -55,23 +56,9 @@ impl Cx<'_> {
 
     /// The fields that the records which a sync makes on a side show their stage in.
     pub fn stages_made(&mut self, view: SyncView<'_>, side: Side) -> Vec<SmolStr> {
-        let model = self.model;
-        let end = view.sync.ends.get(side).object;
-        let mut fields = Vec::new();
-        for life in model.life_views().filter(|_| view.creates(side)) {
-            let Ok(found) = clusters(life) else { continue };
-            let linked = |way: &Way<'_>| matches!(way, Way::Linked(s) if s.id == view.id);
-            if !found.ways.iter().any(linked) {
-                continue;
-            }
-            for (column, way) in found.ways.iter().enumerate() {
-                let field = life.field(column).filter(|f| Some(f.id.object) == end);
-                if let (true, Some(field)) = (linked(way) || column == found.hub, field) {
-                    fields.push(self.field(field.id));
-                }
-            }
-        }
-        fields
+        let shown = shown_in_creates(view, side).into_iter();
+        let fields = shown.filter_map(|(life, c)| life.field(c));
+        fields.map(|f| self.field(f.id)).collect()
     }
 
     fn lifecycle(&mut self, life: Life<'_>, found: &Clusters<'_>) -> Done<Lifecycle> {

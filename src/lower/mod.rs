@@ -5,7 +5,6 @@
 
 mod automations;
 mod cases;
-mod clusters;
 mod digest;
 mod exprs;
 mod identity;
@@ -117,6 +116,8 @@ struct Cx<'a> {
     normalizers: BTreeSet<NormalizeId>,
     /// While the conditions of a lifecycle are lowered: what they read.
     members: Option<members::Members>,
+    /// While a value of a row is lowered whose map depends on another row: that row's value.
+    controlling: Option<crate::plan::Expr>,
 }
 
 impl<'a> Cx<'a> {
@@ -129,6 +130,7 @@ impl<'a> Cx<'a> {
             maps: BTreeSet::new(),
             normalizers: BTreeSet::new(),
             members: None,
+            controlling: None,
         }
     }
 

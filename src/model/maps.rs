@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use smol_str::SmolStr;
 
-use super::{Arrow, Fallback, FieldRef};
+use super::{Arrow, Fallback, FieldRef, MapId, NormalizeId};
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
 use crate::value::Value;
@@ -25,8 +25,8 @@ pub struct PicklistMap {
     pub arrow: Arrow,
     /// The fields whose values it maps; several where the header names alternatives.
     pub ends: Sides<MapEnd>,
-    /// The controlling fields, for `within`.
-    pub within: Option<Spanned<SmolStr>>,
+    /// `within`: on what else its values depend.
+    pub within: Option<Within>,
     /// The rows, in order.
     pub rows: Vec<MapRow>,
     /// `else`, by the side that the unmapped value comes from.
@@ -35,6 +35,28 @@ pub struct PicklistMap {
     pub standard: bool,
     /// It [pairs](Self::pairs) its values, as most maps do: what is wrong with rows that share a value need not be looked for.
     pub bijective: bool,
+}
+
+/// `within NAME`: the values of a map depend on that of another row of the sync that applies it.
+#[derive(Clone, Debug)]
+pub struct Within {
+    /// As written.
+    pub name: Spanned<SmolStr>,
+    /// By what the other row is found.
+    pub by: Controller,
+}
+
+/// What tells the row with the controlling values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Controller {
+    /// It applies this map.
+    Map(MapId),
+    /// It applies this table.
+    Table(NormalizeId),
+    /// It has a field of the name, as it may where no row applies the map or table.
+    Field,
+    /// The name is unknown, or leads back to the map, and that is reported.
+    Unknown,
 }
 
 /// One end of a map.

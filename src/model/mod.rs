@@ -5,6 +5,8 @@
 //! values not been covered. It keeps spans and knows no syntax.
 
 mod automation;
+mod circles;
+mod draft;
 mod expr;
 mod ids;
 mod lifecycle;
@@ -17,6 +19,8 @@ mod view;
 mod world;
 
 pub use automation::{Automation, Effect, Entry, Events, Phase, StartedBy, Turn, Written};
+pub use circles::circles;
+pub use draft::{Clause, Draft, Part, RowText};
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
@@ -26,13 +30,12 @@ pub use lifecycle::{
     Transition,
 };
 pub use maps::{
-    Catalogued, MapEnd, MapRow, MapValue, MapValues, NormalizeRow, NormalizeTable, Otherwise,
-    PicklistMap, Role, ValueUse,
+    Catalogued, Controller, MapEnd, MapRow, MapValue, MapValues, NormalizeRow, NormalizeTable,
+    Otherwise, PicklistMap, Role, ValueUse, Within,
 };
 pub use route::{AssigneeKind, Branch, Lead, OperatingModel, Partition, PartitionPart, Route};
 pub use row::{
-    Authority, BlankPolicy, Cell, CellKind, Clause, Fallback, Fits, Lane, Row, Stated, Timing, Via,
-    ViaKind,
+    Authority, BlankPolicy, Cell, CellKind, Fallback, Lane, Row, Stated, Timing, Via, ViaKind,
 };
 pub use scenario::{Expectation, Moment, Scenario, Step, StepKind, Values};
 pub use sync::{

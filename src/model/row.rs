@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Arrow, Expr, FieldRef, FieldsId, MapId, NormalizeId, SyncId};
+use super::{Arrow, Expr, FieldRef, FieldsId, MapId, NormalizeId, RowText, SyncId};
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
 use crate::value::Value;
@@ -44,30 +44,8 @@ pub struct Row {
     pub shared: Option<FieldsId>,
     /// The clauses that may be about one direction, as stated, for the rule on contradictions.
     pub stated: Vec<Spanned<Stated>>,
-    /// All clauses, as the spec has them.
-    pub clauses: Box<[Clause]>,
-}
-
-/// A clause of a row as a spec writes it, for what is offered in its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clause {
-    /// Its text.
-    pub text: Box<str>,
-    /// The side that the direction starts at which it is limited to.
-    pub only: Option<Side>,
-    /// What has to hold of the row for it to make sense.
-    pub fits: Fits,
-}
-
-/// The rows that a clause may stand on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fits {
-    /// Any.
-    Any,
-    /// Those that travel both ways: it says who wins.
-    BothWays,
-    /// Those that undo drift: it says so.
-    Enforced,
+    /// What is written, for remedies that change a part of it.
+    pub text: RowText,
 }
 
 /// A clause as it was stated. The side is the source of the direction that a prefix arrow limited it to.
@@ -81,6 +59,8 @@ pub enum Stated {
     Default(Option<Side>),
     /// `enforce`.
     Enforce(Option<Side>),
+    /// One half of `via { -> f, <- g }`, by the side that its values come from.
+    Half(Side),
 }
 
 /// One end of a row.

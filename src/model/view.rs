@@ -282,34 +282,34 @@ impl<'m> RowView<'m> {
             .is_some_and(|l| matches!(l.value.node, super::ExprKind::Input))
     }
 
-    /// The row with another arrow and without its clauses, as a spec writes it.
-    pub fn written(self, arrow: super::Arrow) -> String {
-        let cell = |side| self.field(side).map_or("…", FieldView::name);
-        format!(
-            "{} {} {}",
-            cell(Side::Left),
-            arrow.text(),
-            cell(Side::Right)
-        )
+    /// The map that it applies, where that one depends on another row.
+    pub fn dependent_map(self) -> Option<(super::MapId, &'m super::Within)> {
+        let Some(super::ViaKind::Map(id)) = self.row.via.as_ref().map(|v| &v.kind) else {
+            return None;
+        };
+        let map = self.sync.model.maps.get(id.index())?;
+        Some((*id, map.within.as_ref()?))
     }
 
-    /// The row with another arrow and those of its clauses that fit it; `enforce` is left out where drift is not to be undone.
-    pub fn rewritten(self, arrow: super::Arrow, enforced: bool) -> String {
-        let fits = |clause: &super::Clause| {
-            let way = clause.only.is_none_or(|side| arrow.goes_from(side));
-            way && match clause.fits {
-                super::Fits::Any => true,
-                super::Fits::BothWays => arrow == super::Arrow::Both,
-                super::Fits::Enforced => enforced,
-            }
-        };
-        let clauses = self.row.clauses.iter().filter(|c| fits(c));
-        let clauses: Vec<&str> = clauses.map(|c| &*c.text).collect();
-        let row = self.written(arrow);
-        match clauses.as_slice() {
-            [] => row,
-            clauses => format!("{row}  {}", clauses.join(", ")),
+    /// The row of its sync with the values on which those of its map depend; none where no row has them.
+    pub fn controller(self) -> Option<Self> {
+        use super::{Controller, ViaKind};
+        let (_, within) = self.dependent_map()?;
+        let name = within.name.node.as_str();
+        if within.by == Controller::Unknown {
+            return None;
         }
+        let applies = |row: &Self| match (within.by, row.row.via.as_ref().map(|v| &v.kind)) {
+            (Controller::Map(map), Some(ViaKind::Map(applied))) => map == *applied,
+            (Controller::Table(table), Some(ViaKind::Normalize(applied))) => table == *applied,
+            _ => false,
+        };
+        let is_called = |row: &Self| {
+            let mut fields = Side::BOTH.into_iter().filter_map(|s| row.field(s));
+            fields.any(|f| f.name() == name)
+        };
+        let applying = self.sync.rows().find(applies);
+        applying.or_else(|| self.sync.rows().find(is_called))
     }
 
     /// Who wins a conflict: what the row states, else the sync's truth.

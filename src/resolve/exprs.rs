@@ -18,6 +18,19 @@ use crate::value::{Kind, Value, read_text};
 /// How deep functions may call each other.
 const DEEPEST: usize = 24;
 
+/// A function of the spec: its module and its item there.
+pub(super) type FunctionAt = (usize, usize);
+
+/// Whether records are in sight where an expression stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// Their fields are; where no object is known, the names stay silent.
+    #[default]
+    Records,
+    /// None are: only parameters, constants and values can be meant.
+    Values,
+}
+
 /// What names can mean where an expression stands.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope {
@@ -31,8 +44,10 @@ pub(super) struct Scope {
     pub columns: Vec<(SmolStr, Option<ObjectRef>)>,
     /// Objects at which the paths of an automation start: the name, and the object where it is known.
     pub heads: Vec<(SmolStr, Option<ObjectRef>)>,
-    /// How many functions are unfolded around this place.
-    pub depth: usize,
+    /// Whether fields can be meant at all.
+    pub sight: Sight,
+    /// The functions that are unfolded around this place, the outermost first.
+    pub around: Vec<FunctionAt>,
 }
 
 impl Scope {
@@ -47,9 +62,18 @@ impl Scope {
         }
     }
 
+    /// No records: what stands in a constant, or is given to a function beside the value that passes.
+    pub fn values() -> Self {
+        Self {
+            sight: Sight::Values,
+            ..Self::default()
+        }
+    }
+
     /// Whether an object is unknown, so that unknown fields stay silent.
     fn poisoned(&self) -> bool {
-        self.columns.is_empty()
+        self.sight == Sight::Records
+            && self.columns.is_empty()
             && self.heads.is_empty()
             && self.objects.left.is_none()
             && self.objects.right.is_none()
@@ -144,10 +168,11 @@ impl Cx<'_> {
         if let Some(found) = self.find_in_scope(scope, &name.text) {
             return self.of_field(found.0, found.1, name.span);
         }
-        if let Some(Symbol::Const(module, item)) = self.symbol(Space::Const, &name.text) {
-            return self.constant(module, item, name.span);
+        match self.symbol(Space::Const, &name.text) {
+            Some(Symbol::Const(module, item)) => self.constant(module, item, name.span),
+            Some(Symbol::Poisoned) if scope.sight == Sight::Values => Expr::unknown(name.span),
+            _ => self.field_expr(scope, name, name.span),
         }
-        self.field_expr(scope, name, name.span)
     }
 
     /// A field of either side by its API name, without a word if there is none.
@@ -184,6 +209,7 @@ impl Cx<'_> {
             Some(object) => {
                 self.field(object, name);
             }
+            None if scope.sight == Sight::Values => self.no_value(scope, name),
             None if !scope.heads.is_empty() => {
                 self.sink.push(unknown_name::not_a_field_path(span));
             }
@@ -194,6 +220,19 @@ impl Cx<'_> {
             }
         }
         Expr::unknown(span)
+    }
+
+    /// Reports a name that is no value where only values can stand.
+    fn no_value(&mut self, scope: &Scope, name: &Name) {
+        let mut known = self.visible(Space::Const);
+        self.meant(self.module, &name.text, &known);
+        known.extend(scope.params.iter().map(|(n, _)| n.clone()));
+        let what = match scope.around.is_empty() {
+            true => "constant",
+            false => "parameter or constant",
+        };
+        let known = known.iter().map(SmolStr::as_str);
+        self.sink.push(unknown_name::describe(what, name, known));
     }
 
     /// `contact.hubspotscore`, `env.default_owner`, `hubspot.country`, `Account.Tier__c`.
@@ -212,6 +251,10 @@ impl Cx<'_> {
                 span: path.span,
                 kind: Some(Kind::Text),
             };
+        }
+        if scope.sight == Sight::Values {
+            self.sink.push(unknown_name::no_record(path));
+            return Expr::unknown(path.span);
         }
         let first = scope.first.unwrap_or(Side::Left);
         let (owners, hops) = if let Some(object) = scope.head(&head.text) {
@@ -232,7 +275,7 @@ impl Cx<'_> {
                 )
             }
             ([reference], _) if !scope.poisoned() => {
-                self.related(&owners, reference, last, path.span)
+                self.related(scope, &owners, reference, last, path.span)
             }
             ([_, second, ..], _) if !scope.poisoned() => {
                 self.sink.push(unknown_name::too_far(second));
@@ -255,6 +298,7 @@ impl Cx<'_> {
     /// A field of the record that a reference names, of the first owner that has such a reference.
     fn related(
         &mut self,
+        scope: &Scope,
         owners: &[(Side, Option<ObjectRef>)],
         head: &Name,
         last: &Name,
@@ -265,23 +309,9 @@ impl Cx<'_> {
             let Some(reference) = self.reference(owner, &head.text) else {
                 continue;
             };
-            let targets = self
-                .model
-                .field(reference)
-                .map_or_else(Vec::new, |f| f.field.references.clone());
-            let catalog = self
-                .model
-                .systems
-                .get(owner.system.index())
-                .map(|s| s.name.node.clone());
-            let target = targets.first().and_then(|t| {
-                let catalog = self.model.catalogs.get(catalog.as_ref()?)?;
-                Some(ObjectRef {
-                    system: owner.system,
-                    object: catalog.object(t)?,
-                })
-            });
-            let Some(object) = target else {
+            let Some(object) = self.target(reference, &last.text) else {
+                let field = self.model.field_name(reference);
+                self.sink.push(unknown_name::leads_nowhere(head, &field));
                 return Expr::unknown(span);
             };
             let Some(field) = self.field(object, last) else {
@@ -299,10 +329,47 @@ impl Cx<'_> {
                 kind,
             };
         }
-        if let Some((_, object)) = known.clone().next() {
-            self.field(object, head);
+        match known.clone().next() {
+            Some((_, object)) => {
+                if let Some(field) = self.field(object, head) {
+                    let found = self.model.field(field);
+                    if let Some(finding) = found.map(|f| unknown_name::no_reference(head, last, f))
+                    {
+                        self.sink.push(finding);
+                    }
+                }
+            }
+            None if owners.len() > 1 => {
+                let heads = scope.columns.iter().chain(&scope.heads);
+                let known = heads.map(|(n, _)| n.as_str());
+                let what = if scope.columns.is_empty() {
+                    "object"
+                } else {
+                    "column"
+                };
+                self.sink.push(unknown_name::describe(what, head, known));
+            }
+            None => {}
         }
         Expr::unknown(span)
+    }
+
+    /// The object that a reference leads to: of several the first that has a field of the name.
+    fn target(&self, reference: FieldRef, field: &str) -> Option<ObjectRef> {
+        let view = self.model.field(reference)?;
+        let catalog = self.model.catalogs.get(&view.system.name.node)?;
+        let system = reference.object.system;
+        let mut targets: Vec<ObjectRef> = view
+            .field
+            .references
+            .iter()
+            .filter_map(|t| {
+                let object = catalog.object(t)?;
+                Some(ObjectRef { system, object })
+            })
+            .collect();
+        targets.sort_by_key(|t| self.find_field(*t, field).is_none());
+        targets.first().copied()
     }
 
     /// The reference of an object that a path goes through: by relationship name, or by the field's own name.
@@ -335,9 +402,34 @@ impl Cx<'_> {
         else {
             return Expr::unknown(span);
         };
-        match self.expr(&Scope::default(), &c.value).node {
-            ExprKind::Const(value) => Expr::constant(value, span),
-            _ => Expr::unknown(span),
+        let at = (module, item);
+        if let (Some(calls), [outer]) = (&mut self.calls, self.constants.as_slice()) {
+            calls.push((*outer, at, span));
+        }
+        if self.constants.contains(&at) {
+            return Expr::unknown(span);
+        }
+        // What is wrong with the constant itself is told where it is declared.
+        self.constants.push(at);
+        let kept = std::mem::take(&mut self.sink);
+        let here = std::mem::replace(&mut self.module, module);
+        let value = self.constant_value(&c.value);
+        self.module = here;
+        self.sink = kept;
+        self.constants.pop();
+        value.map_or_else(|| Expr::unknown(span), |v| Expr::constant(v, span))
+    }
+
+    /// The value that stands for a constant: a bare name is itself. None where it is not written out.
+    pub(super) fn constant_value(&mut self, e: &ast::Expr) -> Option<Value> {
+        if let Some(name) = bare(e)
+            && self.symbol(Space::Const, &name.text).is_none()
+        {
+            return Some(Value::text(&name.text));
+        }
+        match self.expr(&Scope::values(), e).node {
+            ExprKind::Const(value) => Some(value),
+            _ => None,
         }
     }
 
@@ -398,6 +490,17 @@ impl Cx<'_> {
 
     /// Both operands of a comparison: beside a picklist field a bare name is a value.
     pub fn beside(&mut self, scope: &Scope, left: &ast::Expr, right: &ast::Expr) -> (Expr, Expr) {
+        let stands_alone = |cx: &Self, name: &Name| {
+            scope.sight == Sight::Values
+                && !is_param(scope, name)
+                && cx.symbol(Space::Const, &name.text).is_none()
+        };
+        if let Some(value) = bare(left)
+            && stands_alone(self, value)
+        {
+            let right = self.expr(scope, right);
+            return (self.value_of(&right, value), right);
+        }
         if let Some(value) = bare(left)
             && self.find_in_scope(scope, &value.text).is_none()
             && self.picklist_named(scope, right)
@@ -411,6 +514,7 @@ impl Cx<'_> {
             Some(name) if self.is_listed(&left) && !is_param(scope, name) => {
                 self.value_of(&left, name)
             }
+            Some(name) if stands_alone(self, name) => self.value_of(&left, name),
             Some(name)
                 if matches!(left.node, ExprKind::Unknown)
                     && self.find_in_scope(scope, &name.text).is_none() =>
@@ -570,15 +674,28 @@ impl Cx<'_> {
         span: Span,
     ) -> Expr {
         if function.text == "entered" && !scope.columns.is_empty() {
-            let stage = arguments.first().and_then(bare).map(|n| n.text.clone());
+            let stage = match arguments {
+                [
+                    ast::Expr {
+                        node: ast::ExprKind::Text(stage),
+                        ..
+                    },
+                ] => Some(stage.clone()),
+                [only] => bare(only).map(|n| n.text.clone()),
+                _ => None,
+            };
+            let Some(stage) = stage else {
+                self.sink.push(unknown_name::not_a_stage(span));
+                return Expr::unknown(span);
+            };
             return Expr {
-                node: stage.map_or(ExprKind::Unknown, ExprKind::Entered),
+                node: ExprKind::Entered(stage),
                 span,
                 kind: Some(Kind::DateTime),
             };
         }
         let arguments: Vec<Expr> = arguments.iter().map(|a| self.expr(scope, a)).collect();
-        self.apply(function, arguments, span, scope.depth)
+        self.apply(function, arguments, span, &scope.around)
     }
 
     /// A function applied to resolved arguments: of the spec, unfolded; of the library, checked against its signature.
@@ -587,11 +704,11 @@ impl Cx<'_> {
         function: &Name,
         arguments: Vec<Expr>,
         span: Span,
-        depth: usize,
+        around: &[FunctionAt],
     ) -> Expr {
         match self.symbol(Space::Function, &function.text) {
             Some(Symbol::Function(module, item)) => {
-                self.unfold(module, item, function, arguments, span, depth)
+                self.unfold((module, item), function, arguments, span, around)
             }
             Some(Symbol::Poisoned) => Expr::unknown(span),
             _ => match library::function(&function.text) {
@@ -639,20 +756,24 @@ impl Cx<'_> {
             .push(unknown_name::describe("map or function", name, known));
     }
 
+    /// The body of a function of the spec, with the arguments in the place of the parameters. What is wrong with the body itself
+    /// is told where it is declared.
     fn unfold(
         &mut self,
-        module: usize,
-        item: usize,
+        at: FunctionAt,
         name: &Name,
         arguments: Vec<Expr>,
         span: Span,
-        depth: usize,
+        around: &[FunctionAt],
     ) -> Expr {
-        let modules = self.modules;
-        let line = modules.get(module).and_then(|m| m.tree.items.get(item));
-        let Some(Item::Function(f)) = line.map(|l| &l.node) else {
+        let Some(f) = self.function_at(at) else {
             return Expr::unknown(span);
         };
+        if let Some(calls) = &mut self.calls
+            && let [caller] = around
+        {
+            calls.push((*caller, at, name.span));
+        }
         if f.params.len() != arguments.len() {
             self.sink.push(wrong_argument_type::count_of(
                 name,
@@ -662,25 +783,49 @@ impl Cx<'_> {
             ));
             return Expr::unknown(span);
         }
-        if depth >= DEEPEST {
-            self.sink.push(unknown_name::recursive(name));
+        for (param, argument) in f.params.iter().zip(&arguments) {
+            if let Some(finding) = wrong_argument_type::argument(name, param, argument) {
+                self.sink.push(finding);
+                return Expr::unknown(span);
+            }
+        }
+        if around.contains(&at) {
             return Expr::unknown(span);
         }
-        let params = f
-            .params
-            .iter()
-            .map(|p| p.name.text.clone())
-            .zip(arguments)
-            .collect();
+        if around.len() >= DEEPEST {
+            self.sink.push(unknown_name::too_deep(name));
+            return Expr::unknown(span);
+        }
+        let names = f.params.iter().map(|p| p.name.text.clone());
         let scope = Scope {
-            params,
-            depth: depth + 1,
-            ..Scope::default()
+            params: names.zip(arguments).collect(),
+            around: around.iter().copied().chain([at]).collect(),
+            ..Scope::values()
         };
-        let here = std::mem::replace(&mut self.module, module);
+        let kept = std::mem::take(&mut self.sink);
+        let here = std::mem::replace(&mut self.module, at.0);
         let body = self.expr(&scope, &f.body);
         self.module = here;
+        let mut found = std::mem::replace(&mut self.sink, kept);
+        let of_body = |d: &crate::diagnostic::Diagnostic| {
+            let place = d.labels.first().map(|l| l.span);
+            place.is_some_and(|p| f.body.span.contains(p))
+        };
+        found.inner_mut().retain(|d| !of_body(d));
+        self.sink.absorb(found);
         Expr { span, ..body }
+    }
+}
+
+impl<'a> Cx<'a> {
+    /// A function of the spec.
+    pub(super) fn function_at(&self, (module, item): FunctionAt) -> Option<&'a ast::Function> {
+        let modules = self.modules;
+        let line = modules.get(module).and_then(|m| m.tree.items.get(item))?;
+        match &line.node {
+            Item::Function(f) => Some(f),
+            _ => None,
+        }
     }
 }
 

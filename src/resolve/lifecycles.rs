@@ -51,6 +51,12 @@ impl Cx<'_> {
         for line in l.body.nodes() {
             match line {
                 LifecycleLine::Column(column) => {
+                    let mut earlier = lifecycle.columns.iter().map(|c| &c.name);
+                    let name = &column.name;
+                    if let Some(first) = earlier.find(|n| n.node == name.text) {
+                        let finding = duplicate_name::describe(&name.text, first.span, name.span);
+                        self.sink.push(finding);
+                    }
                     let (column, object) = self.column(column);
                     columns.push((column.name.node.clone(), object));
                     lifecycle.columns.push(column);
@@ -112,7 +118,7 @@ impl Cx<'_> {
             Some(Global::Relation(relation)) => Through::Relation(relation),
             Some(Global::Poisoned) => Through::Unknown,
             _ => {
-                let known: Vec<&str> = self.symbols.sync_names().collect();
+                let known: Vec<&str> = self.symbols.linking_names().collect();
                 self.sink.push(unknown_name::describe(
                     "sync or relation",
                     name,

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use smol_str::SmolStr;
 
 use super::Module;
+use super::exprs::FunctionAt;
 use super::rules::{
     label_for_api_name, unknown_field, unknown_name, unknown_object, unknown_system,
 };
@@ -32,6 +33,10 @@ pub(super) struct Cx<'a> {
     pub module: usize,
     /// Whether rows of the declaration under way are missing.
     pub gaps: Gaps,
+    /// The constants whose values are looked for, the outermost first.
+    pub constants: Vec<FunctionAt>,
+    /// While what is declared is looked at: which function calls which, which constant names which, and where.
+    pub calls: Option<Vec<(FunctionAt, FunctionAt, Span)>>,
 }
 
 /// What a pass reports of an item, and the values that it meets there.
@@ -87,6 +92,8 @@ impl<'a> Cx<'a> {
             values: Vec::new(),
             module: self.module,
             gaps: Gaps::None,
+            constants: Vec::new(),
+            calls: None,
         }
     }
 
@@ -174,7 +181,8 @@ impl<'a> Cx<'a> {
             .systems
             .iter()
             .position(|s| s.name.node == name.text);
-        if found.is_none() && !self.is_declared(name) {
+        let poisoned = self.symbols.get_global(&name.text) == Some(Global::Poisoned);
+        if found.is_none() && !poisoned && !self.is_declared(name) {
             let known = self.model.systems.iter().map(|s| s.name.node.as_str());
             self.sink.push(unknown_system::describe(name, known));
         }

@@ -34,15 +34,13 @@ pub(super) fn picklists(cx: &mut Cx<'_>) {
             end: closing(p.rows.span),
             arrow: direction,
             ends,
-            within: p
-                .within
-                .as_ref()
-                .map(|w| Spanned::new(w.text.clone(), w.span)),
+            within: None,
             rows: Vec::with_capacity(p.rows.lines.len()),
             otherwise: Sides::default(),
             standard: cx.standard(),
             bijective: false,
         };
+        map.within = p.within.as_ref().map(|w| cx.within(w, &map.ends));
         for line in &p.rows.lines {
             if let MapRowLine::Row(row) = &line.node {
                 map_row(&mut map, row, line.span);

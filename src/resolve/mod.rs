@@ -4,6 +4,7 @@
 //! picks what they mean; whether the result makes sense is the business of the rules.
 
 mod automations;
+mod declared;
 mod exprs;
 mod lifecycles;
 mod lookup;
@@ -15,7 +16,9 @@ mod scenarios;
 mod symbols;
 mod syncs;
 mod systems;
+mod texts;
 mod transforms;
+mod within;
 mod world;
 
 use smol_str::SmolStr;
@@ -77,13 +80,17 @@ pub fn resolve(
         values: Vec::new(),
         module: 0,
         gaps: Gaps::None,
+        constants: Vec::new(),
+        calls: None,
     };
     cx.incomplete();
     cx.import();
+    declared::declared(&mut cx);
     maps::picklists(&mut cx);
     maps::normalizers(&mut cx);
     syncs::headers(&mut cx);
     syncs::bodies(&mut cx);
+    within::controllers(&mut cx);
     world::relations(&mut cx);
     lifecycles::lifecycles(&mut cx);
     automations::automations(&mut cx, world.automations);

@@ -6,18 +6,16 @@ use super::exprs::Scope;
 use super::lookup::{Cx, Gaps};
 use super::rules::unknown_name;
 use super::symbols::{Space, Symbol};
+use super::texts::row_text;
 use super::transforms::{Change, input};
 use crate::model::{
-    Arrow, Authority, BlankPolicy, Cell, CellKind, Clause, End, Expr, ExprKind, Fallback, FieldsId,
-    Fits, Lane, MapValue, ObjectRef, Role, Row, Stated, SyncId, Timing, ValueUse,
+    Arrow, Authority, BlankPolicy, Cell, CellKind, End, Expr, ExprKind, Fallback, FieldsId, Lane,
+    MapValue, ObjectRef, Role, Row, RowText, Stated, SyncId, Timing, ValueUse,
 };
 use crate::side::{Side, Sides};
-use crate::source::{Span, Spanned};
+use crate::source::{SourceFile, Span, Spanned};
 use crate::syntax::ast::{self, ClauseKind, Item, Name, Operand, Statement, SyncLine};
 use crate::value::{Kind, Value};
-
-/// How deep shared rows may spread each other.
-const DEEPEST: usize = 16;
 
 /// What the rows of one block stand under.
 #[derive(Clone, Debug)]
@@ -26,10 +24,8 @@ pub(super) struct Around {
     pub ends: Sides<End>,
     /// What a cleared value does, by the side that it comes from, where the block says so for all rows.
     pub blank: Sides<Option<BlankPolicy>>,
-    /// The shared block that the rows stand in.
-    pub shared: Option<FieldsId>,
-    /// How many spreads lead here.
-    pub depth: usize,
+    /// The shared blocks that lead here, the innermost last: the rows stand in that one.
+    pub shared: Vec<FieldsId>,
 }
 
 /// The arrow of the tree as the model's.
@@ -81,8 +77,10 @@ impl Cx<'_> {
             self.gaps = Gaps::Some;
             return;
         };
-        if around.depth >= DEEPEST {
-            return self.sink.push(unknown_name::recursive(name));
+        if around.shared.contains(&id) {
+            // A circle, which is told where the blocks are declared.
+            self.gaps = Gaps::Some;
+            return;
         }
         let modules = self.modules;
         let line = modules.get(module).and_then(|m| m.tree.items.get(item));
@@ -98,8 +96,7 @@ impl Cx<'_> {
         let inner = Around {
             ends: around.ends.clone(),
             blank: around.blank,
-            shared: Some(id),
-            depth: around.depth + 1,
+            shared: around.shared.iter().copied().chain([id]).collect(),
         };
         let spread = self.rows(&fields.body, &inner);
         self.module = here;
@@ -161,9 +158,12 @@ impl Cx<'_> {
             authority: clauses.authority,
             when: clauses.when,
             currency: clauses.currency.map(Box::new),
-            shared: around.shared,
+            shared: around.shared.last().copied(),
             stated: clauses.stated,
-            clauses: row.clauses.iter().map(|c| self.worded(c)).collect(),
+            text: row_text(
+                row,
+                self.sources.get(head.file).map_or("", SourceFile::text),
+            ),
         };
         let companion = self.companion(&resolved);
         rows.push(resolved);
@@ -204,7 +204,7 @@ impl Cx<'_> {
             normal: None,
             currency: None,
             stated: Vec::new(),
-            clauses: Box::default(),
+            text: RowText::default(),
             ..row.clone()
         })
     }
@@ -297,27 +297,6 @@ impl Cx<'_> {
         out
     }
 
-    /// A clause in its own words, on one line.
-    fn worded(&self, clause: &ast::Clause) -> Clause {
-        let lines = self.text(clause.span).lines().map(str::trim);
-        let only = |d: &Spanned<ast::Arrow>| {
-            let mut sides = Side::BOTH.into_iter();
-            sides.find(|s| arrow(d.node) == Arrow::from(*s))
-        };
-        Clause {
-            text: lines.collect::<Vec<_>>().join(" ").into(),
-            only: clause.direction.as_ref().and_then(only),
-            fits: match clause.node {
-                ClauseKind::Prefer(_)
-                | ClauseKind::Wins(_)
-                | ClauseKind::Latest(_)
-                | ClauseKind::Ask => Fits::BothWays,
-                ClauseKind::Enforce => Fits::Enforced,
-                _ => Fits::Any,
-            },
-        }
-    }
-
     fn clause(
         &mut self,
         clause: &ast::Clause,
@@ -337,7 +316,14 @@ impl Cx<'_> {
         };
         let mut state = |stated: Stated| out.stated.push(Spanned::new(stated, span));
         match &clause.node {
-            ClauseKind::Via(via) => out.change = self.via(via, span, kinds),
+            ClauseKind::Via(via) => {
+                out.change = self.via(via, span, kinds);
+                if let ast::ViaKind::Pair { right, left } = &via.how {
+                    for (side, half) in [(Side::Left, right), (Side::Right, left)] {
+                        out.stated.push(Spanned::new(Stated::Half(side), half.span));
+                    }
+                }
+            }
             ClauseKind::Through(names) => {
                 let syncs: Vec<SyncId> = names.iter().filter_map(|n| self.sync(n)).collect();
                 out.through = Some(Box::new(Spanned::new(syncs, span)));

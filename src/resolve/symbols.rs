@@ -218,10 +218,19 @@ impl Symbols {
 
     /// The names of the whole project that stand for syncs.
     pub fn sync_names(&self) -> impl Iterator<Item = &str> {
-        self.globals
-            .iter()
-            .filter(|(_, (g, _))| matches!(g, Global::Sync(_)))
-            .map(|(n, _)| n.as_str())
+        self.names(|global| matches!(global, Global::Sync(_)))
+    }
+
+    /// The names of the whole project that stand for syncs or relations: for what links records.
+    pub fn linking_names(&self) -> impl Iterator<Item = &str> {
+        self.names(|global| matches!(global, Global::Sync(_) | Global::Relation(_)))
+    }
+
+    fn names(&self, wanted: fn(&Global) -> bool) -> impl Iterator<Item = &str> {
+        let globals = self.globals.iter();
+        globals
+            .filter(move |(_, (global, _))| wanted(global))
+            .map(|(name, _)| name.as_str())
     }
 }
 

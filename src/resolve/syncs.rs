@@ -82,8 +82,7 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
         let around = Around {
             ends: sync.ends.clone(),
             blank: Sides::default(),
-            shared: None,
-            depth: 0,
+            shared: Vec::new(),
         };
         sync.rows = cx.rows(&s.body, &around);
         Some((sync, cx.gaps))
@@ -109,8 +108,7 @@ fn shared(cx: &mut Cx<'_>) {
                 let around = Around {
                     ends: Sides::new(left.clone(), right.clone()),
                     blank: Sides::default(),
-                    shared: None,
-                    depth: 0,
+                    shared: Vec::new(),
                 };
                 cx.rows(&f.body, &around);
             }

@@ -29,12 +29,15 @@ pub(super) fn declare(modules: &[Module], model: &mut Model, sink: &mut Sink) {
             continue;
         }
         let mut settings = Vec::new();
-        for line in s.settings.nodes() {
-            if let SettingLine::Setting(setting) = line {
+        for entry in s.settings.nodes() {
+            if let SettingLine::Setting(setting) = entry {
                 if let Some(finding) = amiss(kind, setting) {
+                    // what was to be set is not known, so that nothing is said of what the block lacks
+                    model.incomplete.push(line.span);
                     sink.push(finding);
+                } else {
+                    settings.push((setting.key.text.clone(), setting_text(&setting.value)));
                 }
-                settings.push((setting.key.text.clone(), setting_text(&setting.value)));
             }
         }
         model.systems.push(System {

@@ -92,7 +92,7 @@ impl Cx<'_> {
             ast::ExprKind::Name(name) if self.symbol(Space::Const, &name.text).is_none() => {
                 Value::text(&name.text)
             }
-            _ => match self.expr(&Scope::default(), e).node {
+            _ => match self.expr(&Scope::values(), e).node {
                 ExprKind::Const(value) => value,
                 _ => Value::Blank,
             },
@@ -221,7 +221,7 @@ impl Cx<'_> {
     /// The arguments of a function beside the value that passes.
     fn further(&mut self, t: &ast::Transform) -> Vec<Expr> {
         let arguments = t.arguments.iter();
-        arguments.map(|a| self.expr(&Scope::default(), a)).collect()
+        arguments.map(|a| self.expr(&Scope::values(), a)).collect()
     }
 
     /// A function applied to the value that comes from a side.
@@ -234,7 +234,7 @@ impl Cx<'_> {
     ) -> Expr {
         let mut arguments = vec![input(t.span, *kinds.get(from))];
         arguments.extend(further.iter().cloned());
-        self.apply(&t.name, arguments, t.span, 0)
+        self.apply(&t.name, arguments, t.span, &[])
     }
 
     /// A function with an inverse goes the way in which its result has the kind of the target; its inverse goes back.

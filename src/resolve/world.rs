@@ -223,6 +223,9 @@ pub(super) fn deferred(cx: &mut Cx<'_>) {
 /// Resolves waivers: their code, and the declaration or row that they are limited to.
 pub(super) fn waivers(cx: &mut Cx<'_>) {
     cx.each_item(|cx, line| {
+        if line.node == Item::Broken {
+            cx.half_waived(line.span);
+        }
         let Item::Allow(a) = &line.node else { return };
         let code = Code::from_str(&a.code.text).ok();
         if code.is_none() {
@@ -245,6 +248,26 @@ pub(super) fn waivers(cx: &mut Cx<'_>) {
 }
 
 impl Cx<'_> {
+    /// What a waiver that cannot be read may allow is told when it has been mended, if it is still to be told.
+    fn half_waived(&mut self, span: Span) {
+        let mut words = self.text(span).split_whitespace();
+        if words.next() != Some("allow") {
+            return;
+        }
+        let code = words.next().and_then(|word| Code::from_str(word).ok());
+        let files = self.sources.iter();
+        let scope = files.map(|(id, file)| Span::new(id, 0, file.text().len() as u32));
+        let scope = scope.collect();
+        self.model.waivers.push(Waiver {
+            span,
+            code,
+            scope,
+            because: String::new(),
+            by: String::new(),
+            until: None,
+        });
+    }
+
     /// The places of the declaration that a path names, or of one row of it.
     fn waived(&mut self, path: &ast::Path) -> Vec<Span> {
         let [head, rest @ ..] = path.parts.as_slice() else {

@@ -20,6 +20,8 @@ pub struct Report {
     pub fields: u64,
     /// Why the run stopped before its end, where a limit of the plan was reached (R014).
     pub brake: Option<String>,
+    /// A field was written that pairs which had had their turn read along a reference: the next run passes it on.
+    pub passes_on: bool,
     /// The run was interrupted.
     pub stopped: bool,
     /// What the plan declares and this version does not execute: construct, name, reason.
@@ -38,6 +40,12 @@ impl Report {
     pub fn all_fields(&self) -> u64 {
         let lifecycles = self.lifecycles.iter().flat_map(|l| l.writes.values());
         self.syncs.iter().map(SyncReport::fields).sum::<u64>() + lifecycles.sum::<u64>()
+    }
+
+    /// Records that were stamped with the id of their counterpart.
+    pub fn all_stamped(&self) -> u64 {
+        let stamped = self.syncs.iter().map(|s| s.stamped.left + s.stamped.right);
+        stamped.sum()
     }
 
     /// Records of a side that syncs and lifecycles changed; a lifecycle's left is the system of its hub.
@@ -86,6 +94,8 @@ pub struct SyncReport {
     pub created: Sides<u64>,
     /// Records changed.
     pub updated: Sides<u64>,
+    /// Records that were there and now bear the id of their counterpart. It is no row's field, and no change that anybody made.
+    pub stamped: Sides<u64>,
     /// Pairs, linked before or in this run, to whose rows nothing was written; a stamp that a record lacked is no row.
     /// Records made in this run are not among them.
     pub same: u64,

@@ -48,7 +48,9 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
     } else {
         cuts.lines.par_iter().map(read).unzip()
     };
-    let mut unread = Vec::new();
+    let mut unread: Vec<Span> = fallen_out(&cuts.lines, text)
+        .map(|cut| Span::new(file, cut.code.0 as u32, cut.code.1 as u32))
+        .collect();
     for (found, gaps) in amiss {
         unread.extend(gaps);
         found.into_iter().for_each(|d| sink.push(d));
@@ -59,6 +61,19 @@ pub fn parse(file: FileId, text: &str, sink: &mut Sink) -> SyntaxTree {
         tail: trivia::pieces(file, text, cuts.tail, trivia::Place::End),
         unread,
     }
+}
+
+/// Items whose block ends too early: indented lines that begin no item follow, and what they say was to be said in it.
+fn fallen_out<'c>(cuts: &'c [Cut], text: &'c str) -> impl Iterator<Item = &'c Cut> {
+    let indented = |at: usize| {
+        let before = text.get(..at).unwrap_or_default();
+        before.ends_with([' ', '\t'])
+    };
+    let pairs = cuts.iter().zip(cuts.iter().skip(1));
+    pairs.filter_map(move |(block, next)| {
+        let stray = matches!(next.sound, Soundness::Stray(_)) && indented(next.code.0);
+        (block.block.is_some() && stray).then_some(block)
+    })
 }
 
 /// Reads a line in its plainest form; what is not of that form is `None`, and is for the grammar.

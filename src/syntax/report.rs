@@ -29,6 +29,9 @@ pub(super) fn unexpected(
 ) -> Diagnostic {
     let piece = reader.slice(range);
     let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+    if let Some(amiss) = no_blank(reader, range, at) {
+        return amiss;
+    }
     let at = skip_blanks(piece, at);
     // `=` was read, and the second one of `==` is what does not fit.
     let doubled = piece
@@ -74,6 +77,33 @@ pub(super) fn unexpected(
     }
 }
 
+/// Signs that look like a blank or like nothing, and that no blank of the grammar is.
+fn no_blank(reader: &Reader, (start, end): Range, at: usize) -> Option<Diagnostic> {
+    let rest = reader.slice((start + at, end));
+    let odd = |c: char| {
+        let unseen = matches!(
+            c,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+        );
+        unseen || c.is_whitespace() && !c.is_ascii()
+    };
+    let (n, sign) = rest
+        .char_indices()
+        .find(|(_, c)| !c.is_ascii_whitespace())?;
+    let name = match sign {
+        '\u{a0}' | '\u{202f}' => "a no-break space",
+        c if c.is_whitespace() => "a blank of another width",
+        _ => "a sign that cannot be seen",
+    };
+    let place = start + at + n;
+    odd(sign).then(|| {
+        let code = u32::from(sign);
+        Diagnostic::new(Code::S001, format!("{name} (U+{code:04X}) stands here"))
+            .at(reader.span((place, place + sign.len_utf8())), "")
+            .help("replace it with a plain blank")
+    })
+}
+
 /// What stands where a clause of a row is to begin, and is none: a word that begins no clause, or, after a comma too many, the next
 /// row. Any word may be a system that `wins`, so the grammar takes it and misses what follows.
 fn no_clause(
@@ -87,6 +117,18 @@ fn no_clause(
         return None;
     };
     let near = |word: &str| text::closest(word, ["wins"]).is_some();
+    if rule == Rule::row && positives.contains(&Rule::k_wins) {
+        let read = reader.slice(range).get(..at)?.trim_end();
+        if read.ends_with(" latest") {
+            let end = range.0 + read.len();
+            let message = "`latest` does not say who wins where time cannot tell";
+            return Some(
+                Diagnostic::new(Code::S001, message)
+                    .at(reader.span((end - "latest".len(), end)), "")
+                    .help("name the system that does: `latest else …`"),
+            );
+        }
+    }
     if rule != Rule::row || positives.as_slice() != [Rule::k_wins] || near(found) {
         return None;
     }
@@ -117,6 +159,9 @@ fn no_clause(
 
 /// Lines of a file that begin no item.
 pub(super) fn stray(reader: &Reader, range: Range) -> Diagnostic {
+    if let Some(amiss) = no_blank(reader, range, 0) {
+        return amiss;
+    }
     let line = reader.slice(range);
     let found = token_at(line, 0);
     let span = reader.span((range.0, range.0 + found.len()));

@@ -45,7 +45,7 @@ pub(super) fn give(
     Ok(())
 }
 
-/// A person edits a record.
+/// A person edits a record. One that was converted is read-only.
 pub(super) fn edit(
     world: &mut World<'_>,
     object: &SmolStr,
@@ -53,6 +53,12 @@ pub(super) fn edit(
     values: &BTreeMap<SmolStr, Value>,
 ) -> Told<()> {
     let before = world.living(object, alias)?.clone();
+    let flag = conversion_flag(world, object);
+    if flag.is_some_and(|f| before.fields.get(f) == Some(&Value::Bool(true))) {
+        return Err(format!(
+            "{object} `{alias}` has been converted, and nobody can change it any more: edit what it became"
+        ));
+    }
     let mut changed = before.clone();
     changed.record.modified = Some(world.now);
     set(world, object, &mut changed, values);
@@ -125,7 +131,43 @@ pub(super) fn merge(
     Ok(())
 }
 
-/// A record becomes records of the objects that a sync `converts to`: the ones that its alias names already, else new ones
+/// The field that is true once a record of an object has been converted.
+fn conversion_flag<'b>(world: &World<'b>, object: &str) -> Option<&'b SmolStr> {
+    let (_, name) = object.split_once('.')?;
+    world.system(object)?.converted.get(name)
+}
+
+/// What whoever converts a record says of its stage: for each lifecycle that follows it, the one to which a conversion leads.
+fn stages_of_conversion(
+    world: &World<'_>,
+    object: &SmolStr,
+    record: &Entry,
+) -> BTreeMap<SmolStr, Value> {
+    let mut found = BTreeMap::new();
+    for life in &world.bench.plan.lifecycles {
+        let mut columns = life.columns.iter().enumerate();
+        let own = columns.find(|(_, c)| c.object == *object && c.converted.is_some());
+        let Some((at, column)) = own else { continue };
+        let now = record.fields.get(&column.field).and_then(Value::as_text);
+        let cell = |stage: &SmolStr| {
+            let row = life.stages.iter().find(|s| s.name == *stage);
+            row.and_then(|s| s.cells.get(at))
+        };
+        let shown = |stage| {
+            let mut values = cell(stage).into_iter().flatten();
+            values.any(|v| Some(v.as_str()) == now)
+        };
+        let system = object.split_once('.').map(|(system, _)| system);
+        let lines = life.moves.iter();
+        let mut lines = lines.filter(|m| m.conversion && Some(m.by.as_str()) == system);
+        let here = lines.clone().find(|m| shown(&m.from)).or(lines.next());
+        let value = here.and_then(|m| cell(&m.to)?.first());
+        found.extend(value.map(|v| (column.field.clone(), Value::text(v))));
+    }
+    found
+}
+
+/// A record shows the stage of its conversion, and becomes records of the objects that a sync `converts to`: the ones that its alias names already, else new ones
 /// from its fields of the same names.
 pub(super) fn convert(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) -> Told<()> {
     let lead = world.living(object, alias)?.clone();
@@ -135,12 +177,10 @@ pub(super) fn convert(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) 
             "nothing says what a {object} is converted into: its sync needs `converts to`"
         ));
     }
-    let name = object.split_once('.').map_or("", |(_, name)| name);
-    let flag = world.system(object).and_then(|s| s.converted.get(name));
-    let mut became: BTreeMap<SmolStr, Value> = flag
-        .into_iter()
-        .map(|flag| (flag.clone(), Value::Bool(true)))
-        .collect();
+    let flag = conversion_flag(world, object).cloned();
+    let flag = flag.map(|flag| (flag, Value::Bool(true)));
+    let mut became: BTreeMap<SmolStr, Value> = stages_of_conversion(world, object, &lead);
+    became.extend(flag);
     for (target, field) in targets {
         let there = world
             .find(&target, alias)

@@ -60,7 +60,7 @@ pub fn quoted(text: &str) -> String {
 /// The candidate that was most likely meant by `word`, if one is close enough to be worth naming.
 ///
 /// Case, `_`, `-` and blanks do not count as differences; beyond that one edit in three letters is allowed, by the
-/// Damerau-Levenshtein distance. Of equally close candidates the first one wins.
+/// Damerau-Levenshtein distance. Of equally close candidates that one wins which begins alike for longer, then the first one.
 #[cfg(feature = "compiler")]
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |s: &str| {
@@ -71,18 +71,33 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     };
     let word = fold(word);
     let allowed = (word.chars().count() / 3).max(1);
-    let mut best: Option<(usize, &str)> = None;
+    let alike = |other: &str| {
+        word.chars()
+            .zip(other.chars())
+            .take_while(|(a, b)| a == b)
+            .count()
+    };
+    let mut best: Option<(usize, std::cmp::Reverse<usize>, &str)> = None;
     for candidate in candidates {
         let folded = fold(candidate);
         if folded.chars().count().abs_diff(word.chars().count()) > allowed {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&word, &folded);
-        if distance <= allowed && best.is_none_or(|(d, _)| distance < d) {
-            best = Some((distance, candidate));
+        let rank = (distance, std::cmp::Reverse(alike(&folded)));
+        if distance <= allowed && best.is_none_or(|(d, s, _)| rank < (d, s)) {
+            best = Some((rank.0, rank.1, candidate));
         }
     }
-    best.map(|(_, c)| c)
+    best.map(|(.., c)| c)
+}
+
+/// The one candidate that a word of three letters or more begins, where there is one.
+#[cfg(feature = "compiler")]
+pub fn begun<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut begun = candidates.into_iter().filter(|c| c.starts_with(word));
+    let only = begun.next().filter(|_| word.chars().count() >= 3);
+    only.filter(|_| begun.next().is_none())
 }
 
 /// Breaks a text between words into lines of at most `width` columns; a longer word has a line of its own.

@@ -48,6 +48,19 @@ impl Kind {
             Self::Set => "several values",
         }
     }
+
+    /// One value of the kind, in a sentence: `a text`, `several values`.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Bool => "true or false",
+            Self::Number => "a number",
+            Self::Date => "a date",
+            Self::DateTime => "a date and time",
+            Self::Time => "a time of day",
+            Self::Set => "several values",
+        }
+    }
 }
 
 /// One value of one field.

@@ -31,7 +31,7 @@ pub struct Misread {
 
 impl fmt::Display for Misread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a {}", self.found, self.expected.word())
+        write!(f, "`{}` is not {}", self.found, self.expected.phrase())
     }
 }
 

@@ -105,6 +105,19 @@ fn what_a_line_makes_at_a_re_entry_is_told_once_and_the_lifecycle_goes_without()
 }
 
 #[test]
+fn a_conversion_is_made_by_the_system_that_converts_where_no_line_says_so() {
+    let text = include_str!("clusters.sync").replacen("by crm   by conversion", "by conversion", 1);
+    let plan = planned(&compile_fixture(&text));
+    let moves = &plan.lifecycles[0].moves;
+    let by: Vec<&str> = moves
+        .iter()
+        .filter(|m| m.conversion)
+        .map(|m| m.by.as_str())
+        .collect();
+    assert_eq!(by, ["crm"]);
+}
+
+#[test]
 fn a_move_of_the_hub_reaches_the_lead_and_back() {
     let mut bench = with_lead("subscriber", "");
     expect(&mut bench, "subscriber", &[]);

@@ -111,6 +111,36 @@ fn a_move_waits_for_its_condition() {
 }
 
 #[test]
+fn several_moves_of_a_side_count_unless_a_line_leads_there_directly() {
+    let with_detour = || {
+        let mut plan = plan();
+        let moves = &mut plan.lifecycles[0].moves;
+        let back = moves.iter().find(|m| m.from == "big").expect("a move");
+        let mut detour = back.clone();
+        (detour.from, detour.to) = ("trying".into(), "big".into());
+        moves.push(detour);
+        plan
+    };
+    let moved = |plan: &Plan| {
+        let mut bench = Bench::new(plan);
+        let mail = "ann@x.example";
+        let contact = [("email", mail), ("lifecyclestage", "lead")];
+        bench.world.set(CONTACT, "c1", &contact);
+        let person = [("Email", mail), ("Plan__c", "Free")];
+        bench.world.set(PERSON, "p1", &person);
+        bench.run();
+        bench.world.set(PERSON, "p1", &[("Plan__c", "Team")]);
+        bench.run();
+        bench
+    };
+    let mut plan = with_detour();
+    let mut bench = moved(&plan);
+    expect(&mut bench, "lead", "Team", &["Journey R024 Left c1"]);
+    plan.lifecycles[0].moves.retain(|m| m.when.is_none());
+    expect(&mut moved(&plan), "opportunity", "Team", &[]);
+}
+
+#[test]
 fn another_value_of_a_stage_is_no_move() {
     let mut bench = pair("customer", "Business");
     bench

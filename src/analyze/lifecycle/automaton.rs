@@ -39,6 +39,17 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The column of its record.
+    pub const fn column(&self) -> usize {
+        match *self {
+            Self::Begins { column } | Self::Joins { column, .. } | Self::Moves { column, .. } => {
+                column
+            }
+        }
+    }
+}
+
 /// A state that can be reached, with the event that first led to it.
 #[derive(Clone, Debug)]
 struct Visit {
@@ -108,8 +119,17 @@ impl Explored {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Shown {
     Nothing,
+    /// What was there has been converted, and nobody can edit it.
+    Converted,
     Something,
     Stage(StageIdx),
+}
+
+impl Shown {
+    /// Whether there is a record that can be written.
+    const fn is_there(self) -> bool {
+        !matches!(self, Self::Nothing | Self::Converted)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -205,8 +225,8 @@ impl<'m> Search<'m> {
     /// A record that comes along shows the stage, where its column has a value for it.
     fn joins(&mut self, at: usize, state: &State) {
         for column in self.life.columns() {
-            let there = state.columns.get(column) != Some(&Shown::Nothing);
-            if there || self.life.lifecycle.cell(state.stage, column).is_empty() {
+            let shown = state.columns.get(column).copied().unwrap_or(Shown::Nothing);
+            if shown.is_there() || self.life.lifecycle.cell(state.stage, column).is_empty() {
                 continue;
             }
             let mut next = state.clone();
@@ -220,7 +240,11 @@ impl<'m> Search<'m> {
         let lines = self.leaving.get(&state.stage).cloned().unwrap_or_default();
         for (transition, t) in lines {
             for by in self.life.movers(t) {
-                for column in self.life.ways(t, state.stage, by) {
+                let ways = self.life.ways(t, state.stage, by);
+                let converted = |c: &usize| state.columns.get(*c) == Some(&Shown::Converted);
+                // only where nothing else shows the move a new record is made
+                let all = ways.iter().all(converted);
+                for column in ways.into_iter().filter(|c| all || !converted(c)) {
                     let event = Event::Moves {
                         transition,
                         by,
@@ -245,7 +269,8 @@ impl<'m> Search<'m> {
         moved: usize,
     ) {
         let mut next = state.clone();
-        if t.conversion.is_some() && state.columns.get(moved) == Some(&Shown::Nothing) {
+        let there = state.columns.get(moved).is_some_and(|s| s.is_there());
+        if t.conversion.is_some() && !there {
             return;
         }
         self.found.taken.insert((transition, state.stage));
@@ -253,7 +278,7 @@ impl<'m> Search<'m> {
         for column in self.life.columns() {
             let shown = state.columns.get(column).copied().unwrap_or(Shown::Nothing);
             let empty = self.life.lifecycle.cell(t.to.node, column).is_empty();
-            if column == moved || (shown != Shown::Nothing && !empty) {
+            if column == moved || (shown.is_there() && !empty) {
                 self.show(&mut next, column, t.to.node);
             }
             let Shown::Stage(shows) = shown else { continue };
@@ -272,7 +297,7 @@ impl<'m> Search<'m> {
         if t.conversion.is_some() {
             // what was converted is gone; it may have become records of other columns, which join
             if let Some(slot) = next.columns.get_mut(moved) {
-                *slot = Shown::Nothing;
+                *slot = Shown::Converted;
             }
         }
         self.visit(Some(at), event, next);

@@ -6,21 +6,28 @@
 //! provably never do; so a stage is unreachable only if no order of events leads there.
 
 mod automaton;
+mod clusters;
 mod guards;
+mod links;
 mod races;
 mod reactions;
+mod resets;
 mod tale;
 mod writes;
 
 pub use automaton::{Event, Explored, Refusal};
+pub use clusters::{Clusters, Hindrance, Way, clusters, shown_in_creates};
 pub use guards::Never;
+pub use links::Cause;
 pub use races::{Contender, Race, Winner};
-pub use reactions::{Cause, Chain, Reaction};
+pub use reactions::{Chain, End, Reaction};
 pub use tale::{Tale, tale};
 pub use writes::StageWrite;
 
 use crate::catalog::Object;
-use crate::model::{FieldView, Lifecycle, Model, StageIdx, SystemId, Transition};
+use crate::model::{
+    FieldView, Lifecycle, Model, Relation, StageIdx, SystemId, Through, Transition,
+};
 
 /// What is known of one lifecycle.
 #[derive(Debug)]
@@ -104,6 +111,14 @@ impl<'m> Life<'m> {
             .map_or("", |s| s.name.node.as_str())
     }
 
+    /// The relation that leads to the records of a column.
+    pub fn through(self, column: usize) -> Option<&'m Relation> {
+        match self.lifecycle.columns.get(column)?.through?.node {
+            Through::Relation(id) => self.model.relations.get(id.index()),
+            Through::Sync(_) | Through::Unknown => None,
+        }
+    }
+
     /// The positions of the columns.
     pub fn columns(self) -> std::ops::Range<usize> {
         0..self.lifecycle.columns.len()
@@ -128,10 +143,12 @@ impl<'m> Life<'m> {
         cell.iter().any(|v| v.value == value)
     }
 
-    /// The systems that may take a transition.
+    /// The systems that may take a transition: where it does not say so, those that can.
     pub fn movers(self, t: &Transition) -> Vec<SystemId> {
+        let converts = |c: &usize| t.conversion.is_none() || self.converts(*c);
         let mut systems: Vec<SystemId> = if t.by.is_empty() {
-            self.columns().filter_map(|c| self.system(c)).collect()
+            let columns = self.columns().filter(converts);
+            columns.filter_map(|c| self.system(c)).collect()
         } else {
             t.by.iter().map(|b| b.node).collect()
         };
@@ -155,13 +172,45 @@ impl<'m> Life<'m> {
             let old = self.lifecycle.cell(from, *column);
             new.iter().any(|v| old.iter().all(|o| o.value != v.value))
         };
-        self.columns()
-            .filter(|c| self.system(*c) == Some(system))
+        let own = self.columns().filter(|c| self.system(*c) == Some(system));
+        let mut ways: Vec<usize> = own
             .filter(|c| match t.conversion {
                 Some(_) => self.converts(*c),
                 None => shows(c),
             })
-            .collect()
+            .collect();
+        // a value that a conversion sets comes of nothing else, as far as there is a choice
+        ways.sort_by_key(|c| t.conversion.is_none() && self.set_by_conversion(*c, t.to.node));
+        ways
+    }
+
+    /// Whether conversions set what a column shows in a stage.
+    fn set_by_conversion(self, column: usize, stage: StageIdx) -> bool {
+        let mut lines = self.lifecycle.transitions.iter();
+        self.converts(column) && lines.any(|t| t.conversion.is_some() && t.to.node == stage)
+    }
+
+    /// Of the columns in which a move shows, the one in which somebody makes it after these events: there has to be a record that
+    /// nobody has converted.
+    pub fn hand(
+        self,
+        t: &Transition,
+        from: StageIdx,
+        system: SystemId,
+        way: &[Event],
+    ) -> Option<usize> {
+        let ways = self.ways(t, from, system).into_iter();
+        ways.filter(|c| !self.is_converted(*c, way)).next()
+    }
+
+    /// Whether the record of a column was converted, by the last of some events that is about it.
+    pub fn is_converted(self, column: usize, way: &[Event]) -> bool {
+        let last = way.iter().rev().find(|e| e.column() == column);
+        let Some(Event::Moves { transition, .. }) = last else {
+            return false;
+        };
+        let line = self.lifecycle.transitions.get(*transition);
+        line.is_some_and(|t| t.conversion.is_some())
     }
 
     /// Whether the platform ignores a write that takes a column from one stage to another, since it would move backwards.

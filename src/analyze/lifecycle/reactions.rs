@@ -5,25 +5,11 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use super::guards::among;
+use super::links::{Cause, Link, links};
+use super::resets::resets;
 use super::{Event, Explored, Life};
-use crate::analyze::{disjoint, eval};
-use crate::model::{
-    Automation, Effect, Expr, ExprKind, FieldRef, Lane, MapValue, Model, ObjectRef, Phase, RowId,
-    StageIdx, Timing,
-};
-use crate::side::Side;
-use crate::source::Span;
+use crate::model::{FieldRef, MapValue, ObjectRef, StageIdx};
 use crate::value::Value;
-
-/// What writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// A row of a sync.
-    Row(RowId),
-    /// An automation, by its position in the model.
-    Automation(usize),
-}
 
 /// A write that moves the stage on, without a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,26 +37,47 @@ pub struct Chain {
     pub transition: usize,
     /// The stage that it leaves.
     pub from: StageIdx,
+    /// The move itself; none where nobody can make it in a column.
+    pub begins: Option<Event>,
+    /// What must be so beside that, for automations to run.
+    pub needs: Vec<(FieldRef, Value)>,
     /// What follows, one after the other.
     pub reactions: Vec<Reaction>,
-    /// The position in `reactions` from which on it repeats for ever; none where it ends in the stage that was left.
-    pub repeats: Option<usize>,
+    /// How it ends.
+    pub end: End,
+}
+
+/// How a chain ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Never: from this position of the reactions on it repeats.
+    Repeats(usize),
+    /// In the stage that the move left.
+    Home,
+    /// In a stage to which no line leads from there.
+    Held,
+}
+
+/// The first way to take a line out of a stage.
+fn begins(life: Life<'_>, explored: &Explored, transition: usize, from: StageIdx) -> Option<Event> {
+    let way = explored.way_to(from)?;
+    let line = life.lifecycle.transitions.get(transition)?;
+    let mut movers = life.movers(line).into_iter();
+    movers.find_map(|by| {
+        Some(Event::Moves {
+            transition,
+            by,
+            column: life.hand(line, from, by, &way)?,
+            from,
+            to: line.to.node,
+        })
+    })
 }
 
 impl Chain {
-    /// The move that it begins with; none where nobody can make it in a column.
-    pub fn begins(&self, life: Life<'_>) -> Option<Event> {
-        let line = life.lifecycle.transitions.get(self.transition)?;
-        let mut movers = life.movers(line).into_iter();
-        movers.find_map(|by| {
-            Some(Event::Moves {
-                transition: self.transition,
-                by,
-                column: life.ways(line, self.from, by).first().copied()?,
-                from: self.from,
-                to: line.to.node,
-            })
-        })
+    /// Whether it repeats for ever.
+    pub const fn repeats(&self) -> bool {
+        matches!(self.end, End::Repeats(_))
     }
 
     /// The objects of the columns that it goes through.
@@ -82,12 +89,17 @@ impl Chain {
     }
 }
 
-/// Chains that never end, or end where they began: one for each line, and for each cycle the first.
+/// Chains that never end, or end where they began: one for each line, and for each cycle the first. And what an automation writes over
+/// a move.
 pub(super) fn chains(life: Life<'_>, explored: &Explored) -> Vec<Chain> {
-    let all = Reactions::new(life);
-    if all.none() {
+    let links = links(life);
+    if links.is_empty() {
         return Vec::new();
     }
+    let all = Reactions {
+        life,
+        links: &links,
+    };
     let mut found: Vec<Chain> = Vec::new();
     let mut told = BTreeSet::new();
     for (number, t) in life.lifecycle.transitions.iter().enumerate() {
@@ -100,120 +112,46 @@ pub(super) fn chains(life: Life<'_>, explored: &Explored) -> Vec<Chain> {
                 path: Vec::new(),
                 done: BTreeSet::new(),
             };
-            let Some(repeats) = all.follow(from, t.to.node, &mut walk) else {
+            let Some(end) = all.follow(from, t.to.node, &mut walk) else {
                 continue;
             };
             let path = walk.path;
-            let cycle =
-                |c: &Chain| c.repeats.is_some() && c.reactions.iter().any(|r| path.contains(r));
-            if repeats.is_none() || !found.iter().any(cycle) {
+            let cycle = |c: &Chain| c.repeats() && c.reactions.iter().any(|r| path.contains(r));
+            if end == End::Home || !found.iter().any(cycle) {
                 told.insert(number);
                 found.push(Chain {
                     transition: number,
                     from,
+                    begins: begins(life, explored, number, from),
+                    needs: Vec::new(),
                     reactions: path,
-                    repeats,
+                    end,
                 });
             }
         }
     }
+    let known = |c: &Chain, cause| c.reactions.iter().any(|r| r.cause == cause);
+    let over = resets(life, explored, &links);
+    let over = over.filter(|c| {
+        !c.reactions
+            .iter()
+            .any(|r| found.iter().any(|f| known(f, r.cause)))
+    });
+    let over: Vec<Chain> = over.collect();
+    found.extend(over);
     found
-}
-
-/// A lane or an effect between two columns.
-struct Link<'m> {
-    cause: Cause,
-    source: usize,
-    target: usize,
-    conditions: Vec<(Side, &'m Expr)>,
-    field: FieldRef,
-    value: Writes<'m>,
-}
-
-enum Writes<'m> {
-    Lane(&'m Lane),
-    Constant(&'m str),
 }
 
 struct Reactions<'m> {
     life: Life<'m>,
-    links: Vec<Link<'m>>,
+    links: &'m [Link<'m>],
 }
 
-impl<'m> Reactions<'m> {
-    fn new(life: Life<'m>) -> Self {
-        let mut all = Self {
-            life,
-            links: Vec::new(),
-        };
-        all.rows();
-        for (number, automation) in life.model.automations.iter().enumerate() {
-            if automation.phase != Phase::Derived {
-                all.effects(number, automation);
-            }
-        }
-        all
-    }
-
-    const fn none(&self) -> bool {
-        self.links.is_empty()
-    }
-
-    fn column_of(&self, field: FieldRef) -> Option<usize> {
-        let mut columns = self.life.columns();
-        columns.find(|c| self.life.field(*c).is_some_and(|f| f.id == field))
-    }
-
-    fn rows(&mut self) {
-        for row in self.life.model.rows().filter(|r| r.sync.merges()) {
-            for side in Side::BOTH {
-                let (Some(from), Some((lane, to))) = (row.field(side), row.writes(!side)) else {
-                    continue;
-                };
-                let columns = self.column_of(from.id).zip(self.column_of(to.id));
-                if let Some((source, target)) = columns.filter(|_| lane.timing == Timing::Always) {
-                    self.links.push(Link {
-                        cause: Cause::Row(row.id),
-                        source,
-                        target,
-                        conditions: row.row.when.iter().map(|w| (side, &**w)).collect(),
-                        field: from.id,
-                        value: Writes::Lane(lane),
-                    });
-                }
-            }
-        }
-    }
-
-    fn effects(&mut self, number: usize, automation: &'m Automation) {
-        for effect in &automation.effects {
-            let Some((target, value)) = self.column_of(effect.target).zip(constant(effect)) else {
-                continue;
-            };
-            for source in self.life.columns() {
-                let Some(field) = self.life.field(source).map(|f| f.id) else {
-                    continue;
-                };
-                if !reads(automation, field) {
-                    continue;
-                }
-                let guards = automation.guard.iter().chain(&effect.when);
-                self.links.push(Link {
-                    cause: Cause::Automation(number),
-                    source,
-                    target,
-                    conditions: guards.map(|g| (Side::Left, g)).collect(),
-                    field,
-                    value: Writes::Constant(value),
-                });
-            }
-        }
-    }
-
+impl Reactions<'_> {
     /// What follows where a stage was entered from another: columns that have changed are read.
     fn after(&self, before: StageIdx, stage: StageIdx) -> Vec<Reaction> {
         let mut found = Vec::new();
-        for link in &self.links {
+        for link in self.links {
             for value in self.life.lifecycle.cell(stage, link.source) {
                 let value = value.value.as_str();
                 if self.life.shows(before, link.source, value)
@@ -221,7 +159,7 @@ impl<'m> Reactions<'m> {
                 {
                     continue;
                 }
-                let Some(writes) = self.written(link, value) else {
+                let Some(writes) = link.writes(self.life.model, value) else {
                     continue;
                 };
                 let mut shown = self.life.lifecycle.cell(stage, link.target).iter();
@@ -250,26 +188,15 @@ impl<'m> Reactions<'m> {
         found
     }
 
-    fn written(&self, link: &Link<'_>, value: &str) -> Option<SmolStr> {
-        match link.value {
-            Writes::Constant(value) => Some(value.into()),
-            Writes::Lane(lane) => match eval(self.life.model, &lane.value, &Value::text(value))? {
-                Value::Text(text) => Some(text),
-                _ => None,
-            },
-        }
-    }
-
-    /// Follows the reactions on a move, depth first. Some where they repeat, from a position of the path on, or where they
-    /// end at home; the path is what led there.
-    fn follow(&self, before: StageIdx, stage: StageIdx, walk: &mut Walk) -> Option<Option<usize>> {
+    /// Follows the reactions on a move, depth first, to where they repeat or end at home; the path is what led there.
+    fn follow(&self, before: StageIdx, stage: StageIdx, walk: &mut Walk) -> Option<End> {
         let next = self.after(before, stage);
         if next.is_empty() && stage == walk.home && !walk.path.is_empty() {
-            return Some(None);
+            return Some(End::Home);
         }
         if walk.path.len() > DEEPEST || !walk.done.insert((before, stage)) {
             let first = walk.path.iter().position(|r| next.contains(r));
-            return first.map(Some);
+            return first.map(End::Repeats);
         }
         for reaction in next {
             let to = reaction.to;
@@ -293,29 +220,4 @@ struct Walk {
     path: Vec<Reaction>,
     /// Stages, each with the one before it, whose reactions were followed.
     done: BTreeSet<(StageIdx, StageIdx)>,
-}
-
-impl Link<'_> {
-    /// Whether its conditions may hold while the column that it reads shows a value.
-    fn may_run(&self, model: &Model, value: &str) -> bool {
-        self.conditions.iter().all(|(side, condition)| {
-            let shown = vec![(Value::text(value), Span::default())];
-            !disjoint(model, condition, &among(*side, self.field, shown))
-        })
-    }
-}
-
-fn constant(effect: &Effect) -> Option<&str> {
-    match &effect.value.as_ref()?.node {
-        ExprKind::Const(Value::Text(text)) => Some(text.as_str()),
-        _ => None,
-    }
-}
-
-/// Whether a change of a field starts an automation.
-fn reads(automation: &Automation, field: FieldRef) -> bool {
-    let guarded = |e: &Expr| e.fields().iter().any(|(_, f, _)| *f == field);
-    automation.object == Some(field.object)
-        && (automation.changes.contains(&field)
-            || automation.changes.is_empty() && automation.guard.as_ref().is_some_and(guarded))
 }

@@ -3,7 +3,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Event, Life};
+use super::{Event, Life, Way, clusters};
 use crate::analyze::cast::{ALIAS, Cast};
 use crate::analyze::satisfy::{self, Answer};
 use crate::analyze::settle::Begin;
@@ -11,6 +11,7 @@ use crate::model::{
     Expectation, Expr, ExprKind, FieldRef, Moment, ObjectRef, Scenario, StageIdx, Step, StepKind,
     Transition, Values,
 };
+use crate::side::Side;
 use crate::source::Spanned;
 use crate::value::Value;
 
@@ -32,7 +33,7 @@ pub struct Tale<'a> {
     /// Records that are there, too.
     pub others: Vec<ObjectRef>,
     /// What somebody set before anything happens.
-    pub before: Option<(FieldRef, Value)>,
+    pub before: Vec<(FieldRef, Value)>,
     /// What somebody sets after a run has seen it all.
     pub after: Option<(FieldRef, Value)>,
     /// The column, and what it is to show in the end; where nothing is said, that it all comes to rest.
@@ -42,13 +43,17 @@ pub struct Tale<'a> {
 /// A tale as a scenario. None where it cannot be told so: no key links its records, or nobody can say what opens a line.
 pub fn tale(life: Life<'_>, tale: &Tale<'_>) -> Option<Scenario> {
     let span = life.lifecycle.name.span;
+    let columns = columns(life, tale);
+    let ties = ties(life, &columns)?;
     let mut telling = Telling {
         life,
-        cast: Cast::new(life.model, span, objects(life, tale)?),
+        cast: Cast::new(life.model, span, objects(life, tale, &columns, &ties)?),
         steps: Vec::new(),
         day: 1,
+        ties,
+        converted: Vec::new(),
     };
-    if let Some((field, value)) = &tale.before {
+    for (field, value) in &tale.before {
         telling.cast.set(*field, value.clone());
     }
     // those who meet are anywhere, the others begin at the beginning
@@ -92,36 +97,90 @@ pub fn tale(life: Life<'_>, tale: &Tale<'_>) -> Option<Scenario> {
     })
 }
 
-/// The objects of the columns that a tale names or asks. None where one of them has several records, of which one decides.
-fn objects(life: Life<'_>, tale: &Tale<'_>) -> Option<Vec<ObjectRef>> {
-    let mut columns: Vec<usize> = tale.wanted.iter().map(|(column, _)| *column).collect();
-    let mut found = Vec::new();
-    for event in tale.way.iter().chain(tale.at_once) {
-        match event {
-            Event::Begins { column } | Event::Joins { column, .. } => columns.push(*column),
-            Event::Moves {
-                column, transition, ..
-            } => {
-                columns.push(*column);
-                let line = life.lifecycle.transitions.get(*transition)?;
-                let asked = line.when.iter().flat_map(Expr::fields);
-                found.extend(asked.map(|(_, field, _)| field.object));
-            }
-        }
+/// The columns that a tale names or asks; the first one, since who belongs together does so through it, and one on the other side of
+/// that.
+fn columns(life: Life<'_>, tale: &Tale<'_>) -> Vec<usize> {
+    let events = tale.way.iter().chain(tale.at_once);
+    let wanted = tale.wanted.iter().map(|(column, _)| *column);
+    let mut columns: Vec<usize> = wanted.chain(events.map(Event::column)).collect();
+    columns.push(0);
+    let system = |c: usize| life.system(c);
+    if columns.iter().all(|c| system(*c) == system(0)) {
+        let entries = life.lifecycle.columns.iter().enumerate();
+        let mut single = entries.filter(|(_, c)| c.through.is_none());
+        let other = single.find(|(c, _)| system(*c) != system(0));
+        columns.extend(other.map(|(c, _)| c));
     }
-    for column in columns {
-        let entry = life.lifecycle.columns.get(column)?;
-        if entry.through.is_some() {
-            return None;
-        }
-        found.push(entry.field?.object);
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
+/// Their objects, those that conditions ask, and what ties records; what a conversion makes is not there before.
+fn objects(
+    life: Life<'_>,
+    tale: &Tale<'_>,
+    columns: &[usize],
+    ties: &[Tie],
+) -> Option<Vec<ObjectRef>> {
+    let own = columns.iter().map(|c| Some(life.field(*c)?.id.object));
+    let mut found = own.collect::<Option<Vec<_>>>()?;
+    let events = tale.way.iter().chain(tale.at_once);
+    let lines: Vec<&Transition> = events.filter_map(|e| life.line_of(e)).collect();
+    let asked = lines.iter().filter_map(|t| t.when.as_ref());
+    found.extend(asked.flat_map(Expr::fields).map(|(_, f, _)| f.object));
+    let makes = lines.iter().any(|t| t.conversion.is_some());
+    for tie in ties {
+        found.push(tie.object);
+        found.extend((!makes).then_some(tie.end));
     }
     found.extend(&tale.others);
-    // who belongs together does so through the first column
-    found.extend(life.field(0).map(|f| f.id.object));
     found.sort_unstable();
     found.dedup();
     Some(found)
+}
+
+/// A record that ties another one to the record of a column.
+struct Tie {
+    column: usize,
+    object: ObjectRef,
+    near: FieldRef,
+    far: FieldRef,
+    /// The object that `near` names.
+    end: ObjectRef,
+}
+
+/// What leads to those of some columns that have several records: in a tale there is one. None where nothing does.
+fn ties(life: Life<'_>, columns: &[usize]) -> Option<Vec<Tie>> {
+    let through = |c: &&usize| {
+        let column = life.lifecycle.columns.get(**c);
+        column.is_some_and(|c| c.through.is_some())
+    };
+    let mut through = columns.iter().filter(through).peekable();
+    if through.peek().is_none() {
+        return Some(Vec::new());
+    }
+    let found = clusters(life).ok()?;
+    let tie = |column: &usize| match *found.ways.get(*column)? {
+        Way::Through {
+            object,
+            near,
+            far,
+            sync,
+        } => {
+            let ends = Side::BOTH.map(|s| sync.sync.ends.get(s).object);
+            let mut ends = ends.into_iter().flatten();
+            Some(Tie {
+                column: *column,
+                object,
+                near: near.id,
+                far: far.id,
+                end: ends.find(|o| o.system == object.system)?,
+            })
+        }
+        Way::Hub | Way::Linked(_) => None,
+    };
+    through.map(tie).collect()
 }
 
 struct Telling<'m> {
@@ -129,6 +188,10 @@ struct Telling<'m> {
     cast: Cast<'m>,
     steps: Vec<Step>,
     day: u32,
+    /// What ties records, and has not done so yet: it does where the first of them moves.
+    ties: Vec<Tie>,
+    /// The columns whose record was converted.
+    converted: Vec<usize>,
 }
 
 impl Telling<'_> {
@@ -187,8 +250,17 @@ impl Telling<'_> {
                 alias: SmolStr::new_static(ALIAS),
             };
             self.at(kind);
+            self.converted.push(column);
         } else {
+            if self.converted.contains(&column) {
+                return None;
+            }
             let value = self.life.entered(column, from, to)?;
+            if let Some(at) = self.ties.iter().position(|t| t.column == column) {
+                let tie = self.ties.remove(at);
+                let ends = [tie.near, tie.far].map(|f| (f, Value::text(ALIAS)));
+                self.edit(tie.object, ends.into());
+            }
             self.edit(field.object, vec![(field, Value::text(value))]);
         }
         Some(true)
@@ -255,6 +327,14 @@ impl Telling<'_> {
 }
 
 impl<'m> Life<'m> {
+    /// The line that permits a move.
+    fn line_of(self, event: &Event) -> Option<&'m Transition> {
+        match event {
+            Event::Moves { transition, .. } => self.lifecycle.transitions.get(*transition),
+            Event::Begins { .. } | Event::Joins { .. } => None,
+        }
+    }
+
     /// What a move sets in a column: of the values of the entered stage the first that the one before does not have.
     pub fn entered(self, column: usize, from: StageIdx, to: StageIdx) -> Option<&'m str> {
         let mut cell = self.lifecycle.cell(to, column).iter();

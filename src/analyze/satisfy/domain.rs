@@ -105,8 +105,10 @@ fn values(model: &Model, cell: Cell, stated: Vec<Value>) -> Vec<Value> {
 fn with_another(field: FieldView<'_>, mut stated: Vec<Value>) -> Vec<Value> {
     let another = match field.field.ty {
         FieldType::Email => "someone@else.example",
+        _ if field.name().to_ascii_lowercase().contains("email") => "someone@else.example",
         FieldType::Url => "https://else.example",
         FieldType::Phone => "+1 212 555 0199",
+        _ if stated.is_empty() => "any text",
         _ => "something else",
     };
     let mut text = another.to_owned();

@@ -1,6 +1,7 @@
 //! The rules, one file each, grouped by family. Each file holds its page, its finding, `run` that finds and `describe`
 //! that words. Rules do not see each other.
 
+mod computed;
 mod example;
 pub mod graph;
 pub mod identity;
@@ -31,11 +32,13 @@ use Run::{Project, Sync};
 pub(super) const ALL: &[Run] = &[
     // syntax
     Sync(syntax::contradictory_clauses::run),
+    Project(syntax::circular_order::run),
     // names
     Project(names::unused_declaration::run),
     // types
     Sync(types::incompatible_types::run),
     Sync(types::incompatible_types::of_keys),
+    Sync(types::incompatible_types::of_statements),
     Sync(types::unstated_time_zone::run),
     Sync(types::multi_select_mismatch::run),
     Sync(types::may_truncate::run),
@@ -59,6 +62,7 @@ pub(super) const ALL: &[Run] = &[
     Sync(policy::consent_not_monotone::run),
     Sync(policy::default_travels_back::run),
     Sync(policy::row_mapped_twice::run),
+    Sync(policy::row_mapped_twice::of_statements),
     Sync(policy::create_only_race::run),
     Sync(policy::coarse_latest::run),
     // picklists

@@ -199,6 +199,7 @@ impl Format for Csv {
             values: vec![Value::Blank; slots].into(),
             ..Record::default()
         };
+        let mut wrong = None;
         for (column, field) in self.columns.iter().zip(fields) {
             let text = unquoted(field);
             if let Some((slot, kind)) = column.slot
@@ -206,8 +207,10 @@ impl Format for Csv {
             {
                 *place = read_text(kind, &text).unwrap_or_else(|_| Value::text(&*text));
             }
-            if let Some(member) = column.meta {
-                set_member(&mut record, member, &text);
+            if let Some(member) = column.meta
+                && let Err(reason) = set_member(&mut record, member, &text)
+            {
+                wrong.get_or_insert(reason);
             }
         }
         if record.id.is_empty() {
@@ -215,6 +218,10 @@ impl Format for Csv {
                 "it has no id: the column `{}` is empty",
                 self.id
             )));
+        }
+        if let Some(reason) = wrong {
+            let id = Some(record.id);
+            return Err(Fault { id, reason });
         }
         Ok(record)
     }

@@ -9,7 +9,7 @@ use super::scan::{Next, Raw, Scan, text_after};
 use super::{Fault, Format, Patch, Quotes};
 use crate::runtime::{Record, Shape};
 use crate::value::{Kind, Value, Wire, read_text};
-use full::{Walk, checked, parse};
+use full::checked;
 use write::{Key, put_value, splice};
 
 /// Longest list of members that is remembered from line to line.
@@ -66,19 +66,25 @@ pub(super) fn members(shape: &Shape) -> impl Iterator<Item = (&SmolStr, Member)>
     )
 }
 
-/// Puts the text of such a member into a record.
-pub(super) fn set_member(record: &mut Record, member: Member, text: &str) {
-    let instant = || match read_text(Kind::DateTime, text) {
-        Ok(Value::DateTime(at)) => Some(at),
-        _ => None,
+/// Puts the text of such a member into a record. The error is why it cannot be.
+pub(super) fn set_member(record: &mut Record, member: Member, text: &str) -> Result<(), String> {
+    let instant = |what: &str| match read_text(Kind::DateTime, text) {
+        Ok(Value::DateTime(at)) => Ok(Some(at)),
+        Ok(_) => Ok(None),
+        Err(misread) => Err(format!("{misread}, and does not say when it was {what}")),
     };
     match member {
         Member::Id => record.id = SmolStr::new(text),
-        Member::Deleted => record.deleted = read_text(Kind::Bool, text) == Ok(Value::Bool(true)),
-        Member::Modified => record.modified = instant(),
-        Member::Created => record.created = instant(),
+        Member::Deleted => {
+            let said = read_text(Kind::Bool, text);
+            let said = said.map_err(|e| format!("{e}, and does not say whether it is deleted"))?;
+            record.deleted = said == Value::Bool(true);
+        }
+        Member::Modified => record.modified = instant("changed")?,
+        Member::Created => record.created = instant("made")?,
         Member::MergedInto => record.merged_into = (!text.is_empty()).then(|| SmolStr::new(text)),
     }
+    Ok(())
 }
 
 impl Format for Jsonl {
@@ -138,10 +144,7 @@ impl Format for Jsonl {
             .and_then(|text| self.read_plain(text));
         let record = match plain {
             Some(record) => record,
-            None => {
-                let text = checked(raw)?;
-                parse(text, Walk(self))?
-            }
+            None => self.read_full(raw)?,
         };
         if record.id.is_empty() {
             return Err(Fault::new(format!(
@@ -301,19 +304,19 @@ struct Found<'t> {
 }
 
 impl<'t> Found<'t> {
-    /// Takes the text of a member.
+    /// Takes the text of a member; none for one that the full parser refuses.
     #[inline]
     fn take_text(&mut self, target: &Target, text: &'t str) -> Option<()> {
         if let Some(slot) = target.slot {
             *self.raws.get_mut(slot)? = Raw::Plain(text);
         }
         if let Some(member) = target.meta {
-            set_member(&mut self.record, member, text);
+            set_member(&mut self.record, member, text).ok()?;
         }
         Some(())
     }
 
-    /// Takes the value of a member; none for a broken escape.
+    /// Takes the value of a member; none for one that the full parser refuses.
     fn take(&mut self, target: &Target, raw: Raw<'t>) -> Option<()> {
         if let Raw::Plain(text) = raw {
             return self.take_text(target, text);
@@ -324,7 +327,7 @@ impl<'t> Found<'t> {
         if target.meta.is_some() || matches!(raw, Raw::Escaped(_)) {
             let text = raw.read(Kind::Text)?;
             if let Some(member) = target.meta {
-                set_member(&mut self.record, member, text.as_text().unwrap_or_default());
+                set_member(&mut self.record, member, text.as_text().unwrap_or_default()).ok()?;
             }
         }
         Some(())

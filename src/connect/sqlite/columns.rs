@@ -187,12 +187,16 @@ impl Columns {
                 None => return Ok(Err(not_text(id, slot))),
             }
         }
+        let signs = match self.signs(row)? {
+            Ok(signs) => signs,
+            Err(reason) => return Ok(Err((Some(id), reason))),
+        };
         Ok(Ok(Record {
             id,
             values: values.into(),
-            deleted: self.is_deleted(row)?,
-            modified: instant(&self.meta.modified, row, 3)?,
-            created: instant(&self.meta.created, row, 4)?,
+            deleted: signs.deleted,
+            modified: signs.modified,
+            created: signs.created,
             merged_into: match &self.meta.merged_into {
                 Some(_) => text(row, 5)?,
                 None => None,
@@ -218,12 +222,14 @@ impl Columns {
                 },
             }
         }
-        let modified = instant(&self.meta.modified, row, 3)?;
-        let created = instant(&self.meta.created, row, 4)?;
+        let signs = match self.signs(row)? {
+            Ok(signs) => signs,
+            Err(reason) => return Ok(Err((Some(id), reason))),
+        };
         Ok(Ok(Glance {
             id,
-            deleted: self.is_deleted(row)?,
-            digest: digest.of_times(modified, created),
+            deleted: signs.deleted,
+            digest: digest.of_times(signs.modified, signs.created),
         }))
     }
 
@@ -234,10 +240,40 @@ impl Columns {
         }))
     }
 
-    fn is_deleted(&self, row: &Row<'_>) -> rusqlite::Result<bool> {
-        Ok(self.meta.deleted.is_some()
-            && interpret(Kind::Bool, row.get_ref(2)?) == Some(Value::Bool(true)))
+    /// Reads what a row says beside its fields; the error is which column does not say it.
+    fn signs(&self, row: &Row<'_>) -> rusqlite::Result<Result<Signs, String>> {
+        let Meta {
+            deleted,
+            modified,
+            created,
+            ..
+        } = &self.meta;
+        let mut signs = Signs::default();
+        for (at, column, kind, what) in [
+            (2, deleted, Kind::Bool, "whether the record is deleted"),
+            (3, modified, Kind::DateTime, "when the record was changed"),
+            (4, created, Kind::DateTime, "when the record was made"),
+        ] {
+            let Some(column) = column else { continue };
+            match (at, interpret(kind, row.get_ref(at)?)) {
+                (_, Some(Value::Blank)) => {}
+                (2, Some(Value::Bool(deleted))) => signs.deleted = deleted,
+                (3, Some(Value::DateTime(instant))) => signs.modified = Some(instant),
+                (4, Some(Value::DateTime(instant))) => signs.created = Some(instant),
+                _ => return Ok(Err(format!("the column `{column}` does not say {what}"))),
+            }
+        }
+        Ok(Ok(signs))
     }
+}
+
+/// What a row says of its record beside its fields.
+#[derive(Default)]
+struct Signs {
+    deleted: bool,
+    /// In milliseconds since 1970, as the next.
+    modified: Option<i64>,
+    created: Option<i64>,
 }
 
 /// What is read of a row; else its id, if it has one, and why it cannot be read.
@@ -261,16 +297,6 @@ fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<SmolStr>> {
     Ok(match interpret(Kind::Text, row.get_ref(at)?) {
         Some(Value::Text(text)) => Some(text),
         _ => None,
-    })
-}
-
-/// The instant of a member, if the table has it.
-fn instant(name: &Option<SmolStr>, row: &Row<'_>, at: usize) -> rusqlite::Result<Option<i64>> {
-    Ok(match name {
-        Some(_) => interpret(Kind::DateTime, row.get_ref(at)?)
-            .as_ref()
-            .and_then(millis),
-        None => None,
     })
 }
 
@@ -300,13 +326,6 @@ fn is_indexed(db: &Connection, table: &str, column: &str, unique: &str) -> rusql
                    WHERE l.partial = 0 AND (l.\"unique\" OR ?3 = '') GROUP BY l.name
                    HAVING count(*) = 1 AND max(i.name) = ?2 COLLATE NOCASE)";
     db.query_row(sql, [table, column, unique], |row| row.get(0))
-}
-
-const fn millis(value: &Value) -> Option<i64> {
-    match value {
-        Value::DateTime(at) => Some(*at),
-        _ => None,
-    }
 }
 
 /// A column's value as a kind, its text where it does not have the kind's form; none for bytes that are not text.

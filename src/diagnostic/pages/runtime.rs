@@ -25,9 +25,11 @@ pages! {
     /// run compare strangers.
     ///
     /// # How to fix
-    /// Check `state` of the environment in `accordant.toml`, and wait for a run that still goes on. If the file is lost or beyond repair, move it away and run
-    /// again: stamped ids and match keys find the pairs anew, pairs that agree are adopted without a write, and differences
-    /// are reported instead of being decided.
+    /// Check `state` of the environment in `accordant.toml`, wait for a run that still goes on, and let the user of the run
+    /// read and write the file and its folder. A file that is damaged is put back from a copy. Only where there is none, move
+    /// it away and run again: stamped ids and match keys find the pairs anew, pairs that agree are adopted without a write,
+    /// and differences are reported instead of being decided: edits that no run has carried over yet stay where they were
+    /// made.
     pub R002
 
     /// # What happened

@@ -6,7 +6,8 @@ use crate::source::Span;
 rule! {
     /// # What it checks
     /// Within a file no two maps, functions, constants or blocks of shared rows have one name; within a project no two
-    /// systems, syncs, relations or lifecycles; within a lifecycle no two stages.
+    /// systems, syncs, relations or lifecycles; within a lifecycle no two stages or
+    /// columns.
     ///
     /// # Why it matters
     /// Which of the two is meant would depend on the order of the files.

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use crate::diagnostic::{Code, Diagnostic, Sink, rule};
+use crate::model::{Controller, FieldView, RowView, Within};
 use crate::source::Span;
 use crate::syntax::ast::{Name, Path};
-use crate::text::{closest, count};
+use crate::text::{begun, closest, count, quoted};
 
 rule! {
     /// # What it checks
@@ -45,7 +46,8 @@ pub fn describe<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str
     let found = Diagnostic::new(Code::N004, format!("there is no {what} `{}`", name.text))
         .undeclared(&name.text)
         .at(name.span, "not known here");
-    match closest(&name.text, known.iter().copied()) {
+    let near = closest(&name.text, known.iter().copied());
+    match near.or_else(|| begun(&name.text, known.iter().copied())) {
         Some(near) => found.help(format!("did you mean `{near}`?")),
         None if known.is_empty() => found,
         None if known.len() <= 8 => {
@@ -108,12 +110,107 @@ pub fn environment(name: &Name, known: &[SmolStr]) -> Diagnostic {
     }
 }
 
-/// A function, or a block of shared rows, that leads back to itself.
-pub fn recursive(name: &Name) -> Diagnostic {
-    Diagnostic::new(Code::N004, format!("`{}` is defined by itself", name.text))
-        .at(name.span, "leads back here")
+/// Functions, constants or blocks of shared rows that lead back to themselves: the name of each, and where it names the next one.
+pub fn circle(members: &[(SmolStr, Span)]) -> Diagnostic {
+    let names: Vec<String> = members.iter().map(|(n, _)| quoted(n)).collect();
+    let message = match names.as_slice() {
+        [one] => format!("{one} is defined by itself"),
+        several => format!("{} are defined by each other", crate::text::list(several)),
+    };
+    let next = members.iter().skip(1).chain(members.first());
+    let mut finding = Diagnostic::new(Code::N004, message);
+    for ((_, span), (next, _)) in members.iter().zip(next) {
+        finding = finding.at(*span, format!("needs `{next}`"));
+    }
+    finding
         .note("a definition that needs itself has no value")
         .help("write out what it stands for")
+}
+
+/// `entered` of something that is no stage.
+pub fn not_a_stage(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::N004, "`entered` takes the name of one stage")
+        .at(span, "no stage is named")
+        .help("write it as in `entered(lost)`")
+}
+
+/// A function that calls others too deep.
+pub fn too_deep(name: &Name) -> Diagnostic {
+    Diagnostic::new(Code::N004, format!("`{}` is called too deep", name.text))
+        .at(name.span, "in too many functions")
+        .help("write out what some of the functions stand for")
+}
+
+/// A path where no record is in sight.
+pub fn no_record(path: &Path) -> Diagnostic {
+    Diagnostic::new(
+        Code::N004,
+        "there is no record here whose fields could be read",
+    )
+    .at(path.span, "a path")
+    .note("functions and constants know values, and no records")
+    .help("give the function the field as a parameter")
+}
+
+/// A path over a field that names no other record.
+pub fn no_reference(head: &Name, last: &Name, field: FieldView<'_>) -> Diagnostic {
+    let message = format!(
+        "`{}` holds {}, and names no other record",
+        field.full_name(),
+        field.field.ty.word()
+    );
+    let found = Diagnostic::new(Code::N004, message).at(head.span, "not a reference");
+    let fields = field.object.fields.iter();
+    let mut references = fields.filter(|f| !f.references.is_empty() && !f.custom);
+    match (references.next(), references.next()) {
+        (Some(only), None) => found.help(format!(
+            "a path goes through a reference, as in `{}.{}`",
+            only.name, last.text
+        )),
+        _ => {
+            found.help("a path goes through a reference, and names a field of the record behind it")
+        }
+    }
+}
+
+/// A reference to objects that no catalog file describes.
+pub fn leads_nowhere(head: &Name, reference: &str) -> Diagnostic {
+    let message = format!("`{reference}` leads to records that the catalog does not have");
+    Diagnostic::new(Code::N004, message)
+        .at(head.span, "what is behind it is not known")
+        .help("read the catalog of that object, too")
+}
+
+/// A map whose values depend on a row that the sync does not have.
+pub fn no_controller(within: &Within, sync: &str, row: RowView<'_>) -> Diagnostic {
+    let name = &within.name.node;
+    let lacks = match within.by {
+        Controller::Field => format!("no row of `{sync}` maps `{name}`"),
+        _ => format!("no row of `{sync}` applies `{name}`"),
+    };
+    Diagnostic::new(
+        Code::N004,
+        format!("{lacks}, on which the values of this map depend"),
+    )
+    .at(
+        row.row.via.as_ref().map_or(row.row.head, |v| v.span),
+        "applied here",
+    )
+    .at(within.name.span, "depends on this")
+    .note("without the other value nobody can tell which row of the map is meant")
+    .help(format!("map that field in `{sync}`, too"))
+}
+
+/// A map whose values depend on themselves.
+pub fn within_itself(within: &Within) -> Diagnostic {
+    let name = &within.name.node;
+    Diagnostic::new(
+        Code::N004,
+        format!("the values of this map depend on themselves, by `{name}`"),
+    )
+    .at(within.name.span, "leads back here")
+    .note("a value that needs itself can never be found")
+    .help("name the map or the field of the controlling values")
 }
 
 /// A stage with more or fewer cells than the lifecycle has columns.

@@ -39,10 +39,10 @@ pub fn describe<'a>(name: &Name, known: impl Iterator<Item = &'a str>) -> Diagno
     let found = Diagnostic::new(Code::N001, format!("there is no system `{}`", name.text))
         .undeclared(&name.text);
     if known.is_empty() {
-        return found.at(name.span, "not declared").help(format!(
-            "declare it:\n  system {}: salesforce {{ }}",
-            name.text
-        ));
+        let kind = closest(&name.text, SystemKind::ALL.map(SystemKind::word)).unwrap_or("…");
+        return found
+            .at(name.span, "not declared")
+            .help(format!("declare it\n  system {}: {kind} {{ }}", name.text));
     }
     let help = match closest(&name.text, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Expr, ExprKind};
 use crate::platform::Setting;
 use crate::source::Span;
-use crate::syntax::ast::Name;
+use crate::syntax::ast::{self, Name, Param};
 use crate::text::{closest, count, either, quoted};
 use crate::value::library::{Arity, Function};
 use crate::value::{Kind, Misread};
@@ -71,12 +71,12 @@ pub fn call(function: &Function, arguments: &[Expr], span: Span) -> Option<Diagn
             let message = format!("`{}` cannot be called like this: {failure}", function.name);
             return Some(finding(message, argument.span, "written here").help(help()));
         }
-        let wanted: Vec<&str> = param.kinds.iter().map(|k| k.word()).collect();
+        let wanted: Vec<&str> = param.kinds.iter().map(|k| k.phrase()).collect();
         let message = format!(
-            "`{}` takes a {} here, and gets a {}",
+            "`{}` takes {} here, and gets {}",
             function.name,
             either(&wanted),
-            found.word()
+            found.phrase()
         );
         Some(finding(message, argument.span, "of the wrong kind").help(help()))
     })
@@ -109,6 +109,66 @@ pub fn count_of(name: &Name, takes: usize, gets: usize, span: Span) -> Diagnosti
     )
 }
 
+/// An argument of another type than a function of the spec takes, if it is one.
+pub fn argument(name: &Name, param: &Param, argument: &Expr) -> Option<Diagnostic> {
+    let (takes, gets) = (kind_named(&param.kind.text)?, argument.kind?);
+    (!alike(takes, gets)).then(|| {
+        let message = format!(
+            "`{}` takes a {} here, and gets a {}",
+            name.text,
+            takes.word(),
+            gets.word()
+        );
+        finding(message, argument.span, "of the wrong kind")
+            .at(param.name.span, "taken here")
+            .help("convert it with a function, or let the parameter be of its type")
+    })
+}
+
+/// A function of the spec that gives a value of another type than it says, if it does.
+pub fn result(f: &ast::Function, body: &Expr) -> Option<Diagnostic> {
+    let (says, gives) = (kind_named(&f.returns.text)?, body.kind?);
+    (!alike(says, gives)).then(|| {
+        let message = format!(
+            "`{}` says that it gives a {}, and gives a {}",
+            f.name.text,
+            says.word(),
+            gives.word()
+        );
+        finding(message, f.body.span, "what it gives")
+            .at(f.returns.span, "what it says")
+            .help("convert the value, or correct the type")
+    })
+}
+
+/// A constant that is not a value.
+pub fn not_a_value(name: &Name, span: Span) -> Diagnostic {
+    let message = format!("`{}` is not a value that is written out", name.text);
+    finding(message, span, "has to be computed")
+        .help("write the value itself, or a list of values in brackets")
+}
+
+/// The types that parameters and results of functions have.
+pub const TYPES: [(&str, Kind); 6] = [
+    ("text", Kind::Text),
+    ("number", Kind::Number),
+    ("bool", Kind::Bool),
+    ("date", Kind::Date),
+    ("datetime", Kind::DateTime),
+    ("time", Kind::Time),
+];
+
+/// The kind that a type of a function stands for.
+pub fn kind_named(name: &str) -> Option<Kind> {
+    TYPES.iter().find(|(n, _)| *n == name).map(|(_, k)| *k)
+}
+
+/// Whether a value of the one kind can stand where the other one is wanted: several values are read as texts.
+fn alike(a: Kind, b: Kind) -> bool {
+    let texts = |k| matches!(k, Kind::Text | Kind::Set);
+    a == b || texts(a) && texts(b)
+}
+
 /// A value that the field beside it cannot hold.
 pub fn value(span: Span, misread: &Misread) -> Diagnostic {
     finding(
@@ -116,7 +176,7 @@ pub fn value(span: Span, misread: &Misread) -> Diagnostic {
         span,
         "cannot be a value of the field beside it",
     )
-    .help(format!("write a {}", misread.expected.word()))
+    .help(format!("write {}", misread.expected.phrase()))
 }
 
 /// A setting of a system with a value that it does not take.
@@ -142,9 +202,9 @@ pub fn setting(key: &Name, span: Span, found: &str, takes: Setting) -> Diagnosti
 
 /// Something that is neither true nor false where a condition stands.
 pub fn not_a_condition(span: Span, kind: Option<Kind>) -> Diagnostic {
-    let found = kind.map_or("something else", Kind::word);
+    let found = kind.map_or("something else", Kind::phrase);
     finding(
-        format!("a condition is true or false, and this is a {found}"),
+        format!("a condition is true or false, and this is {found}"),
         span,
         "not a condition",
     )

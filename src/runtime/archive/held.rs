@@ -226,10 +226,11 @@ impl Archive {
         Ok(())
     }
 
-    /// The log of a run, in its order.
-    pub fn logged(&self, run: i64) -> Asked<Vec<LogEntry>> {
+    /// The log of a run, in its order; each entry with the name of its sync.
+    pub fn logged(&self, run: i64) -> Asked<Vec<(SmolStr, LogEntry)>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT kind, run, at, sync, field, left_id, right_id, side, old, new FROM log WHERE run = ?1 ORDER BY seq",
+            "SELECT kind, run, at, sync, field, left_id, right_id, side, old, new, name
+             FROM log JOIN names ON names.id = sync WHERE run = ?1 ORDER BY seq",
         )?;
         let rows = statement.query_map([run], |r| {
             let kind = match r.get::<_, i64>(0)? {
@@ -237,7 +238,7 @@ impl Archive {
                 1 => LogKind::Drift,
                 _ => LogKind::Accepted,
             };
-            Ok(LogEntry {
+            let entry = LogEntry {
                 kind,
                 run: r.get(1)?,
                 at: r.get(2)?,
@@ -247,7 +248,8 @@ impl Archive {
                 side: side_of(r.get(7)?),
                 old: r.get(8)?,
                 new: r.get(9)?,
-            })
+            };
+            Ok((id_of(r, 10)?, entry))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

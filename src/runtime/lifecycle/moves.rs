@@ -117,14 +117,19 @@ impl<'a> Cluster<'a> {
         Ok(Some(Claim { stand, targets }))
     }
 
-    /// The stages on the way of a move, if lines that its side may take lead there one after the other: somebody may have made
-    /// several moves since the cluster was last looked at.
+    /// The stages on the way of a move. Where lines of its side lead there directly, one of them has to be open. Where none does, lines
+    /// that are open lead there one after the other: somebody may have made several moves since the cluster was last looked at.
     fn permitted(self, stage: usize, claim: &Claim<'a>) -> Result<Vec<usize>, Held> {
         let side = claim.stand.entry.side;
+        let direct = |to: usize| {
+            let mut lines = self.life.moves.iter();
+            lines.any(|m| m.from == stage && m.to == to && m.by == side)
+        };
         let mut before: HashMap<usize, usize> = HashMap::from([(stage, stage)]);
         let mut queue = VecDeque::from([stage]);
         while let Some(at) = queue.pop_front() {
-            if at != stage && claim.targets.contains(&at) {
+            let near = before.get(&at) == Some(&stage);
+            if at != stage && claim.targets.contains(&at) && (near || !direct(at)) {
                 return Ok(way(&before, stage, at));
             }
             let lines = self.life.moves.iter();

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::batch::{Batch, Job, Meeting, Turn};
-use super::{Machine, Step};
+use super::{Machine, Phase, Step};
 use crate::runtime::program::Row;
 use crate::side::Side;
 
@@ -11,6 +11,14 @@ impl Machine {
     /// The pair of this left record is merged once more.
     pub(super) fn merge_once_more(&mut self, at: usize, turn: Turn, left: &str) -> Step<()> {
         self.archive.wait(queue(turn), at, left)
+    }
+
+    /// The next turn of a pair that is to be merged once more whatever others become.
+    pub(super) const fn soon(&self) -> Turn {
+        match self.phase {
+            Phase::Late => Turn::Run,
+            _ => Turn::Sync,
+        }
     }
 
     /// The pair waits for the turn of the record that this row refers to.

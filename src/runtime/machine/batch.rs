@@ -81,10 +81,11 @@ pub(super) enum Keep {
 pub(super) enum Meaning {
     /// Fields of a linked pair: row by row.
     Merge(Vec<(usize, Sent)>),
-    /// A record is made: the hash of its values, the rows that they are of, and the rows that go without.
+    /// A record is made: the hash of its values, the rows and the stages that they are of, and the rows that go without.
     Make {
         digest: i64,
         causes: Vec<usize>,
+        stages: Vec<usize>,
         held: Vec<(usize, Box<Failed>)>,
     },
     /// Only a stamp.

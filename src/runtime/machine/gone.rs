@@ -257,6 +257,8 @@ impl Machine {
         let mut moved = ids.clone();
         *moved.get_mut(gone) = winner.clone();
         self.archive
-            .put_link(groups, link.sync, &moved, Rest::NONE, &shadow)
+            .put_link(groups, link.sync, &moved, Rest::NONE, &shadow)?;
+        // The sweep may be past the survivor.
+        self.merge_once_more(at, self.soon(), &moved.left)
     }
 }

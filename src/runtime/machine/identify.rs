@@ -97,8 +97,16 @@ impl Machine {
         let sides = Sides::new(left, right);
         let linked = members.iter().any(|m| m.standing == Standing::Linked);
         if linked {
-            // Somebody of this key is linked: whoever is not is a second one.
+            // Somebody of this key is linked: whoever is not is a second one, but for who was linked since he was offered.
+            let linked = |side: Side, id: &str| {
+                let mut linked = sides.get(side).iter();
+                linked.any(|m| m.standing == Standing::Linked && m.id == id)
+            };
             for member in members.iter().filter(|m| m.standing != Standing::Linked) {
+                if linked(member.side, &member.id) {
+                    self.archive.take(member)?;
+                    continue;
+                }
                 let several = sides.get(member.side).len() > 1;
                 let other_linked = sides
                     .get(!member.side)

@@ -23,6 +23,7 @@ struct Draft {
     on_create: Vec<u16>,
     traces: Vec<Trace>,
     causes: Vec<usize>,
+    stages: Vec<usize>,
     failed: Vec<(usize, Box<Failed>)>,
     again: Option<Turn>,
 }
@@ -74,10 +75,11 @@ impl Machine {
         for (index, row) in sync.rows.iter().enumerate() {
             draft_row(&mut draft, index, row, from, sync.mode, &scene);
         }
-        for made in sync.stages_made.get(target) {
+        for (index, made) in sync.stages_made.get(target).iter().enumerate() {
             if let Some(value) = made.of(source) {
                 draft.values.insert(made.slot, value);
                 draft.on_create.push(made.slot);
+                draft.stages.push(index);
             }
         }
         let mut held: Vec<(usize, Box<Failed>)> = Vec::new();
@@ -147,6 +149,9 @@ impl Machine {
                 .insert(stamp.slot, Value::Text(source.id.clone()));
         }
         let values: Vec<(u16, Value)> = draft.values.into_iter().collect();
+        if values.iter().any(|(slot, _)| sync.echoes(target, *slot)) {
+            draft.again = draft.again.max(Some(self.soon()));
+        }
         let digest = digest(&values);
         if self
             .archive
@@ -189,6 +194,7 @@ impl Machine {
         let meaning = Meaning::Make {
             digest,
             causes: draft.causes,
+            stages: draft.stages,
             held,
         };
         let sending = Sending {

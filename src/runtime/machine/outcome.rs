@@ -108,6 +108,12 @@ impl Machine {
     ) -> Step<()> {
         let side = sending.side;
         self.archive.resolve(sending.seq, IntentState::Done)?;
+        // The values are with the store; of a record that was there its old ones tell.
+        let stamp = sync.stamp.get(side).as_ref().map(|s| s.slot);
+        let changed = matches!(sending.meaning, Meaning::Merge(_) | Meaning::Stamp);
+        if changed && sending.before.iter().any(|(slot, _)| Some(*slot) == stamp) {
+            self.count(at, |r| *r.stamped.get_mut(side) += 1);
+        }
         let Some(work) = batch.works.get_mut(sending.work) else {
             return Ok(());
         };
@@ -132,7 +138,15 @@ impl Machine {
                 }
                 Ok(())
             }
-            Meaning::Make { causes, held, .. } => {
+            Meaning::Make {
+                causes,
+                stages,
+                held,
+                ..
+            } => {
+                if created {
+                    self.count_stages(sync, side, &stages);
+                }
                 let kept = match sending.write.action {
                     Action::Upsert { on_create, .. } if !created => on_create,
                     _ => Vec::new(),
@@ -162,6 +176,18 @@ impl Machine {
             }
         }
     }
+
+    /// A record was made that shows the stage of its source.
+    fn count_stages(&mut self, sync: &Sync, side: Side, stages: &[usize]) {
+        let made = sync.stages_made.get(side);
+        for made in stages.iter().filter_map(|at| made.get(*at)) {
+            if let Some(report) = self.lifecycle_report(made.lifecycle) {
+                let key = (made.column.clone(), Cause::Created);
+                *report.writes.entry(key).or_default() += 1;
+            }
+        }
+    }
+
     /// A record was made, or met by the stamp that it was to be made with.
     fn made(&mut self, at: usize, sync: &Sync, batch: &mut Batch, made: Made) -> Step<()> {
         let side = made.side;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::batch::{Keep, Meaning, Meeting, Sending, Turn, Work};
+use super::batch::{Keep, Meaning, Meeting, Sending, Work};
 use super::rows::Merged;
 use super::{Machine, Phase, Step};
 use crate::plan::{Leave, Mode};
@@ -96,11 +96,15 @@ impl Machine {
         }
         self.note(at, sync, ids, records, &merged.notes)?;
         self.hold_rows(at, sync, ids, records, related, &merged)?;
-        let cleared = |(_, sent): &(usize, Sent)| sent.cause == Cause::ClearedFirst;
-        let sent = merged.sent.left.iter().chain(&merged.sent.right);
-        if sent.into_iter().any(cleared) {
-            // What was cleared is set in the same run.
-            work.again = Some(Turn::Sync);
+        for side in Side::BOTH {
+            let calls = |(row, sent): &(usize, Sent)| {
+                let slot = sync.rows.get(*row).and_then(|r| r.cells.get(side).slot);
+                sent.cause == Cause::ClearedFirst || slot.is_some_and(|s| sync.echoes(side, s))
+            };
+            if merged.sent.get(side).iter().any(calls) {
+                // What was cleared is set, and what others read is passed on, in the same run.
+                work.again = Some(self.soon());
+            }
         }
         let mut restless = !merged.holds.is_empty() || !merged.again.is_empty();
         let mut sends = Vec::new();

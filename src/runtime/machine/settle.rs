@@ -111,6 +111,11 @@ impl Machine {
     fn count_writes(&mut self, sync: &Sync, batch: &Batch) {
         for ((row, side, cause), count) in &batch.written {
             if let Some(row) = sync.rows.get(*row) {
+                let written = row.cells.get(*side).slot;
+                let written = written.map(|slot| (*sync.objects.get(*side), slot));
+                let mut done = self.program.syncs.iter().take(batch.sync + 1);
+                let read = written.is_some_and(|w| done.any(|s| s.along.contains(&w)));
+                self.report.passes_on |= read;
                 let key = (row.name.clone(), *side, *cause);
                 self.count(batch.sync, |r| *r.writes.entry(key).or_default() += count);
             }

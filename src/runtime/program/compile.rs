@@ -94,6 +94,10 @@ pub(super) struct Compiler<'p> {
     spellings: HashMap<&'p SmolStr, Arc<Spellings>>,
     /// Gathered while the expressions of one sync are compiled.
     pub(super) related: Vec<(Side, Source, ObjectId)>,
+    /// Likewise: the slots that are read of records that references name.
+    along: Vec<(ObjectId, u16)>,
+    /// Likewise, of one row: the slots that it reads of the records of the pair.
+    reads: Vec<(Side, u16)>,
     through: Vec<u16>,
     asks_changed: bool,
 }
@@ -127,6 +131,8 @@ impl<'p> Compiler<'p> {
             forward,
             spellings,
             related: Vec::new(),
+            along: Vec::new(),
+            reads: Vec::new(),
             through: Vec::new(),
             asks_changed: false,
         })

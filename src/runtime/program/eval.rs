@@ -58,7 +58,7 @@ impl Source {
                 Some(value) if value.kind().is_none_or(|k| k == kind) => Ok(Cow::Borrowed(value)),
                 Some(value) => Err(Failed::new(
                     Reason::NotConvertible,
-                    format!("`{value}` is not a {}", kind.word()),
+                    format!("`{value}` is not {}", kind.phrase()),
                 )),
             },
             Self::Id => Ok(Cow::Owned(Value::Text(record.id.clone()))),

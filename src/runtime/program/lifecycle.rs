@@ -108,6 +108,10 @@ pub struct StageMove {
 /// What a record that a sync makes shows of the stage of the record that it is made from.
 #[derive(Debug)]
 pub struct StageMade {
+    /// The position of the lifecycle.
+    pub lifecycle: usize,
+    /// The name of the column that is shown.
+    pub column: SmolStr,
     /// The source's member.
     pub source: Source,
     /// The slot that is set.
@@ -341,7 +345,7 @@ pub(super) fn stage(plan: &plan::Lifecycle, name: &SmolStr) -> Done<usize> {
 
 /// Tells the syncs whose records stand in columns what the records that they make show.
 pub(super) fn tell_syncs(lifecycles: &[Lifecycle], syncs: &mut [Sync]) {
-    for life in lifecycles {
+    for (number, life) in lifecycles.iter().enumerate() {
         for (at, column) in life.columns.iter().enumerate() {
             let Found::Linked(way) = &column.found else {
                 continue;
@@ -358,6 +362,8 @@ pub(super) fn tell_syncs(lifecycles: &[Lifecycle], syncs: &mut [Sync]) {
                     Some((life.cell(stage, from.0).to_vec(), first))
                 });
                 StageMade {
+                    lifecycle: number,
+                    column: to.1.name.clone(),
                     source: from.1.source,
                     slot: to.1.slot,
                     stages: stages.collect(),

@@ -119,6 +119,8 @@ pub struct Sync {
     pub after: Vec<(u16, Wait)>,
     /// The rows.
     pub rows: Vec<Row>,
+    /// Slots that a row writes and another one reads: after such a write a pair is merged once more.
+    pub echoes: Sides<Vec<u16>>,
     /// The only slots that are ever written.
     pub write_set: Sides<Vec<u16>>,
     /// Those of them that are written in creates and never again.
@@ -129,12 +131,21 @@ pub struct Sync {
     pub read_back: Sides<Vec<u16>>,
     /// References whose records expressions read.
     pub related: Vec<(Side, Source, ObjectId)>,
+    /// What they read there.
+    pub along: Vec<(ObjectId, u16)>,
     /// Those of them that tell in a sweep who is admitted, and by which keys.
     pub met_related: Vec<(Side, Source, ObjectId)>,
     /// The syncs through whose links its rows go, each once.
     pub through: Vec<u16>,
     /// Whether an expression asks what changed.
     pub asks_changed: bool,
+}
+
+impl Sync {
+    /// Whether another row reads what a row writes to this slot.
+    pub fn echoes(&self, side: Side, slot: u16) -> bool {
+        self.echoes.get(side).binary_search(&slot).is_ok()
+    }
 }
 
 /// One part of a match key.
@@ -289,7 +300,7 @@ impl Cell {
         if let (Some(kind), Some(found)) = (self.kind, value.kind())
             && kind != found
         {
-            let text = format!("`{value}` is not a {}", kind.word());
+            let text = format!("`{value}` is not {}", kind.phrase());
             return Failed::new(Reason::NotConvertible, text);
         }
         let unlisted = value.members().into_iter().find(|text| !self.lists(text));

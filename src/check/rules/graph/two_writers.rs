@@ -4,6 +4,7 @@ use crate::analyze::graph::{Edge, Writer, acting, row};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Arrow, Model, RowView};
+use crate::side::Side;
 
 use super::words;
 
@@ -96,9 +97,17 @@ impl TwoWriters<'_> {
         .at(self.row.row.head, "written here");
         match automation {
             Some(automation) => {
-                let arrow = match self.first.writer {
-                    Writer::Row(_, from) => Arrow::from(!from),
-                    Writer::Automation(..) | Writer::Step(_) | Writer::Route(_) => Arrow::Both,
+                let back = match self.first.writer {
+                    Writer::Row(_, from) => Some(!from),
+                    Writer::Automation(..) | Writer::Step(_) | Writer::Route(_) => None,
+                };
+                let goes = |from: &Side| self.row.sync.sync.arrow.node.goes_from(*from);
+                let help = match back.filter(goes) {
+                    Some(from) => format!(
+                        "let the automation go, or let its value travel back\n  {}",
+                        self.row.draft(Arrow::from(from))
+                    ),
+                    None => "let the automation go, or the row".to_owned(),
                 };
                 finding
                     .at(
@@ -106,10 +115,7 @@ impl TwoWriters<'_> {
                         format!("and replaced by {}", words::automatic(automation)),
                     )
                     .note("the two sides never agree, since the value does not travel back")
-                    .help(format!(
-                        "let the automation go, or let its value travel back\n  {}",
-                        self.row.written(arrow)
-                    ))
+                    .help(help)
             }
             None => finding
                 .at(self.second.span, "and by this row of another sync")

@@ -75,6 +75,9 @@ rule! {
     pub G003
 }
 
+/// The kind of what a platform does by itself.
+const PLATFORM: &str = "platform";
+
 struct Undecided<'m> {
     model: &'m Model,
     judged: &'m Judged,
@@ -125,7 +128,11 @@ impl Undecided<'_> {
                 let note = format!(
                     "the fields that write each other have {size}, and more ways from one to another than are tried"
                 );
-                finding.note(note).help(self.smaller(cut))
+                let help = match self.decider() {
+                    Some(first) => format!("{first}\nor {}", self.smaller(cut)),
+                    None => self.smaller(cut),
+                };
+                finding.note(note).help(help)
             }
             Verdict::Diverges(witness) => {
                 let story = words::story(self.model, &self.judged.built, witness);
@@ -136,7 +143,7 @@ impl Undecided<'_> {
             }
             Verdict::Stable | Verdict::Settles { .. } => finding
                 .note("it comes to rest with every value that was tried, and nothing says that others behave like them")
-                .help(words::remedies(self.model, self.judged)),
+                .help(self.decider().unwrap_or_else(|| words::remedies(self.model, self.judged))),
             Verdict::Oscillates(_) => finding,
         }
     }
@@ -163,7 +170,7 @@ impl Undecided<'_> {
         let asking = automations.iter().find(|a| !a.asks.is_empty());
         match (asking, automations.first()) {
             (Some(asking), _) => self.asked(asking, note),
-            (None, Some(first)) => (note, self.declared(first)),
+            (None, Some(first)) => (note, self.known(first)),
             (None, None) if self.both_ways() => (note, "let the value travel one way".to_owned()),
             (None, None) => (note, "let one of these writers go".to_owned()),
         }
@@ -186,10 +193,43 @@ impl Undecided<'_> {
         (note, help)
     }
 
+    /// What would make known what an automation of the part writes, where that is not known.
+    fn decider(&self) -> Option<String> {
+        let ids = self.judged.built.automations.iter().flatten();
+        let all = ids.filter_map(|id| self.model.automations.get(id.index()));
+        let mut unknown = all.filter(|a| a.effects.iter().any(|e| e.value.is_none()));
+        let first = unknown.find(|a| a.kind != PLATFORM || self.switch(a).is_some())?;
+        Some(self.known(first))
+    }
+
+    /// What would make known what an automation writes.
+    fn known(&self, automation: &Automation) -> String {
+        let switch = self.switch(automation);
+        switch.unwrap_or_else(|| self.declared(automation))
+    }
+
+    /// The switch of what a platform does by itself.
+    fn switch(&self, automation: &Automation) -> Option<String> {
+        let started = automation
+            .changes
+            .first()
+            .filter(|_| automation.kind == PLATFORM)?;
+        let started = self.model.field(*started)?;
+        let profile = started.system.profile;
+        let mut writes = profile.writes_on(&started.object.name, started.name());
+        let setting = writes.find_map(|w| w.setting)?;
+        Some(format!(
+            "switch it off in {}, and say so in the system's block\n  {setting} off",
+            started.system.kind.title()
+        ))
+    }
+
     /// What is to be declared of an automation.
     fn declared(&self, automation: &Automation) -> String {
         let system = self.model.systems.get(automation.system.index());
-        let field = automation.effects.first().and_then(|e| {
+        let mut effects = automation.effects.iter();
+        let unknown = effects.clone().find(|e| e.value.is_none());
+        let field = unknown.or(effects.next()).and_then(|e| {
             let field = self.model.field(e.target)?;
             Some(format!("{}.{}", field.object.name, field.name()))
         });

@@ -2,13 +2,12 @@
 
 use smol_str::SmolStr;
 
-use crate::analyze::Facts;
 use crate::analyze::graph::{AutomationId, Built, Judged, Place, Remedy};
 use crate::analyze::settle::network::{CellId, RecordId, Symbol, Writer};
 use crate::analyze::settle::{Act, Begin, Disagreement, Step, StepKind, Witness};
+use crate::analyze::{Chain, Facts};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Arrow, Automation, Lifecycle, Model, RowId, RowView, System};
-use crate::side::Side;
+use crate::model::{Arrow, Automation, Lifecycle, Model, Part, RowId, RowView, System};
 use crate::source::Span;
 use crate::text::{count, list};
 use crate::value::Value;
@@ -99,7 +98,7 @@ pub(super) fn subject(model: &Model, judged: &Judged) -> SmolStr {
 pub(super) fn is_livelock(facts: &Facts, judged: &Judged) -> bool {
     let chains = |lifecycle: &usize| facts.lifecycles.get(*lifecycle).map(|l| &l.chains);
     let mut chains = judged.built.steps.values().filter_map(chains).flatten();
-    chains.any(|c| c.repeats.is_some())
+    chains.any(Chain::repeats)
 }
 
 /// Points at the rows, lifecycles and automations that write in the rounds that repeat.
@@ -342,25 +341,21 @@ fn remedy(model: &Model, remedy: Remedy) -> Option<String> {
             let owner = row.sync.system(from)?.kind.title();
             Some(format!(
                 "{}    // {owner} owns it",
-                row.rewritten(Arrow::from(from), true)
+                row.draft(Arrow::from(from))
             ))
         }
         Remedy::NoEnforce(row) => {
             let row = model.row(row)?;
             let arrow = row.row.arrow.node;
-            Some(format!(
-                "{}    // without `enforce`",
-                row.rewritten(arrow, false)
-            ))
+            let draft = row.draft(arrow).without(Part::Enforce);
+            Some(format!("{draft}    // without `enforce`"))
         }
         Remedy::IgnoreCase(row) => {
             // a row that has a table already has one that does not help
             let row = model.row(row).filter(|r| r.row.normal.is_none())?;
-            let (left, right) = (row.field(Side::Left)?, row.field(Side::Right)?);
+            let draft = row.draft(Arrow::Both).with(Part::Via, None, "via …");
             Some(format!(
-                "{} <-> {}  via …    // a `normalize` table that ignores case",
-                left.name(),
-                right.name()
+                "{draft}    // a `normalize` table that ignores case"
             ))
         }
         Remedy::Guarded(id) => {

@@ -1,6 +1,6 @@
 //! I003: a match key whose two sides are not brought to the same form.
 
-use crate::analyze::{alike, is_field};
+use crate::analyze::{alike, day_of_instant, is_field};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Expr, ExprKind, FieldRef, KeyPart, RowView, SyncView};
@@ -90,8 +90,13 @@ fn judge<'m>(sync: SyncView<'m>, part: &'m KeyPart) -> Option<Differently<'m>> {
     if row.as_ref().is_some_and(poisoned) {
         return None;
     }
+    let day = row.and_then(day_of_instant);
     let fits = |side: Side, form: &Form<'_>| {
         let plain = is_field(form.e);
+        // An instant and a day are compared as days.
+        if let Some((instant, day)) = &day {
+            return plain || side == *instant && alike(day, form.e);
+        }
         let normal = row.and_then(|r| {
             r.row
                 .normal

@@ -48,9 +48,15 @@ pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
     for sync in cx.model.sync_views() {
         let vague = |s: &Side| telling(sync, *s) == Telling::Kinds;
-        let Some(side) = Side::BOTH.into_iter().find(vague) else {
+        if !Side::BOTH.iter().any(vague) {
             continue;
-        };
+        }
+        let silent = Side::BOTH
+            .into_iter()
+            .filter(|s| sync.sync.many.get(*s).is_none());
+        let many: Vec<String> = silent
+            .map(|s| format!("many  {} hold", sync.side_name(s)))
+            .collect();
         let place = sync.sync.keys.first().map_or(sync.sync.header, |k| k.span);
         let objects: Vec<String> = Side::BOTH
             .into_iter()
@@ -65,9 +71,9 @@ pub fn run(cx: &mut Cx<'_>) {
         .at(place, "only lists of values, or true and false")
         .note("there are more records than values, and a record would be linked with one of many by chance")
         .help(format!(
-            "match by what identifies a record, and say what happens when several match\n  {}\n  many  {} hold",
+            "match by what identifies a record, and say what happens when several match\n  {}\n  {}",
             likely_match(sync),
-            sync.side_name(side)
+            many.join("\n  ")
         ));
         found.push(finding);
     }

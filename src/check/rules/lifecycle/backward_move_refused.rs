@@ -110,7 +110,7 @@ impl BackwardMoveRefused<'_> {
             way: &self.facts.explored.events(refusal.visit),
             at_once: &[refusal.event],
             others: Vec::new(),
-            before: None,
+            before: Vec::new(),
             after: None,
             wanted: Some((
                 refusal.column,

@@ -12,7 +12,7 @@ rule! {
     /// # What it checks
     /// Where a column's records are converted into others, as leads are in Salesforce, a line says what the conversion means
     /// (`by conversion`), and the sync of these records says where the link goes (`converts to`). And only where there is such a
-    /// column does a line say so.
+    /// column does a line say so, and only of the system that has it.
     ///
     /// # Why it matters
     /// A converted lead is read-only and its status final: without a line it vanishes from the lifecycle, or looks like a move
@@ -73,6 +73,9 @@ pub fn run(cx: &mut Cx<'_>) {
         match (converted, line) {
             (Some(column), None) if !lines.is_empty() => cx.report(no_line(life, column)),
             (Some(column), Some(line)) => {
+                lines
+                    .iter()
+                    .for_each(|t| others_convert(cx, life, column, t));
                 if let Some(sync) = stays(life, column) {
                     cx.report(link_stays(life, column, sync, line));
                 }
@@ -80,6 +83,29 @@ pub fn run(cx: &mut Cx<'_>) {
             (None, Some(line)) => cx.report(nothing_converts(line)),
             _ => {}
         }
+    }
+}
+
+/// Reports who is said to convert and has no column of records that are converted.
+fn others_convert(cx: &mut Cx<'_>, life: Life<'_>, column: usize, line: &Transition) {
+    let able = |system| {
+        let mut columns = life.columns();
+        columns.any(|c| life.converts(c) && life.system(c) == Some(system))
+    };
+    let others = line.by.iter().filter(|by| !able(by.node));
+    for by in others.filter(|_| line.conversion.is_some()) {
+        let owner = life.system(column).map_or("", |s| life.system_name(s));
+        let name = life.system_name(by.node);
+        cx.report(
+            Diagnostic::new(Code::L012, format!("`{name}` converts no records"))
+                .at(by.span, "so nobody there makes this move")
+                .at(place(life, column), "these records are converted")
+                .note(format!(
+                    "a `{}` is converted in `{owner}`, and nowhere else",
+                    object(life, column)
+                ))
+                .help(format!("let `{owner}` convert\n  by {owner} by conversion\nor let `{name}` make the move with an edit, without `by conversion`")),
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::stories::{Story, Waits};
 use super::words::{cause_place, event, head, reaction, way_to, whole};
-use crate::analyze::{Automaton, Chain, Facts, Life, Tale, tale};
+use crate::analyze::{Automaton, Chain, End, Facts, Life, Tale, tale};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::Model;
@@ -99,7 +99,10 @@ fn endless<'m>(model: &'m Model, facts: &'m Facts) -> Vec<Livelock<'m>> {
                 life,
                 facts,
                 chain,
-                repeats: chain.repeats?,
+                repeats: match chain.end {
+                    End::Repeats(at) => at,
+                    End::Home | End::Held => return None,
+                },
             })
         }));
     }
@@ -116,9 +119,9 @@ impl Livelock<'_> {
     fn story(&self) -> Option<Story> {
         let told = Tale {
             way: &self.facts.explored.way_to(self.chain.from)?,
-            at_once: &[self.chain.begins(self.life)?],
+            at_once: &[self.chain.begins?],
             others: self.chain.objects(self.life),
-            before: None,
+            before: Vec::new(),
             after: None,
             wanted: None,
         };
@@ -133,8 +136,7 @@ impl Livelock<'_> {
     fn describe(&self) -> Diagnostic {
         let life = self.life;
         let mut story = way_to(life, self.facts, self.chain.from);
-        let begins = self.chain.begins(life);
-        story.extend(begins.map(|e| event(life, &e)));
+        story.extend(self.chain.begins.map(|e| event(life, &e)));
         let first = story.len() + self.repeats + 1;
         story.extend(self.chain.reactions.iter().map(|r| reaction(life, r)));
         story.push(format!("and so on, as in {first}"));

@@ -1,17 +1,14 @@
 //! L011: a permitted move that is taken back.
 
+use super::lost_to_rows::lost_to_rows;
 use super::stories::{Story, Waits};
-use super::words::{cause_place, event, head, moved, reaction, way_to, whole};
-use crate::analyze::{Automaton, Chain, Event, Facts, Life, Tale, eval, tale};
+use super::words::{cause_place, event, field, head, reaction, sets, stage, way_to, whole};
+use crate::analyze::{Automaton, Cause, Chain, End, Event, Facts, Life, Tale, tale};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
-use crate::model::{
-    Authority, CellKind, ExprKind, FieldRef, Model, RowView, StageIdx, SystemId, Timing, ViaKind,
-};
+use crate::model::Model;
 use crate::platform::PlatformWrite;
 use crate::side::Side;
-use crate::text::quoted;
-use crate::value::Value;
 
 rule! {
     /// # What it checks
@@ -75,18 +72,6 @@ rule! {
     pub L011
 }
 
-/// A row that keeps writing a column as another field has it.
-struct LostToRow<'m> {
-    life: Life<'m>,
-    facts: &'m Automaton,
-    row: RowView<'m>,
-    side: Side,
-    column: usize,
-    transition: usize,
-    from: StageIdx,
-    by: SystemId,
-}
-
 /// Finds rows that put a column back, once a column; and moves whose consequences lead back to where they began.
 pub fn run(cx: &mut Cx<'_>) {
     for (life, facts) in whole(cx.model, cx.facts) {
@@ -95,7 +80,7 @@ pub fn run(cx: &mut Cx<'_>) {
                 cx.report(platform_moves(life, column, write));
             }
         }
-        for chain in facts.chains.iter().filter(|c| c.repeats.is_none()) {
+        for chain in facts.chains.iter().filter(|c| !c.repeats()) {
             cx.report(led_back(life, facts, chain));
         }
         for found in lost_to_rows(life, facts) {
@@ -108,7 +93,7 @@ pub fn run(cx: &mut Cx<'_>) {
 pub(super) fn stories(model: &Model, facts: &Facts) -> Vec<Story> {
     let mut found = Vec::new();
     for (life, facts) in whole(model, facts) {
-        let chains = facts.chains.iter().filter(|c| c.repeats.is_none());
+        let chains = facts.chains.iter().filter(|c| !c.repeats());
         found.extend(chains.filter_map(|c| story_of_chain(life, facts, c)));
         let rows = lost_to_rows(life, facts).into_iter();
         found.extend(rows.filter_map(|f| f.story()));
@@ -116,44 +101,9 @@ pub(super) fn stories(model: &Model, facts: &Facts) -> Vec<Story> {
     found
 }
 
-fn lost_to_rows<'m>(life: Life<'m>, facts: &'m Automaton) -> Vec<LostToRow<'m>> {
-    let lost = |column: usize| {
-        let moves = taken(life, facts, column);
-        let first = moves.first().copied()?;
-        let rows = life.model.rows();
-        let mut rows = rows.flat_map(|r| Side::BOTH.map(|s| (r, s)));
-        let (row, side) = rows.find(|(r, side)| puts_back(life, column, *r, *side))?;
-        // a row that writes one value alone takes back moves to others
-        let fixed = match &row.row.cells.get(!side).node {
-            CellKind::Computed(e) => match &e.node {
-                ExprKind::Const(value) => value.as_text(),
-                _ => None,
-            },
-            _ => None,
-        };
-        let others = |(line, from, _): &(usize, StageIdx, SystemId)| {
-            let line = life.lifecycle.transitions.get(*line);
-            let value = line.and_then(|t| life.entered(column, *from, t.to.node));
-            value != fixed
-        };
-        let (transition, from, by) = moves.into_iter().find(others).unwrap_or(first);
-        Some(LostToRow {
-            life,
-            facts,
-            row,
-            side,
-            column,
-            transition,
-            from,
-            by,
-        })
-    };
-    life.columns().filter_map(lost).collect()
-}
-
 /// Whoever makes the move expects it to stay.
 fn story_of_chain(life: Life<'_>, facts: &Automaton, chain: &Chain) -> Option<Story> {
-    let event = chain.begins(life)?;
+    let event = chain.begins?;
     let line = life.lifecycle.transitions.get(chain.transition)?;
     let Event::Moves {
         column, from, to, ..
@@ -161,13 +111,20 @@ fn story_of_chain(life: Life<'_>, facts: &Automaton, chain: &Chain) -> Option<St
     else {
         return None;
     };
+    let shown = match written_over(chain) {
+        Some((column, value)) => (column, value),
+        None => (column, life.entered(column, from, to)?),
+    };
+    if shown.0 == column && life.entered(column, from, to) != Some(shown.1) {
+        return None;
+    }
     let told = Tale {
         way: &facts.explored.way_to(chain.from)?,
         at_once: &[event],
         others: chain.objects(life),
-        before: None,
+        before: chain.needs.clone(),
         after: None,
-        wanted: Some((column, life.entered(column, from, to)?)),
+        wanted: Some(shown),
     };
     Some(Story {
         place: head(line),
@@ -175,6 +132,14 @@ fn story_of_chain(life: Life<'_>, facts: &Automaton, chain: &Chain) -> Option<St
         waits: Waits::Value,
         scenario: tale(life, &told)?,
     })
+}
+
+/// The column that an automation writes over, and what it showed.
+fn written_over(chain: &Chain) -> Option<(usize, &str)> {
+    let mut reactions = chain.reactions.iter();
+    let first = reactions.next()?;
+    let over = reactions.next().is_none() && first.source == first.target;
+    over.then_some((first.source, first.value.as_str()))
 }
 
 /// What the platform writes into a column by itself, where a sync of the project starts it and nothing switches it off.
@@ -222,58 +187,34 @@ fn platform_moves(life: Life<'_>, column: usize, write: &PlatformWrite) -> Diagn
     .help(format!("switch it off in {system}, and say so in the system's block\n  {setting} off"))
 }
 
-/// The moves that show in a column.
-fn taken(life: Life<'_>, facts: &Automaton, column: usize) -> Vec<(usize, StageIdx, SystemId)> {
-    let Some(by) = life.system(column) else {
-        return Vec::new();
-    };
-    let taken = facts.explored.taken.iter();
-    let shows = |(line, from): &&(usize, StageIdx)| {
-        let t = life.lifecycle.transitions.get(*line);
-        t.is_some_and(|t| life.movers(t).contains(&by) && life.ways(t, *from, by).contains(&column))
-    };
-    let found = taken.filter(shows);
-    found.map(|(line, from)| (*line, *from, by)).collect()
-}
-
-/// Whether a row writes a column, on a side, over whatever people set there.
-fn puts_back(life: Life<'_>, column: usize, row: RowView<'_>, side: Side) -> bool {
-    let Some((lane, field)) = row.writes(side).filter(|_| row.sync.merges()) else {
-        return false;
-    };
-    let is_column = |f: FieldRef| {
-        let mut columns = life.columns();
-        columns.any(|c| life.field(c).is_some_and(|known| known.id == f))
-    };
-    let foreign = row.field(!side).is_none_or(|f| !is_column(f.id));
-    let here = life.field(column).is_some_and(|f| f.id == field.id);
-    here && lane.timing == Timing::Always && (insists(row, side) || (!row.two_way() && foreign))
-}
-
-/// Whether a row writes a side over every edit there, at once.
-fn insists(row: RowView<'_>, side: Side) -> bool {
-    let preferred = row.authority() == Some(Authority::PreferUnlessBlank(!side));
-    let enforced = row.writes(side).is_some_and(|(lane, _)| lane.enforce);
-    enforced || (row.two_way() && preferred)
-}
-
-/// A move whose reactions end where it began.
+/// A move whose reactions end where it began, or that an automation writes over.
 fn led_back(life: Life<'_>, facts: &Automaton, chain: &Chain) -> Diagnostic {
     let line = life.lifecycle.transitions.get(chain.transition);
     let mut story = way_to(life, facts, chain.from);
-    let begins = chain.begins(life);
-    story.extend(begins.map(|e| event(life, &e)));
-    let by = match begins {
-        Some(Event::Moves { by, .. }) => life.system_name(by),
-        _ => "",
-    };
+    let mut who = "";
+    if let Some(begins @ Event::Moves { by, column, .. }) = chain.begins {
+        who = life.system_name(by);
+        let over = written_over(chain).filter(|(c, _)| *c == column);
+        story.push(match (over, line) {
+            (Some((_, value)), Some(t)) => {
+                let stages = (stage(life, chain.from), stage(life, t.to.node));
+                let what = sets(life, who, column, value);
+                format!("{what}: from {} to {}", stages.0, stages.1)
+            }
+            _ => event(life, &begins),
+        });
+    }
     story.extend(chain.reactions.iter().map(|r| reaction(life, r)));
+    let held = chain.reactions.last().filter(|_| chain.end == End::Held);
+    story.extend(held.map(|last| {
+        let by = life.system(last.target).map_or("", |s| life.system_name(s));
+        let (from, to) = (stage(life, last.from), stage(life, last.to));
+        format!("no line lets `{by}` move from {from} to {to}: it is held")
+    }));
+    let left = life.lifecycle.stage_name(chain.from);
     let finding = Diagnostic::new(
         Code::L011,
-        format!(
-            "a move of `{by}` out of `{}` is taken back",
-            life.lifecycle.stage_name(chain.from)
-        ),
+        format!("a move of `{who}` out of `{left}` is taken back"),
     )
     .at(
         line.map_or(life.lifecycle.span, head),
@@ -286,119 +227,26 @@ fn led_back(life: Life<'_>, facts: &Automaton, chain: &Chain) -> Diagnostic {
         })
         .story(story)
         .note("whoever made the move finds it undone, and nobody has decided that")
-        .help("leave the field to the lifecycle, or let what writes it say what the stages say")
+        .help(remedy(life, chain))
 }
 
-impl LostToRow<'_> {
-    /// What the other side holds, so that the row writes something else than the move: the field, and a value of it.
-    fn other(&self) -> Option<(FieldRef, Value)> {
-        let life = self.life;
-        let (lane, _) = self.row.writes(self.side)?;
-        let source = self.row.field(!self.side)?;
-        let line = life.lifecycle.transitions.get(self.transition)?;
-        let moved = life.entered(self.column, self.from, line.to.node)?;
-        let maps = match self.row.row.via.as_ref().map(|v| &v.kind) {
-            Some(ViaKind::Map(map)) => life.model.maps.get(map.index()),
-            _ => None,
-        };
-        let rows = maps.into_iter().flat_map(|m| &m.rows);
-        let mapped = rows
-            .flat_map(|r| r.values.get(!self.side))
-            .map(|v| &v.value);
-        let listed = source.choices().map(|c| &c.value);
-        let stages = life.lifecycle.rows();
-        let shown = stages.flat_map(|(at, _)| life.lifecycle.cell(at, self.column));
-        let mut all = mapped.chain(listed).chain(shown.map(|v| &v.value));
-        let value = all.find(|v| {
-            let image = eval(life.model, &lane.value, &Value::text(v));
-            image.is_some_and(|i| !i.is_blank() && i != Value::text(moved))
-        })?;
-        Some((source.id, Value::text(value)))
-    }
-
-    /// Whoever makes the move expects it to stay.
-    fn story(&self) -> Option<Story> {
-        let life = self.life;
-        let line = life.lifecycle.transitions.get(self.transition)?;
-        let moved = life.entered(self.column, self.from, line.to.node)?;
-        let way = self.facts.explored.way_to(self.from)?;
-        let event = Event::Moves {
-            transition: self.transition,
-            by: self.by,
-            column: self.column,
-            from: self.from,
-            to: line.to.node,
-        };
-        let ends = Side::BOTH.map(|s| self.row.sync.sync.ends.get(s).object);
-        let mut told = Tale {
-            way: &way,
-            at_once: &[event],
-            others: ends.into_iter().flatten().collect(),
-            before: None,
-            after: None,
-            wanted: Some((self.column, moved)),
-        };
-        match (self.other(), insists(self.row, self.side)) {
-            (Some(other), true) => told.before = Some(other),
-            (Some(other), false) => told.after = Some(other),
-            // what is always the same is written where the records meet
-            (None, _) => {
-                (told.way, told.at_once) = (&[], &[]);
-                told.before = Some((life.field(self.column)?.id, Value::text(moved)));
-            }
-        }
-        Some(Story {
-            place: self.row.row.head,
-            lifecycle: None,
-            waits: Waits::Value,
-            scenario: tale(life, &told)?,
-        })
-    }
-
-    fn describe(&self) -> Diagnostic {
-        let life = self.life;
-        let line = life.lifecycle.transitions.get(self.transition);
-        let by = life.system_name(self.by);
-        let target = self.row.field(self.side).map_or("", |f| f.name());
-        let other = self.row.sync.side_name(!self.side);
-        let mut story = way_to(life, self.facts, self.from);
-        if let Some(t) = line {
-            let stages = (self.from, t.to.node);
-            story.push(moved(life, self.transition, by, self.column, stages));
-        }
-        let writes = format!(
-            "the row `{}` writes `{target}` as `{other}` has it, and the move is gone",
-            self.row.row.name
-        );
-        match self.other() {
-            Some((field, value)) => {
-                let name = life.model.field(field).map(|f| f.full_name());
-                let name = quoted(&name.unwrap_or_default());
-                let set = format!("somebody in `{other}` sets {name} to `{value}`");
-                let before = insists(self.row, self.side);
-                story.insert(if before { 0 } else { story.len() }, set);
-                story.push(writes);
-            }
-            None => story.push(format!(
-                "where the records meet, or what was remembered of them is lost, {writes}"
-            )),
-        }
-        Diagnostic::new(
-            Code::L011,
-            format!(
-                "a move that `{by}` makes in `{target}` is taken back by the row `{}`",
-                self.row.row.name
-            ),
-        )
-        .at(self.row.row.head, "keeps writing the field")
-        .at(
-            line.map_or(life.lifecycle.span, head),
-            "this line permits the move",
-        )
-        .story(story)
-        .note("whoever made the move finds it undone, and nobody has decided that")
-        .help(
-            "leave the field to the lifecycle: take the row out, or the line that permits the move",
-        )
-    }
+fn remedy(life: Life<'_>, chain: &Chain) -> String {
+    let over = chain
+        .reactions
+        .first()
+        .filter(|_| written_over(chain).is_some());
+    let Some(reaction) = over else {
+        return "leave the field to the lifecycle, or let what writes it say what the stages say"
+            .into();
+    };
+    let name = match reaction.cause {
+        Cause::Automation(n) => life.model.automations.get(n),
+        Cause::Row(_) => None,
+    };
+    format!(
+        "let {} leave {} alone where it is `{}`",
+        name.map_or_else(String::new, |a| format!("the {} `{}`", a.kind, a.name)),
+        field(life, reaction.source),
+        reaction.value
+    )
 }

@@ -6,7 +6,9 @@ pub mod conversion_not_modelled;
 pub mod dead_end_stage;
 pub mod guard_never_true;
 pub mod handoff_without_context;
+mod hindrances;
 pub mod livelock;
+mod lost_to_rows;
 pub mod lost_user_transition;
 pub mod order_not_preserved;
 pub mod re_entry_undefined;
@@ -16,3 +18,5 @@ pub mod stories;
 pub mod unmapped_stage_value;
 pub mod unreachable_stage;
 mod words;
+
+pub use hindrances::hindrance;

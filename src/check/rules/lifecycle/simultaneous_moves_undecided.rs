@@ -106,9 +106,10 @@ impl SimultaneousMovesUndecided<'_> {
     fn story(&self) -> Option<Story> {
         let from = self.race.stage;
         let [a, b] = self.race.moves;
+        let way = self.facts.explored.way_to(from)?;
         let event = |c: Contender| {
             let line = self.life.lifecycle.transitions.get(c.transition)?;
-            let column = self.life.ways(line, from, c.by).first().copied()?;
+            let column = self.life.hand(line, from, c.by, &way)?;
             Some((
                 column,
                 Event::Moves {
@@ -122,10 +123,10 @@ impl SimultaneousMovesUndecided<'_> {
         };
         let ((column, mine), (_, yours)) = (event(a)?, event(b)?);
         let told = Tale {
-            way: &self.facts.explored.way_to(from)?,
+            way: &way,
             at_once: &[mine, yours],
             others: Vec::new(),
-            before: None,
+            before: Vec::new(),
             after: None,
             wanted: Some((column, self.life.written(b.to, column)?)),
         };
@@ -160,9 +161,10 @@ impl SimultaneousMovesUndecided<'_> {
                 finding.at(line.map_or(place(life, from), head), words)
             });
         let mut story = way_to(life, self.facts, from);
+        let events = self.facts.explored.way_to(from).unwrap_or_default();
         for (contender, after) in [(a, ""), (b, ", before either has heard of the other")] {
             let line = life.lifecycle.transitions.get(contender.transition);
-            let way = line.and_then(|t| life.ways(t, from, contender.by).first().copied());
+            let way = line.and_then(|t| life.hand(t, from, contender.by, &events));
             let told = moved(
                 life,
                 contender.transition,

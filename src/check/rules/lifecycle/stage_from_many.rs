@@ -1,17 +1,19 @@
 //! L013: many records, and nothing says which of them decides.
 
+use super::hindrances::not_carried_out;
 use super::words::whole;
 use crate::analyze::Life;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{ObjectRef, Through};
+use crate::model::{ObjectRef, StageColumn, Through};
 use crate::side::Side;
 use crate::source::Span;
 
 rule! {
     /// # What it checks
     /// A column to which many records may belong says which of them decides, and a column of records that no sync links says
-    /// what leads to them.
+    /// what leads to them. A lifecycle that is not carried out, since its records are not found from each other or cannot be
+    /// written, is a warning.
     ///
     /// # Why it matters
     /// A person has three opportunities, one won, one lost, one open. Which stage the person is in would be that of whichever is
@@ -57,27 +59,29 @@ rule! {
     pub L013
 }
 
-/// Finds columns to which many records lead without a choice, and columns to which nothing leads.
+/// Finds columns to which many records lead without a choice, and columns to which nothing leads; else what stands against carrying
+/// a lifecycle out.
 pub fn run(cx: &mut Cx<'_>) {
-    for (life, _) in whole(cx.model, cx.facts) {
-        for (n, column) in life.lifecycle.columns.iter().enumerate() {
-            let Some(object) = life.field(n).map(|f| f.id.object) else {
-                continue;
-            };
-            let place = column.name.span;
-            match column.through {
-                Some(through) => {
-                    let many = matches!(through.node, Through::Relation(_));
-                    if many && column.choice.is_empty() {
-                        cx.report(no_choice(life, n, through.span));
-                    }
-                }
-                None if n > 0 && !linked(life, n, object) => {
-                    cx.report(no_way(life, n, place));
-                }
-                None => {}
-            }
+    for (life, facts) in whole(cx.model, cx.facts) {
+        let columns = life.lifecycle.columns.iter().enumerate();
+        let found: Vec<Diagnostic> = columns.filter_map(|(n, c)| unclear(life, n, c)).collect();
+        if found.is_empty() {
+            let rests = not_carried_out(life, facts);
+            rests.into_iter().for_each(|f| cx.report(f));
         }
+        found.into_iter().for_each(|f| cx.report(f));
+    }
+}
+
+fn unclear(life: Life<'_>, n: usize, column: &StageColumn) -> Option<Diagnostic> {
+    let object = life.field(n).map(|f| f.id.object)?;
+    match column.through {
+        Some(through) => {
+            let many = matches!(through.node, Through::Relation(_));
+            (many && column.choice.is_empty()).then(|| no_choice(life, n, through.span))
+        }
+        None if n > 0 && !linked(life, n, object) => Some(no_way(life, n, column.name.span)),
+        None => None,
     }
 }
 

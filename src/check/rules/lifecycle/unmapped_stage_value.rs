@@ -126,7 +126,7 @@ impl UnmappedStageValue<'_> {
         )
         .note("whoever is there is in no stage: moved by nobody, and counted nowhere")
         .help(format!(
-            "put {them} behind `|` into the cell of the stage that is meant, or add a stage\n{}",
+            "put {them} behind `|` into the cell of the stage that is meant, or add a stage and the moves that lead there\n{}",
             self.rows()
         ))
     }
@@ -142,7 +142,16 @@ impl UnmappedStageValue<'_> {
                 }
             });
             let cells: Vec<String> = cells.collect();
-            format!("  {}:  {}", name(value), cells.join(", "))
+            let by = self
+                .life
+                .system(self.column)
+                .map(|s| self.life.system_name(s));
+            let stage = name(value);
+            format!(
+                "  {stage}:  {}\n  … -> {stage}  by {}",
+                cells.join(", "),
+                by.unwrap_or("…")
+            )
         };
         let rows: Vec<String> = self.missing.iter().take(LONGEST).map(row).collect();
         let more = self.missing.len().saturating_sub(LONGEST);

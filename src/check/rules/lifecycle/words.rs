@@ -101,10 +101,13 @@ pub(super) fn moved(
         );
     }
     let value = life.entered(column, from, to).unwrap_or_default();
-    format!(
-        "somebody in `{by}` sets {} to `{value}`: {what}",
-        field(life, column)
-    )
+    format!("{}: {what}", sets(life, by, column, value))
+}
+
+/// An edit as a sentence.
+pub(super) fn sets(life: Life<'_>, by: &str, column: usize, value: &str) -> String {
+    let field = field(life, column);
+    format!("somebody in `{by}` sets {field} to `{value}`")
 }
 
 /// A reaction as a sentence.

@@ -9,8 +9,8 @@ use crate::source::Span;
 rule! {
     /// # What it checks
     /// Where records are made on a side that gives each an owner, and a row brings the owner along `through` a sync, a
-    /// route for that object, or an `else` on the row, says who gets a record whose owner has no counterpart. Activities
-    /// that are only appended are left out.
+    /// route for that object says who gets a record whose owner has no counterpart. Activities that are only appended are
+    /// left out.
     ///
     /// # Why it matters
     /// People leave, and some have an account in one system only. Their new records would belong to the integration user.

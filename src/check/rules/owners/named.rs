@@ -40,7 +40,7 @@ pub(super) fn named<'m>(model: &'m Model, facts: &Facts) -> Vec<Named<'m>> {
         }
     }
     for write in facts.writes.iter().flatten().filter(|w| w.owner) {
-        let Some(row) = write.row.and_then(|id| model.row(id)) else {
+        let Some(row) = write.row().and_then(|id| model.row(id)) else {
             continue;
         };
         if let CellKind::Computed(e) = &row.row.cells.get(!write.side).node

@@ -1,9 +1,10 @@
 //! K011: known values that only the `else` of a map takes.
 
-use super::words::some;
+use super::words::{some, written};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{FieldView, Otherwise, PicklistMap};
+use crate::model::{Fallback, FieldView, Otherwise, PicklistMap};
+use crate::side::Side;
 
 rule! {
     /// # What it checks
@@ -39,6 +40,7 @@ rule! {
 struct CatchAll<'m> {
     map: &'m PicklistMap,
     otherwise: &'m Otherwise,
+    from: Side,
     source: FieldView<'m>,
     caught: Vec<&'m str>,
 }
@@ -63,6 +65,7 @@ pub fn run(cx: &mut Cx<'_>) {
             found.push(CatchAll {
                 map,
                 otherwise,
+                from: coverage.from,
                 source,
                 caught,
             });
@@ -79,19 +82,27 @@ impl CatchAll<'_> {
             some(&self.caught, "and"),
             self.source.full_name()
         );
-        let all: Vec<String> = self
-            .caught
-            .iter()
-            .map(|v| super::words::written(v))
-            .collect();
         Diagnostic::new(Code::K011, message)
             .at(
                 self.otherwise.span,
                 "taken here together with whatever may come later",
             )
-            .help(format!(
-                "if that is meant, say so in a row\n  {}",
-                all.join(", ")
-            ))
+            .help(self.help())
+    }
+
+    /// A row that says what `else` does with each of the values.
+    fn help(&self) -> String {
+        let all: Vec<String> = self.caught.iter().map(|v| written(v)).collect();
+        let row = |values: &str, home: &str| match self.from {
+            Side::Left => format!("  {values} -> {home}"),
+            Side::Right => format!("  {home} <- {values}"),
+        };
+        match &self.otherwise.fallback {
+            Fallback::Value(value) => format!(
+                "if that is meant, say so in a row\n{}",
+                row(&all.join(", "), &written(&value.to_string()))
+            ),
+            _ => "if that is not meant, give them rows of their own".to_owned(),
+        }
     }
 }

@@ -47,9 +47,13 @@ struct NotIdempotent<'m> {
 pub fn run(cx: &mut Cx<'_>) {
     let mut found = Vec::new();
     for table in cx.model.normalizers.iter().filter(|t| !t.standard) {
+        let mut told: Vec<NotIdempotent<'_>> = Vec::new();
         for (output, place) in outputs(table) {
-            found.extend(again(table, output, place).map(|f| f.describe()));
+            let again = again(table, output, place);
+            // two results that become each other are one swap
+            told.extend(again.filter(|a| !told.iter().any(|t| t.swaps(a))));
         }
+        found.extend(told.iter().map(NotIdempotent::describe));
     }
     found.into_iter().for_each(|f| cx.report(f));
 }
@@ -90,6 +94,10 @@ fn again<'m>(table: &'m NormalizeTable, output: &'m str, place: Span) -> Option<
 }
 
 impl NotIdempotent<'_> {
+    fn swaps(&self, other: &Self) -> bool {
+        self.output == other.again && self.again == other.output
+    }
+
     fn describe(&self) -> Diagnostic {
         let (output, again) = (self.output, self.again);
         Diagnostic::new(

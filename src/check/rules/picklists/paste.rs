@@ -2,22 +2,21 @@
 
 use super::words::written;
 use crate::analyze::home;
-use crate::catalog::PickValue;
-use crate::model::{Arrow, FieldView, PicklistMap, Row};
+use crate::model::{Arrow, FieldView, Row};
 use crate::side::{Side, Sides};
 
 /// Rows of a map as text; against the arrow the home stands on the left.
 pub(super) fn rows_to_paste(
     pairs: &[(String, Option<String>)],
     from: Side,
-    map: &PicklistMap,
+    arrow: Arrow,
 ) -> String {
     let width = pairs
         .iter()
         .map(|(v, _)| v.chars().count())
         .max()
         .unwrap_or(0);
-    let arrow = map.arrow.text();
+    let arrow = arrow.text();
     let mut text = String::new();
     for (value, home) in pairs {
         let home = home.as_deref().unwrap_or("…");
@@ -28,13 +27,6 @@ pub(super) fn rows_to_paste(
         text.push_str(&format!("  {left:width$}  {arrow}  {right}\n"));
     }
     text
-}
-
-/// The likeliest counterpart of a value, as a map writes it.
-pub(super) fn likeliest(value: &PickValue, target: Option<FieldView<'_>>) -> Option<String> {
-    target
-        .and_then(|t| home(value, t))
-        .map(|v| written(&v.value))
 }
 
 /// So many rows are proposed; more nobody reads in a finding.

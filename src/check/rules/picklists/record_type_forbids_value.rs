@@ -3,10 +3,10 @@
 use smol_str::SmolStr;
 
 use super::words::some;
-use crate::analyze::range;
+use crate::analyze::{Portion, PortionOf, portion, range};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{FieldView, Narrowing, RowView, SyncView};
+use crate::model::{FieldView, RowView, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -47,24 +47,10 @@ rule! {
 
 struct Forbidden<'m> {
     target: FieldView<'m>,
-    part: Part<'m>,
-    name: &'m str,
+    part: Portion<'m>,
     narrowed: Span,
     place: Span,
     values: Vec<SmolStr>,
-}
-
-/// A part of a field's list.
-struct Part<'m> {
-    of: PartOf,
-    values: Vec<&'m SmolStr>,
-}
-
-/// What has its own part of a list.
-#[derive(Clone, Copy)]
-enum PartOf {
-    RecordType,
-    Pipeline,
 }
 
 /// Finds rows that can write what the record type or the pipeline forbids, once for each row.
@@ -81,8 +67,7 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
 fn forbidden(row: RowView<'_>, side: Side) -> Option<Forbidden<'_>> {
     let narrowed = row.sync.sync.narrowed.get(side).as_ref()?;
     let (_, target) = row.writes(side)?;
-    let part =
-        of_record_type(target, &narrowed.node).or_else(|| of_pipeline(target, &narrowed.node))?;
+    let part = portion(row.sync, side, target)?;
     let known = |v: &SmolStr| target.picklist().is_some_and(|p| p.get(v).is_some());
     let mut values = range(row, !side).values;
     values.retain(|v| known(v) && !part.values.contains(&v));
@@ -90,64 +75,22 @@ fn forbidden(row: RowView<'_>, side: Side) -> Option<Forbidden<'_>> {
     (!values.is_empty()).then_some(Forbidden {
         target,
         part,
-        name: &narrowed.node.name,
         narrowed: narrowed.span,
         place,
         values,
     })
 }
 
-/// The part of a field's list that a record type allows: its own, or that of its process for the field of the stages.
-fn of_record_type<'m>(field: FieldView<'m>, narrowed: &Narrowing) -> Option<Part<'m>> {
-    let record_type = field.object.record_type(&narrowed.name)?;
-    let process = || {
-        let staged = field.object.pipeline(field.name()).is_some();
-        let name = record_type.process.as_ref().filter(|_| staged)?;
-        field
-            .object
-            .processes
-            .iter()
-            .find(|p| p.name == *name)
-            .map(|p| &p.values)
-    };
-    let values = record_type
-        .picklists
-        .get(&field.field.name)
-        .or_else(process)?;
-    Some(Part {
-        of: PartOf::RecordType,
-        values: values.iter().collect(),
-    })
-}
-
-/// The stages of a pipeline, for the field whose list depends on it.
-fn of_pipeline<'m>(field: FieldView<'m>, narrowed: &Narrowing) -> Option<Part<'m>> {
-    let list = field.picklist()?;
-    let controller = field.object.field(list.controller.as_deref()?)?;
-    let pipeline = narrowed.value.as_text()?;
-    if narrowed.field?.field != controller || field.object.pipeline(pipeline).is_none() {
-        return None;
-    }
-    let valid = list
-        .values
-        .iter()
-        .filter(|v| v.valid_for.iter().any(|p| p == pipeline));
-    Some(Part {
-        of: PartOf::Pipeline,
-        values: valid.map(|v| &v.value).collect(),
-    })
-}
-
 impl Forbidden<'_> {
     fn describe(&self) -> Diagnostic {
-        let (name, field) = (self.name, self.target.full_name());
+        let (name, field) = (self.part.name, self.target.full_name());
         let (kind, has, makes) = match self.part.of {
-            PartOf::RecordType => (
+            PortionOf::RecordType => (
                 "type",
                 "a record type has its own part of the list",
                 "and the sync makes records of this type",
             ),
-            PartOf::Pipeline => (
+            PortionOf::Pipeline => (
                 "pipeline",
                 "a pipeline has its own stages",
                 "and the sync makes records of this pipeline",

@@ -2,11 +2,15 @@
 
 use std::collections::HashSet;
 
+use smol_str::SmolStr;
+
 use super::words::{consequence, fate, some, suggestion};
-use crate::analyze::{Applied, StatedValue, unknown_images};
+use crate::analyze::{Applied, Rest, StatedValue, range, unknown_images};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
-use crate::model::{Catalogued, FieldView, PicklistMap, Role};
+use crate::model::{Catalogued, FieldView, Model, PicklistMap, Role, RowView};
+use crate::side::Side;
+use crate::text::closest;
 
 rule! {
     /// # What it checks
@@ -83,7 +87,71 @@ pub fn run(cx: &mut Cx<'_>) {
             found.push(finding.describe());
         }
     }
+    for map in cx.model.maps.iter().filter(|m| !m.standard) {
+        found.extend(strange_blocks(cx.model, map));
+    }
     found.into_iter().for_each(|f| cx.report(f));
+}
+
+/// The blocks of a dependent map under values that no controlling row ever has, in the spelling of the right side; once a
+/// value. Silent where other values may come.
+fn strange_blocks(model: &Model, map: &PicklistMap) -> Vec<Diagnostic> {
+    let is_applied = |r: &RowView<'_>| {
+        let within = r.dependent_map().map(|(_, w)| w.name.span);
+        within.is_some() && within == map.within.as_ref().map(|w| w.name.span)
+    };
+    let mut known: Vec<SmolStr> = Vec::new();
+    for row in model.rows().filter(is_applied) {
+        match row.controller().and_then(|c| controlling(row, c)) {
+            Some(values) => known.extend(values),
+            None => return Vec::new(),
+        }
+    }
+    known.sort();
+    known.dedup();
+    let is_known = |under: &str| known.iter().any(|k| k.eq_ignore_ascii_case(under));
+    let mut told: Vec<&str> = Vec::new();
+    let mut found = Vec::new();
+    for under in map
+        .rows
+        .iter()
+        .filter_map(|r| Some(&r.within.as_ref()?.right))
+    {
+        let value = under.value.as_str();
+        if known.is_empty() || is_known(value) || told.contains(&value) {
+            continue;
+        }
+        told.push(value);
+        let within = map.within.as_ref().map_or("", |w| w.name.node.as_str());
+        let finding = Diagnostic::new(Code::K002, format!("`{within}` has no value `{value}`"))
+            .at(under.span, "rows stand under it")
+            .note("a row counts where the controlling field has the value before the `:`, in the spelling of the right side: these are never reached");
+        let near = closest(value, known.iter().map(SmolStr::as_str));
+        found.push(match near {
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None => finding.help(format!("use one of its values: {}", some(&known, "and"))),
+        });
+    }
+    found
+}
+
+/// All values that a controlling row may have on the right side where a dependent row asks for them; none where they cannot
+/// be listed.
+fn controlling(dependent: RowView<'_>, controller: RowView<'_>) -> Option<Vec<SmolStr>> {
+    let mut values: Vec<SmolStr> = Vec::new();
+    let right = controller.field(Side::Right).and_then(FieldView::picklist);
+    let listed = right.iter().flat_map(|p| &p.values);
+    values.extend(listed.map(|v| v.value.clone()));
+    if dependent.lane(Side::Left).is_some() {
+        controller.lane(Side::Left)?;
+        let written = range(controller, Side::Left);
+        (written.rest == Rest::Closed).then_some(())?;
+        values.extend(written.values);
+    }
+    if dependent.lane(Side::Right).is_some() && controller.row.normal.is_none() {
+        right?;
+    }
+    Some(values)
 }
 
 /// What a row writes through a map of the library, or to another field than those of the map's header.

@@ -1,12 +1,13 @@
 //! K001: a value that can come, and for which the map has no row.
 
-use super::paste::{likeliest, rows_to_paste};
+use super::paste::rows_to_paste;
 use super::words::{fate, some, written};
-use crate::analyze::{Coverage, Place};
+use crate::analyze::{Applied, Coverage, Place, Portion, PortionOf, home, portion};
+use crate::catalog::PickValue;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Arrow, Fallback, FieldView, PicklistMap};
-use crate::text::count;
+use crate::text::{count, list, quoted};
 
 rule! {
     /// # What it checks
@@ -48,6 +49,8 @@ struct UnmappedValue<'m> {
     missing: Vec<&'m str>,
     source: FieldView<'m>,
     target: Option<FieldView<'m>>,
+    /// The parts of the target's list to which syncs that apply the map are narrowed.
+    portions: Vec<Portion<'m>>,
 }
 
 /// Finds choosable values without a home: each value once for a map and a direction. A value that a row of the map means,
@@ -69,7 +72,7 @@ pub fn run(cx: &mut Cx<'_>) {
             .missing
             .iter()
             .map(|v| v.as_str())
-            .filter(|v| !said(v) && !misspelt(cx, coverage, v))
+            .filter(|v| !said(v) && !misspelt(cx, coverage, v) && comes(cx, coverage, v))
             .collect();
         let read = !cx.model.is_incomplete(map.span) && missing.len() > strangers(cx, coverage);
         if read && !missing.is_empty() && !caught_by_rows(cx, coverage) {
@@ -80,6 +83,7 @@ pub fn run(cx: &mut Cx<'_>) {
                 missing,
                 source,
                 target,
+                portions: portions(cx, coverage),
             });
         }
     }
@@ -108,6 +112,33 @@ fn strangers(cx: &Cx<'_>, coverage: &Coverage) -> usize {
         .count()
 }
 
+/// The rows that apply the map this way.
+fn applied<'m>(cx: &Cx<'m>, coverage: &Coverage) -> impl Iterator<Item = &'m Applied> {
+    let (map, from) = (coverage.map, coverage.from);
+    let applied = cx.facts.applied.iter();
+    applied.filter(move |a| a.map == map && a.from == from)
+}
+
+/// The parts of the target's list that the map may write where it is applied.
+fn portions<'m>(cx: &Cx<'m>, coverage: &Coverage) -> Vec<Portion<'m>> {
+    let narrowed = applied(cx, coverage).filter_map(|a| {
+        let row = cx.model.row(a.row)?;
+        portion(row.sync, !a.from, cx.model.field(a.target?)?)
+    });
+    narrowed.collect()
+}
+
+/// Whether a value can come where the map is applied: not where all records are of types without it.
+fn comes(cx: &Cx<'_>, coverage: &Coverage, value: &str) -> bool {
+    let lacks = |a: &Applied| {
+        let row = cx.model.row(a.row)?;
+        let part = portion(row.sync, a.from, cx.model.field(a.source?)?)?;
+        Some(!part.values.iter().any(|v| *v == value))
+    };
+    let mut applied = applied(cx, coverage).peekable();
+    applied.peek().is_none() || !applied.all(|a| lacks(a) == Some(true))
+}
+
 /// Whether every row that applies the map to the field says itself, with `else`, what an unmapped value becomes.
 fn caught_by_rows(cx: &Cx<'_>, coverage: &Coverage) -> bool {
     let mut applied = cx
@@ -132,10 +163,20 @@ impl<'m> UnmappedValue<'m> {
             .missing
             .iter()
             .filter_map(|v| self.source.choices().find(|c| c.value == **v))
-            .filter_map(|v| likeliest(v, self.target))
+            .filter_map(|v| self.home(v))
             .collect();
         same && self.map.arrow == Arrow::Both
             && other.missing.iter().all(|v| homes.contains(&written(v)))
+    }
+
+    /// The likeliest counterpart of a value among those that all syncs with the map may write.
+    fn home(&self, value: &PickValue) -> Option<String> {
+        let allowed = |v: &&PickValue| {
+            let mut parts = self.portions.iter();
+            parts.all(|part| part.values.contains(&&v.value))
+        };
+        let home = home(value, self.target?).filter(allowed)?;
+        Some(written(&home.value))
     }
 
     fn describe(&self) -> Diagnostic {
@@ -191,8 +232,14 @@ impl<'m> UnmappedValue<'m> {
             .missing
             .iter()
             .filter_map(entry)
-            .map(|v| (written(&v.value), likeliest(v, self.target)))
+            .map(|v| (written(&v.value), self.home(v)))
             .collect();
+        // two values that may be written are most likely taken, and one of them stands for a further value
+        let homeless = pairs.iter().any(|(_, home)| home.is_none());
+        let arrow = match self.map.arrow {
+            Arrow::Both if homeless && !self.portions.is_empty() => Arrow::from(self.coverage.from),
+            arrow => arrow,
+        };
         let what = if pairs.len() == 1 {
             "the row".into()
         } else {
@@ -200,10 +247,22 @@ impl<'m> UnmappedValue<'m> {
         };
         let mut text = format!(
             "add {what}\n{}",
-            rows_to_paste(&pairs, self.coverage.from, self.map)
+            rows_to_paste(&pairs, self.coverage.from, arrow)
         );
-        if pairs.iter().any(|(_, home)| home.is_none()) {
+        if homeless {
             text.push_str("and put the value that each means in place of …");
+        }
+        for part in &self.portions {
+            let values: Vec<String> = part.values.iter().map(|v| quoted(v)).collect();
+            let of = match part.of {
+                PortionOf::RecordType => "type",
+                PortionOf::Pipeline => "pipeline",
+            };
+            text.push_str(&format!(
+                "\nrecords of {of} `{}` may have {}",
+                part.name,
+                list(&values)
+            ));
         }
         text.trim_end().to_owned()
     }

@@ -3,7 +3,8 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
 use crate::model::{
-    Arrow, Authority, Comparison, Expr, ExprKind, FieldRef, FieldView, RowView, SyncView, Timing,
+    Arrow, Authority, Comparison, Expr, ExprKind, FieldRef, FieldView, Part, RowView, SyncView,
+    Timing,
 };
 use crate::side::Side;
 use crate::text::{list, quoted};
@@ -130,8 +131,9 @@ impl ConsentNotMonotone<'_> {
             let written = to.first().and_then(|s| row.field(*s));
             names.extend(written.map(|f| quoted(&f.full_name())));
             for to in to {
-                let one = row.written(Arrow::from(!*to));
-                lines.push(format!("{one}  when {} = {declined}", name(!*to)));
+                let when = format!("when {} = {declined}", name(!*to));
+                let one = row.draft(Arrow::from(!*to)).with(Part::When, None, when);
+                lines.push(one.to_string());
             }
         }
         let mut finding = Diagnostic::new(

@@ -3,7 +3,7 @@
 use crate::analyze::graph::{Edge, Rivals, Writer, acting, row};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Arrow, Model, RowView};
+use crate::model::{Model, Part, RowView};
 use crate::side::Side;
 
 rule! {
@@ -91,7 +91,8 @@ impl DefaultRefillsCleared<'_> {
         let field = self.model.field_name(self.clears.target);
         let automation = acting(self.model, self.fills).map(|(a, _)| a);
         let who = automation.map_or_else(String::new, |a| format!("the {} `{}`", a.kind, a.name));
-        let row = self.row.written(self.row.row.arrow.node);
+        let row = self.row.draft(self.row.row.arrow.node);
+        let row = row.with(Part::Blank, Some(self.from), "blank keeps");
         Diagnostic::new(
             Code::P009,
             format!("`{field}` cannot be cleared: it is filled again at once"),
@@ -105,9 +106,6 @@ impl DefaultRefillsCleared<'_> {
             format!("and {who} fills it whenever it is blank"),
         )
         .note("the value then travels back to the person who cleared it")
-        .help(format!(
-            "let a blank keep what is there\n  {row}  {} blank keeps",
-            Arrow::from(self.from).text()
-        ))
+        .help(format!("let a blank keep what is there\n  {row}"))
     }
 }

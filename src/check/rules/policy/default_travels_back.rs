@@ -87,7 +87,8 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
                 value: &default.node,
                 stated: default.span,
                 reader,
-                same_row_would_do: same.then(|| writer.written(crate::model::Arrow::Both)),
+                same_row_would_do: same
+                    .then(|| writer.draft(crate::model::Arrow::Both).to_string()),
             };
             cx.report(found.describe());
         }
@@ -171,7 +172,7 @@ impl DefaultTravelsBack<'_> {
         .at(self.reader.row.head, "and read back here, like an answer")
         .note("once it is data, nobody can tell it from what a person wrote");
         match &self.same_row_would_do {
-            Some(row) => finding.help(format!("make one row of the two\n  {row}  default …")),
+            Some(row) => finding.help(format!("make one row of the two\n  {row}")),
             None => finding
                 .help("give the row that reads it back a condition that leaves the default out"),
         }

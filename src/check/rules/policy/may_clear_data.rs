@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::{create_may_lack, may_be_blank};
-use crate::model::{Arrow, BlankPolicy, FieldView, Lane, RowView, SyncView};
+use crate::model::{Arrow, BlankPolicy, FieldView, Lane, Part, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
@@ -112,12 +112,8 @@ impl MayClearData<'_> {
             ),
         };
         let arrow = Arrow::from(self.from).text();
-        let clause = if self.row.two_way() {
-            format!("{arrow} ")
-        } else {
-            String::new()
-        };
-        let row = self.row.written(self.row.row.arrow.node);
+        let row = self.row.draft(self.row.row.arrow.node);
+        let row = row.with(Part::Blank, Some(self.from), "blank keeps");
         Diagnostic::new(
             Code::P006,
             format!(
@@ -127,8 +123,6 @@ impl MayClearData<'_> {
         )
         .at(self.row.row.head, format!("a blank travels `{arrow}` here"))
         .note(why)
-        .help(format!(
-            "let a blank keep what is there\n  {row}  {clause}blank keeps"
-        ))
+        .help(format!("let a blank keep what is there\n  {row}"))
     }
 }

@@ -1,12 +1,12 @@
 //! P010: a two-way row whose way back is not known.
 
 use crate::check::Cx;
+use crate::check::rules::computed;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::model::{Arrow, CellKind, RowView, SyncView, ViaKind};
+use crate::model::{Arrow, CellKind, Part, RowView, SyncView, ViaKind};
 use crate::side::Side;
 use crate::source::Span;
-use crate::value::library;
 
 rule! {
     /// # What it checks
@@ -97,20 +97,16 @@ impl NoInverse<'_> {
             .help(format!(
                 "let it travel one way: `->` or `<-`
 or state the function of each way
-  {}  via {{ -> {name}{}, <- … }}",
-                row.written(Arrow::Both),
-                library::function(name).map_or("", |f| if f.params.len() > 1 {
-                    "(…)"
-                } else {
-                    ""
-                })
+  {}",
+                row.draft(Arrow::Both)
+                    .with(Part::Via, Some(Side::Right), "via …")
             )),
             Self::Computed { row, side } => {
                 Diagnostic::new(Code::P010, "a two-way row needs a field on both sides")
                     .at(row.row.cells.get(*side).span, "this can only be read")
                     .at(row.row.arrow.span, "and this arrow writes it, too")
                     .note("a constant, a computation or a path cannot be written")
-                    .help(format!("write `{}`", Arrow::from(*side).text()))
+                    .help(computed::help(*row, *side))
             }
         }
     }

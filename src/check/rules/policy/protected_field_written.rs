@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::analyze::Write;
-use crate::model::{Arrow, FieldRef, FieldView, Mode, Model, Protect, RowView, Timing};
+use crate::analyze::{Write, Writing};
+use crate::model::{Arrow, FieldRef, FieldView, Mode, Model, Part, Protect, RowView, Timing};
 
 rule! {
     /// # What it checks
-    /// No row, key stamp, record type or currency of any sync writes a field that `protect` names. A field that is protected
+    /// No row, key stamp, flag, record type or currency of any sync writes a field that `protect` names. A field that is protected
     /// `after create` is written in creates only.
     ///
     /// # Why it matters
@@ -69,7 +69,7 @@ pub fn run(cx: &mut Cx<'_>) {
         let Some(protects) = protected.get(&write.field) else {
             continue;
         };
-        let row = write.row.and_then(|id| model.row(id));
+        let row = write.row().and_then(|id| model.row(id));
         let broken = protects
             .iter()
             .copied()
@@ -138,16 +138,12 @@ fn creates_only(model: &Model, write: &Write, row: Option<RowView<'_>>) -> bool 
     let Some(sync) = model.sync(write.sync) else {
         return true;
     };
-    let stamp = sync
-        .sync
-        .stamp
-        .get(write.side)
-        .as_ref()
-        .is_some_and(|s| s.node == write.field);
+    let lane = row.and_then(|r| r.lane(!write.side));
     sync.sync.mode == Mode::AppendOnly
-        || match row.and_then(|r| r.lane(!write.side)) {
-            Some(lane) => lane.timing == Timing::OnCreate,
-            None => !stamp,
+        || match write.by {
+            Writing::Row(_) => lane.is_some_and(|l| l.timing == Timing::OnCreate),
+            Writing::Key | Writing::Flag => false,
+            Writing::Narrowing => true,
         }
 }
 
@@ -185,20 +181,15 @@ impl ProtectedFieldWritten<'_> {
         else {
             return finding.help("use another field, or give the protection up");
         };
-        let arrow = Arrow::from(!side);
         match (after, row.two_way()) {
-            (true, true) => finding.help(format!(
-                "write it in the create only\n  {}  {} on create",
-                row.written(row.row.arrow.node),
-                arrow.text()
-            )),
-            (true, false) => finding.help(format!(
-                "write it in the create only\n  {}  on create",
-                row.written(arrow)
+            (true, _) => finding.help(format!(
+                "write it in the create only\n  {}",
+                row.draft(row.row.arrow.node)
+                    .with(Part::Timing, Some(!side), "on create")
             )),
             (false, true) => finding.help(format!(
                 "let it travel one way\n  {}",
-                row.written(Arrow::from(side))
+                row.draft(Arrow::from(side))
             )),
             (false, false) => finding.help("delete the row, or give the protection up"),
         }

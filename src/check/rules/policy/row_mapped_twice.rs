@@ -1,18 +1,21 @@
-//! P014: two rows of one sync write the same field.
+//! P014: two rows of one sync write the same field, or a row and a statement do.
 
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::analyze::disjoint;
-use crate::model::{FieldRef, FieldView, RowView, SyncView};
+use crate::analyze::{Write, Writing, disjoint};
+use crate::catalog::FieldType;
+use crate::model::{CellKind, ExprKind, FieldRef, FieldView, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
     /// # What it checks
-    /// In one sync and direction a field is written by one row, or by rows whose conditions cannot hold together.
+    /// In one sync and direction a field is written by one row, or by rows whose conditions cannot hold together. The field of
+    /// a `key` or of `delete … flag` is written by that statement: no row writes it, and none carries the ids of a key on.
     ///
     /// # Why it matters
-    /// With two rows the later one wins, or the earlier one, or the two take turns: it depends on what has changed.
+    /// With two rows the later one wins, or the earlier one, or the two take turns: it depends on what has changed. A key puts
+    /// an id over whatever the field holds, and a row that carries the field takes that id to the other side.
     ///
     /// # Example
     /// ```sync,fail
@@ -41,7 +44,7 @@ rule! {
     /// ```
     ///
     /// # How to fix
-    /// Delete one of the rows, or give both conditions that exclude each other.
+    /// Delete one of the rows, or give both conditions that exclude each other. Give a key and a flag a field of their own.
     ///
     /// # How to waive
     /// It cannot be waived: the order of the rows means nothing.
@@ -82,6 +85,70 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
             cx.report(found.describe());
         }
     }
+}
+
+/// Finds rows that write what a key or a flag writes, and rows that carry the ids of a key; once for each statement.
+pub fn of_statements(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let facts = cx.facts;
+    let writes = facts.writes_of(sync.id).iter();
+    for write in writes.filter(|w| matches!(w.by, Writing::Key | Writing::Flag)) {
+        let mut rows = sync.rows();
+        let row = rows.find(|r| overwritten(*r, write) || carries(*r, write));
+        if let Some((row, field)) = row.zip(cx.model.field(write.field)) {
+            cx.report(beside_a_row(row, write, field));
+        }
+    }
+}
+
+/// Whether a row writes the field of a statement, something else than the id that a key writes.
+fn overwritten(row: RowView<'_>, write: &Write) -> bool {
+    let source = row.field(!write.side);
+    let id = source.is_some_and(|f| f.field.ty == FieldType::Id) && row.passes(!write.side);
+    row.writes(write.side)
+        .is_some_and(|(_, f)| f.id == write.field)
+        && !(id && write.by == Writing::Key)
+}
+
+/// Whether a row carries the ids of a key to the other side.
+fn carries(row: RowView<'_>, write: &Write) -> bool {
+    let mut read = false;
+    match &row.row.cells.get(write.side).node {
+        CellKind::Field(field) => read = *field == write.field,
+        CellKind::Computed(e) => e.visit(&mut |e| {
+            read |= matches!(e.node, ExprKind::Field { field, .. } if field == write.field);
+        }),
+        CellKind::Unknown => {}
+    }
+    read && write.by == Writing::Key && row.lane(write.side).is_some()
+}
+
+fn beside_a_row(row: RowView<'_>, write: &Write, field: FieldView<'_>) -> Diagnostic {
+    let (statement, puts) = match write.by {
+        Writing::Flag => ("flag", "true"),
+        _ => ("key", "an id"),
+    };
+    let name = field.full_name();
+    let (message, here) = if overwritten(row, write) {
+        let message = format!("`{name}` is written by a row and by the {statement}");
+        (message, "this row writes it")
+    } else {
+        let message = format!("`{name}` holds the ids of the {statement}, and a row carries it");
+        (message, "this row carries it to the other side")
+    };
+    let note = if carries(row, write) {
+        format!(
+            "the {statement} puts {puts} over what the field holds, and the row takes it to the other side"
+        )
+    } else {
+        format!("the {statement} puts {puts} over what the row has written")
+    };
+    Diagnostic::new(Code::P014, message)
+        .at(write.span, format!("the {statement} writes it"))
+        .at(row.row.head, here)
+        .note(note)
+        .help(format!(
+            "give the {statement} a field that no row maps, or delete the row"
+        ))
 }
 
 /// Whether two rows write one field of a side.

@@ -209,6 +209,7 @@ const fn limited_to(stated: &Spanned<Stated>) -> Option<Side> {
         | Stated::Timing(side, _)
         | Stated::Default(side)
         | Stated::Enforce(side) => side,
+        Stated::Half(side) => Some(side),
     }
 }
 

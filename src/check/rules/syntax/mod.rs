@@ -1,3 +1,4 @@
 //! Rules on syntax.
 
+pub mod circular_order;
 pub mod contradictory_clauses;

@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::diagnostic::Level;
-use crate::model::{FieldRef, FieldView, RowView, SyncView};
+use crate::model::{FieldRef, FieldView, Part, RowView, SyncView};
 use crate::side::{Side, Sides};
 use crate::text::{list, quoted};
 
@@ -110,8 +110,9 @@ impl CurrencyUnmapped<'_> {
         Some(match (self.codes.left, self.codes.right) {
             (Some(left), Some(right)) => {
                 let rows = self.rows.iter().map(|r| {
-                    let row = r.written(r.row.arrow.node);
-                    format!("\n  {row}  currency {}, {}", left.name(), right.name())
+                    let codes = format!("currency {}, {}", left.name(), right.name());
+                    let row = r.draft(r.row.arrow.node).with(Part::Currency, None, codes);
+                    format!("\n  {row}")
                 });
                 finding.help(format!(
                     "let the currency travel along{}",

@@ -3,15 +3,17 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
+use crate::analyze::Writing;
 use crate::catalog::FieldType;
-use crate::model::{ExprKind, FieldView, KeyPart, RowView, SyncView, ViaKind};
+use crate::model::{ExprKind, FieldView, KeyPart, Part, RowView, SyncView, ViaKind};
 use crate::side::{Side, Sides};
 use crate::value::Kind;
 
 rule! {
     /// # What it checks
     /// The value that a row brings, after its `via`, is of the kind that the target holds, and a `match` compares values of one
-    /// kind. Texts of all forms and picklist values are one kind.
+    /// kind. Texts of all forms and picklist values are one kind. A `key` writes ids, which are free text, and `delete … flag`
+    /// writes true.
     ///
     /// # Why it matters
     /// A text in a number field is refused, record by record, on the first day. Where the platform converts by itself, it does
@@ -58,6 +60,52 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
             cx.report(found.describe());
         }
     }
+}
+
+/// Finds keys in fields that hold no free text, and flags in fields that hold something else than true or false.
+pub fn of_statements(cx: &mut Cx<'_>, sync: SyncView<'_>) {
+    let facts = cx.facts;
+    for write in facts.writes_of(sync.id) {
+        let Some(field) = cx.model.field(write.field) else {
+            continue;
+        };
+        let title = field.system.kind.title();
+        let (what, writes, help) = match write.by {
+            Writing::Key if !holds_ids(&field.field.ty) => (
+                "the id of the other record",
+                "this key writes ids",
+                "name a text field of its own, which the system keeps unique and finds records by",
+            ),
+            Writing::Flag if field.kind() != Kind::Bool => (
+                "true",
+                "this flag is true or false",
+                "name a field that holds true or false",
+            ),
+            _ => continue,
+        };
+        let holds = field.field.ty.word();
+        let message = format!("`{}` holds {holds}, and {writes}", field.full_name());
+        let note = format!("{title} would refuse the value, or lose what the field holds");
+        let finding = Diagnostic::new(Code::T001, message)
+            .at(write.span, format!("writes {what}"))
+            .note(note)
+            .help(help);
+        cx.report(finding);
+    }
+}
+
+/// Whether a field takes any id as a text.
+fn holds_ids(ty: &FieldType) -> bool {
+    ty.kind() == Kind::Text
+        && !matches!(
+            ty,
+            FieldType::Picklist
+                | FieldType::Reference
+                | FieldType::Email
+                | FieldType::Address
+                | FieldType::Location
+                | FieldType::Binary
+        )
 }
 
 /// Finds match keys that compare values of two kinds. A key of plain fields takes the form of the row that maps them, whose `via`
@@ -173,8 +221,12 @@ impl IncompatibleTypes<'_> {
         ));
         match self.conversion() {
             Some(function) => finding.help(format!(
-                "convert it\n  {}  via {function}",
-                self.row.written(self.row.row.arrow.node)
+                "convert it\n  {}",
+                self.row.draft(self.row.row.arrow.node).with(
+                    Part::Via,
+                    None,
+                    format!("via {function}")
+                )
             )),
             None => finding.help("map a field of the same kind"),
         }
@@ -186,6 +238,11 @@ impl IncompatibleTypes<'_> {
             self.row.row.via.as_ref().map(|v| &v.kind),
             None | Some(ViaKind::Unknown)
         ) {
+            return None;
+        }
+        // any text would come into the list
+        let listed = |side| self.row.field(side).is_some_and(|f| f.picklist().is_some());
+        if Side::BOTH.into_iter().any(listed) {
             return None;
         }
         let other = |kind| {

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::analyze::{Reach, reach};
 use crate::catalog::FieldType;
 use crate::diagnostic::Level;
-use crate::model::{FieldView, RowView, SyncView};
+use crate::model::{Arrow, FieldView, Part, RowView, SyncView};
 use crate::side::Side;
 use crate::text::quoted;
 use crate::value::Kind;
@@ -122,19 +122,11 @@ fn room(row: RowView<'_>, to: Side) -> Option<(FieldView<'_>, u32)> {
 impl MayTruncate<'_> {
     fn describe(&self, to: Side) -> Diagnostic {
         let (longest, room) = (self.longest, self.room);
-        let row = self.row.written(self.row.row.arrow.node);
-        let arrow = if self.row.two_way() {
-            crate::model::Arrow::from(!to).text()
-        } else {
-            ""
-        };
-        let cut = if arrow.is_empty() {
-            format!("{row}  via truncate({room})")
-        } else {
-            format!(
-                "{}  via truncate({room})",
-                self.row.written(crate::model::Arrow::from(!to))
-            )
+        let field = self.target.name();
+        let one_way = Arrow::from(!to);
+        let help = match cut(self.row, one_way, to, room) {
+            Some(cut) => format!("make `{field}` longer, or cut the text\n  {cut}"),
+            None => format!("make `{field}` longer, or let what the row applies cut the text"),
         };
         Diagnostic::new(
             Code::T002,
@@ -151,10 +143,7 @@ impl MayTruncate<'_> {
             "{} refuses a record with a value that is too long",
             self.target.system.kind.title()
         ))
-        .help(format!(
-            "make `{}` longer, or cut the text\n  {cut}",
-            self.target.name()
-        ))
+        .help(help)
     }
 }
 
@@ -173,20 +162,22 @@ impl UnknownLengths<'_> {
             .level(Level::Hint)
             .at(self.sync.sync.header, "the other side states no lengths")
             .note("a record with a longer text is held, and listed with its reason")
-            .help(match self.cut() {
+            .help(match self.plain.and_then(|(row, to, room)| cut(row, row.row.arrow.node, to, room)) {
                 Some(cut) => format!("cut what may be cut, as in\n  {cut}\na data profile shows whether there are longer texts"),
                 None => "cut what may be cut with `via truncate(…)`; a data profile shows whether there are longer texts".to_owned(),
             })
     }
+}
 
-    /// A row that cuts: a cut has no way back, so one that travels both ways says what goes back.
-    fn cut(&self) -> Option<String> {
-        let (row, to, room) = self.plain?;
-        let written = row.written(row.row.arrow.node);
-        Some(match (row.two_way(), to) {
-            (false, _) => format!("{written}  via truncate({room})"),
-            (true, Side::Right) => format!("{written}  via {{ -> truncate({room}), <- trim }}"),
-            (true, Side::Left) => format!("{written}  via {{ -> trim, <- truncate({room}) }}"),
-        })
+/// A row with a cut, where it applies nothing yet: a cut has no way back, so one that travels both ways says what goes back.
+fn cut(row: RowView<'_>, arrow: Arrow, to: Side, room: u32) -> Option<String> {
+    if row.row.via.is_some() {
+        return None;
     }
+    let cut = format!("via truncate({room})");
+    let cut = row.draft(arrow).with(Part::Via, Some(!to), cut);
+    Some(match arrow {
+        Arrow::Both => cut.with(Part::Via, Some(to), "via trim").to_string(),
+        Arrow::Left | Arrow::Right => cut.to_string(),
+    })
 }

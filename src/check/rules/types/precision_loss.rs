@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::catalog::FieldType;
-use crate::model::{FieldView, RowView, SyncView};
+use crate::model::{FieldView, Part, RowView, SyncView};
 use crate::side::Side;
 
 rule! {
@@ -101,6 +101,13 @@ impl PrecisionLoss<'_> {
         } else {
             format!(", and so do {}", crate::text::list(&others))
         };
+        let round = format!("via round({stays})");
+        let rounded = Side::BOTH
+            .into_iter()
+            .filter(|from| row.lane(*from).is_some())
+            .fold(row.draft(row.row.arrow.node), |draft, from| {
+                draft.with(Part::Via, Some(from), round.as_str())
+            });
         let finding = Diagnostic::new(
             Code::T003,
             format!(
@@ -116,9 +123,9 @@ impl PrecisionLoss<'_> {
                 self.sync.sync.name.node
             ))
             .help(format!(
-                "give `{}` more digits, or say that it is meant\n  {}  via round({stays})",
+                "give `{}` more digits, or say that it is meant\n  {}",
                 target.name(),
-                row.written(row.row.arrow.node)
+                rounded
             ))
     }
 }

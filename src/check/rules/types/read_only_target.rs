@@ -1,10 +1,11 @@
 //! T004: a row, or a stamp, writes what cannot be written.
 
 use crate::check::Cx;
+use crate::check::rules::computed;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::Write;
-use crate::model::{Arrow, CellKind, FieldView, Mode, RowView, SyncView, Timing};
+use crate::model::{Arrow, CellKind, FieldView, Mode, Part, RowView, SyncView, Timing};
 use crate::side::Side;
 use crate::source::Span;
 
@@ -68,7 +69,7 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
         let Some(field) = cx.model.field(write.field) else {
             continue;
         };
-        let row = write.row.and_then(|id| cx.model.row(id));
+        let row = write.row().and_then(|id| cx.model.row(id));
         if let Some(why) = refusal(sync, field, row, write) {
             cx.report(
                 ReadOnlyTarget {
@@ -152,13 +153,13 @@ impl ReadOnlyTarget<'_> {
             .filter(|r| r.field(!side).is_some() && self.why != Why::UpdateOnly);
         match (back, self.why) {
             (Some(row), Why::CreateOnly) => finding.help(format!(
-                "write it in the create only\n  {}  {} on create",
-                row.written(row.row.arrow.node),
-                Arrow::from(!side).text()
+                "write it in the create only\n  {}",
+                row.draft(row.row.arrow.node)
+                    .with(Part::Timing, Some(!side), "on create")
             )),
             (Some(row), _) => finding.help(format!(
                 "let it travel the other way, or write another field\n  {}",
-                row.written(Arrow::from(side))
+                row.draft(Arrow::from(side))
             )),
             (None, _) => finding.help("write another field"),
         }
@@ -174,6 +175,6 @@ impl ComputedTarget<'_> {
         )
         .at(span, "a constant, a computation or a path can only be read")
         .at(self.row.row.arrow.span, "and this arrow writes it")
-        .help(format!("turn the arrow: {}", Arrow::from(self.side).text()))
+        .help(computed::help(self.row, self.side))
     }
 }

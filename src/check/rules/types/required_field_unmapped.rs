@@ -3,16 +3,16 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::analyze::create_may_lack;
-use crate::model::{Arrow, CellKind, FieldView, RowView, SyncView};
+use crate::analyze::{Life, Writing, create_may_lack, shown_in_creates};
+use crate::model::{Arrow, CellKind, FieldRef, FieldView, RowView, SyncView};
 use crate::side::Side;
 use crate::text::quoted;
 use crate::value::Kind;
 
 rule! {
     /// # What it checks
-    /// Where a sync creates records, a row, a constant or a key fills every field without which a create is refused. Rows
-    /// that fill one unless their source is blank are told along.
+    /// Where a sync creates records, a row, a constant, a key or the stage of a lifecycle fills every field without which a
+    /// create is refused. Rows that fill one unless their source is blank are told along.
     ///
     /// # Why it matters
     /// Every create would fail, and that shows in production, not in review.
@@ -75,10 +75,28 @@ fn missing<'m>(cx: &Cx<'_>, sync: SyncView<'m>, side: Side) -> Vec<FieldView<'m>
     }
     let written = |f: &FieldView<'_>| {
         let mut writes = cx.facts.writes_of(sync.id).iter();
-        writes.any(|w| w.side == side && w.field == f.id)
+        writes.any(|w| w.side == side && w.field == f.id && w.by != Writing::Flag)
     };
     let fields = sync.fields(side);
-    fields.filter(|f| f.field.required && !written(f)).collect()
+    let mut missing: Vec<_> = fields.filter(|f| f.field.required && !written(f)).collect();
+    if !missing.is_empty() {
+        let stages: Vec<FieldRef> = stages(sync, side).collect();
+        missing.retain(|f| !stages.contains(&f.id));
+    }
+    missing
+}
+
+/// The fields in which the records that a sync makes show their stage, whichever it is.
+fn stages(sync: SyncView<'_>, side: Side) -> impl Iterator<Item = FieldRef> {
+    let source = sync.sync.ends.get(!side).object;
+    let always = move |(life, column): &(Life<'_>, usize)| {
+        let from = |c: &usize| life.field(*c).is_some_and(|f| Some(f.id.object) == source);
+        let shows = |at, c: usize| !life.lifecycle.cell(at, c).is_empty();
+        let mut stages = life.lifecycle.rows().map(|(at, _)| at);
+        stages.all(|at| shows(at, *column) || !life.columns().filter(from).any(|c| shows(at, c)))
+    };
+    let shown = shown_in_creates(sync, side).into_iter().filter(always);
+    shown.filter_map(|(life, column)| Some(life.field(column)?.id))
 }
 
 impl RequiredFieldUnmapped<'_> {
@@ -121,7 +139,7 @@ impl RequiredFieldUnmapped<'_> {
             .help(format!("add\n{}{more}", rows.join("\n")))
     }
 
-    /// A row for a field: from the source field of the likeliest name, with a default.
+    /// A row for a field: from the source field of the likeliest name, with a default; else a constant in creates.
     fn row(&self, field: FieldView<'_>) -> String {
         let sources = || {
             self.sync
@@ -129,21 +147,25 @@ impl RequiredFieldUnmapped<'_> {
                 .filter(|s| s.kind() == field.kind())
         };
         let named = || sources().map(FieldView::name);
-        let source = crate::text::closest(field.name(), named()).unwrap_or("…");
-        let (left, right) = match self.side {
-            Side::Left => (field.name(), source),
-            Side::Right => (source, field.name()),
-        };
-        let default = match (field.kind(), field.choices().next()) {
+        let value = match (field.kind(), field.choices().next()) {
             (_, Some(choice)) => format!("\"{}\"", choice.value),
             (Kind::Text | Kind::Set, None) => "\"Unknown\"".to_owned(),
             (Kind::Number, None) => "0".to_owned(),
             (Kind::Bool, None) => "false".to_owned(),
-            _ => "…".to_owned(),
+            (Kind::Date, None) => "\"2030-01-01\"".to_owned(),
+            (Kind::DateTime, None) => "\"2030-01-01T00:00:00Z\"".to_owned(),
+            (Kind::Time, None) => "\"09:00\"".to_owned(),
         };
-        format!(
-            "{left} {} {right}  default {default}",
-            Arrow::from(!self.side).text()
-        )
+        let like = crate::text::closest(field.name(), named());
+        let source = like.unwrap_or(&value);
+        let (left, right) = match self.side {
+            Side::Left => (field.name(), source),
+            Side::Right => (source, field.name()),
+        };
+        let arrow = Arrow::from(!self.side).text();
+        match like {
+            Some(_) => format!("{left} {arrow} {right}  default {value}"),
+            None => format!("{left} {arrow} {right}  on create"),
+        }
     }
 }

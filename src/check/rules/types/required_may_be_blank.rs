@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::create_may_lack;
-use crate::model::{Arrow, FieldView, RowView, SyncView};
+use crate::model::{FieldView, Part, RowView, SyncView};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -63,12 +63,6 @@ impl RequiredMayBeBlank<'_> {
             .row
             .field(!self.to)
             .map_or("its source", FieldView::name);
-        let row = self.row.written(self.row.row.arrow.node);
-        let limit = if self.row.two_way() {
-            format!("{} ", Arrow::from(!self.to).text())
-        } else {
-            String::new()
-        };
         let default = match (self.target.kind(), self.target.choices().next()) {
             (_, Some(choice)) => format!("\"{}\"", choice.value),
             (Kind::Text | Kind::Set, None) => "\"Unknown\"".to_owned(),
@@ -76,6 +70,11 @@ impl RequiredMayBeBlank<'_> {
             (Kind::Bool, None) => "false".to_owned(),
             _ => "…".to_owned(),
         };
+        let row = self.row.draft(self.row.row.arrow.node).with(
+            Part::Default,
+            Some(!self.to),
+            format!("default {default}"),
+        );
         let side = self.row.sync.side_name(!self.to);
         let admit = match self.row.field(!self.to) {
             Some(field) => format!(
@@ -100,8 +99,6 @@ impl RequiredMayBeBlank<'_> {
             "{} refuses a create without it",
             self.target.system.kind.title()
         ))
-        .help(format!(
-            "say what stands in for a blank\n  {row}  {limit}default {default}{admit}"
-        ))
+        .help(format!("say what stands in for a blank\n  {row}{admit}"))
     }
 }

@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::catalog::Object;
-use crate::model::{CellKind, ExprKind, FieldView, RowView, SyncId, SyncView};
+use crate::model::{CellKind, ExprKind, FieldView, Part, RowView, SyncId, SyncView};
 use crate::side::Side;
 use crate::source::Span;
 use crate::text::{either, list, quoted};
@@ -165,8 +165,9 @@ impl UnmappedReference<'_> {
         )
         .at(self.row.row.head, "nothing says which record is meant")
         .note("an id of one system means nothing in the other one");
-        let row = self.row.written(self.row.row.arrow.node);
-        let help = format!("name the sync that links the two\n  {row}  through {through}");
+        let row = self.row.draft(self.row.row.arrow.node);
+        let row = row.with(Part::Through, None, format!("through {through}"));
+        let help = format!("name the sync that links the two\n  {row}");
         match self.sync() {
             Some(_) => finding.help(help),
             None => finding.help(format!("{help}\nwhere no sync does yet, add one: `link only` recognises records and writes nothing")),

@@ -3,7 +3,7 @@
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
-use crate::model::{FieldView, RowView, SyncView};
+use crate::model::{FieldView, Part, RowView, SyncView};
 use crate::side::Side;
 use crate::value::Kind;
 
@@ -87,8 +87,12 @@ impl UnstatedTimeZone<'_> {
         .at(self.row.row.head, format!("from {comes} to {holds}"))
         .note("the same instant is another day in another part of the world")
         .help(format!(
-            "name the time zone in which people read the day\n  {}  via date(\"America/New_York\")",
-            self.row.written(self.row.row.arrow.node)
+            "name the time zone in which people read the day\n  {}",
+            self.row.draft(self.row.row.arrow.node).with(
+                Part::Via,
+                None,
+                "via date(\"America/New_York\")"
+            )
         ))
     }
 }

@@ -65,8 +65,31 @@ pub(super) fn parse<'de, V: Visitor<'de>>(text: &'de str, visitor: V) -> Result<
     })
 }
 
+impl Jsonl {
+    /// Reads a line of any form, or says what is wrong with it.
+    pub(super) fn read_full(&self, raw: &[u8]) -> Result<Record, Fault> {
+        let mut wrong = None;
+        let walk = Walk {
+            format: self,
+            wrong: &mut wrong,
+        };
+        let record = parse(checked(raw)?, walk)?;
+        match wrong {
+            Some(reason) => Err(Fault {
+                id: Some(record.id).filter(|id| !id.is_empty()),
+                reason,
+            }),
+            None => Ok(record),
+        }
+    }
+}
+
 /// Walks a line once and keeps what the shape names.
-pub(super) struct Walk<'a>(pub(super) &'a Jsonl);
+struct Walk<'a> {
+    format: &'a Jsonl,
+    /// Why a member that is not data says nothing, if one does not.
+    wrong: &'a mut Option<String>,
+}
 
 impl<'de> Visitor<'de> for Walk<'_> {
     type Value = Record;
@@ -76,7 +99,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Record, A::Error> {
-        let Self(format) = self;
+        let Self { format, wrong } = self;
         let mut record = Record {
             values: vec![Value::Blank; format.fields.len()].into(),
             ..Record::default()
@@ -96,7 +119,10 @@ impl<'de> Visitor<'de> for Walk<'_> {
             }
             if let Some(member) = target.meta {
                 let text = interpret(Kind::Text, raw).map_err(A::Error::custom)?;
-                set_member(&mut record, member, text.as_text().unwrap_or_default());
+                let text = text.as_text().unwrap_or_default();
+                if let Err(reason) = set_member(&mut record, member, text) {
+                    wrong.get_or_insert(reason);
+                }
             }
         }
         Ok(record)

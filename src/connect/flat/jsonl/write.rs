@@ -11,6 +11,9 @@ use super::super::scan::is_plain;
 use super::full::parse;
 use crate::value::{Value, Wire, write_text};
 
+/// So many bytes are sooner copied than as many as there are.
+const HEAD: usize = 32;
+
 /// A member that is written.
 pub(super) struct Key {
     pub(super) name: SmolStr,
@@ -18,6 +21,8 @@ pub(super) struct Key {
     pub(super) is_id: bool,
     /// A comma, the JSON text of its name, a colon, and the quotation mark that begins a text.
     text: Box<[u8]>,
+    /// The first bytes of that, and zeros after its end.
+    head: [u8; HEAD],
 }
 
 impl Key {
@@ -25,10 +30,15 @@ impl Key {
         let mut text = vec![b','];
         quote(name, &mut text);
         text.extend_from_slice(b":\"");
+        let mut head = [0; HEAD];
+        head.iter_mut()
+            .zip(&text)
+            .for_each(|(to, from)| *to = *from);
         Self {
             name: name.clone(),
             is_id: name == id,
             text: text.into(),
+            head,
         }
     }
 
@@ -43,8 +53,11 @@ impl Key {
         if let Value::Text(text) = value
             && is_plain(text.as_bytes())
         {
-            out.reserve(self.text.len() + text.len() + 1);
-            out.extend_from_slice(&self.text);
+            out.reserve(self.text.len().max(HEAD) + text.len() + 1);
+            let end = out.len() + self.text.len();
+            out.extend_from_slice(&self.head);
+            out.truncate(end);
+            out.extend_from_slice(self.text.get(HEAD..).unwrap_or_default());
             out.extend_from_slice(text.as_bytes());
             out.push(b'"');
         } else {

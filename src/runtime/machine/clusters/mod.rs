@@ -209,7 +209,7 @@ impl Machine {
         self.numbers.lifecycles.get(at).map_or(0, |n| n.own)
     }
 
-    fn lifecycle_report(&mut self, at: usize) -> Option<&mut LifecycleReport> {
+    pub(super) fn lifecycle_report(&mut self, at: usize) -> Option<&mut LifecycleReport> {
         self.report.lifecycles.get_mut(at)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::super::eval::{Lookup, Members, Node, Source, Spellings, Table, fold, fold_controlling};
-use super::{Compiler, Done, inconsistent, index};
+use super::{Compiler, Done, extend, inconsistent, index};
 use crate::plan::{self, Equality, Expr, Fallback};
 use crate::side::{Side, Sides};
 use crate::value::Value;
@@ -67,6 +67,13 @@ impl<'p> Compiler<'p> {
         }
     }
 
+    /// Takes note of what an expression reads.
+    fn reads(&mut self, side: Side, source: Source) {
+        if let Source::Slot(slot, _) = source {
+            self.reads.push((side, slot));
+        }
+    }
+
     pub(super) fn equality(&self, place: Place<'_>, expr: &Expr) -> Equality {
         let (side, name) = match expr {
             Expr::Input => return place.input,
@@ -100,7 +107,11 @@ impl<'p> Compiler<'p> {
             Expr::Env(name) => {
                 return inconsistent(format!("the environment's `{name}` has not been put in"));
             }
-            Expr::Field { side, field } => Node::Field(*side, self.seen(place, *side, field)?),
+            Expr::Field { side, field } => {
+                let source = self.seen(place, *side, field)?;
+                self.reads(*side, source);
+                Node::Field(*side, source)
+            }
             Expr::Related {
                 side,
                 reference,
@@ -108,16 +119,21 @@ impl<'p> Compiler<'p> {
                 field,
             } => {
                 let reference = self.seen(place, *side, reference)?;
+                self.reads(*side, reference);
                 let (id, _) = self.object(object)?;
                 let entry = (*side, reference, id);
                 if !self.related.contains(&entry) {
                     self.related.push(entry);
                 }
+                let source = self.source(object, field)?;
+                if let Source::Slot(slot, _) = source {
+                    extend(&mut self.along, &[(id, slot)]);
+                }
                 Node::Related {
                     side: *side,
                     reference,
                     object: id,
-                    source: self.source(object, field)?,
+                    source,
                 }
             }
             Expr::Call {

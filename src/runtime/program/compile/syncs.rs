@@ -18,8 +18,11 @@ impl<'p> Compiler<'p> {
             self.object(&sync.objects.right)?,
         );
         let mut rows = Vec::with_capacity(sync.rows.len());
+        let mut reads = Vec::with_capacity(sync.rows.len());
         for row in &sync.rows {
+            self.reads.clear();
             rows.push(self.row(sync, row)?);
+            reads.push(std::mem::take(&mut self.reads));
         }
         let row_related = std::mem::take(&mut self.related);
         let mut through = Vec::new();
@@ -66,6 +69,7 @@ impl<'p> Compiler<'p> {
             converts: self.conversion(sync)?,
             swallowed: each(sides, |s| self.swallowed(sync, s))?,
             after,
+            echoes: echoes(&rows, &reads),
             rows,
             write_set: each(sides, |s| {
                 let key = sync.objects.get(s);
@@ -86,6 +90,7 @@ impl<'p> Compiler<'p> {
             related,
             met_related,
             through,
+            along: std::mem::take(&mut self.along),
             asks_changed: std::mem::take(&mut self.asks_changed),
         };
         if sync.mode == Mode::AppendOnly {
@@ -295,6 +300,24 @@ impl<'p> Compiler<'p> {
             .map(|(at, _)| index(at))
             .collect()
     }
+}
+
+/// The slots that a row writes and another one reads.
+fn echoes(rows: &[Row], reads: &[Vec<(Side, u16)>]) -> Sides<Vec<u16>> {
+    Sides::new(Side::Left, Side::Right).map(|side| {
+        let written = rows.iter().enumerate().filter_map(|(at, row)| {
+            row.lanes.get(!side).as_ref()?;
+            Some((at, row.cells.get(side).slot?))
+        });
+        let read = |(at, slot): &(usize, u16)| {
+            let mut others = reads.iter().enumerate().filter(|(other, _)| other != at);
+            others.any(|(_, reads)| reads.contains(&(side, *slot)))
+        };
+        let mut slots: Vec<u16> = written.filter(read).map(|(_, slot)| slot).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    })
 }
 
 fn each<T>(sides: Sides<Side>, mut f: impl FnMut(Side) -> Done<T>) -> Done<Sides<T>> {
