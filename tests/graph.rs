@@ -376,3 +376,37 @@ fn workflows_that_start_each_other_with_constants_are_silent() {
     let compilation = compile_fixture(&spec(&pulled));
     assert_ne!(codes(&compilation, Level::Error), [""; 0]);
 }
+
+/// What is offered in the place of a row keeps its clauses, but for those that have no meaning there; none is offered whose writes
+/// an automation replaces.
+#[test]
+fn a_row_that_is_offered_is_whole() {
+    const STATES: &str = "picklist State: desk.ticket.state <-> crm.Case.Status {\n  new, open <-> New\n  \
+        waiting <-> Working, Escalated, \"On Hold\"\n  closed <-> Closed\n}\n\n";
+    let pushes = |house: &str, when: &str, sets: &str| {
+        format!("automation {house} \"In {house}\" {{\n  when  {when}\n  sets  {sets}\n}}\n\n")
+    };
+    let rows = ticket("  state <-> Status  via State, desk wins, <- blank keeps\n");
+    let offered = |desk: &str, crm: &str| {
+        let compilation = compile_fixture(&format!("{STATES}{desk}{crm}{rows}"));
+        let mut findings = compilation.findings.iter();
+        let found = findings.find(|d| d.code == Code::G001).expect("a loop");
+        found.help.clone().unwrap_or_default()
+    };
+    let help = offered(
+        &pushes("desk", "ticket.state = new", "ticket.state = closed"),
+        &pushes("crm", "Case.Status = Closed", "Case.Status = New"),
+    );
+    assert!(
+        help.contains("  state -> Status  via State    //"),
+        "{help}"
+    );
+    let back = "  state <- Status  via State, blank keeps    //";
+    assert!(help.contains(back), "{help}");
+    let help = offered(
+        &pushes("desk", "ticket.state changes", "ticket.state = closed"),
+        &pushes("crm", "Case.Status changes", "Case.Status = New"),
+    );
+    assert!(!help.contains("state -> Status"), "G004: {help}");
+    assert!(help.contains(back), "{help}");
+}

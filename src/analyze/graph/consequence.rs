@@ -219,10 +219,15 @@ fn apart(model: &Model, a: Option<&Expr>, b: Option<&Expr>) -> bool {
 /// Whether an automation replaces each value that a one-way row writes by one of its own, so that the two sides never agree.
 /// On a two-way row the value of the automation travels back, and a row that enforces is judged as a circle.
 fn overwrites(model: &Model, row: RowView<'_>, written: &Edge, edge: &Edge) -> bool {
+    match written.writer {
+        Writer::Row(_, from) => !row.two_way() && replaces(model, row, from, edge),
+        _ => false,
+    }
+}
+
+/// Whether an automation replaces each value that a row writes from this side by one of its own.
+pub(super) fn replaces(model: &Model, row: RowView<'_>, from: Side, edge: &Edge) -> bool {
     let Some((automation, effect)) = acting(model, edge) else {
-        return false;
-    };
-    let Writer::Row(_, from) = written.writer else {
         return false;
     };
     let plain = row
@@ -242,13 +247,7 @@ fn overwrites(model: &Model, row: RowView<'_>, written: &Edge, edge: &Edge) -> b
         let reads = super::edge::read_by(g);
         reads.contains(&edge.target)
     });
-    !row.two_way()
-        && plain
-        && at_once
-        && own_value
-        && !never
-        && !asks_target
-        && recurs(automation, effect)
+    plain && at_once && own_value && !never && !asks_target && recurs(automation, effect)
 }
 
 /// The code that nobody understands and that names fields which rows write.

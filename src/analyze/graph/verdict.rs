@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::build::{Built, Reads, Writers, build};
+use super::consequence::replaces;
 use super::domain::Seeds;
 use super::edge::AutomationId;
 use super::memo::Memo;
@@ -12,7 +13,7 @@ use super::proof::{self, Grounds};
 use crate::analyze::settle::law::rests;
 use crate::analyze::settle::network::{BLANK, Guard, RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge, most_steps};
-use crate::model::{Model, RowId, StartedBy};
+use crate::model::{RowId, StartedBy};
 use crate::side::Side;
 use crate::value::Value;
 
@@ -134,7 +135,7 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
         best.grounds = Grounds::Law;
     }
     best.growth = growth(&best);
-    best.remedies = remedies(model, &best, known);
+    best.remedies = remedies(writers, &best, known);
     best
 }
 
@@ -297,7 +298,8 @@ impl Judged {
 }
 
 /// The changes that bring a part to rest, of those that concern who writes in the rounds that repeat.
-fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
+fn remedies(writers: Writers<'_>, judged: &Judged, known: &Known) -> Vec<Remedy> {
+    let model = writers.model;
     let built = &judged.built;
     let mut found = Vec::new();
     if judged.witness().is_none() && !judged.is_sampled() {
@@ -320,7 +322,8 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
                 for side in Side::BOTH.into_iter().filter(|_| two_way) {
                     let one_way = change(built, at, |row| *row.lanes.get_mut(!side) = None);
                     let remedy = Remedy::OneWay(id, side);
-                    if !found.contains(&remedy) && settles(&one_way) {
+                    let agrees = || !is_replaced(writers, id, side);
+                    if !found.contains(&remedy) && agrees() && settles(&one_way) {
                         found.push(remedy);
                     }
                 }
@@ -356,6 +359,17 @@ fn remedies(model: &Model, judged: &Judged, known: &Known) -> Vec<Remedy> {
         }
     }
     found
+}
+
+/// Whether what a row writes from this side is replaced by an automation: on a two-way row the value of that travels back, and
+/// from one side alone both would never agree.
+fn is_replaced(writers: Writers<'_>, row: RowId, from: Side) -> bool {
+    let Some(view) = writers.model.row(row) else {
+        return false;
+    };
+    let target = view.row.cells.get(!from).field();
+    let mut edges = writers.edges.iter().filter(|e| Some(e.target) == target);
+    edges.any(|e| replaces(writers.model, view, from, e))
 }
 
 /// The part with another row.

@@ -6,7 +6,8 @@ use crate::analyze::settle::Verdict;
 use crate::analyze::settle::network::{CellId, Writer};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
-use crate::model::{Automation, Model, System};
+use crate::model::{Automation, FieldRef, Model, RowView, System};
+use crate::side::Side;
 use crate::text::{list, number};
 
 rule! {
@@ -244,21 +245,43 @@ impl Undecided<'_> {
         let places = cut
             .iter()
             .filter_map(|c| self.judged.built.places.get(c.index()));
-        let fields = places.filter_map(|p| p.field()).take(2);
-        let names: Vec<String> = fields
-            .map(|f| format!("`{}`", self.model.field_name(f)))
-            .collect();
-        let names = list(&names);
-        if self.both_ways() {
-            format!("let a row of {names} travel one way, or map fewer values")
-        } else {
-            format!("let one of the writers of {names} go, or map fewer values")
+        let fields: Vec<FieldRef> = places.filter_map(|p| p.field()).collect();
+        let mut rows: Vec<String> = Vec::new();
+        for field in &fields {
+            let own = |r: &RowView<'_>| {
+                let mut ends = Side::BOTH
+                    .into_iter()
+                    .filter_map(|s| r.row.cells.get(s).field());
+                ends.any(|f| f == *field)
+            };
+            let name = self
+                .two_way()
+                .find(own)
+                .map(|r| format!("`{}`", r.row.name));
+            rows.extend(name.filter(|n| !rows.contains(n)));
         }
+        rows.truncate(2);
+        if rows.is_empty() {
+            let names = fields.iter().take(2);
+            let names = names.map(|f| format!("`{}`", self.model.field_name(*f)));
+            let names = list(&names.collect::<Vec<_>>());
+            return format!("let one of the writers of {names} go, or map fewer values");
+        }
+        format!(
+            "let row {} travel one way, or map fewer values",
+            rows.join(" or ")
+        )
     }
 
     /// Whether a row of the part travels both ways, so that it could travel one way instead.
     fn both_ways(&self) -> bool {
-        let mut rows = self.judged.built.rows.iter();
-        rows.any(|r| self.model.row(*r).is_some_and(|r| r.two_way()))
+        self.two_way().next().is_some()
+    }
+
+    /// The rows of the part that travel both ways.
+    fn two_way(&self) -> impl Iterator<Item = RowView<'_>> {
+        let rows = self.judged.built.rows.iter();
+        let rows = rows.filter_map(|r| self.model.row(*r));
+        rows.filter(|r| r.two_way())
     }
 }
