@@ -100,7 +100,8 @@ impl<'m> Links<'m> {
                     continue;
                 };
                 let over = source == target && effect.record == Written::Itself;
-                if !reads(automation, field) && !(over && runs_always(automation)) {
+                let starts = reads(automation, field) || (over && runs_always(automation));
+                if !starts {
                     continue;
                 }
                 let guards = automation.guard.iter().chain(&effect.when);

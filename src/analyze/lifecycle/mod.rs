@@ -199,8 +199,8 @@ impl<'m> Life<'m> {
         system: SystemId,
         way: &[Event],
     ) -> Option<usize> {
-        let ways = self.ways(t, from, system).into_iter();
-        ways.filter(|c| !self.is_converted(*c, way)).next()
+        let mut ways = self.ways(t, from, system).into_iter();
+        ways.find(|c| !self.is_converted(*c, way))
     }
 
     /// Whether the record of a column was converted, by the last of some events that is about it.
