@@ -25,7 +25,7 @@ const LIMITS: Limits = Limits {
 };
 /// The steps of a search that is begun at all, counted before; values without an end are not all reached, and cannot be
 /// counted so.
-const COUNTED: u64 = 4_000_000;
+const COUNTED: u64 = 16_000_000;
 /// The steps of a search for more of what a first one found nothing of, or for the rounds of what the law says to rest,
 /// counted before.
 const MORE: u64 = 1_000_000;
@@ -305,12 +305,21 @@ fn remedies(writers: Writers<'_>, judged: &Judged, known: &Known) -> Vec<Remedy>
     if judged.witness().is_none() && !judged.is_sampled() {
         return found;
     }
-    let settles = |changed: &Built| match judged.witness() {
-        Some(_) => known.settles(&changed.network),
-        None => rests(&changed.network, &|live| {
-            proof::automatic(model, changed, live)
-        })
-        .is_some(),
+    // what comes to rest with the values that were tried is no way out where nobody would know of the others
+    let settles = |changed: &Built| {
+        let law = || {
+            rests(&changed.network, &|live| {
+                proof::automatic(model, changed, live)
+            })
+        };
+        match judged.witness() {
+            Some(_) if changed.tried => {
+                known.settles(&changed.network)
+                    && (proof::is_searched(model, changed) || law().is_some())
+            }
+            Some(_) => known.settles(&changed.network),
+            None => law().is_some(),
+        }
     };
     for writer in judged.turning() {
         match writer {

@@ -128,12 +128,13 @@ fn portions<'m>(cx: &Cx<'m>, coverage: &Coverage) -> Vec<Portion<'m>> {
     narrowed.collect()
 }
 
-/// Whether a value can come where the map is applied: not where all records are of types without it.
+/// Whether a value can come where the map is applied: not where all records are in pipelines without it. What a record type
+/// offers binds people in its pages, and not what programs write.
 fn comes(cx: &Cx<'_>, coverage: &Coverage, value: &str) -> bool {
     let lacks = |a: &Applied| {
         let row = cx.model.row(a.row)?;
         let part = portion(row.sync, a.from, cx.model.field(a.source?)?)?;
-        Some(!part.values.iter().any(|v| *v == value))
+        Some(part.of == PortionOf::Pipeline && !part.values.iter().any(|v| *v == value))
     };
     let mut applied = applied(cx, coverage).peekable();
     applied.peek().is_none() || !applied.all(|a| lacks(a) == Some(true))
