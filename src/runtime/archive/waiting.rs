@@ -58,6 +58,15 @@ impl Archive {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many wait in a queue.
+    pub fn count_waiting(&self, queue: i64) -> Asked<usize> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM temp.waiting WHERE queue = ?1")?;
+        let count: i64 = statement.query_row([queue], |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
     /// Lets everybody of a queue up to a place go.
     pub fn wait_no_more(&mut self, queue: i64, place: i64) -> Asked<()> {
         self.begin()?;

@@ -7,7 +7,24 @@ use super::{Machine, Phase, Step};
 use crate::runtime::program::Row;
 use crate::side::Side;
 
+/// Rounds in which what is written for others to read is passed on within a run: rows that need more never come to rest, or
+/// are told with their bound by the next runs.
+const ROUNDS: u32 = 8;
+
+/// Which round of a queue is under way: who joins the queue meanwhile waits for the next.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Round {
+    number: u32,
+    /// How many of it still wait.
+    left: usize,
+}
+
 impl Machine {
+    /// Whether a pair that wrote what others read is merged once more in this run.
+    pub(super) const fn passes_on(&self) -> bool {
+        self.round.number < ROUNDS
+    }
+
     /// The pair of this left record is merged once more.
     pub(super) fn merge_once_more(&mut self, at: usize, turn: Turn, left: &str) -> Step<()> {
         self.archive.wait(queue(turn), at, left)
@@ -33,15 +50,23 @@ impl Machine {
     pub(super) fn merge_again(&mut self, turn: Turn) -> Step<bool> {
         let queue = queue(turn);
         loop {
-            let waiting = self.archive.waiting(queue, self.settings.window)?;
+            if self.round.left == 0 {
+                self.round.left = self.archive.count_waiting(queue)?;
+                self.round.number += 1;
+            }
+            let limit = self.settings.window.min(self.round.left);
+            let waiting = self.archive.waiting(queue, limit)?;
             let Some(at) = waiting.first().map(|first| first.sync) else {
+                self.round = Round::default();
                 return Ok(false);
             };
             let waiting = waiting.into_iter().take_while(|w| w.sync == at);
             let mut last = 0;
             let mut seen = HashSet::new();
-            let waiting = waiting.inspect(|w| last = w.place).map(|w| w.left);
-            let pairs: Vec<_> = waiting.filter(|left| seen.insert(left.clone())).collect();
+            let waiting: Vec<_> = waiting.inspect(|w| last = w.place).collect();
+            self.round.left = self.round.left.saturating_sub(waiting.len());
+            let pairs = waiting.into_iter().map(|w| w.left);
+            let pairs: Vec<_> = pairs.filter(|left| seen.insert(left.clone())).collect();
             self.archive.wait_no_more(queue, last)?;
             let group = self.group(at, Side::Left);
             let mut jobs = Vec::with_capacity(pairs.len());

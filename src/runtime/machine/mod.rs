@@ -36,6 +36,7 @@ use super::protocol::{Command, Cursor, Input, Progress, Record};
 use super::report::{LifecycleReport, Report, SyncReport};
 use crate::plan::Mode;
 use crate::side::{Side, Sides};
+use again::Round;
 use batch::{Batch, Turn};
 use clusters::{Flock, LifecycleNumbers, Recovery, Tour};
 use page::Waiting;
@@ -131,6 +132,8 @@ pub struct Machine {
     numbers: Numbers,
     phase: Phase,
     batch: Option<Batch>,
+    /// Of those that are merged once more.
+    round: Round,
     /// Clusters under way.
     flock: Option<Flock>,
     gathered: Gathered,
@@ -162,6 +165,7 @@ impl Machine {
             numbers: Numbers::default(),
             phase: Phase::Idle,
             batch: None,
+            round: Round::default(),
             flock: None,
             gathered: Gathered::default(),
             page: None,
@@ -276,6 +280,7 @@ impl Machine {
             ..Report::default()
         };
         self.page = None;
+        self.round = Round::default();
         self.flock = None;
         self.gathered = Gathered::default();
         self.archive.gather_waiting()?;

@@ -103,7 +103,8 @@ impl Machine {
             };
             if merged.sent.get(side).iter().any(calls) {
                 // What was cleared is set, and what others read is passed on, in the same run.
-                work.again = Some(self.soon());
+                work.again = self.passes_on().then(|| self.soon());
+                self.report.passes_on |= work.again.is_none();
             }
         }
         let mut restless = !merged.holds.is_empty() || !merged.again.is_empty();
