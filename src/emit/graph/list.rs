@@ -7,6 +7,9 @@ use crate::model::{Arrow, Entry, FieldRef, Model};
 use crate::source::Sources;
 use crate::text::closest;
 
+/// Steps to the right at which a path is cut, and said to be.
+const DEEPEST: usize = 40;
+
 /// The field of a path such as `salesforce.Contact.Phone`.
 ///
 /// # Errors
@@ -119,9 +122,10 @@ impl Listing<'_> {
                     continue;
                 }
                 seen.push(source);
-                out.push('\n');
                 let others = self.graph.edges.iter().any(|e| e.target == source);
-                if others && depth < 5 {
+                let cut = others && depth >= DEEPEST;
+                out.push_str(if cut { " …\n" } else { "\n" });
+                if others && !cut {
                     self.written(out, source, depth + 2, seen);
                 }
             }

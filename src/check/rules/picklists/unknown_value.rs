@@ -87,7 +87,8 @@ pub fn run(cx: &mut Cx<'_>) {
             found.push(finding.describe());
         }
     }
-    for map in cx.model.maps.iter().filter(|m| !m.standard) {
+    let dependent = |m: &&PicklistMap| !m.standard && m.within.is_some();
+    for map in cx.model.maps.iter().filter(dependent) {
         found.extend(strange_blocks(cx.model, map));
     }
     found.into_iter().for_each(|f| cx.report(f));
