@@ -78,7 +78,7 @@ fn rehearse(args: &Preview, output: &Output) -> Result<Exit, Stop> {
         output.result(&summary::noticed(&built.plan, &logged, shown));
         output.result(&summary::not_executed(report));
         if let Some(brake) = &report.brake {
-            output.result(&format!("{}\n", summary::braked(brake)));
+            output.result(&summary::braked(brake));
         }
     }
     let changes = report.fields > 0

@@ -192,9 +192,7 @@ pub fn needing(plan: &Plan, held: &[(SmolStr, Held)], shown: Shown) -> String {
                 visible(&held.id),
                 visible(&held.text)
             );
-            for (i, line) in wrap(&text, WIDTH - 8).iter().enumerate() {
-                let _ = writeln!(out, "      {}{line}", if i == 0 { "" } else { "  " });
-            }
+            out.push_str(&hanging(&text, 6));
         }
         let listed: usize = groups.iter().take(limit).map(Vec::len).sum();
         if of.len() > listed {
@@ -243,9 +241,7 @@ pub fn noticed(plan: &Plan, logged: &[(SmolStr, LogEntry)], shown: Shown) -> Str
                 object(plan, sync, !entry.side),
                 visible(entry.ids.get(!entry.side)),
             );
-            for (i, line) in wrap(&text, WIDTH - 8).iter().enumerate() {
-                let _ = writeln!(out, "      {}{line}", if i == 0 { "" } else { "  " });
-            }
+            out.push_str(&hanging(&text, 6));
         }
         if of.len() > limit {
             let more = number((of.len() - limit) as u64);
@@ -311,9 +307,7 @@ pub fn not_executed(report: &Report) -> String {
         .collect();
     let mut out = String::from("\n");
     let text = format!("not executed by this version: {}", names.join(", "));
-    for (i, line) in wrap(&text, WIDTH - 4).iter().enumerate() {
-        let _ = writeln!(out, "  {}{line}", if i == 0 { "" } else { "  " });
-    }
+    out.push_str(&hanging(&text, 2));
     out
 }
 
@@ -339,16 +333,24 @@ pub fn closing(told: &Told<'_>) -> String {
     } else {
         out.push_str("; a second run would write nothing");
     }
-    out.push('\n');
+    if !out.ends_with('\n') {
+        out.push('\n');
+    }
     out
 }
 
 /// That a limit was reached.
 pub fn braked(brake: &str) -> String {
-    let mut out = String::new();
     let text = format!("R014 brake: the run stops before its end: {brake}");
-    for (i, line) in wrap(&text, WIDTH - 4).iter().enumerate() {
-        let _ = write!(out, "\n  {}{line}", if i == 0 { "" } else { "  " });
+    format!("\n{}", hanging(&text, 2))
+}
+
+/// A paragraph at a margin, its further lines a little to the right.
+fn hanging(text: &str, margin: usize) -> String {
+    let mut out = String::new();
+    for (i, line) in wrap(text, WIDTH - margin - 2).iter().enumerate() {
+        let left = if i == 0 { margin } else { margin + 2 };
+        let _ = writeln!(out, "{:left$}{line}", "");
     }
     out
 }

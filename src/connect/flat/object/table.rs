@@ -10,6 +10,18 @@ use crate::runtime::{Outcome, Record, Shape};
 use crate::value::Value;
 
 impl<F: Format> ObjectFile<F> {
+    /// Puts a record's new form into `self.out`, or says why it has none.
+    fn encode(&mut self, before: Option<&[u8]>, patch: &Patch<'_>) -> Option<Outcome> {
+        self.out.clear();
+        let written = self.format.write(before, patch, &mut self.out);
+        let reason = match written {
+            Err(fault) => fault.reason,
+            Ok(()) if self.out.len() > LONGEST => "the record would be longer than 8 MiB".into(),
+            Ok(()) => return None,
+        };
+        Some(refused(&self.shape, None, &reason))
+    }
+
     /// Writes a record's new form into the journal, from `self.out`.
     fn note(&mut self, id: &str, before: u64) -> Result<(u64, u64), StoreError> {
         let at = self
@@ -76,21 +88,13 @@ impl<F: Format> Table for ObjectFile<F> {
             return Ok(refusal);
         }
         let id = self.maker.next_id();
-        self.out.clear();
         let patch = Patch {
             id: Some(&id),
             values,
             archive: None,
         };
-        if let Err(fault) = self.format.write(None, &patch, &mut self.out) {
-            return Ok(refused(&self.shape, None, &fault.reason));
-        }
-        if self.out.len() > LONGEST {
-            return Ok(refused(
-                &self.shape,
-                None,
-                "the record would be longer than 8 MiB",
-            ));
+        if let Some(refusal) = self.encode(None, &patch) {
+            return Ok(refusal);
         }
         let content = self.note(&id, 0)?;
         let place = Place {
@@ -164,16 +168,8 @@ impl<F: Format> Table for ObjectFile<F> {
                 },
             ),
         };
-        self.out.clear();
-        if let Err(fault) = self.format.write(Some(&held.raw), &patch, &mut self.out) {
-            return Ok(refused(&self.shape, None, &fault.reason));
-        }
-        if self.out.len() > LONGEST {
-            return Ok(refused(
-                &self.shape,
-                None,
-                "the record would be longer than 8 MiB",
-            ));
+        if let Some(refusal) = self.encode(Some(&held.raw), &patch) {
+            return Ok(refusal);
         }
         let content = self.note(&before.id, old)?;
         self.stage(held.place, Some(before), Some(&after), Some(content))?;
