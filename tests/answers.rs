@@ -8,12 +8,12 @@ use accordant::testing::run_case;
 use crate::graph::ticket;
 use crate::support::{fixture_files, planned};
 
-const SHOUT: &str = include_str!("graph/Shout.flow-meta.xml");
-const USER: &str = "system crm: salesforce { user \"sync@example.com\" }\n";
-const WHISPER: &str = "automation desk \"Whisper\" {\n  when  ticket.language changes\n  sets  ticket.language = lower(ticket.language)\n}\n\n";
+pub const SHOUT: &str = include_str!("graph/Shout.flow-meta.xml");
+pub const USER: &str = "system crm: salesforce { user \"sync@example.com\" }\n";
+pub const WHISPER: &str = "automation desk \"Whisper\" {\n  when  ticket.language changes\n  sets  ticket.language = lower(ticket.language)\n}\n\n";
 
 /// A project with metadata of both houses: names and texts of files.
-fn project(systems: &str, text: &str, metadata: &[(&str, String)]) -> Compilation {
+pub fn project(systems: &str, text: &str, metadata: &[(&str, String)]) -> Compilation {
     let mut files = fixture_files(&[("main.sync", text)]);
     let manifest = "[project]\nname = \"fixture\"\nlanguage = 1\nspecs = [\"*.sync\"]\n\n\
         [systems.desk]\ncatalog = [\"catalogs/desk.json\"]\nbase = false\nmetadata = [\"desk/*\"]\n\n\
@@ -29,22 +29,23 @@ fn project(systems: &str, text: &str, metadata: &[(&str, String)]) -> Compilatio
 }
 
 /// The errors of a compile by their codes.
-fn errors(compilation: &Compilation) -> Vec<Code> {
+pub fn errors(compilation: &Compilation) -> Vec<Code> {
     let errors = compilation.findings.iter();
     let errors = errors.filter(|d| d.level == Level::Error);
     errors.map(|d| d.code).collect()
 }
 
 /// The flow of the fixture with a condition.
-fn shout(condition: &str) -> (&'static str, String) {
+pub fn shout(condition: &str) -> (&'static str, String) {
     let escaped = condition.replace('<', "&lt;").replace('>', "&gt;");
     let start = format!("<filterFormula>{escaped}</filterFormula>\n        <object>");
     let text = SHOUT.replace("<object>", &start);
     ("crm/Shout.flow-meta.xml", text)
 }
 
+/// Runs the tests of a spec.
 #[track_caller]
-fn settles(steps: &str, compilation: &Compilation) {
+pub fn settles(steps: &str, compilation: &Compilation) {
     let plan = planned(compilation);
     let model = compilation.model.as_ref().expect("checked");
     let cases = cases(model, &compilation.sources);

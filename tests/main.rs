@@ -13,6 +13,7 @@ mod automation;
 mod bugs;
 mod catalogs;
 mod cli;
+mod computing;
 mod connect;
 mod correct;
 mod dependencies;

@@ -3,12 +3,14 @@
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
 use super::user::AtWork;
-use crate::formula::{Expr as Formula, Node, Operator, Reference};
+use crate::formula::{self, Expr as Formula, Node, Operator, Reference};
 use crate::model::{Comparison, Expr, ExprKind, FieldRef, Model, ObjectRef, Operation};
 use crate::side::Side;
 use crate::source::Span;
+use crate::value::library::ResultKind;
 use crate::value::{Kind, Value, read_text};
 
 /// Functions that the library has under another name.
@@ -18,6 +20,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("BLANKVALUE", "coalesce"),
     ("CONTAINS", "contains"),
     ("DAY", "day"),
+    ("ENDS", "ends_with"),
     ("INITCAP", "title"),
     ("LEFT", "left"),
     ("LEN", "length"),
@@ -167,7 +170,7 @@ impl Formulas<'_> {
                     return Some(operand);
                 }
                 let zero = Expr::constant(Value::Number(Decimal::ZERO), self.span);
-                Some(self.arithmetic(Operation::Subtract, zero, operand))
+                self.arithmetic(Operation::Subtract, zero, operand)
             }
             Node::Binary {
                 operator,
@@ -189,11 +192,11 @@ impl Formulas<'_> {
             Operator::Add | Operator::Concatenate => {
                 let (x, y) = (self.value(left)?, self.value(right)?);
                 let texts = operator == Operator::Concatenate || x.kind == Some(Kind::Text);
-                return Some(if texts {
-                    self.function("concat", vec![x, y], Some(Kind::Text))
+                return if texts {
+                    self.function("concat", vec![x, y])
                 } else {
                     self.arithmetic(Operation::Add, x, y)
-                });
+                };
             }
             Operator::Subtract | Operator::Multiply | Operator::Divide => {
                 let operation = match operator {
@@ -201,16 +204,30 @@ impl Formulas<'_> {
                     Operator::Multiply => Operation::Multiply,
                     _ => Operation::Divide,
                 };
-                return Some(self.arithmetic(operation, self.value(left)?, self.value(right)?));
+                return self.arithmetic(operation, self.value(left)?, self.value(right)?);
             }
-            Operator::Power => return None,
+            Operator::Power => {
+                return self.function("^", vec![self.value(left)?, self.value(right)?]);
+            }
         };
         self.compare(comparison, left, right)
     }
 
-    fn arithmetic(&self, operation: Operation, left: Expr, right: Expr) -> Expr {
+    /// Arithmetic of numbers and days; of instants and times of day it is a function of formulas.
+    fn arithmetic(&self, operation: Operation, left: Expr, right: Expr) -> Option<Expr> {
+        use Kind::{Date, DateTime, Time};
+        let (left, right) = match (operation, right.kind) {
+            (Operation::Add, Some(Date | DateTime | Time)) => (right, left),
+            _ => (left, right),
+        };
         let kind = match (left.kind, right.kind, operation) {
-            (Some(Kind::Date), Some(Kind::Date), Operation::Subtract) => Some(Kind::Number),
+            (Some(DateTime | Time), _, Operation::Add) => {
+                return self.function("+", vec![left, right]);
+            }
+            (Some(DateTime | Time), _, Operation::Subtract) => {
+                return self.function("-", vec![left, right]);
+            }
+            (Some(Date), Some(Date), Operation::Subtract) => Some(Kind::Number),
             (kind, other, _) => kind.or(other),
         };
         let node = ExprKind::Arithmetic {
@@ -218,15 +235,33 @@ impl Formulas<'_> {
             left: Box::new(left),
             right: Box::new(right),
         };
-        self.at(node, kind)
+        Some(self.at(node, kind))
     }
 
-    fn function(&self, name: &'static str, arguments: Vec<Expr>, kind: Option<Kind>) -> Expr {
+    /// A call, or what it gives where that is known; none where there is no such function, or it takes other arguments.
+    fn function(&self, name: &str, arguments: Vec<Expr>) -> Option<Expr> {
+        let known = formula::function(name).filter(|f| f.takes(arguments.len()))?;
+        let constant = |a: &Expr| match &a.node {
+            ExprKind::Const(value) => Some(value.clone()),
+            _ => None,
+        };
+        let constants: Option<Vec<Value>> = arguments.iter().map(constant).collect();
+        if let Some(value) = constants.and_then(|c| known.call(&c).ok()) {
+            return Some(Expr::constant(value, self.span));
+        }
+        let first = arguments.first().and_then(|a| a.kind);
+        let kind = match (name, known.result) {
+            // the days between two instants
+            ("-", _) if arguments.iter().all(|a| a.kind == first) => Some(Kind::Number),
+            (_, ResultKind::Is(kind)) => Some(kind),
+            (_, ResultKind::Same) => first,
+        };
+        let function = SmolStr::new_static(known.name);
         let node = ExprKind::Call {
-            function: smol_str::SmolStr::new_static(name),
+            function,
             arguments,
         };
-        self.at(node, kind)
+        Some(self.at(node, kind))
     }
 
     /// Two values compared; a field compared with what it was before has changed or not.
@@ -275,9 +310,11 @@ impl Formulas<'_> {
                 Some(self.not(set))
             }
             // a day that is written in metadata is a call to the formula language
-            ("DATEVALUE", [one]) => self.written(Kind::Date, one),
-            ("DATETIMEVALUE", [one]) => self.written(Kind::DateTime, one),
-            ("TIMEVALUE", [one]) => self.written(Kind::Time, one),
+            ("DATEVALUE", [one]) if one.as_text().is_some() => self.written(Kind::Date, one),
+            ("DATETIMEVALUE", [one]) if one.as_text().is_some() => {
+                self.written(Kind::DateTime, one)
+            }
+            ("TIMEVALUE", [one]) if one.as_text().is_some() => self.written(Kind::Time, one),
             ("INCLUDES" | "CONTAINS", [field, value]) if self.is_set(field) => {
                 let (Node::Text(member), Some(set)) = (&value.node, self.value(field)) else {
                     return None;
@@ -303,22 +340,17 @@ impl Formulas<'_> {
             }
             ("TEXT", [inner]) => {
                 let inner = self.value(inner)?;
-                Some(match inner.kind {
-                    Some(Kind::Text) => inner,
-                    _ => self.function("text", vec![inner], Some(Kind::Text)),
-                })
+                match inner.kind {
+                    Some(Kind::Text) => Some(inner),
+                    _ => self.function("text", vec![inner]),
+                }
             }
             _ => {
-                let (_, name) = FUNCTIONS.iter().find(|(f, _)| *f == function)?;
-                let known = crate::value::library::function(name)?;
+                let renamed = FUNCTIONS.iter().find(|(f, _)| *f == function);
+                let name = renamed.map_or(function, |(_, name)| name);
                 let arguments: Option<Vec<Expr>> =
                     arguments.iter().map(|a| self.value(a)).collect();
-                let arguments = arguments.filter(|a| known.takes(a.len()))?;
-                let kind = match known.result {
-                    crate::value::library::ResultKind::Is(kind) => Some(kind),
-                    crate::value::library::ResultKind::Same => arguments.first()?.kind,
-                };
-                Some(self.function(name, arguments, kind))
+                self.function(name, arguments?)
             }
         }
     }
