@@ -147,6 +147,7 @@ fn a_loop_needs_a_workflow_that_enrols_a_record_again() {
         (KNOWN, true, None, None),
         (KNOWN, false, Some(KNOWN), None),
         (KNOWN, true, Some(KNOWN), Some(Code::G001)),
+        (OTHER, true, Some(KNOWN), Some(Code::G001)),
     ] {
         let metadata = [loud.clone(), workflow(criteria, again, trigger)];
         let compilation = project(USER, &text, &metadata);
@@ -157,6 +158,47 @@ fn a_loop_needs_a_workflow_that_enrols_a_record_again() {
             "{criteria} {again} {trigger:?}"
         );
     }
+}
+
+/// The trigger of the fixture, on another property.
+fn triggered_by(property: &str, criteria: &str) -> (&'static str, String) {
+    let (name, text) = workflow(criteria, true, Some(KNOWN));
+    let (before, trigger) = text.split_once("reEnrollmentTriggers").expect("a trigger");
+    let trigger = trigger.replace("language", property);
+    (name, format!("{before}reEnrollmentTriggers{trigger}"))
+}
+
+/// Of a record that was enrolled, what meets the criteria anew counts for nothing unless a trigger fires with it.
+#[test]
+fn a_loop_needs_a_trigger_in_it() {
+    let french = SHOUT.replace("UPPER({!$Record.Language__c})", "&quot;fr&quot;");
+    let french = ("crm/French.flow-meta.xml", french);
+    let text = ticket("  language <-> Language__c\n");
+    let notes = "automation desk \"Notes\" {\n  when  ticket.language changes\n  sets  ticket.vip = ticket.language = \"en\"\n}\n\n";
+    for (property, beside, told) in [
+        ("vip", "", None),
+        ("language", "", Some(Code::G001)),
+        ("vip", notes, Some(Code::G001)),
+    ] {
+        let metadata = [french.clone(), triggered_by(property, OTHER)];
+        let compilation = project(USER, &format!("{beside}{text}"), &metadata);
+        let wanted: Vec<Code> = told.into_iter().collect();
+        assert_eq!(errors(&compilation), wanted, "{property} {beside}");
+    }
+}
+
+#[test]
+fn a_test_sees_a_workflow_enrol_first_by_its_criteria_and_then_by_its_trigger() {
+    let steps = "given desk.ticket one { subject = \"s\" }\n  given crm.Case one { Subject = \"s\" }\n  settle\n\
+         at day 1 10:00 desk.ticket one { language = \"de\" }\n  settle\n  expect crm.Case one { Language__c = \"en\" }\n\
+         at day 2 10:00 desk.ticket one { language = \"fr\" }\n  settle\n  expect crm.Case one { Language__c = \"fr\" }\n\
+         at day 3 10:00 desk.ticket one { reference = \"r\" }\n  settle\n  expect crm.Case one { Language__c = \"en\" }\n";
+    let rows = ticket("  language <-> Language__c\n  reference <-> Ref__c\n");
+    let text = format!("{rows}\ntest \"again\" {{\n{steps}}}\n");
+    settles(
+        steps,
+        &project(USER, &text, &[triggered_by("reference", OTHER)]),
+    );
 }
 
 #[test]

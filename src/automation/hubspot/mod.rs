@@ -254,6 +254,7 @@ fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
         also: Vec::new(),
         order: None,
         entry: Entry::EveryTime,
+        first: None,
     };
     let sources = objects(body, "dataSources").filter_map(|source| {
         let of = names.object(text(source, "objectTypeId")?);
