@@ -272,3 +272,131 @@ fn both_houses_ask_sets_for_members() {
         settles(&steps, &project(USER, &text, &[to_billing(operator)]));
     }
 }
+
+/// A workflow that gives tickets that have tags one more; one that sets the language of those that meet a condition.
+fn tagging(member: &str) -> (&'static str, String) {
+    let (name, text) = workflow(KNOWN, true, Some(KNOWN));
+    let text = text
+        .replace("\"language\"", "\"tags\"")
+        .replace("STATIC_VALUE", "STATIC_APPEND_VALUE");
+    (
+        name,
+        text.replace(
+            "\"staticValue\": \"en\"",
+            &format!("\"staticAppendValue\": \"{member}\""),
+        ),
+    )
+}
+
+/// A flow that gives cases with topics one more.
+fn adding(member: &str) -> (&'static str, String) {
+    let text = SHOUT
+        .replace("Language__c", "Topics__c")
+        .replace("<operator>Assign", "<operator>AddItem");
+    let text = text.replace(
+        "UPPER({!$Record.Topics__c})",
+        &format!("&quot;{member}&quot;"),
+    );
+    ("crm/Add.flow-meta.xml", text)
+}
+
+#[test]
+fn a_member_is_added_to_the_others_and_once() {
+    let text = format!(
+        "{TOPICS}{}",
+        ticket("  tags <-> Topics__c  via each Topic\n")
+    );
+    let metadata = [tagging("bug"), adding("Billing")];
+    let steps = "given desk.ticket one { subject = \"s\" }\n  given crm.Case one { Subject = \"s\" }\n  settle\n\
+         at day 1 10:00 desk.ticket one { tags = \"idea\" }\n  settle\n  expect crm.Case one { Topics__c = \"Billing;Bug;Idea\" }\n  \
+         expect quiet\n";
+    let text = format!("{text}\ntest \"members\" {{\n{steps}}}\n");
+    let compilation = project(USER, &text, &metadata);
+    assert_eq!(errors(&compilation), []);
+    settles(steps, &compilation);
+}
+
+/// What takes all away and what adds one do not agree.
+#[test]
+fn a_member_that_is_added_again_and_again_is_told() {
+    let text = format!(
+        "{TOPICS}{}",
+        ticket("  tags <-> Topics__c  via each Topic\n")
+    );
+    let only = SHOUT.replace("Language__c", "Topics__c");
+    let only = only.replace("UPPER({!$Record.Topics__c})", "&quot;Billing&quot;");
+    let metadata = [tagging("bug"), ("crm/Only.flow-meta.xml", only)];
+    assert_eq!(errors(&project(USER, &text, &metadata)), [Code::G001]);
+}
+
+/// A workflow that sets the language where a condition on another property holds.
+fn where_holds(property: &str, operation: &str) -> (&'static str, String) {
+    let (name, text) = workflow(operation, true, None);
+    (
+        name,
+        text.replace(
+            "\"property\": \"language\"",
+            &format!("\"property\": \"{property}\""),
+        ),
+    )
+}
+
+#[test]
+fn days_and_ends_of_texts_decide_who_is_enrolled() {
+    let point = |operator: &str| {
+        format!(
+            "{{ \"operator\": \"{operator}\", \"operationType\": \"TIME_POINT\", \"timePoint\": {{ \"timeType\": \"DATE\", \
+             \"year\": 2026, \"month\": 2, \"day\": 1 }} }}"
+        )
+    };
+    let on = "{ \"operator\": \"IS_EQUAL_TO\", \"operationType\": \"DATE\", \"year\": 2026, \"month\": \"MARCH\", \"day\": 1 }";
+    let ends = "{ \"operator\": \"ENDS_WITH\", \"operationType\": \"MULTISTRING\", \"values\": [\"x\", \"-1\"] }";
+    for (property, operation, before, value) in [
+        ("due_on", point("IS_AFTER"), "2026-02-01", "2026-02-02"),
+        ("due_on", point("IS_BEFORE"), "2026-02-01", "2026-01-31"),
+        ("due_on", on.to_owned(), "2026-03-02", "2026-03-01"),
+        ("summary", ends.to_owned(), "-1a", "a-1"),
+    ] {
+        let steps = format!(
+            "given desk.ticket one {{ subject = \"s\" }}\n  given crm.Case one {{ Subject = \"s\" }}\n  settle\n\
+             at day 1 10:00 desk.ticket one {{ {property} = \"{before}\" }}\n  settle\n  expect crm.Case one {{ Language__c = blank }}\n\
+             at day 2 10:00 desk.ticket one {{ {property} = \"{value}\" }}\n  settle\n  expect crm.Case one {{ Language__c = \"en\" }}\n"
+        );
+        let rows = ticket("  language <-> Language__c\n");
+        let text = format!("{rows}\ntest \"enrols\" {{\n{steps}}}\n");
+        settles(
+            property,
+            &project(USER, &text, &[where_holds(property, &operation)]),
+        );
+    }
+}
+
+/// What a condition is compared with may be written in a form that is not read: it may hold.
+#[test]
+fn a_comparison_that_is_not_read_may_hold() {
+    let french = SHOUT.replace("UPPER({!$Record.Language__c})", "&quot;fr&quot;");
+    let other =
+        "{ \"operator\": \"IS_EQUAL_TO\", \"operationType\": \"RANGED_TIME\", \"upper\": {} }";
+    let text = ticket("  language <-> Language__c\n");
+    let metadata = [
+        ("crm/French.flow-meta.xml", french),
+        where_holds("language", other),
+    ];
+    let found = errors(&project(USER, &text, &metadata));
+    assert!(
+        matches!(found.as_slice(), [Code::G001 | Code::G003]),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_declared_automation_may_empty_a_field() {
+    let steps = "given desk.ticket one { subject = \"s\", language = \"de\" }\n  given crm.Case one { Subject = \"s\", Language__c = \"de\" }\n  \
+         settle\n  at day 1 10:00 crm.Case one { Vip__c = true }\n  settle\n  expect desk.ticket one { language = blank }\n";
+    let text = format!(
+        "automation crm \"Empties\" {{\n  when  Case.Vip__c changes\n  sets  Case.Language__c = blank\n}}\n\n{}\n\
+         test \"empties\" {{\n{steps}}}\n",
+        ticket("  language <-> Language__c  blank clears\n")
+    );
+    settles(steps, &project(USER, &text, &[]));
+}

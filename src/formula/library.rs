@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
 use super::evaluate::{Outcome, add};
 use super::functions::{self, Arguments, LONGEST};
@@ -22,6 +23,9 @@ use crate::value::{Kind, Value};
 /// Operators over what the arithmetic of expressions does not take, instants and times of day, and powers.
 const OPERATORS: &[(&str, &str, char)] = &[("+", "FA", '='), ("-", "FA", '='), ("^", "NN", 'N')];
 
+/// What flows and workflows do to several values at once: one more is put to them, which changes nothing where it is there.
+pub const ADD_ITEM: &str = "ADDITEM";
+
 static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
     let pure = |s: &&Signature| {
         let known = functions::apply(s.name, &Arguments(&[])).is_some();
@@ -29,7 +33,8 @@ static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
     };
     let named = SIGNATURES.iter().filter(pure);
     let named = named.map(|s| (s.name, s.takes, s.gives));
-    let all = OPERATORS.iter().copied().chain(named);
+    let operators = OPERATORS.iter().copied();
+    let all = operators.chain([(ADD_ITEM, "TT", '=')]).chain(named);
     all.map(|(name, takes, gives)| made(name, takes, gives))
         .collect()
 });
@@ -94,12 +99,21 @@ const fn kinds(letter: char) -> &'static [Kind] {
 }
 
 fn call(name: &str, arguments: &[Value]) -> Result<Value, Failure> {
+    if name == ADD_ITEM {
+        let all = arguments.iter().flat_map(Value::members);
+        return Ok(Value::set(all.flat_map(|m| several(&m))));
+    }
     let data: Vec<Datum> = arguments.iter().map(datum).collect();
     let outcome = operator(name, &data).or_else(|| functions::apply(name, &Arguments(&data)));
     let outcome = outcome.unwrap_or_else(|| Err(Fault::Unknown(name.into())));
     outcome
         .and_then(value)
         .map_err(|fault| Failure::new(format!("{name}: {fault}")))
+}
+
+/// The members that a text names, as the platforms write several.
+fn several(text: &str) -> Vec<SmolStr> {
+    text.split(';').map(|m| SmolStr::new(m.trim())).collect()
 }
 
 fn operator(name: &str, data: &[Datum]) -> Option<Outcome> {
@@ -184,6 +198,16 @@ mod tests {
                 "FIND",
                 vec![Value::text("-"), Value::text("ab-1")],
                 number(3),
+            ),
+            (
+                "ADDITEM",
+                vec![Value::set(["a"]), Value::text("b;a")],
+                Value::set(["a", "b"]),
+            ),
+            (
+                "ADDITEM",
+                vec![Value::Blank, Value::text("b")],
+                Value::set(["b"]),
             ),
             ("PICKLISTCOUNT", vec![Value::set(["a", "b"])], number(2)),
             (

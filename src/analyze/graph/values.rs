@@ -207,14 +207,18 @@ const fn is_atom(e: &Expr) -> bool {
     )
 }
 
-/// Whether an expression makes new values: by a function, a table or arithmetic.
+/// Whether an expression makes new values: by a function, a table or arithmetic. A member that is put to others makes of sets with
+/// and without it, which are all there, sets with it.
 fn computes(e: &Expr) -> bool {
     let mut found = false;
     e.visit(&mut |e| {
-        found |= matches!(
-            e.node,
-            ExprKind::Call { .. } | ExprKind::Normalize { .. } | ExprKind::Arithmetic { .. }
-        );
+        found |= match &e.node {
+            ExprKind::Call { .. } => super::domain::put_to(e).is_none(),
+            node => matches!(
+                node,
+                ExprKind::Normalize { .. } | ExprKind::Arithmetic { .. }
+            ),
+        };
     });
     found
 }

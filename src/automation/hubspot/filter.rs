@@ -14,6 +14,21 @@ const DEEPEST: usize = 20;
 const CHANGED: &str = "4-655002";
 const CREATED: &str = "4-1463224";
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 impl Flow<'_> {
     /// A branch of filters of version 4. `of` is the associated object that the filters are about.
     pub fn branch(&mut self, branch: &Body, of: Option<&str>, depth: usize) -> Expr {
@@ -148,9 +163,11 @@ impl Flow<'_> {
         let values = values(operation);
         let blank = || logic::call("ISBLANK", vec![field.clone()]);
         let with_blank = operation.get("includeObjectsWithNoValueSet") == Some(&Value::Bool(true));
-        let found = match self.is_set(of, property) {
-            true => self.of_set(property, &field, operator, &values),
-            false => self.compared(property, &field, operator, &values),
+        let on_day = on_day(&field, operator, operation);
+        let found = match (on_day, self.kind(of, property)) {
+            (Some(found), Some(Kind::Date)) => found,
+            (_, Some(Kind::Set)) => self.of_set(property, &field, operator, &values),
+            _ => self.compared(property, &field, operator, &values),
         };
         if let Some(between) = bounds(&field, operator, operation) {
             return between;
@@ -165,11 +182,11 @@ impl Flow<'_> {
         }
     }
 
-    /// Whether a property of the enrolled record, or of one of another object, has several values at once.
-    fn is_set(&self, of: Option<&str>, property: &str) -> bool {
+    /// The kind of a property of the enrolled record, or of one of another object.
+    fn kind(&self, of: Option<&str>, property: &str) -> Option<Kind> {
         let object = of.unwrap_or(&self.object);
         let known = self.draft.names.known(object, property);
-        known.is_some_and(|f| f.ty.kind() == Kind::Set)
+        known.map(|f| f.ty.kind())
     }
 
     /// A comparison of a property that has several values at once: whether it has one of some, all of them, or these and no
@@ -179,6 +196,7 @@ impl Flow<'_> {
         let each: Vec<Expr> = values.iter().map(has).collect();
         let all = logic::text(&values.join(";"));
         match operator {
+            _ if values.is_empty() => self.compared(property, field, operator, values),
             "IS_ANY_OF" | "CONTAINS" | "SET_ANY" => logic::any(each),
             "IS_NONE_OF" | "DOES_NOT_CONTAIN" | "NOT_CONTAINS" | "SET_NOT_ANY" => {
                 logic::not(logic::any(each))
@@ -222,9 +240,12 @@ impl Flow<'_> {
                 .map_or_else(logic::null, |v| logic::number(v));
             logic::compare(operator, field.clone(), value)
         };
+        let unread = || logic::found(&[property, &format!("${operator}")]);
         match operator {
             "IS_KNOWN" | "HAS_PROPERTY" | "IS_NOT_EMPTY" => known(),
             "IS_UNKNOWN" | "IS_NOT_KNOWN" | "NOT_HAS_PROPERTY" | "IS_EMPTY" => logic::not(known()),
+            // what it is compared with stands in a form that is not read
+            _ if values.is_empty() => unread(),
             "IS_EQUAL_TO" | "IS" | "IS_ANY_OF" | "HAS_EXACTLY" | "IS_EXACTLY" | "EQ"
             | "SET_ANY" | "SET_EQ" => logic::any(each(&sign(Operator::Equal))),
             "IS_NOT_EQUAL_TO" | "IS_NOT" | "IS_NONE_OF" | "IS_NOT_EXACTLY" | "NEQ"
@@ -234,12 +255,13 @@ impl Flow<'_> {
                 logic::not(logic::any(each(&call("CONTAINS"))))
             }
             "STARTS_WITH" => logic::any(each(&call("BEGINS"))),
+            "ENDS_WITH" => logic::any(each(&call("ENDS"))),
             "IS_GREATER_THAN" | "GT" => number(Operator::Greater),
             "IS_GREATER_THAN_OR_EQUAL_TO" | "GTE" => number(Operator::GreaterOrEqual),
             "IS_LESS_THAN" | "LT" => number(Operator::Less),
             "IS_LESS_THAN_OR_EQUAL_TO" | "LTE" => number(Operator::LessOrEqual),
             // the past and the calendar, which a record does not hold
-            other => logic::found(&[property, &format!("${other}")]),
+            _ => unread(),
         }
     }
 
@@ -284,9 +306,9 @@ impl Flow<'_> {
             (false, Some(value)) => vec![value],
             (_, None) => Vec::new(),
         };
-        match self.is_set(None, &property) {
-            true => self.of_set(&property, &field, operator, &values),
-            false => self.compared(&property, &field, operator, &values),
+        match self.kind(None, &property) {
+            Some(Kind::Set) => self.of_set(&property, &field, operator, &values),
+            _ => self.compared(&property, &field, operator, &values),
         }
     }
 }
@@ -321,6 +343,33 @@ fn values(operation: &Body) -> Vec<SmolStr> {
         Some(value @ (Value::Number(_) | Value::Bool(_))) => vec![value.to_string().into()],
         _ => Vec::new(),
     }
+}
+
+/// A comparison with a day of the calendar, if the operation states one.
+fn on_day(field: &Expr, operator: &str, operation: &Body) -> Option<Expr> {
+    let point = object(operation, "timePoint");
+    let stated = point.unwrap_or(operation);
+    if stated.contains_key("offset") || text(stated, "timeType").is_some_and(|t| t != "DATE") {
+        return None;
+    }
+    let number = |key: &str| stated.get(key)?.as_i64();
+    let month = match text(stated, "month") {
+        Some(name) => 1 + MONTHS.iter().position(|m| m.eq_ignore_ascii_case(name))? as i64,
+        None => number("month")?,
+    };
+    let day = format!("{:04}-{month:02}-{:02}", number("year")?, number("day")?);
+    let inclusive = text(operation, "endpointBehavior") == Some("INCLUSIVE");
+    let operator = match (operator, inclusive) {
+        ("IS_EQUAL_TO", _) => Operator::Equal,
+        ("IS_NOT_EQUAL_TO", _) => Operator::Unequal,
+        ("IS_AFTER" | "IS_AFTER_DATE", false) => Operator::Greater,
+        ("IS_AFTER" | "IS_AFTER_DATE", true) => Operator::GreaterOrEqual,
+        ("IS_BEFORE" | "IS_BEFORE_DATE", false) => Operator::Less,
+        ("IS_BEFORE" | "IS_BEFORE_DATE", true) => Operator::LessOrEqual,
+        _ => return None,
+    };
+    let day = logic::call("DATEVALUE", vec![logic::text(&day)]);
+    Some(logic::compare(operator, field.clone(), day))
 }
 
 /// A range of numbers, if the operation states one.

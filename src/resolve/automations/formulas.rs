@@ -58,13 +58,40 @@ impl Formulas<'_> {
         }
     }
 
-    /// A condition. What cannot be said is unknown: it may hold or not.
+    /// A condition. What cannot be said is unknown: it may hold or not, and otherwise whenever a field that it reads changes.
     pub fn condition(&self, e: &Formula) -> Expr {
-        self.truth(e).unwrap_or_else(|| self.unknown())
+        self.truth(e).unwrap_or_else(|| self.unknown(e))
     }
 
-    pub const fn unknown(&self) -> Expr {
-        Expr::unknown(self.span)
+    /// Something unknown, of the fields that a formula reads.
+    fn unknown(&self, e: &Formula) -> Expr {
+        let mut read: Vec<Expr> = Vec::new();
+        e.visit(&mut |e| {
+            let field = e.as_reference().and_then(|r| self.asked(r));
+            read.extend(field.filter(|f| !read.contains(f)));
+        });
+        let unknown = Expr::unknown(self.span);
+        if read.is_empty() {
+            return unknown;
+        }
+        read.push(unknown);
+        let node = ExprKind::Call {
+            function: SmolStr::new_static("unknown"),
+            arguments: read,
+        };
+        self.at(node, Some(Kind::Bool))
+    }
+
+    /// The field that a reference reads, or is a question about: `{!renewal.$IS_BEFORE}`.
+    fn asked(&self, reference: &Reference) -> Option<Expr> {
+        let question = reference.path.last().is_some_and(|l| l.starts_with('$'));
+        match (reference.merge && question, reference.path.split_last()) {
+            (true, Some((_, [name]))) => self.reference(&Reference {
+                path: vec![name.clone()],
+                merge: false,
+            }),
+            _ => self.reference(reference),
+        }
     }
 
     /// What a formula gives, case by case: `IF` and `CASE` are taken apart. Without a value where it cannot be said.
@@ -94,7 +121,7 @@ impl Formulas<'_> {
                     let [value, result] = pair else { continue };
                     let equal = self
                         .compare(Comparison::Equal, of, value)
-                        .unwrap_or_else(|| self.unknown());
+                        .unwrap_or_else(|| self.unknown(e));
                     found.extend(self.within(&equal, result));
                     none.push(self.not(equal));
                 }
@@ -324,6 +351,7 @@ impl Formulas<'_> {
                     list: vec![(Value::text(member), self.span)],
                 })
             }
+            (formula::ADD_ITEM, [field, _]) if !self.is_set(field) => None,
             ("ISPICKVAL", [field, value]) => self.compare(Comparison::Equal, field, value),
             ("ISCHANGED", [field]) => match &field.node {
                 Node::Reference(reference) => self.changed(reference),
