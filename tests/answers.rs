@@ -400,3 +400,17 @@ fn a_declared_automation_may_empty_a_field() {
     );
     settles(steps, &project(USER, &text, &[]));
 }
+
+/// Salesforce stores a box that nobody ticked as false: an automation that asks for that runs, and the row brings it.
+#[test]
+fn a_box_that_nobody_ticked_is_false() {
+    let steps = "given desk.ticket one { subject = \"s\" }\n  given crm.Case one { Subject = \"s\" }\n  settle\n  \
+         expect desk.ticket one { vip = false }\n  at day 1 10:00 crm.Case one { Ref__c = \"r\" }\n  settle\n  \
+         expect desk.ticket one { language = \"plain\" }\n";
+    let text = format!(
+        "automation crm \"Plain\" {{\n  when  Case.Ref__c changes and Case.Vip__c = false\n  sets  Case.Language__c = \"plain\"\n}}\n\n{}\n\
+         test \"boxes\" {{\n{steps}}}\n",
+        ticket("  language <-> Language__c\n  vip <-> Vip__c\n")
+    );
+    settles(steps, &project(USER, &text, &[]));
+}
