@@ -414,3 +414,49 @@ fn a_box_that_nobody_ticked_is_false() {
     );
     settles(steps, &project(USER, &text, &[]));
 }
+
+/// A flow that answers a move from one value to another with a third.
+fn on_move(from: &str, to: &str, then: &str) -> (&'static str, String) {
+    let moved = format!(
+        "AND(ISPICKVAL({{!$Record__Prior.Status}}, \"{from}\"), ISPICKVAL({{!$Record.Status}}, \"{to}\"))"
+    );
+    let (name, text) = shout(&moved);
+    let text = text
+        .replace("CreateAndUpdate", "Update")
+        .replace("Language__c", "Status");
+    (
+        name,
+        text.replace("UPPER({!$Record.Status})", &format!("&quot;{then}&quot;")),
+    )
+}
+
+const STATES: &str = "picklist State: desk.ticket.state <-> crm.Case.Status {\n  new <-> New\n  open <-> Working\n  \
+     waiting -> Working\n  closed <-> Closed\n  closed <- Escalated\n}\n\nautomation desk \"Opens\" {\n  \
+     when  ticket.state = closed\n  sets  ticket.state = open\n}\n\n";
+
+/// What a value was before the save is asked of that save: a loop needs the move itself to come again.
+#[test]
+fn a_move_between_two_values_is_told_from_one_that_ends_there() {
+    let rows = format!("{STATES}{}", ticket("  state <-> Status  via State\n"));
+    for (from, told) in [("New", None), ("Closed", Some(Code::G001))] {
+        let compilation = project(USER, &rows, &[on_move(from, "Working", "Closed")]);
+        let wanted: Vec<Code> = told.into_iter().collect();
+        assert_eq!(errors(&compilation), wanted, "{from}");
+    }
+}
+
+#[test]
+fn a_test_sees_what_was_before() {
+    let steps = "given desk.ticket one { subject = \"s\", state = closed }\n  given crm.Case one { Subject = \"s\", Status = Closed }\n  \
+         settle\n  at day 1 10:00 crm.Case one { Status = Working }\n  expect crm.Case one { Status = Working }\n  \
+         at day 2 10:00 crm.Case one { Status = New }\n  at day 3 10:00 crm.Case one { Status = Working }\n  \
+         expect crm.Case one { Status = Escalated }\n";
+    let text = format!(
+        "{STATES}{}\ntest \"moves\" {{\n{steps}}}\n",
+        ticket("  state <-> Status  via State\n")
+    );
+    settles(
+        steps,
+        &project(USER, &text, &[on_move("New", "Working", "Escalated")]),
+    );
+}

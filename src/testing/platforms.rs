@@ -511,7 +511,7 @@ impl<'b> Platforms<'b> {
     }
 }
 
-/// Lets an expression see a record, and what of it changed.
+/// Lets an expression see a record, what of it changed, and what it was; a new one was what it is.
 fn scene<T>(
     before: Option<&Record>,
     now: &Record,
@@ -528,7 +528,7 @@ fn scene<T>(
         })
         .collect();
     see(&Scene {
-        records: Sides::new(Some(now), None),
+        records: Sides::new(Some(now), before.or(Some(now))),
         changed: &changed,
         links: &Alone,
         related,

@@ -357,6 +357,13 @@ impl Formulas<'_> {
                 Node::Reference(reference) => self.changed(reference),
                 _ => None,
             },
+            ("PRIORVALUE", [field]) => {
+                let now = self
+                    .own(field.as_reference()?)
+                    .and_then(|_| self.value(field))?;
+                let kind = now.kind;
+                Some(self.at(ExprKind::Before(Box::new(now)), kind))
+            }
             // what is told here of a record happens to one that is there already
             ("ISNEW", []) => Some(Expr::constant(Value::Bool(false), self.span)),
             ("IF", [condition, then, otherwise]) => {

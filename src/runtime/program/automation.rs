@@ -7,7 +7,8 @@ use super::eval::{Node, Source};
 use crate::plan::{self, Entry, Events, Origin, Phase, Plan, StartedBy};
 use crate::runtime::ObjectId;
 
-/// A compiled automation. In its expressions the record that starts it is the left one, and [`Node::Changed`] names slots.
+/// A compiled automation. In its expressions the record that starts it is the left one, the same record before the change
+/// the right one, and [`Node::Changed`] names slots.
 #[derive(Debug)]
 pub struct Automation {
     /// What it is called in its system.
