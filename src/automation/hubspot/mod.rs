@@ -7,6 +7,7 @@ mod actions;
 mod again;
 mod filter;
 mod legacy;
+mod operation;
 mod values;
 mod workflow;
 
