@@ -44,6 +44,18 @@ fn a_flow_writes_what_its_formula_computes() {
             "TEXT(DATEVALUE({!$Record.OpenedAt__c} + 1.5))",
             "2026-01-06",
         ),
+        (
+            "\"v-\" & IF({!$Record.Score__c} > 5, \"hi\", \"lo\") & CASE({!$Record.Ref__c}, \"x\", \"1\", \"ab-1\", \"2\", \"3\")",
+            "v-hi2",
+        ),
+        (
+            "IF(IF({!$Record.Score__c} > 9, \"hi\", \"lo\") = \"lo\", \"y\", \"n\")",
+            "y",
+        ),
+        (
+            "TEXT(IFS({!$Record.Score__c} > 9, 1, {!$Record.Score__c} > 5, 2, 3) * 10)",
+            "20",
+        ),
         ("TEXT(PICKLISTCOUNT({!$Record.Topics__c}))", "2"),
         ("IF(SQRT({!$Record.Score__c} - 8) > 0, \"y\", \"n\")", "xx"),
     ] {

@@ -1,6 +1,7 @@
 //! Formulas as expressions of the model, as far as it has what they say.
 
 mod calls;
+mod choices;
 
 use std::str::FromStr;
 
@@ -36,7 +37,8 @@ impl Formulas<'_> {
 
     /// A condition. What cannot be said is unknown: it may hold or not, and otherwise whenever a field that it reads changes.
     pub fn condition(&self, e: &Formula) -> Expr {
-        self.truth(e).unwrap_or_else(|| self.unknown(e))
+        let known = self.truth(e).or_else(|| self.chosen(e));
+        known.unwrap_or_else(|| self.unknown(e))
     }
 
     /// Something unknown, of the fields that a formula reads.
@@ -68,57 +70,6 @@ impl Formulas<'_> {
             }),
             _ => self.reference(reference),
         }
-    }
-
-    /// What a formula gives, case by case: `IF` and `CASE` are taken apart. Without a value where it cannot be said.
-    pub fn cases(&self, e: &Formula) -> Vec<Case> {
-        match &e.node {
-            Node::Call {
-                function,
-                arguments,
-            } if function == "IF" => {
-                let [condition, then, otherwise] = arguments.as_slice() else {
-                    return vec![(Vec::new(), None)];
-                };
-                let holds = self.condition(condition);
-                let not = self.not(holds.clone());
-                [self.within(&holds, then), self.within(&not, otherwise)].concat()
-            }
-            Node::Call {
-                function,
-                arguments,
-            } if function == "CASE" && arguments.len() >= 4 => {
-                let [of, pairs @ .., otherwise] = arguments.as_slice() else {
-                    return vec![(Vec::new(), None)];
-                };
-                let mut found = Vec::new();
-                let mut none: Vec<Expr> = Vec::new();
-                for pair in pairs.chunks(2) {
-                    let [value, result] = pair else { continue };
-                    let equal = self
-                        .compare(Comparison::Equal, of, value)
-                        .unwrap_or_else(|| self.unknown(e));
-                    found.extend(self.within(&equal, result));
-                    none.push(self.not(equal));
-                }
-                found.extend(
-                    self.cases(otherwise)
-                        .into_iter()
-                        .map(|(all, value)| (none.iter().cloned().chain(all).collect(), value)),
-                );
-                found
-            }
-            _ => vec![(Vec::new(), self.value(e))],
-        }
-    }
-
-    /// The cases of a formula under a further condition.
-    fn within(&self, condition: &Expr, e: &Formula) -> Vec<Case> {
-        let mut cases = self.cases(e);
-        for (all, _) in &mut cases {
-            all.insert(0, condition.clone());
-        }
-        cases
     }
 
     fn not(&self, e: Expr) -> Expr {

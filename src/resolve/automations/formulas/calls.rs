@@ -126,13 +126,6 @@ impl Formulas<'_> {
             }
             // what is told here of a record happens to one that is there already
             ("ISNEW", []) => Some(Expr::constant(Value::Bool(false), self.span)),
-            ("IF", [condition, then, otherwise]) => {
-                let holds = self.condition(condition);
-                let then = vec![holds.clone(), self.truth(then)?];
-                let otherwise = vec![self.not(holds), self.truth(otherwise)?];
-                let both = [then, otherwise].map(|p| self.at(ExprKind::All(p), Some(Kind::Bool)));
-                truth(ExprKind::Any(both.to_vec()))
-            }
             ("TEXT", [inner]) => {
                 let inner = self.value(inner)?;
                 match inner.kind {
