@@ -153,6 +153,13 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
         Source::Table(t) => t.values.iter().flatten().all(|v| stays(*v)),
         Source::Unknown(_) => false,
     });
+    let climbs = |v: u16| v >= 1 && cell.stores[usize::from(v)] != 0;
+    let one_way = effects.clone().all(|e| match &e.value {
+        Source::Table(t) if t.inputs == [e.target] => (0..).zip(&t.values).all(|(from, to)| {
+            to.is_none_or(|to| climbs(to) && cell.stores[usize::from(to)] >= from)
+        }),
+        _ => false,
+    });
     let tables: Option<Vec<&Vec<Option<u16>>>> = effects
         .map(|e| match &e.value {
             Source::Table(t) if t.inputs == [e.target] => Some(&t.values),
@@ -162,6 +169,7 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
     let Some(tables) = tables else {
         return Automatic {
             fills,
+            one_way,
             ..Automatic::default()
         };
     };
@@ -188,6 +196,7 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
         leaves: tables.iter().all(same),
         ends: (most < cell.size()).then_some(most as u32),
         fills,
+        one_way,
     }
 }
 

@@ -23,9 +23,11 @@ const LIMITS: Limits = Limits {
     steps: 6_400_000,
     rounds: 6,
 };
-/// The steps of a search that is begun at all, counted before; values without an end are not all reached, and cannot be
+/// The steps of a search that may come to its end, counted before; values without an end are not all reached, and cannot be
 /// counted so.
 const COUNTED: u64 = 16_000_000;
+/// The steps of a search that will not: a loop that needs few edits is found in them.
+const SHALLOW: usize = 300_000;
 /// The steps of a search for more of what a first one found nothing of, or for the rounds of what the law says to rest,
 /// counted before.
 const MORE: u64 = 1_000_000;
@@ -233,10 +235,7 @@ fn limits(network: &Network) -> Limits {
         return within(OPEN);
     }
     match most_steps(network) > COUNTED {
-        true => Limits {
-            states: 0,
-            ..LIMITS
-        },
+        true => within(SHALLOW),
         false if network.unknown().is_empty() => LIMITS,
         false => within(UNKNOWN),
     }

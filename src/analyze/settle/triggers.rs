@@ -34,19 +34,23 @@ pub(super) type Writers = BTreeSet<Writer>;
 /// The most rounds that write after the last edit, whatever the values are; none where somebody may write for ever.
 pub(super) fn die_out(law: Law<'_>, known: &Known<'_>) -> Option<u32> {
     let network = law.network;
-    let mut triggers = Triggers { law };
+    let mut triggers = Triggers {
+        law,
+        steady: BTreeSet::new(),
+    };
     let lanes = (0..).zip(&network.rows).flat_map(|(at, row)| {
         let lane = move |side: &Side| is_active(row.lanes.get(*side).as_ref());
         let sides = Side::BOTH.into_iter().filter(lane);
         sides.map(move |side| Writer::Row(RowId(at), side))
     });
     let rules = (0..).zip(&network.rules);
-    let rules = rules.filter(|(_, r)| r.phase != Phase::Derived);
+    let rules = rules.filter(|(_, r)| r.phase != Phase::Derived && !r.effects.is_empty());
     let mut suspects: Writers = lanes
         .chain(rules.map(|(at, _)| Writer::Rule(RuleId(at))))
         .collect();
     let (mut writes, mut sent) = (0_u32, 0_u32);
     while !suspects.is_empty() {
+        triggers.steady(&suspects);
         let left = triggers.started(&suspects);
         let steps = triggers.law.cells.iter().filter_map(|c| c.ends).max();
         let most = steps.unwrap_or_default().saturating_add(2);
@@ -78,6 +82,8 @@ fn is_active(lane: Option<&super::network::Lane>) -> bool {
 
 pub(super) struct Triggers<'a> {
     pub law: Law<'a>,
+    /// The automations whose conditions, those of their effects among them, no suspect turns again and again.
+    steady: BTreeSet<RuleId>,
 }
 
 impl Triggers<'_> {
@@ -91,6 +97,39 @@ impl Triggers<'_> {
             Writer::Row(..) => 1,
             Writer::Rule(at) => self.rule(at).map_or(1, |r| r.limit.max(1)),
         }
+    }
+
+    /// Finds out whose conditions stay as they are, by those that are known to do so already.
+    fn steady(&mut self, suspects: &Writers) {
+        self.steady.clear();
+        loop {
+            let stays = |w: &Writer| match *w {
+                Writer::Rule(at) if !self.steady.contains(&at) => {
+                    self.is_steady(at, suspects).then_some(at)
+                }
+                _ => None,
+            };
+            let more: Vec<RuleId> = suspects.iter().filter_map(stays).collect();
+            if more.is_empty() {
+                return;
+            }
+            self.steady.extend(more);
+        }
+    }
+
+    fn is_steady(&self, at: RuleId, suspects: &Writers) -> bool {
+        let Some(rule) = self.rule(at) else {
+            return false;
+        };
+        let asked = Asked {
+            triggers: self,
+            at,
+            rule,
+            suspects,
+        };
+        let conditions = rule.effects.iter().map(|e| &e.when);
+        let mut conditions = conditions.chain([&rule.guard]);
+        conditions.all(|g| asked.is_steady(g))
     }
 
     /// The suspects that suspects start.
@@ -134,9 +173,7 @@ impl Triggers<'_> {
             let mut changers = self.changers(*row.cells.get(side), by, by).into_iter();
             changers.any(|w| Some(w) != echo)
         };
-        let enforced = row.lanes.get(from).as_ref().is_some_and(|l| l.enforce);
-        let puts_back = enforced || row.authority == Authority::PreferUnlessBlank(from);
-        changed(from) || puts_back && changed(!from)
+        changed(from) || self.puts_back(row, from) && changed(!from)
     }
 
     /// Whether some writers start an automation.
@@ -207,17 +244,58 @@ impl Triggers<'_> {
         let known = self.law.cells.get(cell.index()).copied();
         let known = known.unwrap_or_default();
         let mut constants = BTreeSet::new();
+        let mut rules = BTreeSet::new();
         for writer in writers {
             match writer {
                 Writer::Row(..) => return self.law.leaves(cell),
                 Writer::Rule(at) => {
+                    rules.insert(at);
                     constants.extend(self.writes(at, cell).map(|e| self.constant(e)))
                 }
             }
         }
+        // one whose conditions stay as they are writes one of its constants
+        let steady = rules.len() == 1 && rules.is_subset(&self.steady);
         self.law.leaves(cell)
             || known.ends.is_some()
-            || constants.len() == 1 && !constants.contains(&None)
+            || (constants.len() == 1 || steady) && !constants.contains(&None)
+    }
+
+    /// Whether the suspects that write a cell make it larger only, or smaller only: its automations do, or one row alone
+    /// brings what does so.
+    pub fn goes_one_way(&self, cell: CellId, suspects: &Writers) -> bool {
+        let mut cell = cell;
+        // a way passes each row once
+        for _ in 0..=self.law.network.rows.len() {
+            if self.law.sources(cell).len() > 1 {
+                return false;
+            }
+            let mut lanes = suspects.iter().filter_map(|w| match *w {
+                Writer::Row(at, from) => {
+                    let row = self.law.network.rows.get(at.index())?;
+                    (*row.cells.get(!from) == cell).then_some((at, row, from))
+                }
+                Writer::Rule(_) => None,
+            });
+            let mut rules = suspects.iter().filter(|w| match **w {
+                Writer::Row(..) => false,
+                Writer::Rule(at) => self.writes(at, cell).next().is_some(),
+            });
+            let Some((at, row, from)) = lanes.next() else {
+                let known = self.law.cells.get(cell.index());
+                return known.is_some_and(|c| c.one_way);
+            };
+            let lane = row.lanes.get(from).as_ref();
+            let passed = lane.is_some_and(|l| l.ordered && !l.enforce)
+                && row.authority != Authority::PreferUnlessBlank(from)
+                && !suspects.contains(&Writer::Row(at, !from))
+                && self.law.stores(row, !from);
+            if !passed || lanes.next().is_some() || rules.next().is_some() {
+                return false;
+            }
+            cell = *row.cells.get(from);
+        }
+        false
     }
 
     /// The effects of an automation on a cell, of which the last one counts whose condition holds.
@@ -256,13 +334,13 @@ impl Triggers<'_> {
             }
             Writer::Rule(at) => {
                 let mut writes = self.writes(at, cell).peekable();
-                let sure = writes.peek()?.when == Guard::Always;
-                let constants: BTreeSet<_> = writes.map(|e| self.constant(e)).collect();
-                let mut constants = constants.into_iter();
-                let value = match (constants.next().flatten(), constants.next()) {
-                    (Some(one), None) => Holds::One(one),
-                    _ if fills => Holds::Something,
-                    _ => Holds::Anything,
+                writes.peek()?;
+                let sure = self.writes(at, cell).any(|e| e.when == Guard::Always);
+                let constants = writes.map(|e| self.constant(e));
+                let value = match constants.collect::<Option<BTreeSet<Symbol>>>() {
+                    Some(some) => Holds::Among(some),
+                    None if fills => Holds::Something,
+                    None => Holds::Anything,
                 };
                 Some(After { value, sure })
             }
@@ -275,47 +353,68 @@ impl Triggers<'_> {
         let lane = row.lanes.get(from).as_ref();
         let stored = self.law.stores(row, !from);
         let kept = lane.is_some_and(|l| l.blank == BlankPolicy::Keeps);
-        let value = match kept && stored {
-            true => Holds::Something,
-            false => Holds::Anything,
-        };
-        let source = *row.cells.get(from);
-        let enforced = lane.is_some_and(|l| l.enforce);
-        if enforced || row.authority == Authority::PreferUnlessBlank(from) {
-            return After { value, sure: false };
-        }
-        let echo = Some(Writer::Row(at, !from)).filter(|_| self.law.stores(row, from));
-        let changers = self.changers(source, suspects, suspects);
-        let constant = |w: Writer| match w {
-            Writer::Row(..) => None,
-            Writer::Rule(at) => {
-                let mut writes = self.writes(at, source);
-                let one = self.constant(writes.next()?);
-                one.filter(|_| writes.next().is_none())
-            }
-        };
-        let others = changers.into_iter().filter(|w| Some(*w) != echo);
-        let constants: BTreeSet<Option<Symbol>> = others.map(constant).collect();
-        let mut constants = constants.into_iter();
-        // a blank has no image: it clears, or its default stands there
-        let class = row.class.get(from);
-        let filled = |v: Symbol| class.get(usize::from(v)) != class.first();
-        let image = match (constants.next().flatten(), constants.next()) {
-            (Some(one), None) if filled(one) => {
-                lane.and_then(|l| *l.image.get(usize::from(one))?)
-            }
-            _ => None,
-        };
-        let target = self.law.network.cells.get(row.cells.get(!from).index());
-        let kept = |v: &Symbol| *v != BLANK && target.is_some_and(|c| is_one(c, *v));
-        let derived = self.law.sources(source).len() > 1;
-        match image.filter(|v| kept(v) && !derived) {
-            Some(one) => After {
-                value: Holds::One(one),
+        match self.images(at, from, suspects, &[]) {
+            Some(some) => After {
+                value: Holds::Among(some),
                 sure: true,
             },
-            None => After { value, sure: false },
+            None if kept && stored && !self.puts_back(row, from) => After {
+                value: Holds::Something,
+                sure: false,
+            },
+            None => After {
+                value: Holds::Anything,
+                sure: false,
+            },
         }
+    }
+
+    /// Whether a change of its target starts a lane.
+    fn puts_back(&self, row: &Row, from: Side) -> bool {
+        let enforced = row.lanes.get(from).as_ref().is_some_and(|l| l.enforce);
+        enforced || row.authority == Authority::PreferUnlessBlank(from)
+    }
+
+    /// What a lane sends again and again, if the platform keeps it: the images of what those put in its source who change it, by
+    /// way of other lanes than these.
+    fn images(
+        &self,
+        at: RowId,
+        from: Side,
+        suspects: &Writers,
+        passed: &[Writer],
+    ) -> Option<BTreeSet<Symbol>> {
+        let row = self.law.network.rows.get(at.index())?;
+        let here = Writer::Row(at, from);
+        let source = *row.cells.get(from);
+        let derived = self.law.sources(source).len() > 1;
+        if self.puts_back(row, from) || derived || passed.contains(&here) {
+            return None;
+        }
+        let passed = [passed, &[here]].concat();
+        let echo = Some(Writer::Row(at, !from)).filter(|_| self.law.stores(row, from));
+        let mut held = BTreeSet::new();
+        for writer in self.changers(source, suspects, suspects) {
+            match writer {
+                _ if Some(writer) == echo => {}
+                Writer::Row(at, from) => held.extend(self.images(at, from, suspects, &passed)?),
+                Writer::Rule(at) => {
+                    for effect in self.writes(at, source) {
+                        held.insert(self.constant(effect)?);
+                    }
+                }
+            }
+        }
+        let lane = row.lanes.get(from).as_ref()?;
+        let target = self.law.network.cells.get(row.cells.get(!from).index())?;
+        // a blank has no image: it clears, or its default stands there
+        let class = row.class.get(from);
+        let image = |v: Symbol| {
+            let filled = class.get(usize::from(v)) != class.first();
+            let image = (*lane.image.get(usize::from(v))?).filter(|_| filled)?;
+            (image != BLANK && is_one(target, image)).then_some(image)
+        };
+        held.into_iter().map(image).collect()
     }
 }
 

@@ -159,7 +159,7 @@ fn way(space: &mut Space<'_, '_>, moving: &[u32]) -> Option<(Vec<Entry>, usize)>
     let mut entries: Vec<Entry> = Vec::new();
     let mut heap = BinaryHeap::new();
     let mut begun = std::mem::take(&mut space.begun);
-    begun.sort_unstable();
+    begun.sort_unstable_by_key(|id| space.nodes.get(*id as usize).map(|n| n.packed));
     begun.dedup();
     for node in begun {
         space.go(node);
