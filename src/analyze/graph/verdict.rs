@@ -30,13 +30,13 @@ const COUNTED: u64 = 16_000_000;
 const SHALLOW: usize = 300_000;
 /// The steps of a search for more of what a first one found nothing of, or for the rounds of what the law says to rest,
 /// counted before.
-const MORE: u64 = 1_000_000;
+const MORE: u64 = 300_000;
 /// The steps of a search among values without an end.
 const OPEN: usize = 100_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
 const UNKNOWN: usize = 400_000;
 /// The steps of a search for whether a change would bring a part to rest: there are many, and it is only advice.
-const ADVICE: usize = 1_000_000;
+const ADVICE: usize = 500_000;
 
 /// Rounds that the law counts out where nothing has to wait: a search would find as many.
 const TIGHT: u32 = 2;
@@ -118,7 +118,8 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
             continue;
         }
         let exact = *seeds != Seeds::Few && !more.built.tried;
-        if exact || more.built.tried && proof::is_searched(model, &more.built) {
+        let searched = exact || more.built.tried && proof::is_searched(model, &more.built);
+        if searched && !more.built.sampled {
             more.grounds = Grounds::Search;
         }
         let settles = more.judgement.verdict().rounds().is_some();
@@ -134,7 +135,9 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
         if best.is_too_large() {
             best.judgement = Judgement::settled(rounds);
         }
-        best.grounds = Grounds::Law;
+        if best.grounds == Grounds::Sample {
+            best.grounds = Grounds::Law;
+        }
     }
     best.growth = growth(&best);
     best.remedies = remedies(writers, &best, known);
@@ -306,19 +309,14 @@ fn remedies(writers: Writers<'_>, judged: &Judged, known: &Known) -> Vec<Remedy>
     }
     // what comes to rest with the values that were tried is no way out where nobody would know of the others
     let settles = |changed: &Built| {
-        let law = || {
-            rests(&changed.network, &|live| {
-                proof::automatic(model, changed, live)
-            })
+        let known_of = |live: &[bool]| proof::automatic(model, changed, live);
+        let searched = || {
+            judged.witness().is_some()
+                && known.settles(&changed.network)
+                && !changed.sampled
+                && (!changed.tried || proof::is_searched(model, changed))
         };
-        match judged.witness() {
-            Some(_) if changed.tried => {
-                known.settles(&changed.network)
-                    && (proof::is_searched(model, changed) || law().is_some())
-            }
-            Some(_) => known.settles(&changed.network),
-            None => law().is_some(),
-        }
+        rests(&changed.network, &known_of).is_some() || searched()
     };
     for writer in judged.turning() {
         match writer {
