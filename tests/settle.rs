@@ -12,7 +12,7 @@ use accordant::analyze::settle::alike;
 use accordant::analyze::settle::law::{Automatic, rests};
 use accordant::analyze::settle::network::Source;
 use accordant::analyze::settle::{
-    Begin, Judgement, Limits, Network, StepKind, Verdict, Witness, judge,
+    Begin, Judgement, Limits, Network, StepKind, Verdict, Witness, anywhere, judge,
 };
 use accordant::model::Phase;
 use accordant::side::Side;
@@ -200,6 +200,22 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
     }
 }
 
+/// What comes to rest from every state does so from those that are reached.
+fn rests_from_anywhere(
+    net: &Network,
+    judgement: &Judgement,
+    from_anywhere: &AtomicUsize,
+) -> Result<(), String> {
+    let Some(most) = anywhere(net, 20_000) else {
+        return Ok(());
+    };
+    from_anywhere.fetch_add(1, Ordering::Relaxed);
+    match judgement.verdict().rounds() {
+        Some(rounds) if rounds <= most.max(1) => Ok(()),
+        other => Err(format!("from anywhere {most} rounds, the search {other:?}")),
+    }
+}
+
 /// What the laws say of a network is so.
 fn obeys(net: &Network, judgement: &Judgement, by_law: &AtomicUsize) -> Result<(), String> {
     let known = |live: &[bool]| {
@@ -271,6 +287,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
     let states = AtomicUsize::new(0);
     let by_law = AtomicUsize::new(0);
     let shrunk = AtomicUsize::new(0);
+    let from_anywhere = AtomicUsize::new(0);
     let wrong: Vec<String> = (0..count)
         .into_par_iter()
         .filter_map(|at| {
@@ -286,6 +303,8 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
             let thorough = at % 16 == 0;
             let found = compare(&net, &judgement, thorough);
             let found = found.and_then(|n| says_the_same(&net, &judgement, &shrunk).map(|()| n));
+            let found = found
+                .and_then(|n| rests_from_anywhere(&net, &judgement, &from_anywhere).map(|()| n));
             match found.and_then(|n| obeys(&net, &judgement, &by_law).map(|()| n)) {
                 Ok(n) => {
                     states.fetch_add(n, Ordering::Relaxed);
@@ -299,7 +318,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
         .collect();
     let n = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
     println!(
-        "seed {seed}: {count} networks, {} states by the interpreter: {} stable, {} settle slowly, {} oscillate, {} undecided ({:.2} %), {} only where the shadow is lost, {} by the law, {} with fewer values; {} wrong",
+        "seed {seed}: {count} networks, {} states by the interpreter: {} stable, {} settle slowly, {} oscillate, {} undecided ({:.2} %), {} only where the shadow is lost, {} by the law, {} from anywhere, {} with fewer values; {} wrong",
         n(&states),
         n(&tally.settled),
         n(&tally.slow),
@@ -308,6 +327,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
         n(&tally.undecided) as f64 * 100.0 / count as f64,
         n(&tally.lost),
         n(&by_law),
+        n(&from_anywhere),
         n(&shrunk),
         wrong.len(),
     );

@@ -295,7 +295,12 @@ pub(super) fn telling(model: &Model, e: &Expr) -> Vec<Value> {
 
 /// What has to stand where an expression reads for a value to come of it, as far as its functions and tables say that: the value
 /// itself, too, which most functions leave alone.
-pub(super) fn leading(model: &Model, e: &Expr, input: Option<Place>, value: &Value) -> Vec<(Place, Value)> {
+pub(super) fn leading(
+    model: &Model,
+    e: &Expr,
+    input: Option<Place>,
+    value: &Value,
+) -> Vec<(Place, Value)> {
     let (inner, mut values) = match &e.node {
         ExprKind::Input => return input.map(|p| (p, value.clone())).into_iter().collect(),
         ExprKind::Linked { input: inner, .. } => (&**inner, Vec::new()),

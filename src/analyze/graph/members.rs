@@ -14,8 +14,8 @@ use super::writes::Write;
 use crate::model::{FieldView, Model};
 use crate::value::{Kind, Value};
 
-/// Members that are told apart of which all sets are looked at.
-const ALL: usize = 3;
+/// Members of which all sets are looked at.
+const ALL: usize = 4;
 
 /// The members by which conditions tell sets apart, by the place where these stand.
 #[derive(Debug, Default)]
@@ -83,14 +83,39 @@ impl Members {
         for place in &self.asked {
             let told = self.told.get(place).into_iter().flatten();
             let mut members: Vec<SmolStr> = told.cloned().collect();
-            all &= members.len() <= ALL;
             let choices = place.view(model).into_iter();
             let mut choices = choices.flat_map(FieldView::choices);
             let rest = choices.find(|c| !members.contains(&c.value));
             members.extend(rest.map(|c| c.value.clone()));
-            let sets = Value::sets(&members, ALL + 1);
+            all &= members.len() <= ALL;
+            let sets = Value::sets(&members, ALL);
             found.extend(sets.into_iter().map(|set| (*place, set)));
         }
         (found, all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analyze::graph::edge::AutomationId;
+
+    #[test]
+    fn of_many_members_not_all_sets_are_told_apart() {
+        let place = Place::Started(AutomationId(0));
+        let mut members = Members::default();
+        let sets = |members: &Members| {
+            let (sets, all) = members.sets(&Model::default());
+            (sets.len(), all)
+        };
+        members.compare(place, &Value::text("a"));
+        assert_eq!(sets(&members), (0, true), "compared as a whole");
+        for member in ["b", "c"] {
+            members.ask(place, &Value::text(member));
+        }
+        assert_eq!(sets(&members), (7, true));
+        members.ask(place, &Value::text("d"));
+        members.ask(place, &Value::text("e"));
+        assert_eq!(sets(&members), (16, false), "each, each two, and all");
     }
 }

@@ -22,7 +22,7 @@ use crate::value::{Kind, Value, library};
 /// How it is known that a part comes to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grounds {
-    /// By a law, whatever its values are.
+    /// By a law, whatever its values are, or from every state, whether it can be reached or not: it takes so many rounds at most.
     Law,
     /// All that can be was searched: the values that were tried, and others that behave as one of them.
     Search,

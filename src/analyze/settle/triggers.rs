@@ -8,11 +8,12 @@
 //!   change of its target starts it as well;
 //! - an automation that is started by changes needs changes of these cells, one that is started by every save needs saves;
 //! - one whose condition has to become true needs a writer after which it may be false, and one after which it may be true:
-//!   of constants that are written it is known what it says;
+//!   of [what is known to be written](super::written) it is known what it says, and values that go one way pass a bound once;
 //! - an automation that runs within a save needs a transaction, and thereby a row or an automation that runs later.
 //!
-//! A cell that is written without an end need not change: all who write it may write one constant, or what they make of its
-//! value, one after the other, may have an end ([`Automatic`](super::law::Automatic)).
+//! A cell that is written without an end need not change: all who write it may write one value, conditions that decide which
+//! one may stay as they are, or what they make of its value, one after the other, may have an end
+//! ([`Automatic`](super::law::Automatic)).
 //!
 //! So all writers are suspected, and whoever is started by none of the suspects is none; where nobody is left, updates come to
 //! rest. These are the triggering graph of active rules (Aiken, Widom, Hellerstein: Behavior of database production rules,
@@ -21,12 +22,10 @@
 
 use std::collections::BTreeSet;
 
-use super::asked::{After, Asked, Holds, Seen};
+use super::asked::{Asked, Seen};
 use super::law::{Known, Law};
-use super::network::{
-    BLANK, Cell, CellId, Effect, Guard, Row, RowId, Rule, RuleId, Source, Symbol, Writer,
-};
-use crate::model::{Authority, BlankPolicy, Entry, Phase, Timing};
+use super::network::{CellId, Effect, RowId, Rule, RuleId, Source, Writer};
+use crate::model::{Entry, Phase, Timing};
 use crate::side::Side;
 
 pub(super) type Writers = BTreeSet<Writer>;
@@ -87,7 +86,7 @@ pub(super) struct Triggers<'a> {
 }
 
 impl Triggers<'_> {
-    fn rule(&self, at: RuleId) -> Option<&Rule> {
+    pub fn rule(&self, at: RuleId) -> Option<&Rule> {
         self.law.network.rules.get(at.index())
     }
 
@@ -225,201 +224,58 @@ impl Triggers<'_> {
     pub fn changers(&self, cell: CellId, writers: &Writers, suspects: &Writers) -> Writers {
         let mut found = Writers::new();
         for cell in self.law.sources(cell) {
-            let writes = |w: &Writer| match *w {
-                Writer::Row(at, from) => {
-                    let row = self.law.network.rows.get(at.index());
-                    row.is_some_and(|r| *r.cells.get(!from) == cell)
-                }
-                Writer::Rule(at) => self.writes(at, cell).next().is_some(),
-            };
-            let still = self.is_still(cell, suspects.iter().copied().filter(writes));
-            let of_cell = writers.iter().filter(|w| writes(w));
+            let still = self.is_still(cell, suspects);
+            let of_cell = writers.iter().filter(|w| self.is_writer(**w, cell));
             found.extend(of_cell.filter(|w| !still || matches!(w, Writer::Row(..))));
         }
         found
     }
 
-    /// Whether automations do not change a cell for ever, which these write.
-    fn is_still(&self, cell: CellId, writers: impl Iterator<Item = Writer>) -> bool {
+    /// Whether one writes a cell.
+    pub fn is_writer(&self, writer: Writer, cell: CellId) -> bool {
+        match writer {
+            Writer::Row(at, from) => {
+                let row = self.law.network.rows.get(at.index());
+                row.is_some_and(|r| *r.cells.get(!from) == cell)
+            }
+            Writer::Rule(at) => self.writes(at, cell).next().is_some(),
+        }
+    }
+
+    /// Whether the automations among some suspects do not change a cell for ever.
+    fn is_still(&self, cell: CellId, suspects: &Writers) -> bool {
+        let writers = suspects
+            .iter()
+            .copied()
+            .filter(|w| self.is_writer(*w, cell));
         let known = self.law.cells.get(cell.index()).copied();
         let known = known.unwrap_or_default();
-        let mut constants = BTreeSet::new();
+        let mut values: Vec<Option<&Source>> = Vec::new();
         let mut rules = BTreeSet::new();
         for writer in writers {
             match writer {
                 Writer::Row(..) => return self.law.leaves(cell),
                 Writer::Rule(at) => {
                     rules.insert(at);
-                    constants.extend(self.writes(at, cell).map(|e| self.constant(e)))
+                    let effects = self.writes(at, cell);
+                    values.extend(effects.map(|e| self.is_fixed(e, suspects).then_some(&e.value)));
                 }
             }
         }
-        // one whose conditions stay as they are writes one of its constants
+        // one whose conditions stay as they are writes one of its values
         let steady = rules.len() == 1 && rules.is_subset(&self.steady);
+        let one = values.iter().all(|v| Some(v) == values.first());
         self.law.leaves(cell)
             || known.ends.is_some()
-            || (constants.len() == 1 || steady) && !constants.contains(&None)
+            || (one || steady) && !values.is_empty() && !values.contains(&None)
     }
 
-    /// Whether the suspects that write a cell make it larger only, or smaller only: its automations do, or one row alone
-    /// brings what does so.
-    pub fn goes_one_way(&self, cell: CellId, suspects: &Writers) -> bool {
-        let mut cell = cell;
-        // a way passes each row once
-        for _ in 0..=self.law.network.rows.len() {
-            if self.law.sources(cell).len() > 1 {
-                return false;
-            }
-            let mut lanes = suspects.iter().filter_map(|w| match *w {
-                Writer::Row(at, from) => {
-                    let row = self.law.network.rows.get(at.index())?;
-                    (*row.cells.get(!from) == cell).then_some((at, row, from))
-                }
-                Writer::Rule(_) => None,
-            });
-            let mut rules = suspects.iter().filter(|w| match **w {
-                Writer::Row(..) => false,
-                Writer::Rule(at) => self.writes(at, cell).next().is_some(),
-            });
-            let Some((at, row, from)) = lanes.next() else {
-                let known = self.law.cells.get(cell.index());
-                return known.is_some_and(|c| c.one_way);
-            };
-            let lane = row.lanes.get(from).as_ref();
-            let passed = lane.is_some_and(|l| l.ordered && !l.enforce)
-                && row.authority != Authority::PreferUnlessBlank(from)
-                && !suspects.contains(&Writer::Row(at, !from))
-                && self.law.stores(row, !from);
-            if !passed || lanes.next().is_some() || rules.next().is_some() {
-                return false;
-            }
-            cell = *row.cells.get(from);
-        }
-        false
-    }
-
-    /// The effects of an automation on a cell, of which the last one counts whose condition holds.
-    pub fn writes(&self, at: RuleId, cell: CellId) -> impl Iterator<Item = &Effect> {
-        let effects = self
-            .rule(at)
-            .into_iter()
-            .flat_map(|r| r.effects.iter().rev());
-        let mut fixed = false;
-        effects
-            .filter(move |e| e.target == cell)
-            .take_while(move |e| {
-                let overwritten = fixed;
-                fixed |= e.when == Guard::Always;
-                !overwritten
-            })
-    }
-
-    /// The constant that an effect writes, and that is stored so.
-    pub fn constant(&self, effect: &Effect) -> Option<Symbol> {
-        let Source::Constant(value) = effect.value else {
-            return None;
+    /// Whether an effect writes one value, however often: a constant, or what is made of cells that nobody writes.
+    fn is_fixed(&self, effect: &Effect, suspects: &Writers) -> bool {
+        let Source::Table(table) = &effect.value else {
+            return self.constant(effect).is_some();
         };
-        let cell = self.law.network.cells.get(effect.target.index())?;
-        is_one(cell, value).then_some(value)
+        let mut sources = table.inputs.iter().flat_map(|c| self.law.sources(*c));
+        !sources.any(|c| suspects.iter().any(|w| self.is_writer(*w, c)))
     }
-
-    /// What a cell of a condition holds once a writer has changed it; none where the writer does not write it.
-    pub fn after(&self, writer: Writer, cell: CellId, suspects: &Writers) -> Option<After> {
-        let known = self.law.cells.get(cell.index()).copied();
-        let fills = known.unwrap_or_default().fills;
-        match writer {
-            Writer::Row(at, from) => {
-                let row = self.law.network.rows.get(at.index())?;
-                (*row.cells.get(!from) == cell).then(|| self.sent(at, row, from, suspects))
-            }
-            Writer::Rule(at) => {
-                let mut writes = self.writes(at, cell).peekable();
-                writes.peek()?;
-                let sure = self.writes(at, cell).any(|e| e.when == Guard::Always);
-                let constants = writes.map(|e| self.constant(e));
-                let value = match constants.collect::<Option<BTreeSet<Symbol>>>() {
-                    Some(some) => Holds::Among(some),
-                    None if fills => Holds::Something,
-                    None => Holds::Anything,
-                };
-                Some(After { value, sure })
-            }
-        }
-    }
-
-    /// What a lane leaves in its target: what its source holds was put there by those who change that, and a blank that is kept
-    /// goes nowhere.
-    fn sent(&self, at: RowId, row: &Row, from: Side, suspects: &Writers) -> After {
-        let lane = row.lanes.get(from).as_ref();
-        let stored = self.law.stores(row, !from);
-        let kept = lane.is_some_and(|l| l.blank == BlankPolicy::Keeps);
-        match self.images(at, from, suspects, &[]) {
-            Some(some) => After {
-                value: Holds::Among(some),
-                sure: true,
-            },
-            None if kept && stored && !self.puts_back(row, from) => After {
-                value: Holds::Something,
-                sure: false,
-            },
-            None => After {
-                value: Holds::Anything,
-                sure: false,
-            },
-        }
-    }
-
-    /// Whether a change of its target starts a lane.
-    fn puts_back(&self, row: &Row, from: Side) -> bool {
-        let enforced = row.lanes.get(from).as_ref().is_some_and(|l| l.enforce);
-        enforced || row.authority == Authority::PreferUnlessBlank(from)
-    }
-
-    /// What a lane sends again and again, if the platform keeps it: the images of what those put in its source who change it, by
-    /// way of other lanes than these.
-    fn images(
-        &self,
-        at: RowId,
-        from: Side,
-        suspects: &Writers,
-        passed: &[Writer],
-    ) -> Option<BTreeSet<Symbol>> {
-        let row = self.law.network.rows.get(at.index())?;
-        let here = Writer::Row(at, from);
-        let source = *row.cells.get(from);
-        let derived = self.law.sources(source).len() > 1;
-        if self.puts_back(row, from) || derived || passed.contains(&here) {
-            return None;
-        }
-        let passed = [passed, &[here]].concat();
-        let echo = Some(Writer::Row(at, !from)).filter(|_| self.law.stores(row, from));
-        let mut held = BTreeSet::new();
-        for writer in self.changers(source, suspects, suspects) {
-            match writer {
-                _ if Some(writer) == echo => {}
-                Writer::Row(at, from) => held.extend(self.images(at, from, suspects, &passed)?),
-                Writer::Rule(at) => {
-                    for effect in self.writes(at, source) {
-                        held.insert(self.constant(effect)?);
-                    }
-                }
-            }
-        }
-        let lane = row.lanes.get(from).as_ref()?;
-        let target = self.law.network.cells.get(row.cells.get(!from).index())?;
-        // a blank has no image: it clears, or its default stands there
-        let class = row.class.get(from);
-        let image = |v: Symbol| {
-            let filled = class.get(usize::from(v)) != class.first();
-            let image = (*lane.image.get(usize::from(v))?).filter(|_| filled)?;
-            (image != BLANK && is_one(target, image)).then_some(image)
-        };
-        held.into_iter().map(image).collect()
-    }
-}
-
-/// A value that the platform stores as it is, and that stands for no others.
-fn is_one(cell: &Cell, value: Symbol) -> bool {
-    let last = cell.open && usize::from(value) + 1 >= cell.size();
-    cell.stores.get(usize::from(value)) == Some(&value) && !last
 }

@@ -8,11 +8,12 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
+use super::edits::{Event, effort, events, happen};
 use super::engine::{Act, Engine};
 use super::loops::Loops;
 use super::network::{CellId, RecordId, Symbol};
 use super::run::{Choices, Run};
-use super::space::{Event, Space, effort, events, happen};
+use super::space::Space;
 use crate::side::Side;
 
 /// A run of a network that never comes to rest.
