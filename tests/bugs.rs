@@ -10,7 +10,8 @@
 //! where the text that stands there is empty. `@piece | a | b` is the text of the file `bugs/pieces/piece` with `a` for
 //! `{1}` and `b` for `{2}`: metadata as the systems write it.
 //!
-//! Of codes that are hints by default only what the sound project does not say counts.
+//! Of codes that are hints by default only what the sound project does not say counts. Beside what cannot be read there is no
+//! warning, either, that the sound project lacks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -129,8 +130,13 @@ impl<'a> Bug<'a> {
         let hint = known.default_level() == Level::Hint;
         let counts = |d: &&Diagnostic| {
             let of_it = d.code == known && (hint || d.level != Level::Hint);
-            let new = !hint || !sound.said.contains(&(code.to_owned(), d.message.clone()));
-            d.level == Level::Error || (of_it && new)
+            let said = || {
+                sound
+                    .said
+                    .contains(&(d.code.to_string(), d.message.clone()))
+            };
+            let follows = known == Code::S001 && d.level == Level::Warning && !said();
+            d.level == Level::Error || (of_it && !(hint && said())) || follows
         };
         let found: BTreeSet<(String, String, u32)> = compiled
             .findings

@@ -1181,6 +1181,8 @@ fn plan() -> Plan {
         kind,
         equality: Default::default(),
         length: None,
+        digits: None,
+        whole: false,
         only: None,
         required: false,
         forward_only: None,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::Cx;
+use crate::catalog::FieldType;
 use crate::model::{FieldRef, FieldView, Mode};
 use crate::plan::{Equality, Field, Object, System};
 use crate::platform::{Case, LineEnds, Merged, Precision, Trim, UnknownValue};
@@ -173,6 +174,8 @@ fn field(view: FieldView<'_>) -> Field {
     };
     let closed = view.field.unknown_value(profile) == Some(UnknownValue::Rejects)
         && matches!(kind, Kind::Text | Kind::Set);
+    let places = view.field.scale.unwrap_or(0);
+    let digits = view.field.precision.map(|all| all.saturating_sub(places));
     Field {
         kind,
         equality: equality(view),
@@ -180,6 +183,8 @@ fn field(view: FieldView<'_>) -> Field {
             .field
             .text_limit(profile)
             .filter(|_| kind == Kind::Text),
+        digits: digits.filter(|_| kind == Kind::Number),
+        whole: view.field.ty == FieldType::Integer,
         only: Some(names(true)).filter(|n| closed && !n.is_empty()),
         required: view.field.required,
         forward_only: profile

@@ -2,29 +2,21 @@
 
 use std::fmt;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use super::{Arrow, RowView};
 use crate::side::{Side, Sides};
+use crate::source::Span;
 
-/// The text of a row, in parts: of what stands left and right of the arrow, and of each clause.
-#[derive(Clone, Debug, Default)]
-pub struct RowText {
-    /// The two cells.
-    pub cells: Sides<SmolStr>,
-    /// The clauses, in the order of the spec.
-    pub clauses: Vec<Clause>,
-}
-
-/// A clause of a row as text, without the arrow before it.
-#[derive(Clone, Debug)]
-pub struct Clause {
+/// A clause of a row; `T` is where it stands, or what it says.
+#[derive(Clone, Copy, Debug)]
+pub struct Clause<T = Span> {
     /// What it is about.
     pub part: Part,
     /// The side where the direction starts that it is limited to.
     pub from: Option<Side>,
-    /// What it says.
-    pub text: SmolStr,
+    /// Without the arrow before it; of [`Part::Via`] and [`Part::Otherwise`] without the keyword, too.
+    pub said: T,
 }
 
 /// What a clause is about; a row says each once for a direction.
@@ -68,16 +60,29 @@ impl Part {
 #[derive(Clone, Debug)]
 pub struct Draft {
     arrow: Arrow,
-    text: RowText,
+    cells: Sides<SmolStr>,
+    clauses: Vec<Clause<SmolStr>>,
 }
 
 impl RowView<'_> {
     /// The row with another arrow. What it says of a direction that it loses goes with the direction, who wins with the
     /// conflict; what it says of its one direction is said of that one where it gets another.
     pub fn draft(self, arrow: Arrow) -> Draft {
-        let (was, mut text) = (self.row.arrow.node, self.row.text.clone());
+        let (row, was) = (self.row, self.row.arrow.node);
         let only = Side::BOTH.into_iter().find(|s| was == Arrow::from(*s));
-        text.clauses.retain_mut(|c| {
+        let said = |span| on_one_line(self.sync.model.text(span));
+        let cells = Sides::new(said(row.cells.left.span), said(row.cells.right.span));
+        let clauses = row.clauses.iter().map(|c| Clause {
+            part: c.part,
+            from: c.from,
+            said: match c.part {
+                Part::Via => format_smolstr!("via {}", said(c.said)),
+                Part::Otherwise => format_smolstr!("else {}", said(c.said)),
+                _ => said(c.said),
+            },
+        });
+        let mut clauses: Vec<Clause<SmolStr>> = clauses.collect();
+        clauses.retain_mut(|c| {
             if c.part.of_direction() {
                 c.from = c.from.or(only);
             }
@@ -88,7 +93,11 @@ impl RowView<'_> {
             };
             !lost && !idle
         });
-        Draft { arrow, text }
+        Draft {
+            arrow,
+            cells,
+            clauses,
+        }
     }
 }
 
@@ -96,7 +105,7 @@ impl Draft {
     /// Lets it say something, of the direction that starts at a side or of all; what it said of the same there goes.
     #[must_use]
     pub fn with(mut self, part: Part, from: Option<Side>, text: impl Into<SmolStr>) -> Self {
-        let clauses = &mut self.text.clauses;
+        let clauses = &mut self.clauses;
         let before = clauses.iter().position(|c| c.part == part);
         clauses.retain_mut(|c| {
             if c.part == part && c.from.is_none() {
@@ -110,31 +119,31 @@ impl Draft {
             Part::Via => 0,
             _ => clauses.len(),
         };
-        let text = text.into();
-        clauses.insert(before.unwrap_or(last), Clause { part, from, text });
+        let said = text.into();
+        clauses.insert(before.unwrap_or(last), Clause { part, from, said });
         self
     }
 
     /// Names a field on one side.
     #[must_use]
     pub fn naming(mut self, side: Side, field: &str) -> Self {
-        *self.text.cells.get_mut(side) = field.into();
+        *self.cells.get_mut(side) = field.into();
         self
     }
 
     /// Drops what it says of something.
     #[must_use]
     pub fn without(mut self, part: Part) -> Self {
-        self.text.clauses.retain(|c| c.part != part);
+        self.clauses.retain(|c| c.part != part);
         self
     }
 
     /// The conversion of each way, where it says both apart.
     fn pair(&self) -> Option<(&str, &str)> {
         let of = |side| {
-            let mut clauses = self.text.clauses.iter();
+            let mut clauses = self.clauses.iter();
             let via = clauses.find(|c| c.part == Part::Via && c.from == Some(side))?;
-            via.text.strip_prefix("via ")
+            via.said.strip_prefix("via ")
         };
         of(Side::Left).zip(of(Side::Right))
     }
@@ -142,10 +151,10 @@ impl Draft {
 
 impl fmt::Display for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Sides { left, right }, arrow) = (&self.text.cells, self.arrow);
+        let (Sides { left, right }, arrow) = (&self.cells, self.arrow);
         write!(f, "{left} {} {right}", arrow.text())?;
         let (pair, mut first) = (self.pair(), true);
-        for clause in &self.text.clauses {
+        for clause in &self.clauses {
             let join = match clause.part {
                 Part::Otherwise => " ",
                 _ if first => "  ",
@@ -162,11 +171,37 @@ impl fmt::Display for Draft {
                         Side::Left => "-> ",
                         Side::Right => "<- ",
                     });
-                    write!(f, "{join}{limit}{}", clause.text)?;
+                    write!(f, "{join}{limit}{}", clause.said)?;
                 }
             }
             first = false;
         }
         Ok(())
     }
+}
+
+/// A part of a row that may go over several lines, without its line breaks and comments.
+fn on_one_line(text: &str) -> SmolStr {
+    if !text.contains('\n') {
+        return text.trim().into();
+    }
+    let code = |line: &str| {
+        let mut quote = None;
+        let mut before = None;
+        let comment = line.char_indices().find(|(_, c)| {
+            let opens = quote.is_none() && matches!(c, '"' | '`');
+            let begins = quote.is_none() && *c == '/' && before == Some('/');
+            if opens {
+                quote = Some(*c);
+            } else if quote == Some(*c) && before != Some('\\') {
+                quote = None;
+            }
+            before = Some(*c);
+            begins
+        });
+        let end = comment.map_or(line.len(), |(at, _)| at - 1);
+        line.get(..end).unwrap_or(line).trim().to_owned()
+    };
+    let lines: Vec<String> = text.lines().map(code).filter(|l| !l.is_empty()).collect();
+    lines.join(" ").into()
 }

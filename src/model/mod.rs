@@ -20,7 +20,7 @@ mod world;
 
 pub use automation::{Automation, Effect, Entry, Events, Phase, StartedBy, Turn, Written};
 pub use circles::circles;
-pub use draft::{Clause, Draft, Part, RowText};
+pub use draft::{Clause, Draft, Part};
 pub use expr::{Comparison, Expr, ExprKind, Operation};
 pub use ids::{
     FieldRef, FieldsId, MapId, NormalizeId, ObjectRef, RelationId, RowId, SyncId, SystemId,
@@ -45,10 +45,12 @@ pub use sync::{
 pub use view::{FieldView, RowView, SyncView};
 pub use world::{Attribute, Deferred, Relation, System, Waiver};
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::catalog::Catalogs;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// A whole project, resolved.
 #[derive(Clone, Debug, Default)]
@@ -92,9 +94,18 @@ pub struct Model {
     pub incomplete: Vec<Span>,
     /// Documentation of the spec files: path and text of the `//!` lines.
     pub docs: Vec<(SmolStr, String)>,
+    /// The texts of the spec files, for remedies that repeat what is written.
+    pub texts: Vec<(FileId, Arc<String>)>,
 }
 
 impl Model {
+    /// What is written at a place of a spec file; empty where there is no such place.
+    pub fn text(&self, place: Span) -> &str {
+        let text = self.texts.iter().find(|(file, _)| *file == place.file);
+        let text = text.and_then(|(_, text)| text.get(place.start as usize..place.end as usize));
+        text.unwrap_or_default()
+    }
+
     /// Whether a place stands in a declaration of which a part is missing: what it lacks may be what could not be read.
     pub fn is_incomplete(&self, place: Span) -> bool {
         self.incomplete.iter().any(|whole| whole.contains(place))

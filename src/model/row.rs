@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Arrow, Expr, FieldRef, FieldsId, MapId, NormalizeId, RowText, SyncId};
+use super::{Arrow, Clause, Expr, FieldRef, FieldsId, MapId, NormalizeId, SyncId};
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
 use crate::value::Value;
@@ -44,8 +44,8 @@ pub struct Row {
     pub shared: Option<FieldsId>,
     /// The clauses that may be about one direction, as stated, for the rule on contradictions.
     pub stated: Vec<Spanned<Stated>>,
-    /// What is written, for remedies that change a part of it.
-    pub text: RowText,
+    /// All clauses, for remedies that change one of them.
+    pub clauses: Box<[Clause]>,
 }
 
 /// A clause as it was stated. The side is the source of the direction that a prefix arrow limited it to.

@@ -178,6 +178,12 @@ pub struct Field {
     /// Longest text that the platform takes, in characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<u32>,
+    /// Most digits of a number before its decimal point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digits: Option<u8>,
+    /// Numbers with decimal places are refused, not rounded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
     /// The only values that the platform takes, where it refuses others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Vec<SmolStr>>,

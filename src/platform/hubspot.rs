@@ -18,6 +18,7 @@ pub(super) const PROFILE: Profile = Profile {
     wire: Wire::Strings,
     // the member of the API's envelope; the property `hs_object_id` says the same
     id: "id",
+    id_length: 12,
     deleted: Some("archived"),
     marks: &[
         (

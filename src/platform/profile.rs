@@ -15,6 +15,8 @@ pub struct Profile {
     pub wire: Wire,
     /// The field that holds a record's id.
     pub id: &'static str,
+    /// How long ids are that are given out today, in characters.
+    pub id_length: u32,
     /// The true-or-false field that marks a deleted or archived record.
     pub deleted: Option<&'static str>,
     /// Fields that the platform keeps of every record, by object; an empty object name means all others.

@@ -50,6 +50,7 @@ pub(super) const PROFILE: Profile = Profile {
     kind: SystemKind::Salesforce,
     wire: Wire::Typed,
     id: "Id",
+    id_length: 18,
     deleted: Some("IsDeleted"),
     marks: &[(
         "",

@@ -10,6 +10,7 @@ const fn plain(kind: SystemKind, wire: Wire, names: NameCase) -> Profile {
         kind,
         wire,
         id: "id",
+        id_length: 1,
         deleted: Some("deleted"),
         marks: &[(
             "",

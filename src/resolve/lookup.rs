@@ -181,8 +181,8 @@ impl<'a> Cx<'a> {
             .systems
             .iter()
             .position(|s| s.name.node == name.text);
-        let poisoned = self.symbols.get_global(&name.text) == Some(Global::Poisoned);
-        if found.is_none() && !poisoned && !self.is_declared(name) {
+        let poisoned = || self.symbols.get_global(&name.text) == Some(Global::Poisoned);
+        if found.is_none() && !poisoned() && !self.is_declared(name) {
             let known = self.model.systems.iter().map(|s| s.name.node.as_str());
             self.sink.push(unknown_system::describe(name, known));
         }

@@ -4,6 +4,7 @@
 //! picks what they mean; whether the result makes sense is the business of the rules.
 
 mod automations;
+mod clauses;
 mod declared;
 mod exprs;
 mod lifecycles;
@@ -16,7 +17,6 @@ mod scenarios;
 mod symbols;
 mod syncs;
 mod systems;
-mod texts;
 mod transforms;
 mod within;
 mod world;
@@ -105,5 +105,9 @@ pub fn resolve(
     let mut model = cx.model.into_inner();
     model.values = cx.values;
     model.docs = world::file_docs(modules, sources);
+    let texts = modules.iter().map(|m| m.tree.file);
+    model.texts = texts
+        .filter_map(|id| Some((id, sources.get(id)?.shared_text())))
+        .collect();
     model
 }

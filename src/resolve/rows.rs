@@ -2,18 +2,18 @@
 
 use smol_str::SmolStr;
 
+use super::clauses::stated_clauses;
 use super::exprs::Scope;
 use super::lookup::{Cx, Gaps};
 use super::rules::unknown_name;
 use super::symbols::{Space, Symbol};
-use super::texts::row_text;
 use super::transforms::{Change, input};
 use crate::model::{
     Arrow, Authority, BlankPolicy, Cell, CellKind, End, Expr, ExprKind, Fallback, FieldsId, Lane,
-    MapValue, ObjectRef, Role, Row, RowText, Stated, SyncId, Timing, ValueUse,
+    MapValue, ObjectRef, Role, Row, Stated, SyncId, Timing, ValueUse,
 };
 use crate::side::{Side, Sides};
-use crate::source::{SourceFile, Span, Spanned};
+use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, ClauseKind, Item, Name, Operand, Statement, SyncLine};
 use crate::value::{Kind, Value};
 
@@ -160,10 +160,7 @@ impl Cx<'_> {
             currency: clauses.currency.map(Box::new),
             shared: around.shared.last().copied(),
             stated: clauses.stated,
-            text: row_text(
-                row,
-                self.sources.get(head.file).map_or("", SourceFile::text),
-            ),
+            clauses: stated_clauses(row),
         };
         let companion = self.companion(&resolved);
         rows.push(resolved);
@@ -204,7 +201,7 @@ impl Cx<'_> {
             normal: None,
             currency: None,
             stated: Vec::new(),
-            text: RowText::default(),
+            clauses: Box::default(),
             ..row.clone()
         })
     }

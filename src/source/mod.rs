@@ -5,6 +5,8 @@ mod files;
 mod glob;
 mod span;
 
+use std::sync::Arc;
+
 pub use files::{Files, MemoryFiles, ReadError};
 pub use glob::matching;
 pub use span::{FileId, Span, Spanned};
@@ -13,7 +15,7 @@ pub use span::{FileId, Span, Spanned};
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     path: String,
-    text: String,
+    text: Arc<String>,
     line_starts: Vec<u32>,
 }
 
@@ -27,7 +29,7 @@ impl SourceFile {
         line_starts.extend(breaks.map(|at| at as u32 + 1));
         Self {
             path: path.into(),
-            text,
+            text: Arc::new(text),
             line_starts,
         }
     }
@@ -40,6 +42,11 @@ impl SourceFile {
     /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The whole text, for who outlives the file.
+    pub fn shared_text(&self) -> Arc<String> {
+        Arc::clone(&self.text)
     }
 
     /// One-based line and column (in characters) of a byte offset; past the end, the end.

@@ -23,5 +23,5 @@ mod words;
 /// What some editors put before a text; it is no part of it.
 pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
-pub use format::{Printer, format};
+pub use format::format;
 pub use recover::parse;

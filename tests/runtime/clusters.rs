@@ -159,6 +159,24 @@ fn a_conversion_is_a_move_whatever_the_status_says_and_a_converted_lead_is_not_w
 }
 
 #[test]
+fn a_deal_without_a_stage_does_not_hide_the_conversion_that_made_it() {
+    let filter = "  from    desk where lifecyclestage in (opportunity, customer)\n";
+    let text = CLUSTERS.replacen(filter, "", 1);
+    let mut bench = Bench::new(&planned(&compile_fixture(&text)));
+    let fields = [("email", MAIL), ("lifecyclestage", "lead")];
+    bench.world.set(CONTACT, "c1", &fields);
+    bench
+        .world
+        .set(LEAD, "l1", &[("Email", MAIL), ("Status", "Working")]);
+    bench.run();
+    bench.world.set(LEAD, "l1", &[("IsConverted", "true")]);
+    bench.world.set(PERSON, "p1", &[("Email", MAIL)]);
+    deal_of(&mut bench, "d1", "");
+    bench.run();
+    expect(&mut bench, "opportunity", &[]);
+}
+
+#[test]
 fn deals_move_the_contact_as_far_as_lines_lead() {
     let mut bench = with_deal("opportunity", "Prospecting");
     expect(&mut bench, "opportunity", &[]);

@@ -332,6 +332,8 @@ fn object(system: &str, name: &str, fields: &[&str]) -> (SmolStr, Object) {
             kind: Kind::Text,
             equality: Equality::default(),
             length: None,
+            digits: None,
+            whole: false,
             only: None,
             required: *name == "LastName",
             forward_only: None,

@@ -88,12 +88,13 @@ impl<'a> Cluster<'a> {
         })
     }
 
-    /// The move of a side: that of the last of its columns that changed.
+    /// The move of a side: that of the last of its columns that changed. A record that was never seen and shows nothing moved nowhere.
     fn claim(self, stage: usize, side: Side) -> Result<Option<Claim<'a>>, Held> {
+        let is_silent = |s: &Stand<'a>| s.is_blank() && s.seen.is_none() && !s.newly_converted();
         let mut changed = self
             .stands()
             .rev()
-            .filter(|s| s.entry.side == side && s.changed());
+            .filter(|s| s.entry.side == side && s.changed() && !is_silent(s));
         let Some(stand) = changed.next() else {
             return Ok(None);
         };
@@ -106,9 +107,6 @@ impl<'a> Cluster<'a> {
             return Ok((!targets.is_empty()).then_some(Claim { stand, targets }));
         }
         if targets.contains(&stage) {
-            return Ok(None);
-        }
-        if stand.is_blank() && stand.seen.is_none() {
             return Ok(None);
         }
         if targets.is_empty() {

@@ -36,6 +36,8 @@ fn life(choice: Vec<Pick>) -> Lifecycle {
             slot: Some(0),
             equality: crate::plan::Equality::default(),
             length: None,
+            digits: None,
+            whole: false,
             only: None,
             kind: Some(Kind::Text),
         },

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::*;
 use crate::plan::{self, Authority, BlankPolicy, Expr, Fallback, Lane as PlanLane, Timing};
-use crate::runtime::program::{Links, Program};
+use crate::runtime::program::{Cell, Links, Program};
 use crate::runtime::shadow::{Consistency, Mark, State};
 use crate::runtime::{Record, compile};
 use crate::value::{Kind, Wire};
@@ -70,6 +70,8 @@ fn program(rows: Vec<plan::Row>) -> Program {
             ..plan::Equality::default()
         },
         length: Some(9),
+        digits: None,
+        whole: false,
         only: None,
         required: false,
         forward_only: None,
@@ -788,4 +790,27 @@ fn a_lane_fits_where_all_that_it_gives_does() {
         default,
         ..mapped()
     }));
+}
+
+#[test]
+fn numbers_that_a_field_cannot_hold_are_refused() {
+    let mut program = program(vec![row(both(|_, _| ()), RIGHT_WINS)]);
+    let mut cell = program.syncs.remove(0).rows.remove(0).cells.right;
+    cell.kind = Some(Kind::Number);
+    cell.digits = Some(3);
+    let takes = |cell: &Cell, number: &str| {
+        let number = Value::Number(number.parse().expect("a number"));
+        cell.fits(&number).map_err(|failed| failed.text)
+    };
+    for number in ["0", "999", "-999", "999.75", "1.0"] {
+        assert_eq!(takes(&cell, number), Ok(()), "{number}");
+    }
+    let refused = "the field takes 3 digits before the point, and the number is";
+    for number in ["1000", "-1000.5", "12345678901234567890"] {
+        assert_eq!(takes(&cell, number), Err(format!("{refused} `{number}`")));
+    }
+    cell.whole = true;
+    assert_eq!(takes(&cell, "1.0"), Ok(()));
+    let refused = "the field takes whole numbers alone, and the number is `1.5`";
+    assert_eq!(takes(&cell, "1.5"), Err(refused.to_owned()));
 }

@@ -18,6 +18,7 @@ pub use members::Member;
 
 use std::borrow::Cow;
 
+use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use crate::plan::{
@@ -250,6 +251,10 @@ pub struct Cell {
     pub equality: Equality,
     /// The longest text that it takes.
     pub length: Option<u32>,
+    /// The most digits before the decimal point that it takes.
+    pub digits: Option<u8>,
+    /// It takes no decimal places.
+    pub whole: bool,
     /// The only values that it takes.
     pub only: Option<DeclaredSet<SmolStr>>,
     /// The kind that it takes.
@@ -264,6 +269,8 @@ impl Cell {
             slot,
             equality: field.map(|f| f.equality).unwrap_or_default(),
             length: field.and_then(|f| f.length),
+            digits: field.and_then(|f| f.digits),
+            whole: field.is_some_and(|f| f.whole),
             only: field.and_then(|f| Some(f.only.as_ref()?.iter().cloned().collect())),
             kind: field.map(|f| f.kind),
         }
@@ -280,6 +287,9 @@ impl Cell {
             Value::Set(items) => {
                 self.kind.is_none_or(|k| k == Kind::Set) && items.iter().all(|i| self.lists(i))
             }
+            Value::Number(number) => {
+                self.kind.is_none_or(|k| k == Kind::Number) && self.holds(*number)
+            }
             other => self.kind.is_none_or(|k| other.kind() == Some(k)),
         };
         if fit { Ok(()) } else { Err(self.misfit(value)) }
@@ -294,6 +304,12 @@ impl Cell {
             .is_none_or(|n| text.len() <= n as usize || text.chars().count() <= n as usize)
     }
 
+    fn holds(&self, number: Decimal) -> bool {
+        let whole = number.trunc();
+        let most = self.digits.and_then(|n| 10_i128.checked_pow(n.into()));
+        (!self.whole || whole == number) && most.is_none_or(|most| whole.mantissa().abs() < most)
+    }
+
     /// Why the field does not take a value.
     #[cold]
     fn misfit(&self, value: &Value) -> Box<Failed> {
@@ -302,6 +318,14 @@ impl Cell {
         {
             let text = format!("`{value}` is not {}", kind.phrase());
             return Failed::new(Reason::NotConvertible, text);
+        }
+        if let Value::Number(number) = value {
+            let text = match self.digits {
+                _ if self.whole && !number.is_integer() => "whole numbers alone".to_owned(),
+                digits => format!("{} digits before the point", digits.unwrap_or_default()),
+            };
+            let text = format!("the field takes {text}, and the number is `{number}`");
+            return Failed::new(Reason::ValueRejected, text);
         }
         let unlisted = value.members().into_iter().find(|text| !self.lists(text));
         let text = match unlisted {

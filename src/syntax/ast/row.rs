@@ -29,7 +29,7 @@ pub enum Operand {
     Number(Number),
     /// `true`, `false`
     Bool(Spanned<bool>),
-    /// `(firstname + " " + lastname)`; the expression is the one within the parentheses.
+    /// `(firstname + " " + lastname)`: an [`ExprKind::Group`](super::ExprKind::Group).
     Expr(Box<Expr>),
 }
 

@@ -6,8 +6,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::side::Side;
 use crate::source::Spanned;
 use crate::syntax::ast::{
-    Arrow, BlankPolicy, Clause, ClauseKind, Fallback, FallbackKind, Operand, Path, Quotes, Row,
-    Transform, Via, ViaKind,
+    Arrow, BlankPolicy, Clause, ClauseKind, Expr, ExprKind, Fallback, FallbackKind, Operand, Path,
+    Quotes, Row, Transform, Via, ViaKind,
 };
 use crate::syntax::grammar::Rule;
 
@@ -42,7 +42,10 @@ impl Builder {
         let operand = match first.as_rule() {
             Rule::text => Operand::Text(self.name(&first)),
             Rule::number => Operand::Number(self.number(&first)),
-            Rule::computed => Operand::Expr(Box::new(self.first_expr(&first)?)),
+            Rule::computed => Operand::Expr(Box::new(Expr {
+                node: ExprKind::Group(Box::new(self.first_expr(&first)?)),
+                span: self.span(&first),
+            })),
             _ => return self.field_side(&first, nodes),
         };
         Some((operand, nodes.next()))

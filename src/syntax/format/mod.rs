@@ -27,16 +27,8 @@ pub fn format(tree: &SyntaxTree, text: &str) -> String {
 }
 
 /// Turns nodes into text. Leaves (names, numbers, texts) are taken over as they were written.
-#[derive(Clone, Copy, Debug)]
-pub struct Printer<'t> {
+pub(super) struct Printer<'t> {
     text: &'t str,
-}
-
-impl<'t> Printer<'t> {
-    /// A printer of what was parsed from a text.
-    pub const fn new(text: &'t str) -> Self {
-        Self { text }
-    }
 }
 
 impl Printer<'_> {

@@ -3,8 +3,8 @@
 use super::Printer;
 use crate::source::Span;
 use crate::syntax::ast::{
-    Amount, Arrow, BlankPolicy, Cell, Clause, ClauseKind, Expr, ExprKind, Fallback, FallbackKind,
-    FieldRef, Membership, Name, ObjectRef, Operand, Outcome, Path, Presence, Quantity, RecordRef,
+    Amount, Arrow, BlankPolicy, Cell, Clause, ClauseKind, Expr, ExprKind, FallbackKind, FieldRef,
+    Membership, Name, ObjectRef, Operand, Outcome, Path, Presence, Quantity, RecordRef,
     RelationSide, SideFields, Transform, Via, ViaKind,
 };
 
@@ -132,14 +132,13 @@ impl Printer<'_> {
         }
     }
 
-    /// What stands on one side of the arrow of a row.
-    pub fn operand(&self, operand: &Operand) -> String {
+    pub(super) fn operand(&self, operand: &Operand) -> String {
         match operand {
             Operand::Field(name) | Operand::Text(name) => self.name(name).to_owned(),
             Operand::Path(path) => self.path(path),
             Operand::Number(number) => self.slice(number.span).to_owned(),
             Operand::Bool(truth) => truth.node.to_string(),
-            Operand::Expr(expr) => format!("({})", self.expr(expr)),
+            Operand::Expr(expr) => self.expr(expr),
         }
     }
 
@@ -152,15 +151,7 @@ impl Printer<'_> {
     }
 
     fn clause(&self, clause: &Clause) -> String {
-        let said = self.said(&clause.node);
-        clause
-            .direction
-            .map_or(said.clone(), |d| format!("{} {said}", d.node.symbol()))
-    }
-
-    /// A clause of a row without the arrow before it.
-    pub fn said(&self, clause: &ClauseKind) -> String {
-        match clause {
+        let said = match &clause.node {
             ClauseKind::Via(via) => self.via(via),
             ClauseKind::Through(syncs) => match syncs.as_slice() {
                 [one] => format!("through {}", self.name(one)),
@@ -180,7 +171,10 @@ impl Printer<'_> {
             }
             ClauseKind::When(condition) => format!("when {}", self.expr(condition)),
             ClauseKind::As(name) => format!("as {}", self.name(name)),
-        }
+        };
+        clause
+            .direction
+            .map_or(said.clone(), |d| format!("{} {said}", d.node.symbol()))
     }
 
     fn via(&self, via: &Via) -> String {
@@ -196,24 +190,19 @@ impl Printer<'_> {
                 )
             }
         };
-        match &via.otherwise {
-            Some(fallback) => format!("via {how} {}", self.otherwise(fallback)),
-            None => format!("via {how}"),
-        }
+        let Some(fallback) = &via.otherwise else {
+            return format!("via {how}");
+        };
+        let otherwise = match &fallback.node {
+            FallbackKind::Keep => "keep".to_owned(),
+            FallbackKind::Blank => "blank".to_owned(),
+            FallbackKind::Reject => "reject".to_owned(),
+            FallbackKind::Value(value) => self.expr(value),
+        };
+        format!("via {how} else {otherwise}")
     }
 
-    /// What stands where a transform fails: `else keep`.
-    pub fn otherwise(&self, fallback: &Fallback) -> String {
-        match &fallback.node {
-            FallbackKind::Keep => "else keep".to_owned(),
-            FallbackKind::Blank => "else blank".to_owned(),
-            FallbackKind::Reject => "else reject".to_owned(),
-            FallbackKind::Value(value) => format!("else {}", self.expr(value)),
-        }
-    }
-
-    /// A function, a map or a normaliser with its arguments.
-    pub fn transform(&self, transform: &Transform) -> String {
+    fn transform(&self, transform: &Transform) -> String {
         let each = if transform.each.is_some() {
             "each "
         } else {

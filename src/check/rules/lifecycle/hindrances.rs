@@ -84,6 +84,10 @@ pub(super) fn not_carried_out(life: Life<'_>, facts: &Automaton) -> Option<Diagn
             let line = lifecycle.transitions.get(transition);
             line.is_some_and(|t| t.conversion.is_some())
         }
+        // what links them may be in a declaration that could not be read
+        Hindrance::NotLinked(_) | Hindrance::LeadsNowhere(_) | Hindrance::NoHub => {
+            lifecycle.transitions.is_empty() || !life.model.incomplete.is_empty()
+        }
         _ => lifecycle.transitions.is_empty(),
     };
     if told {

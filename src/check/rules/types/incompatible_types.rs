@@ -62,7 +62,8 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     }
 }
 
-/// Finds keys in fields that hold no free text, and flags in fields that hold something else than true or false.
+/// Finds keys in fields that hold no free text or too short a one, and flags in fields that hold something else than true or
+/// false.
 pub fn of_statements(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     let facts = cx.facts;
     for write in facts.writes_of(sync.id) {
@@ -76,6 +77,11 @@ pub fn of_statements(cx: &mut Cx<'_>, sync: SyncView<'_>) {
                 "this key writes ids",
                 "name a text field of its own, which the system keeps unique and finds records by",
             ),
+            Writing::Key if is_too_short(sync, field) => (
+                "the id of the other record",
+                "ids of the other system are longer",
+                "name a field of its own, with room for 36 characters",
+            ),
             Writing::Flag if field.kind() != Kind::Bool => (
                 "true",
                 "this flag is true or false",
@@ -83,7 +89,12 @@ pub fn of_statements(cx: &mut Cx<'_>, sync: SyncView<'_>) {
             ),
             _ => continue,
         };
-        let holds = field.field.ty.word();
+        let holds = match field.field.length {
+            Some(length) if matches!(write.by, Writing::Key) && holds_ids(&field.field.ty) => {
+                format!("{length} characters")
+            }
+            _ => field.field.ty.word().to_owned(),
+        };
         let message = format!("`{}` holds {holds}, and {writes}", field.full_name());
         let note = format!("{title} would refuse the value, or lose what the field holds");
         let finding = Diagnostic::new(Code::T001, message)
@@ -92,6 +103,18 @@ pub fn of_statements(cx: &mut Cx<'_>, sync: SyncView<'_>) {
             .help(help);
         cx.report(finding);
     }
+}
+
+/// Whether a key writes ids into a field that are longer than it takes.
+fn is_too_short(sync: SyncView<'_>, field: FieldView<'_>) -> bool {
+    let ends = &sync.sync.ends;
+    let mut sides = Side::BOTH.into_iter();
+    let other = sides.find(|s| ends.get(*s).object != Some(field.id.object));
+    let ids = other.and_then(|side| sync.profile(side));
+    let limit = field.field.text_limit(field.system.profile);
+    limit
+        .zip(ids)
+        .is_some_and(|(most, ids)| most < ids.id_length)
 }
 
 /// Whether a field takes any id as a text.
