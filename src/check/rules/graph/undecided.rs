@@ -142,7 +142,10 @@ impl Undecided<'_> {
                     .help(words::remedies(self.model, self.judged))
             }
             Verdict::Stable | Verdict::Settles { .. } => finding
-                .note("it comes to rest with every value that was tried, and nothing says that others behave like them")
+                .note(match self.judged.built.sampled {
+                    true => "it comes to rest with every set that was tried, and conditions ask for more members than all sets are tried of",
+                    false => "it comes to rest with every value that was tried, and nothing says that others behave like them",
+                })
                 .help(self.decider().unwrap_or_else(|| words::remedies(self.model, self.judged))),
             Verdict::Oscillates(_) => finding,
         }
