@@ -7,7 +7,7 @@ use accordant::emit::graph::{dot, drawing, find_field, mermaid, svg, writers};
 use accordant::session::{Compilation, compile};
 use accordant::source::{Files, MemoryFiles};
 
-use crate::support::{compile_fixture, compile_fixture_with, fixture_files, line, shared};
+use crate::support::{compile_fixture, compile_fixture_with, line, shared};
 
 const SHOUT: &str = include_str!("graph/Shout.flow-meta.xml");
 
@@ -453,57 +453,6 @@ fn grades_and_stamps_are_silent() {
         let errors = codes(&compilation, Level::Error);
         assert_eq!(errors.is_empty(), rests, "{workflow}{errors:?}");
     }
-}
-
-/// Of a few members that conditions ask for all sets are tried; of many not, and that is said.
-#[test]
-fn conditions_on_many_members_are_told_as_not_all_tried() {
-    const TAGS: [&str; 6] = ["billing", "bug", "idea", "fee", "gift", "toll"];
-    let more = |catalog: &str, spelt: fn(&str) -> String| {
-        let value = |v: &&str| format!("{{ \"value\": \"{0}\", \"label\": \"{0}\" }}", spelt(v));
-        let first = format!("{{\n        \"value\": \"{}\",", spelt(TAGS[0]));
-        let values: Vec<String> = TAGS.iter().skip(3).map(value).collect();
-        catalog.replace(&first, &format!("{},\n       {first}", values.join(", ")))
-    };
-    let title = |v: &str| v[..1].to_uppercase() + &v[1..];
-    let pairs = TAGS.iter().map(|v| format!("  {v} <-> {}\n", title(v)));
-    let map = format!(
-        "picklist Topic: desk.ticket.tags <-> crm.Case.Topics__c {{\n{}}}\n\n",
-        pairs.collect::<String>()
-    );
-    let errors = |asked: usize| {
-        let tags = TAGS.iter().take(asked);
-        let has: Vec<String> = tags
-            .clone()
-            .map(|v| format!("ticket.tags in ({v})"))
-            .collect();
-        let all: Vec<String> = tags.map(|v| title(v)).collect();
-        let text = format!(
-            "{map}automation desk \"All\" {{\n  when  {}\n  sets  ticket.country = \"all\"\n}}\n\
-             automation crm \"All\" {{\n  when  Case.Ref__c = \"all\"\n  sets  Case.Topics__c = \"{}\"\n}}\n\
-             automation desk \"Toll\" {{\n  when  ticket.country = \"toll\"\n  sets  ticket.tags = toll\n}}\n\
-             automation crm \"Toll\" {{\n  when  Case.Topics__c in (Toll)\n  sets  Case.Ref__c = \"toll\"\n}}\n{}",
-            has.join(" and "),
-            all.join(";"),
-            ticket("  tags    <-> Topics__c  via each Topic\n  country <-> Ref__c\n")
-        );
-        let mut files = fixture_files(&[("main.sync", &text)]);
-        let lower: fn(&str) -> String = str::to_owned;
-        let desk = more(include_str!("catalogs/desk.json"), lower);
-        let crm = more(include_str!("catalogs/crm.json"), title);
-        files.insert("catalogs/desk.json", desk.as_str());
-        files.insert("catalogs/crm.json", crm.as_str());
-        let compilation = compile(&files, Some(jiff::civil::date(2026, 11, 23)));
-        let errors = compilation.findings.into_iter();
-        let errors = errors.filter(|d| d.level == Level::Error);
-        errors
-            .map(|d| (d.code, d.note.unwrap_or_default()))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(errors(2), [], "{map}");
-    let many = errors(5);
-    let told = |(code, note): &(Code, String)| *code == Code::G003 && note.contains("members");
-    assert!(many.len() == 1 && many.iter().all(told), "{many:?}");
 }
 
 /// What is offered in the place of a row keeps its clauses, but for those that have no meaning there; none is offered whose writes

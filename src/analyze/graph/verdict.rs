@@ -31,15 +31,15 @@ const COUNTED: u64 = 16_000_000;
 /// The steps of a search in which a loop that needs few edits is found.
 const SHALLOW: usize = 200_000;
 /// The states from which a part is tried, whether they can be reached or not.
-const ANYWHERE: usize = 200_000;
+const ANYWHERE: usize = 1_000_000;
 /// The steps of a search for more of what a first one found nothing of, or for the rounds of what the law says to rest,
 /// counted before.
-const MORE: u64 = 300_000;
+const MORE: u64 = 1_000_000;
 /// The steps of a search among values without an end.
 const OPEN: usize = 100_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
 const UNKNOWN: usize = 400_000;
-/// The steps of a search for whether a change would bring a part to rest: there are many, and it is only advice.
+/// The steps, or states, of a search for whether a change would bring a part to rest: there are many, and it is only advice.
 const ADVICE: usize = 200_000;
 
 /// Rounds that the law counts out where nothing has to wait: a search would find as many.
@@ -247,7 +247,7 @@ impl Known {
             let within = |steps| judge(network, limits(network).within(steps));
             let little = within(SHALLOW / 10);
             let judgement = match little.verdict() {
-                Verdict::TooLarge { .. } if anywhere(network, ANYWHERE).is_some() => return true,
+                Verdict::TooLarge { .. } if anywhere(network, ADVICE).is_some() => return true,
                 Verdict::TooLarge { .. } => within(ADVICE),
                 _ => little,
             };
