@@ -127,7 +127,8 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
             more.grounds = counted;
         }
         let settles = more.judgement.verdict().rounds().is_some();
-        let done = !settles || more.is_open() || more.grounds != Grounds::Sample;
+        let proved = more.grounds != Grounds::Sample;
+        let done = !settles || proved || more.is_open() || more.built.sampled;
         found = Some(more);
         if done {
             break;
