@@ -82,6 +82,8 @@ pub struct Built {
     pub steps: BTreeMap<RuleId, usize>,
     /// Whether functions make values of others: what holds of the values that were tried is then no proof for all.
     pub tried: bool,
+    /// Whether values are left out that conditions tell apart.
+    pub sampled: bool,
 }
 
 impl Built {
@@ -158,6 +160,7 @@ pub(super) fn build(
     part.close();
     let mut built = tabulate::tabulate(&part);
     built.tried = changes == Changes::Some;
+    built.sampled = named.sampled;
     for (cell, place) in built.network.cells.iter_mut().zip(&built.places) {
         if place.field().is_some_and(|f| component.given.contains(&f)) {
             (cell.edited, cell.seeds) = (false, 1);
