@@ -85,6 +85,20 @@ fn conditions_on_who_is_at_work_decide_where_the_user_of_the_sync_is_named() {
     }
 }
 
+/// What a flow makes of what people write travels once, whatever it is: the sync does not start it, and nobody else does.
+#[test]
+fn a_flow_that_spares_the_user_of_the_sync_may_write_anything() {
+    let digits = "automation desk \"Digits\" {\n  when  ticket.language changes\n  sets  ticket.language = digits(ticket.language)\n}\n\n";
+    let text = format!("{digits}{}", ticket("  language <-> Language__c\n"));
+    for (user, rests) in [("sync", true), ("other", false)] {
+        let (file, flow) = shout(&format!("{{!$User.Username}} <> \"{user}@example.com\""));
+        let plus = "\"+\" &amp; SUBSTITUTE({!$Record.Language__c}, \"+\", \"\")";
+        let flow = flow.replace("UPPER({!$Record.Language__c})", plus);
+        let errors = errors(&project(USER, &text, &[(file, flow)]));
+        assert_eq!(errors.is_empty(), rests, "{user}: {errors:?}");
+    }
+}
+
 /// What is not known is named, and the fix that is told is one.
 #[test]
 fn what_is_asked_of_whoever_is_at_work_is_named() {

@@ -377,6 +377,84 @@ fn workflows_that_start_each_other_with_constants_are_silent() {
     assert_ne!(codes(&compilation, Level::Error), [""; 0]);
 }
 
+/// A flow that grades at each save, by a number that only grows, and one that stamps a change: what they start has an end, unless
+/// each stamp makes another change.
+#[test]
+fn grades_and_stamps_are_silent() {
+    let start = |moment: &str, asks: &str, then: &str| {
+        format!(
+            "<start><connector><targetReference>{then}</targetReference></connector>{asks}<object>Case</object>\
+             <recordTriggerType>CreateAndUpdate</recordTriggerType><triggerType>{moment}</triggerType></start><status>Active</status></Flow>\n"
+        )
+    };
+    let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Flow xmlns=\"http://soap.sforce.com/2006/04/metadata\">\
+        <label>Flow</label><processType>AutoLaunchedFlow</processType>";
+    let sets = |name: &str, field: &str, value: &str| {
+        format!(
+            "<assignments><name>{name}</name><label>{name}</label><assignmentItems><assignToReference>$Record.{field}</assignToReference>\
+             <operator>Assign</operator><value>{value}</value></assignmentItems></assignments>"
+        )
+    };
+    let text = |value: &str| format!("<stringValue>{value}</stringValue>");
+    let at_least = |name: &str, bound: u32| {
+        format!(
+            "<rules><name>Is_{name}</name><label>{name}</label><conditionLogic>and</conditionLogic><conditions>\
+             <leftValueReference>$Record.Tally__c</leftValueReference><operator>GreaterThanOrEqualTo</operator>\
+             <rightValue><numberValue>{bound}</numberValue></rightValue></conditions>\
+             <connector><targetReference>{name}</targetReference></connector></rules>"
+        )
+    };
+    let grades = format!(
+        "{head}<decisions><name>Grade</name><label>Grade</label><defaultConnector><targetReference>Low</targetReference></defaultConnector>\
+         <defaultConnectorLabel>Other</defaultConnectorLabel>{}{}</decisions>{}{}{}{}",
+        at_least("High", 80),
+        at_least("Medium", 50),
+        sets("High", "Ref__c", &text("high")),
+        sets("Medium", "Ref__c", &text("medium")),
+        sets("Low", "Ref__c", &text("low")),
+        start("RecordBeforeSave", "", "Grade")
+    );
+    let changed = "<filterLogic>and</filterLogic><filters><field>Language__c</field><operator>IsChanged</operator>\
+        <value><booleanValue>true</booleanValue></value></filters>";
+    let now = "<elementReference>$Flow.CurrentDateTime</elementReference>";
+    let stamps = format!(
+        "{head}{}{}",
+        sets("Stamp", "OpenedAt__c", now),
+        start("RecordBeforeSave", changed, "Stamp")
+    );
+    let automation = |when: &str, sets: &str| {
+        format!("automation desk \"w\" {{\n  when  {when}\n  sets  {sets}\n}}\n")
+    };
+    let counts = automation(
+        "ticket.country = \"high\"",
+        "ticket.hours = ticket.hours + 10",
+    );
+    let graded = "  hours <-> Tally__c\n  country <-> Ref__c\n";
+    let stamped = "  opened_at <-> OpenedAt__c\n  language <-> Language__c\n";
+    let answers = |value: &str| {
+        automation(
+            "ticket.opened_at changes",
+            &format!("ticket.language = {value}"),
+        )
+    };
+    for (workflow, flow, rows, rests) in [
+        (counts, &grades, graded, true),
+        (answers("\"en\""), &stamps, stamped, true),
+        (answers("upper(ticket.country)"), &stamps, stamped, true),
+        (
+            answers("concat(ticket.language, \"x\")"),
+            &stamps,
+            stamped,
+            false,
+        ),
+    ] {
+        let metadata = [("Flow.flow-meta.xml".to_owned(), flow.clone())];
+        let compilation = compile_fixture_with(&format!("{workflow}{}", ticket(rows)), &metadata);
+        let errors = codes(&compilation, Level::Error);
+        assert_eq!(errors.is_empty(), rests, "{workflow}{errors:?}");
+    }
+}
+
 /// What is offered in the place of a row keeps its clauses, but for those that have no meaning there; none is offered whose writes
 /// an automation replaces.
 #[test]

@@ -7,6 +7,10 @@
     reason = "tests"
 )]
 
+/// The allocator of the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod acme;
 mod answers;
 mod automation;

@@ -12,7 +12,7 @@ use accordant::analyze::settle::alike;
 use accordant::analyze::settle::law::{Automatic, rests};
 use accordant::analyze::settle::network::Source;
 use accordant::analyze::settle::{
-    Begin, Judgement, Limits, Network, StepKind, Verdict, Witness, judge,
+    Begin, Judgement, Limits, Network, StepKind, Verdict, Witness, anywhere, judge,
 };
 use accordant::model::Phase;
 use accordant::side::Side;
@@ -153,6 +153,13 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
         Source::Table(t) => t.values.iter().flatten().all(|v| stays(*v)),
         Source::Unknown(_) => false,
     });
+    let climbs = |v: u16| v >= 1 && cell.stores[usize::from(v)] != 0;
+    let one_way = effects.clone().all(|e| match &e.value {
+        Source::Table(t) if t.inputs == [e.target] => (0..).zip(&t.values).all(|(from, to)| {
+            to.is_none_or(|to| climbs(to) && cell.stores[usize::from(to)] >= from)
+        }),
+        _ => false,
+    });
     let tables: Option<Vec<&Vec<Option<u16>>>> = effects
         .map(|e| match &e.value {
             Source::Table(t) if t.inputs == [e.target] => Some(&t.values),
@@ -162,6 +169,7 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
     let Some(tables) = tables else {
         return Automatic {
             fills,
+            one_way,
             ..Automatic::default()
         };
     };
@@ -188,6 +196,23 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
         leaves: tables.iter().all(same),
         ends: (most < cell.size()).then_some(most as u32),
         fills,
+        one_way,
+    }
+}
+
+/// What comes to rest from every state does so from those that are reached.
+fn rests_from_anywhere(
+    net: &Network,
+    judgement: &Judgement,
+    from_anywhere: &AtomicUsize,
+) -> Result<(), String> {
+    let Some(most) = anywhere(net, 20_000) else {
+        return Ok(());
+    };
+    from_anywhere.fetch_add(1, Ordering::Relaxed);
+    match judgement.verdict().rounds() {
+        Some(rounds) if rounds <= most.max(1) => Ok(()),
+        other => Err(format!("from anywhere {most} rounds, the search {other:?}")),
     }
 }
 
@@ -262,6 +287,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
     let states = AtomicUsize::new(0);
     let by_law = AtomicUsize::new(0);
     let shrunk = AtomicUsize::new(0);
+    let from_anywhere = AtomicUsize::new(0);
     let wrong: Vec<String> = (0..count)
         .into_par_iter()
         .filter_map(|at| {
@@ -277,6 +303,8 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
             let thorough = at % 16 == 0;
             let found = compare(&net, &judgement, thorough);
             let found = found.and_then(|n| says_the_same(&net, &judgement, &shrunk).map(|()| n));
+            let found = found
+                .and_then(|n| rests_from_anywhere(&net, &judgement, &from_anywhere).map(|()| n));
             match found.and_then(|n| obeys(&net, &judgement, &by_law).map(|()| n)) {
                 Ok(n) => {
                     states.fetch_add(n, Ordering::Relaxed);
@@ -290,7 +318,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
         .collect();
     let n = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
     println!(
-        "seed {seed}: {count} networks, {} states by the interpreter: {} stable, {} settle slowly, {} oscillate, {} undecided ({:.2} %), {} only where the shadow is lost, {} by the law, {} with fewer values; {} wrong",
+        "seed {seed}: {count} networks, {} states by the interpreter: {} stable, {} settle slowly, {} oscillate, {} undecided ({:.2} %), {} only where the shadow is lost, {} by the law, {} from anywhere, {} with fewer values; {} wrong",
         n(&states),
         n(&tally.settled),
         n(&tally.slow),
@@ -299,6 +327,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
         n(&tally.undecided) as f64 * 100.0 / count as f64,
         n(&tally.lost),
         n(&by_law),
+        n(&from_anywhere),
         n(&shrunk),
         wrong.len(),
     );

@@ -11,6 +11,7 @@ pub mod completions;
 pub mod disk;
 pub mod dump;
 pub mod engine;
+mod execution;
 pub mod exit;
 pub mod explain;
 pub mod fmt;

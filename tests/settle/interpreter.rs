@@ -148,7 +148,9 @@ impl Interpreter<'_> {
             Guard::Always => only(true),
             Guard::Unknown if self.nature != Nature::Wild => only(negated),
             Guard::Unknown => unknown,
-            Guard::In(cell, list) => only(list.contains(&at(cell.index()).into())),
+            Guard::In(cell, list) | Guard::Bound(cell, list) => {
+                only(list.contains(&at(cell.index()).into()))
+            }
             Guard::Where(table) => only(self.table(table, at).is_some_and(|v| v != 0)),
             Guard::Changed(cell) => match when {
                 When::Saving(old) => only(old[cell.index()] != w.cells[cell.index()]),

@@ -199,6 +199,7 @@ fn row(random: &mut Random, net: &Network, sync: usize, derived: bool) -> Option
         let classes = class.get(!from);
         let blank = classes[usize::from(default)] == classes[0];
         lane.default = (random.percent(12) && !blank).then_some(default);
+        lane.ordered = keeps_order(&lane.image, &net.cells[*cells.get(!from)], &class, from);
         Some(lane)
     };
     let mut lanes = Sides::new(lane(Side::Left), lane(Side::Right));
@@ -260,6 +261,26 @@ fn row(random: &mut Random, net: &Network, sync: usize, derived: bool) -> Option
     })
 }
 
+/// Whether what a lane makes of filled values, and the platform stores, has their order.
+fn keeps_order(
+    image: &[Option<Symbol>],
+    target: &Cell,
+    class: &Sides<Vec<Symbol>>,
+    from: Side,
+) -> bool {
+    let filled = |side: Side, v: usize| class.get(side)[v] != class.get(side)[0];
+    let mut last = 0;
+    let kept = |(v, image): (usize, &Option<Symbol>)| {
+        let stored = image.map(|i| target.stores[usize::from(i)]);
+        let before = last;
+        last = stored.unwrap_or(last);
+        let value = stored.is_none_or(|s| s >= before && filled(!from, s.into()));
+        filled(from, v) && value
+    };
+    let mut images = image.iter().enumerate().skip(1);
+    images.all(kept)
+}
+
 fn guard(random: &mut Random, net: &Network, cells: &[usize], depth: usize, known: bool) -> Guard {
     let at = random.pick(cells);
     let id = CellId(at as u16);
@@ -280,6 +301,15 @@ fn guard(random: &mut Random, net: &Network, cells: &[usize], depth: usize, know
         40..44 if depth > 0 => Guard::Before(Box::new(guard(random, net, cells, depth - 1, known))),
         44..54 => Guard::Where(table(random, net, cells, 2)),
         54..60 if !known => Guard::Unknown,
+        60..68 => {
+            let bound = random.below(size) as Symbol;
+            let (above, blank) = (random.percent(50), random.percent(30));
+            let holds = |v: &Symbol| match *v {
+                0 => blank,
+                v => (v > bound) == above,
+            };
+            Guard::Bound(id, (0..size as Symbol).filter(holds).collect())
+        }
         _ => Guard::In(
             id,
             (0..size as Symbol).filter(|_| random.percent(50)).collect(),
@@ -314,6 +344,12 @@ fn source(
     match random.below(100) {
         0..45 => Source::Constant(random.below(size) as Symbol),
         45..52 if !known => Source::Unknown((0..size as Symbol).collect()),
+        52..62 => Source::Table(Table {
+            inputs: vec![CellId(target as u16)],
+            values: (0..size)
+                .map(|v| Some((v + 1).min(size - 1) as Symbol))
+                .collect(),
+        }),
         _ => Source::Table(table(random, net, readable, size)),
     }
 }

@@ -5,13 +5,14 @@
 //! interesting properties of programs in propositional temporal logic, 1986). Where functions change values the seeds are
 //! corners of their kind; what the functions and the platforms make of them is added by the [builder](super::build).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use smol_str::SmolStr;
 
+use super::members::Members;
 use super::place::Place;
 use super::writes::Write;
 use crate::formula::ADD_ITEM;
@@ -27,8 +28,6 @@ const FRESH: usize = 2;
 const LISTED: usize = 6;
 /// Texts of more characters than these are not looked at.
 pub(super) const LONGEST: usize = 4_096;
-/// Members of which all sets are looked at.
-const JOINED: usize = 3;
 /// Functions that look for a part in a text.
 const PARTED: [&str; 5] = [
     "contains",
@@ -55,8 +54,9 @@ pub(super) enum Seeds {
 #[derive(Debug, Default)]
 pub(super) struct Named {
     values: BTreeMap<Place, Vec<Value>>,
-    /// Places with sets, of which members are asked.
-    asked: BTreeSet<Place>,
+    members: Members,
+    /// Whether values are left out that conditions tell apart: of sets that are asked for many members.
+    pub sampled: bool,
 }
 
 impl Named {
@@ -87,14 +87,14 @@ impl Named {
                     let listed = list.iter().take(LISTED);
                     listed.for_each(|(v, _)| self.put(place, v));
                     if input.kind == Some(Kind::Set) {
-                        self.asked.insert(place);
+                        list.iter().for_each(|(v, _)| self.members.ask(place, v));
                     }
                 }
             }
             _ if put_to(e).is_some() => {
                 for (place, member) in Place::read_by(e).into_iter().zip(put_to(e)) {
                     self.put(place, member);
-                    self.asked.insert(place);
+                    self.members.ask(place, member);
                 }
             }
             _ => {
@@ -114,6 +114,9 @@ impl Named {
         };
         for place in Place::read_by(e) {
             if fits(&place) {
+                if e.kind == Some(Kind::Set) {
+                    self.members.compare(place, value);
+                }
                 self.put(place, value);
                 self.neighbours(place, comparison, value);
             }
@@ -135,16 +138,12 @@ impl Named {
         }
     }
 
-    /// Where members of sets are asked, remembers the sets that those named there make.
-    pub fn join_members(&mut self) {
-        for place in std::mem::take(&mut self.asked) {
-            let named = self.values.get(&place).into_iter().flatten();
-            let mut members: Vec<SmolStr> = named.flat_map(Value::members).collect();
-            members.sort_unstable();
-            members.dedup();
-            let sets = Value::sets(&members, JOINED);
-            sets.iter().for_each(|set| self.put(place, set));
-        }
+    /// Remembers the sets that conditions tell apart.
+    pub fn join_members(&mut self, model: &Model, writes: &[Write<'_>]) {
+        self.members.trace_back(model, writes);
+        let (sets, all) = self.members.sets(model);
+        self.sampled = !all;
+        sets.iter().for_each(|(place, set)| self.put(*place, set));
     }
 
     /// Remembers, of a value beside the place that a write of these goes to, what has to stand where it comes from: what tells
@@ -320,7 +319,12 @@ pub(super) fn telling(model: &Model, e: &Expr) -> Vec<Value> {
 
 /// What has to stand where an expression reads for a value to come of it, as far as its functions and tables say that: the value
 /// itself, too, which most functions leave alone.
-fn leading(model: &Model, e: &Expr, input: Option<Place>, value: &Value) -> Vec<(Place, Value)> {
+pub(super) fn leading(
+    model: &Model,
+    e: &Expr,
+    input: Option<Place>,
+    value: &Value,
+) -> Vec<(Place, Value)> {
     let (inner, mut values) = match &e.node {
         ExprKind::Input => return input.map(|p| (p, value.clone())).into_iter().collect(),
         ExprKind::Linked { input: inner, .. } => (&**inner, Vec::new()),

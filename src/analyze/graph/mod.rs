@@ -15,6 +15,7 @@ mod cells;
 mod consequence;
 mod domain;
 mod edge;
+mod members;
 mod memo;
 mod parts;
 mod place;

@@ -4,13 +4,16 @@
 //! [`Shape`](crate::analyze::settle::shape::Shape) holds of every value that a chain of functions can give. Where the shapes
 //! say nothing, the part is what its search found, of the values that were searched.
 
+use std::collections::BTreeSet;
+
 use super::build::Built;
 use super::place::{Place, stored};
 use super::writes::Write;
 use crate::analyze::settle::law::Automatic;
 use crate::analyze::settle::shape::{Change, Filled, Shape};
 use crate::model::{
-    Automation, Effect, Expr, ExprKind, Fallback, FieldRef, FieldView, Model, Phase, Written,
+    Automation, Effect, Expr, ExprKind, Fallback, FieldRef, FieldView, Model, Operation, Phase,
+    Written,
 };
 use crate::platform::{Case, LineEnds, Stored, Trim};
 use crate::side::Side;
@@ -19,7 +22,7 @@ use crate::value::{Kind, Value, library};
 /// How it is known that a part comes to rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grounds {
-    /// By a law, whatever its values are.
+    /// By a law, whatever its values are, or from every state, whether it can be reached or not: it takes so many rounds at most.
     Law,
     /// All that can be was searched: the values that were tried, and others that behave as one of them.
     Search,
@@ -49,12 +52,14 @@ pub(super) fn automatic(model: &Model, built: &Built, live: &[bool]) -> Vec<Auto
             leaves: true,
             ends: Some(0),
             fills: true,
+            one_way: true,
         };
         match place.field() {
             _ if of_lifecycle(at) => Automatic::default(),
             None => alone,
             Some(field) => Automatic {
                 fills: fills(model, built, field, live),
+                one_way: is_one_way(model, built, field, live),
                 ..of_field(model, built, field, live).unwrap_or_default()
             },
         }
@@ -85,7 +90,37 @@ fn of_field(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> Opt
             false => Ways::new(&changes, Rounds::None).longest(&Shape::default()),
         },
         fills: false,
+        one_way: false,
     })
+}
+
+/// Whether all automations add to what a field holds, or all take from it: always a number, or days, that is no other one.
+fn is_one_way(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> bool {
+    let own = |e: &Expr| Place::of(e) == Some(Place::Field(field));
+    let adds = |e: &Expr| {
+        let ExprKind::Arithmetic {
+            operation,
+            left,
+            right,
+        } = &e.node
+        else {
+            return None;
+        };
+        let positive = |e: &Expr| match &e.node {
+            ExprKind::Const(Value::Number(n)) => Some(n.is_sign_positive()),
+            _ => None,
+        };
+        match operation {
+            Operation::Add if own(left) => positive(right),
+            Operation::Add if own(right) => positive(left),
+            Operation::Subtract if own(left) => positive(right).map(|p| !p),
+            _ => None,
+        }
+    };
+    let written = effects(model, built, live).filter(|(_, e)| e.target == field);
+    let ways = written.map(|(_, e)| adds(e.value.as_ref()?));
+    let ways: Option<BTreeSet<bool>> = ways.collect();
+    ways.is_some_and(|w| w.len() <= 1)
 }
 
 /// Whether no automation makes a field blank: what is written is a constant, or made of what the field holds by what leaves

@@ -198,6 +198,7 @@ impl Tables<'_, '_> {
         let target = *positions.get(!from);
         let value = simple(&lane.value);
         let image = |v: &Value| part.symbol(target, &image(part.model, lane, &value, v)?);
+        let ordered = |side| view.field(side).is_some_and(|f| has_order(f.kind()));
         Some(Lane {
             image: sources.iter().map(image).collect(),
             blank: lane.blank,
@@ -207,6 +208,7 @@ impl Tables<'_, '_> {
                 .as_ref()
                 .and_then(|d| part.symbol(target, &d.node)),
             enforce: lane.enforce,
+            ordered: matches!(value.node, ExprKind::Input) && Side::BOTH.into_iter().all(ordered),
         })
     }
 
@@ -374,6 +376,11 @@ impl Tables<'_, '_> {
                 let held = values.filter(|(_, v)| holds(v));
                 Guard::In(*only, held.map(|(i, _)| i).collect())
             }
+            [only] if is_bound(e) => {
+                let values = (0..).zip(&table.values);
+                let held = values.filter(|(_, v)| holds(v));
+                Guard::Bound(*only, held.map(|(i, _)| i).collect())
+            }
             _ => Guard::Where(Table {
                 inputs: table.inputs,
                 values: table
@@ -449,6 +456,28 @@ fn is_listed(e: &Expr) -> bool {
         },
         _ => place(e),
     }
+}
+
+/// Whether a condition compares a place with a bound in an order.
+fn is_bound(e: &Expr) -> bool {
+    let place = |e: &Expr| Place::of(e).is_some() && e.kind.is_some_and(has_order);
+    let constant = |e: &Expr| matches!(e.node, ExprKind::Const(_));
+    match &e.node {
+        ExprKind::Compare {
+            comparison,
+            left,
+            right,
+        } => {
+            let order = !matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+            order && (place(left) && constant(right) || constant(left) && place(right))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the values of a kind are larger and smaller.
+const fn has_order(kind: Kind) -> bool {
+    matches!(kind, Kind::Number | Kind::Date | Kind::DateTime)
 }
 
 /// Whether an expression depends on a name that is unknown, on when a stage was entered, or on what was before.

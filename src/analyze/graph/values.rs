@@ -66,21 +66,17 @@ impl Part<'_> {
         for (place, value) in self.times.values() {
             named.put(place, &value);
         }
-        named.join_members();
-        self.trace_back(&mut named);
+        let mut writes = Write::of_rows(self.model, &self.rows);
+        writes.extend(self.effects().map(|(_, e)| Write::of_effect(e)));
+        named.join_members(self.model, &writes);
+        // what becomes of a named value is named where it comes from, too: people enter it there
+        named.trace_back(self.model, &writes);
         let changes = if changes {
             Changes::Some
         } else {
             Changes::None
         };
         (named, changes)
-    }
-
-    /// Names what becomes of a named value where it comes from, too: people enter it there.
-    fn trace_back(&self, named: &mut Named) {
-        let mut writes = Write::of_rows(self.model, &self.rows);
-        writes.extend(self.effects().map(|(_, e)| Write::of_effect(e)));
-        named.trace_back(self.model, &writes);
     }
 
     /// Whether a condition asks a function of values that are not all of its sorts: one of formulas, about which no more is

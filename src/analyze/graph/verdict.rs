@@ -12,7 +12,9 @@ use super::place::Place;
 use super::proof::{self, Grounds};
 use crate::analyze::settle::law::rests;
 use crate::analyze::settle::network::{BLANK, Guard, RowId as RowAt, RuleId, Writer as At};
-use crate::analyze::settle::{Judgement, Limits, Network, Verdict, Witness, judge, most_steps};
+use crate::analyze::settle::{
+    Judgement, Limits, Network, Verdict, Witness, anywhere, judge, most_steps,
+};
 use crate::model::{RowId, StartedBy};
 use crate::side::Side;
 use crate::value::Value;
@@ -23,9 +25,13 @@ const LIMITS: Limits = Limits {
     steps: 6_400_000,
     rounds: 6,
 };
-/// The steps of a search that is begun at all, counted before; values without an end are not all reached, and cannot be
+/// The steps of a search that may come to its end, counted before; values without an end are not all reached, and cannot be
 /// counted so.
 const COUNTED: u64 = 16_000_000;
+/// The steps of a search in which a loop that needs few edits is found.
+const SHALLOW: usize = 200_000;
+/// The states from which a part is tried, whether they can be reached or not.
+const ANYWHERE: usize = 1_000_000;
 /// The steps of a search for more of what a first one found nothing of, or for the rounds of what the law says to rest,
 /// counted before.
 const MORE: u64 = 1_000_000;
@@ -33,8 +39,8 @@ const MORE: u64 = 1_000_000;
 const OPEN: usize = 100_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
 const UNKNOWN: usize = 400_000;
-/// The steps of a search for whether a change would bring a part to rest: there are many, and it is only advice.
-const ADVICE: usize = 1_000_000;
+/// The steps, or states, of a search for whether a change would bring a part to rest: there are many, and it is only advice.
+const ADVICE: usize = 200_000;
 
 /// Rounds that the law counts out where nothing has to wait: a search would find as many.
 const TIGHT: u32 = 2;
@@ -91,8 +97,8 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
     let search = |built: Built| {
-        let judgement = known.judge(&built.network);
-        Judged::new(built, judgement, Grounds::Sample)
+        let (judgement, counted) = known.judge(&built.network);
+        (Judged::new(built, judgement, Grounds::Sample), counted)
     };
     // where values are only copied, few of them are all that matter
     let ladder: &[Seeds] = match few.tried {
@@ -108,7 +114,7 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
         if found.is_some() && most_steps(&more.network) > MORE {
             break;
         }
-        let mut more = search(more);
+        let (mut more, counted) = search(more);
         if more.is_too_large() && few.tried {
             break;
         }
@@ -116,23 +122,27 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
             continue;
         }
         let exact = *seeds != Seeds::Few && !more.built.tried;
-        if exact || more.built.tried && proof::is_searched(model, &more.built) {
-            more.grounds = Grounds::Search;
+        let searched = exact || more.built.tried && proof::is_searched(model, &more.built);
+        if searched && !more.built.sampled {
+            more.grounds = counted;
         }
         let settles = more.judgement.verdict().rounds().is_some();
-        let done = !settles || more.is_open() || more.grounds == Grounds::Search;
+        let proved = more.grounds != Grounds::Sample;
+        let done = !settles || proved || more.is_open() || more.built.sampled;
         found = Some(more);
         if done {
             break;
         }
     }
     let inside = || build(writers, component, Seeds::Few, Reads::Inside);
-    let mut best = found.unwrap_or_else(|| search(inside()));
+    let mut best = found.unwrap_or_else(|| search(inside()).0);
     if let Some(rounds) = law {
         if best.is_too_large() {
             best.judgement = Judgement::settled(rounds);
         }
-        best.grounds = Grounds::Law;
+        if best.grounds == Grounds::Sample {
+            best.grounds = Grounds::Law;
+        }
     }
     best.growth = growth(&best);
     best.remedies = remedies(writers, &best, known);
@@ -205,22 +215,43 @@ fn measure(value: &Value) -> Option<Decimal> {
 /// What was found about networks so far.
 #[derive(Default)]
 pub(super) struct Known {
-    judgements: Memo<Network, Judgement>,
+    /// Each with how its rounds are known, if all its values are.
+    judgements: Memo<Network, (Judgement, Grounds)>,
     /// Of networks with a change in them: whether they come to rest.
     changed: Memo<Network, bool>,
 }
 
 impl Known {
-    fn judge(&self, network: &Network) -> Judgement {
-        self.judgements
-            .get(network, |network| judge(network, limits(network)))
+    /// What is found about a network. One that takes long is searched a little, for a loop that is found soon, and then from
+    /// anywhere, before it is searched as a whole.
+    fn judge(&self, network: &Network) -> (Judgement, Grounds) {
+        self.judgements.get(network, |network| {
+            let whole = limits(network);
+            if most_steps(network) > MORE {
+                let little = judge(network, whole.within(SHALLOW));
+                if !matches!(little.verdict(), Verdict::TooLarge { .. }) {
+                    return (little, Grounds::Search);
+                }
+                if let Some(rounds) = anywhere(network, ANYWHERE) {
+                    return (Judgement::settled(rounds), Grounds::Law);
+                }
+                if whole.steps <= SHALLOW {
+                    return (little, Grounds::Search);
+                }
+            }
+            (judge(network, whole), Grounds::Search)
+        })
     }
 
     fn settles(&self, network: &Network) -> bool {
         self.changed.get(network, |network| {
-            let limits = limits(network);
-            let steps = limits.steps.min(ADVICE);
-            let judgement = judge(network, Limits { steps, ..limits });
+            let within = |steps| judge(network, limits(network).within(steps));
+            let little = within(SHALLOW / 10);
+            let judgement = match little.verdict() {
+                Verdict::TooLarge { .. } if anywhere(network, ADVICE).is_some() => return true,
+                Verdict::TooLarge { .. } => within(ADVICE),
+                _ => little,
+            };
             judgement.verdict().rounds().is_some()
         })
     }
@@ -228,17 +259,13 @@ impl Known {
 
 /// How much of a network is searched.
 fn limits(network: &Network) -> Limits {
-    let within = |steps| Limits { steps, ..LIMITS };
     if network.cells.iter().any(|c| c.open) {
-        return within(OPEN);
+        return LIMITS.within(OPEN);
     }
     match most_steps(network) > COUNTED {
-        true => Limits {
-            states: 0,
-            ..LIMITS
-        },
+        true => LIMITS.within(SHALLOW),
         false if network.unknown().is_empty() => LIMITS,
-        false => within(UNKNOWN),
+        false => LIMITS.within(UNKNOWN),
     }
 }
 
@@ -307,19 +334,14 @@ fn remedies(writers: Writers<'_>, judged: &Judged, known: &Known) -> Vec<Remedy>
     }
     // what comes to rest with the values that were tried is no way out where nobody would know of the others
     let settles = |changed: &Built| {
-        let law = || {
-            rests(&changed.network, &|live| {
-                proof::automatic(model, changed, live)
-            })
+        let known_of = |live: &[bool]| proof::automatic(model, changed, live);
+        let searched = || {
+            judged.witness().is_some()
+                && known.settles(&changed.network)
+                && !changed.sampled
+                && (!changed.tried || proof::is_searched(model, changed))
         };
-        match judged.witness() {
-            Some(_) if changed.tried => {
-                known.settles(&changed.network)
-                    && (proof::is_searched(model, changed) || law().is_some())
-            }
-            Some(_) => known.settles(&changed.network),
-            None => law().is_some(),
-        }
+        rests(&changed.network, &known_of).is_some() || searched()
     };
     for writer in judged.turning() {
         match writer {

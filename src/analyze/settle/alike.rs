@@ -73,7 +73,9 @@ fn classes(network: &Network) -> Classes {
     };
     for guard in guards(network) {
         guard.visit(&mut |g| match g {
-            Guard::In(cell, values) => tell(*cell, &|v| Said::Holds(values.contains(&v))),
+            Guard::In(cell, values) | Guard::Bound(cell, values) => {
+                tell(*cell, &|v| Said::Holds(values.contains(&v)));
+            }
             Guard::Where(table) => {
                 for (at, cell) in table.inputs.iter().enumerate() {
                     tell(*cell, &|v| Said::Values(slice(network, table, at, v)));
@@ -400,7 +402,7 @@ impl Few<'_> {
 
     fn guard(&self, guard: &mut Guard) {
         match guard {
-            Guard::In(cell, values) => {
+            Guard::In(cell, values) | Guard::Bound(cell, values) => {
                 *values = values
                     .iter()
                     .filter_map(|v| self.symbol(*cell, *v))

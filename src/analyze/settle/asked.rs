@@ -9,10 +9,10 @@ use super::triggers::{Triggers, Writers};
 use crate::model::Phase;
 
 /// What a cell is known to hold.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Holds {
-    /// This value.
-    One(Symbol),
+    /// One of these values.
+    Among(BTreeSet<Symbol>),
     /// Not a blank.
     Something,
     /// Whatever.
@@ -20,7 +20,7 @@ pub(super) enum Holds {
 }
 
 /// What a cell holds after a write, if it was changed.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct After {
     pub value: Holds,
     /// Whether it holds that even where the cell was not changed.
@@ -83,7 +83,14 @@ impl Asked<'_> {
         self.turned(&self.rule.guard, writer, truth) && self.may_be(writer, truth, Seen::Changed)
     }
 
-    /// Whether a writer may turn a part of a condition: what it does not write stays.
+    /// Whether nothing turns a condition again and again.
+    pub fn is_steady(&self, guard: &Guard) -> bool {
+        let turned = |truth| self.suspects.iter().any(|w| self.turned(guard, *w, truth));
+        !(turned(true) && turned(false))
+    }
+
+    /// Whether a writer may turn a part of a condition: what it does not write stays. A bound is passed once by values that go
+    /// one way.
     fn turned(&self, guard: &Guard, writer: Writer, truth: bool) -> bool {
         let after = |cell: CellId| {
             let own = self.triggers.after(writer, cell, self.suspects);
@@ -99,9 +106,14 @@ impl Asked<'_> {
             Guard::Always => false,
             Guard::In(cell, values) => match after(*cell) {
                 None => false,
-                Some(Holds::One(one)) => values.contains(&one) == truth,
+                Some(Holds::Among(some)) => some.iter().any(|v| values.contains(v) == truth),
                 Some(Holds::Something) => !(truth && values == &[BLANK]),
                 Some(Holds::Anything) => true,
+            },
+            Guard::Bound(cell, values) => match after(*cell) {
+                None => false,
+                Some(Holds::Among(some)) => some.iter().any(|v| values.contains(v) == truth),
+                Some(_) => !self.triggers.goes_one_way(*cell, self.suspects),
             },
             Guard::Where(table) => table.inputs.iter().any(|c| after(*c).is_some()),
             Guard::Not(inner) => self.turned(inner, writer, !truth),
@@ -123,10 +135,11 @@ impl Asked<'_> {
         let written = cells.iter().filter(|c| after(**c).is_some()).count();
         let value = |cell: CellId| {
             let Some(after) = after(cell) else {
-                return self.constant(cell).map_or(Holds::Anything, Holds::One);
+                let constant = self.constant(cell).map(|v| BTreeSet::from([v]));
+                return constant.map_or(Holds::Anything, Holds::Among);
             };
             match after.value {
-                Holds::One(_) if records.len() == 1 && after.sure => after.value,
+                Holds::Among(_) if records.len() == 1 && after.sure => after.value,
                 value if written == 1 && seen == Seen::Changed => value,
                 _ => Holds::Anything,
             }
@@ -156,22 +169,25 @@ impl Asked<'_> {
             }
             (!unknown).then_some(!sought)
         };
+        // of a cell alone
+        let one = |cell: CellId, held: &dyn Fn(Symbol) -> bool| match value(cell) {
+            Holds::Among(some) if some.iter().all(|v| held(*v)) => Some(true),
+            Holds::Among(some) => some.iter().all(|v| !held(*v)).then_some(false),
+            Holds::Something | Holds::Anything => None,
+        };
         match guard {
             Guard::Always => Some(true),
-            Guard::In(cell, values) => match value(*cell) {
-                Holds::One(one) => Some(values.contains(&one)),
-                Holds::Something if values == &[BLANK] => Some(false),
-                Holds::Something => None,
-                Holds::Anything => None,
-            },
+            Guard::In(cell, values) if values == &[BLANK] && value(*cell) == Holds::Something => {
+                Some(false)
+            }
+            Guard::In(cell, values) | Guard::Bound(cell, values) => {
+                one(*cell, &|v| values.contains(&v))
+            }
             Guard::Where(table) => match table.inputs.as_slice() {
-                [only] => match value(*only) {
-                    Holds::One(one) => {
-                        let held = table.values.get(usize::from(one))?;
-                        Some(held.is_some_and(|v| v != 0))
-                    }
-                    Holds::Something | Holds::Anything => None,
-                },
+                [only] => one(*only, &|v| {
+                    let held = table.values.get(usize::from(v)).copied().flatten();
+                    held.is_some_and(|v| v != 0)
+                }),
                 _ => None,
             },
             Guard::Not(inner) => self.holds(inner, value).map(|held| !held),

@@ -35,7 +35,7 @@
 //! that the guard does not hold if that is up to it, also where it stands under a *not*; an unknown source writes nothing; and
 //! the newer side is always the same one.
 
-use super::network::{CellId, Guard, Network, Source, Symbol, Table, Writer};
+use super::network::{CellId, Guard, Network, Rule, Source, Symbol, Table, Writer};
 use super::state::{Layout, State, Trace};
 use crate::model::Phase;
 use crate::side::{Side, Sides};
@@ -190,8 +190,26 @@ impl Guard {
         match self {
             Self::Not(inner) | Self::Before(inner) => inner.visit(f),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|g| g.visit(f)),
-            Self::Always | Self::In(..) | Self::Changed(_) | Self::Where(_) | Self::Unknown => {}
+            Self::Always
+            | Self::In(..)
+            | Self::Bound(..)
+            | Self::Changed(_)
+            | Self::Where(_)
+            | Self::Unknown => {}
         }
+    }
+}
+
+impl Rule {
+    /// Whether not all is known of what it does.
+    pub(super) fn is_unknown(&self) -> bool {
+        let later = self.phase == Phase::Later;
+        self.guard.is_unknown()
+            || self.effects.iter().any(|e| {
+                e.when.is_unknown()
+                    || later && e.when.asks_changed()
+                    || matches!(e.value, Source::Unknown(_))
+            })
     }
 }
 
@@ -200,15 +218,7 @@ impl Network {
     pub fn unknown(&self) -> Vec<Writer> {
         let rows = (0..).zip(&self.rows).filter(|(_, r)| r.when.is_unknown());
         let rows = rows.map(|(at, _)| Writer::Row(super::network::RowId(at), Side::Left));
-        let rules = (0..).zip(&self.rules).filter(|(_, r)| {
-            let later = r.phase == Phase::Later;
-            r.guard.is_unknown()
-                || r.effects.iter().any(|e| {
-                    e.when.is_unknown()
-                        || later && e.when.asks_changed()
-                        || matches!(e.value, Source::Unknown(_))
-                })
-        });
+        let rules = (0..).zip(&self.rules).filter(|(_, r)| r.is_unknown());
         rows.chain(rules.map(|(at, _)| Writer::Rule(super::network::RuleId(at))))
             .collect()
     }

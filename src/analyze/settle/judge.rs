@@ -22,6 +22,16 @@ pub struct Limits {
     pub rounds: u32,
 }
 
+impl Limits {
+    /// The same with so many steps, if these are fewer.
+    pub fn within(self, steps: usize) -> Self {
+        Self {
+            steps: self.steps.min(steps),
+            ..self
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

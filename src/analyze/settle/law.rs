@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::network::{BLANK, Cell, CellId, Guard, Network, Row, Rule, Source, Symbol};
 use super::parts::cells_of_rule;
 use super::triggers::die_out;
-use crate::model::{Authority, BlankPolicy, Entry, Phase};
+use crate::model::{Authority, BlankPolicy, Entry, Phase, StartedBy};
 use crate::side::Side;
 
 /// What is known of all automations that write a cell, whatever its value is.
@@ -31,6 +31,8 @@ pub struct Automatic {
     pub ends: Option<u32>,
     /// None of them makes it blank.
     pub fills: bool,
+    /// They make it larger only, or smaller only, and none makes it blank.
+    pub one_way: bool,
 }
 
 /// What is known of each cell, if of the automations only these write: by rule.
@@ -38,9 +40,18 @@ pub type Known<'k> = dyn Fn(&[bool]) -> Vec<Automatic> + 'k;
 
 /// The most rounds that write after the last edit, whatever the values are; none where the laws say nothing.
 pub fn rests(network: &Network, known: &Known<'_>) -> Option<u32> {
+    let live: Vec<bool> = network.rules.iter().map(|r| network.is_live(r)).collect();
+    let mut after = network.clone();
+    let done = after
+        .rules
+        .iter_mut()
+        .zip(&live)
+        .filter(|(_, live)| !**live);
+    done.for_each(|(rule, _)| rule.effects.clear());
+    let network = &after;
     let law = Law {
         network,
-        cells: known(&vec![true; network.rules.len()]),
+        cells: known(&live),
     };
     // what a platform refuses is read back as if another value were written
     let refused = network.cells.iter().any(|c| c.forward.is_some());
@@ -53,8 +64,9 @@ pub fn rests(network: &Network, known: &Known<'_>) -> Option<u32> {
     if refused || network.rules.iter().any(|r| across(r) || cleared(r)) {
         return None;
     }
-    // what nobody knows may turn a condition that no writer turns
-    let told = network.unknown().is_empty();
+    // what is computed by what nobody knows changes without a writer
+    let mut derived = network.rules.iter().filter(|r| r.phase == Phase::Derived);
+    let told = !derived.any(Rule::is_unknown);
     quiet(&law).or_else(|| told.then(|| die_out(law, known)).flatten())
 }
 
@@ -86,6 +98,18 @@ fn quiet(law: &Law<'_>) -> Option<u32> {
         return Some(1);
     }
     u32::try_from((2 + turns) * (1 + waiting + normalised)).ok()
+}
+
+impl Network {
+    /// Whether an automation can run after the last edit: one within the saves of people alone does not, unless what runs later
+    /// saves as they do.
+    fn is_live(&self, rule: &Rule) -> bool {
+        let system = |r: &Rule| self.records.get(r.record.index()).map(|r| r.system);
+        let later = |r: &&Rule| r.phase == Phase::Later && system(r) == system(rule);
+        let mut later = self.rules.iter().filter(later);
+        let within = matches!(rule.phase, Phase::BeforeSave | Phase::AfterSave);
+        !within || rule.by.includes(StartedBy::Sync) || later.any(|r| rule.by.includes(r.acts))
+    }
 }
 
 /// A network with what is known of its cells.

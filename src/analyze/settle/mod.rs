@@ -4,7 +4,9 @@
 //! It knows values as positions in finite domains only. What a network does is defined in `engine.rs`.
 
 pub mod alike;
+mod anywhere;
 mod asked;
+mod edits;
 mod engine;
 mod judge;
 pub mod law;
@@ -19,7 +21,9 @@ mod space;
 mod state;
 mod triggers;
 mod witness;
+mod written;
 
+pub use anywhere::anywhere;
 pub use engine::Act;
 pub use judge::{Judgement, Limits, Verdict, judge, most_steps};
 pub use network::Network;

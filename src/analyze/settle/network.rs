@@ -121,6 +121,8 @@ pub struct Lane {
     pub default: Option<Symbol>,
     /// Drift is undone.
     pub enforce: bool,
+    /// All values whatsoever have an order, and their images have the same one.
+    pub ordered: bool,
 }
 
 /// A condition over cells.
@@ -130,6 +132,8 @@ pub enum Guard {
     Always,
     /// The cell has one of these values, and of all values whatsoever no other one would do.
     In(CellId, Vec<Symbol>),
+    /// The cell has one of these values, and of all filled values whatsoever those on one side of a bound do.
+    Bound(CellId, Vec<Symbol>),
     /// What started this was a change of the cell.
     Changed(CellId),
     /// It held before the save that started this; rows are started by none, and ask for what is there.
@@ -244,6 +248,7 @@ impl Lane {
             timing: Timing::Always,
             default: None,
             enforce: false,
+            ordered: false,
         }
     }
 }

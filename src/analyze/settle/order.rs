@@ -4,12 +4,13 @@
 //! Aiken, Widom and Hellerstein ask whether unordered rules commute pairwise, by what they read and write. Here both orders
 //! are run from every state that can be reached, until rest: orders that part and meet again are no finding.
 
+use super::edits::{Event, events, happen};
 use super::engine::{Act, Engine, Unknown};
 use super::judge::Limits;
 use super::network::{CellId, Network, RecordId, RuleId, Symbol};
 use super::parts::{Part, parts};
 use super::run::Run;
-use super::space::{Event, Space, events, happen};
+use super::space::Space;
 use super::state::put;
 use crate::merge::Shadow;
 use crate::model::Phase;

@@ -105,7 +105,7 @@ fn cut(network: &Network, cells: Vec<CellId>, rows: Vec<RowId>, rules: Vec<RuleI
 fn each_in_guard(guard: &mut Guard, place: &impl Fn(&mut CellId)) {
     match guard {
         Guard::Always | Guard::Unknown => {}
-        Guard::In(cell, _) | Guard::Changed(cell) => place(cell),
+        Guard::In(cell, _) | Guard::Bound(cell, _) | Guard::Changed(cell) => place(cell),
         Guard::Where(table) => table.inputs.iter_mut().for_each(place),
         Guard::Not(inner) | Guard::Before(inner) => each_in_guard(inner, place),
         Guard::All(parts) | Guard::Any(parts) => {
@@ -143,7 +143,7 @@ pub(super) fn cells_of_rule(network: &Network, rule: &Rule) -> Vec<CellId> {
 /// Adds every cell that a condition reads.
 pub(super) fn cells_of_guard(guard: &Guard, cells: &mut Vec<CellId>) {
     guard.visit(&mut |g| match g {
-        Guard::In(cell, _) | Guard::Changed(cell) => cells.push(*cell),
+        Guard::In(cell, _) | Guard::Bound(cell, _) | Guard::Changed(cell) => cells.push(*cell),
         Guard::Where(table) => cells.extend(&table.inputs),
         _ => {}
     });

@@ -125,7 +125,7 @@ impl<'e, 'n> Run<'e, 'n> {
         };
         match guard {
             Guard::Always => true,
-            Guard::In(cell, values) => values.contains(&value(*cell)),
+            Guard::In(cell, values) | Guard::Bound(cell, values) => values.contains(&value(*cell)),
             Guard::Changed(cell) => match asked {
                 Asked::Save(base) => self.before(base, cell.index()) != value(*cell),
                 Asked::Before(_) => false,

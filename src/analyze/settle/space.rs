@@ -11,27 +11,20 @@
 //! of a seed, is not found there; that such a part settles is proved by other means, or not said.
 //!
 //! States are explored in layers of equal effort: how many cells had to be filled or edited to get there. Silent steps cost
-//! nothing, so a layer is closed under them, and a loop is found in the first layer that has one.
+//! nothing, so a layer is closed under them, and a loop is found in the first layer that has one. Nothing of a layer is looked
+//! at before those below it: a loop that needs little is found soon, however many states there are.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::edits::{Event, effort, events, happen, most_edited};
 use super::engine::Engine;
 use super::judge::Limits;
-use super::network::Symbol;
-use super::run::{Run, Write};
+use super::network::{Cell, Symbol};
+use super::run::Run;
 use super::state::{Trace, put};
 use crate::merge::Shadow;
 use crate::model::Phase;
-
-/// What a person, or time, does between two rounds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Event {
-    /// A record is saved with these values, by cell. Without values something is saved that is not here.
-    Save(usize, Vec<(usize, Symbol)>),
-    /// Rules that run later run before the next round.
-    Pause,
-}
 
 /// A silent step.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +52,12 @@ pub(super) struct Space<'e, 'n> {
     index: HashMap<u128, u32, BuildHasherDefault<Mix>>,
     /// States to be visited, by cost.
     layers: Vec<Vec<u32>>,
+    /// The states of the layers that are done, by cost: they are edited later.
+    visited: Vec<Vec<u32>>,
+    /// What cells can begin with.
+    stored: Vec<Vec<Symbol>>,
+    /// How the pairs of the present regime begin.
+    shadow: Shadow,
     /// The states that the present regime begins with.
     pub begun: Vec<u32>,
     pub limits: Limits,
@@ -78,55 +77,52 @@ impl<'e, 'n> Space<'e, 'n> {
             edges: Vec::new(),
             index: HashMap::default(),
             layers: Vec::new(),
+            visited: Vec::new(),
+            stored: Vec::new(),
+            shadow: Shadow::FirstMet,
             begun: Vec::new(),
             limits,
             work: 0,
         }
     }
 
-    /// Adds every state that the platforms can have stored, and whatever else was met before, with pairs that have come so
-    /// far.
+    /// Begins a regime: with every state that the platforms can have stored, and whatever else was met before, with pairs
+    /// that have come so far.
     pub fn start(&mut self, shadow: Shadow) -> Result<(), TooMany> {
-        let engine = self.run.engine;
-        let network = engine.network;
+        let network = self.run.engine.network;
         let derived = |at: usize| {
             let mut rules = network.rules.iter().filter(|r| r.phase == Phase::Derived);
             rules.any(|r| r.effects.iter().any(|e| e.target.index() == at))
         };
-        let values: Vec<Vec<Symbol>> = (0..)
-            .zip(&network.cells)
-            .map(|(at, cell)| {
-                let seeds = cell.stores.iter().take(cell.seeds.into());
-                let mut stored: Vec<Symbol> = seeds.copied().collect();
-                stored.push(0);
-                stored.sort_unstable();
-                stored.dedup();
-                if derived(at) { vec![0] } else { stored }
-            })
-            .collect();
-        let all = values
-            .iter()
-            .try_fold(1_usize, |n, v| n.checked_mul(v.len()));
-        if all.is_none_or(|all| all > self.limits.states) {
-            return Err(TooMany);
-        }
+        let stored = |(at, cell): (usize, &Cell)| {
+            let seeds = cell.stores.iter().take(cell.seeds.into());
+            let mut stored: Vec<Symbol> = seeds.copied().filter(|_| !derived(at)).collect();
+            stored.push(0);
+            stored.sort_unstable();
+            stored.dedup();
+            stored
+        };
+        self.stored = network.cells.iter().enumerate().map(stored).collect();
+        self.shadow = shadow;
+        self.layers.clear();
+        self.visited.clear();
         self.begun.clear();
-        self.interrupted(shadow)?;
-        let mut combination = Combination::new(values.iter().map(Vec::len));
-        while let Some(picks) = combination.next() {
+        self.interrupted(shadow)
+    }
+
+    /// Adds the states to begin with of which so many cells are filled.
+    fn fill(&mut self, count: usize) -> Result<(), TooMany> {
+        let lengths: Vec<usize> = self.stored.iter().map(Vec::len).collect();
+        for picks in filled(&lengths, count, self.limits.states)? {
             self.run.choices.borrow_mut().first();
             loop {
-                self.run.state = engine.blank();
-                for ((at, pick), values) in picks.iter().enumerate().zip(&values) {
-                    put(
-                        &mut self.run.state.cells,
-                        at,
-                        values.get(*pick).copied().unwrap_or(0),
-                    );
+                self.run.state = self.run.engine.blank();
+                for ((at, pick), values) in picks.iter().enumerate().zip(&self.stored) {
+                    let value = values.get(*pick).copied().unwrap_or(0);
+                    put(&mut self.run.state.cells, at, value);
                 }
-                let filled = self.run.state.cells.iter().filter(|v| **v != 0).count();
                 self.run.derive();
-                self.begin(shadow, filled as u32)?;
+                self.begin(self.shadow, count as u32)?;
                 if !self.run.choices.borrow_mut().next() {
                     break;
                 }
@@ -197,7 +193,7 @@ impl<'e, 'n> Space<'e, 'n> {
     }
 
     /// The state that the run is in was reached with so much effort.
-    fn meet(&mut self, cost: u32) -> Result<u32, TooMany> {
+    pub fn meet(&mut self, cost: u32) -> Result<u32, TooMany> {
         let packed = self.run.engine.layout.pack(&self.run.state);
         let next = self.nodes.len() as u32;
         let id = *self.index.entry(packed).or_insert(next);
@@ -231,11 +227,25 @@ impl<'e, 'n> Space<'e, 'n> {
         Ok(id)
     }
 
-    /// Visits all states of the next layer; none where there is none.
+    /// Visits all states of the next layer that has some; none where there is none.
     pub fn layer(&mut self) -> Result<Option<Vec<u32>>, TooMany> {
-        let Some(cost) = self.layers.iter().position(|l| !l.is_empty()) else {
-            return Ok(None);
-        };
+        let cells = self.run.engine.network.cells.len();
+        // no edit is of more cells, or of less than one
+        while self.visited.len() <= self.layers.len().max(cells) + cells {
+            let cost = self.visited.len();
+            self.fill(cost)?;
+            self.edit(cost)?;
+            let visited = self.close(cost)?;
+            self.visited.push(visited.clone());
+            if !visited.is_empty() {
+                return Ok(Some(visited));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Visits the states of a layer, and those that silence leads to from there.
+    pub fn close(&mut self, cost: usize) -> Result<Vec<u32>, TooMany> {
         let mut visited = Vec::new();
         while let Some(id) = self.layers.get_mut(cost).and_then(Vec::pop) {
             let open = |n: &&Node| n.cost as usize == cost && n.edges.is_none();
@@ -244,7 +254,37 @@ impl<'e, 'n> Space<'e, 'n> {
                 visited.push(id);
             }
         }
-        Ok(Some(visited))
+        Ok(visited)
+    }
+
+    /// Lets people edit the states of the layers below in every way that leads to this one.
+    fn edit(&mut self, cost: usize) -> Result<(), TooMany> {
+        let below = std::mem::take(&mut self.visited);
+        let most = most_edited(self.run.engine.network);
+        for (effort, nodes) in (1..=most).zip(below.iter().rev()) {
+            for id in nodes {
+                self.go(*id);
+                let edits = events(&self.run);
+                for edit in edits.iter().filter(|e| self::effort(e) == effort) {
+                    self.happen(*id, edit, cost as u32)?;
+                }
+            }
+        }
+        self.visited = below;
+        Ok(())
+    }
+
+    /// Lets something happen in a state, in every way.
+    fn happen(&mut self, id: u32, event: &Event, cost: u32) -> Result<(), TooMany> {
+        self.run.choices.borrow_mut().first();
+        loop {
+            self.go(id);
+            happen(&mut self.run, event);
+            self.meet(cost)?;
+            if !self.run.choices.borrow_mut().next() {
+                return Ok(());
+            }
+        }
     }
 
     fn visit(&mut self, id: u32) -> Result<(), TooMany> {
@@ -268,111 +308,34 @@ impl<'e, 'n> Space<'e, 'n> {
             node.edges = Some((first, last));
         }
         self.go(id);
-        for event in events(&self.run) {
-            self.run.choices.borrow_mut().first();
-            loop {
-                self.go(id);
-                happen(&mut self.run, &event);
-                self.meet(node.cost + effort(&event))?;
-                if !self.run.choices.borrow_mut().next() {
-                    break;
-                }
-            }
+        if self.run.state.pending == 0 {
+            return Ok(());
         }
-        Ok(())
+        self.happen(id, &Event::Pause, node.cost)
     }
 }
 
-/// How much a person had to do for it.
-pub(super) fn effort(event: &Event) -> u32 {
-    match event {
-        Event::Save(_, values) => values.len().max(1) as u32,
-        Event::Pause => 0,
-    }
-}
-
-/// Lets something happen.
-pub(super) fn happen(run: &mut Run<'_, '_>, event: &Event) {
-    match event {
-        Event::Pause => {
-            run.pause();
-        }
-        Event::Save(record, values) => {
-            let writes: Vec<Write> = values.iter().map(|(cell, v)| (*cell, *v, None)).collect();
-            run.edit(*record, &writes);
-        }
-    }
-}
-
-/// What can happen in the state that a run is in.
-///
-/// Where nothing reacts to the saves of a record, saves of single cells reach what saves of several do.
-pub(super) fn events(run: &Run<'_, '_>) -> Vec<Event> {
-    let network = run.engine.network;
-    let mut events = Vec::new();
-    if run.state.pending != 0 {
-        events.push(Event::Pause);
-    }
-    for record in 0..network.records.len() {
-        let own = |(_, c): &(usize, &super::network::Cell)| c.record.index() == record && c.edited;
-        let cells = network.cells.iter().enumerate().filter(own);
-        let cells: Vec<(usize, Symbol, Symbol)> =
-            cells.map(|(at, c)| (at, run.cell(at), c.seeds)).collect();
-        if run.engine.reacts(record) {
-            // a value that nobody enters can be left as it is
-            let picks = cells
-                .iter()
-                .map(|(_, held, seeds)| usize::from(*seeds) + usize::from(held >= seeds));
-            let mut combination = Combination::new(picks);
-            while let Some(picks) = combination.next() {
-                let edits = cells.iter().zip(picks).map(|(c, p)| (c, *p as Symbol));
-                let edits = edits.filter(|((_, held, seeds), new)| new != held && new < seeds);
-                events.push(Event::Save(
-                    record,
-                    edits.map(|((at, ..), new)| (*at, new)).collect(),
-                ));
-            }
-        } else {
-            for (at, held, seeds) in cells {
-                let new = (0..seeds).filter(|v| *v != held);
-                events.extend(new.map(|v| Event::Save(record, vec![(at, v)])));
-            }
+/// All ways to fill so many of some cells, by positions in their lists, the first of which are the blanks.
+fn filled(lengths: &[usize], count: usize, limit: usize) -> Result<Vec<Vec<usize>>, TooMany> {
+    let Some((first, more)) = lengths.split_first() else {
+        return Ok(vec![Vec::new(); usize::from(count == 0)]);
+    };
+    let mut all = Vec::new();
+    for pick in 0..*first {
+        let Some(rest) = count.checked_sub(usize::from(pick != 0)) else {
+            break;
+        };
+        let further = filled(more, rest, limit)?;
+        all.extend(further.into_iter().map(|further| {
+            let mut picks = vec![pick];
+            picks.extend(further);
+            picks
+        }));
+        if all.len() > limit {
+            return Err(TooMany);
         }
     }
-    events
-}
-
-/// All combinations of positions in lists of these lengths, the last of which counts fastest.
-pub(super) struct Combination {
-    lengths: Vec<usize>,
-    picks: Vec<usize>,
-    begun: bool,
-}
-
-impl Combination {
-    pub fn new(lengths: impl Iterator<Item = usize>) -> Self {
-        let lengths: Vec<usize> = lengths.collect();
-        Self {
-            picks: vec![0; lengths.len()],
-            lengths,
-            begun: false,
-        }
-    }
-
-    pub fn next(&mut self) -> Option<&[usize]> {
-        if !self.begun {
-            self.begun = true;
-            return (!self.lengths.contains(&0)).then_some(&self.picks);
-        }
-        for (pick, length) in self.picks.iter_mut().zip(&self.lengths).rev() {
-            *pick += 1;
-            if *pick < *length {
-                return Some(&self.picks);
-            }
-            *pick = 0;
-        }
-        None
-    }
+    Ok(all)
 }
 
 /// A hasher for numbers that are distinct already.

@@ -8,11 +8,12 @@
 //!   change of its target starts it as well;
 //! - an automation that is started by changes needs changes of these cells, one that is started by every save needs saves;
 //! - one whose condition has to become true needs a writer after which it may be false, and one after which it may be true:
-//!   of constants that are written it is known what it says;
+//!   of [what is known to be written](super::written) it is known what it says, and values that go one way pass a bound once;
 //! - an automation that runs within a save needs a transaction, and thereby a row or an automation that runs later.
 //!
-//! A cell that is written without an end need not change: all who write it may write one constant, or what they make of its
-//! value, one after the other, may have an end ([`Automatic`](super::law::Automatic)).
+//! A cell that is written without an end need not change: all who write it may write one value, conditions that decide which
+//! one may stay as they are, or what they make of its value, one after the other, may have an end
+//! ([`Automatic`](super::law::Automatic)).
 //!
 //! So all writers are suspected, and whoever is started by none of the suspects is none; where nobody is left, updates come to
 //! rest. These are the triggering graph of active rules (Aiken, Widom, Hellerstein: Behavior of database production rules,
@@ -21,12 +22,10 @@
 
 use std::collections::BTreeSet;
 
-use super::asked::{After, Asked, Holds, Seen};
+use super::asked::{Asked, Seen};
 use super::law::{Known, Law};
-use super::network::{
-    BLANK, Cell, CellId, Effect, Guard, Row, RowId, Rule, RuleId, Source, Symbol, Writer,
-};
-use crate::model::{Authority, BlankPolicy, Entry, Phase, Timing};
+use super::network::{CellId, Effect, RowId, Rule, RuleId, Source, Writer};
+use crate::model::{Entry, Phase, Timing};
 use crate::side::Side;
 
 pub(super) type Writers = BTreeSet<Writer>;
@@ -34,19 +33,23 @@ pub(super) type Writers = BTreeSet<Writer>;
 /// The most rounds that write after the last edit, whatever the values are; none where somebody may write for ever.
 pub(super) fn die_out(law: Law<'_>, known: &Known<'_>) -> Option<u32> {
     let network = law.network;
-    let mut triggers = Triggers { law };
+    let mut triggers = Triggers {
+        law,
+        steady: BTreeSet::new(),
+    };
     let lanes = (0..).zip(&network.rows).flat_map(|(at, row)| {
         let lane = move |side: &Side| is_active(row.lanes.get(*side).as_ref());
         let sides = Side::BOTH.into_iter().filter(lane);
         sides.map(move |side| Writer::Row(RowId(at), side))
     });
     let rules = (0..).zip(&network.rules);
-    let rules = rules.filter(|(_, r)| r.phase != Phase::Derived);
+    let rules = rules.filter(|(_, r)| r.phase != Phase::Derived && !r.effects.is_empty());
     let mut suspects: Writers = lanes
         .chain(rules.map(|(at, _)| Writer::Rule(RuleId(at))))
         .collect();
     let (mut writes, mut sent) = (0_u32, 0_u32);
     while !suspects.is_empty() {
+        triggers.steady(&suspects);
         let left = triggers.started(&suspects);
         let steps = triggers.law.cells.iter().filter_map(|c| c.ends).max();
         let most = steps.unwrap_or_default().saturating_add(2);
@@ -78,10 +81,12 @@ fn is_active(lane: Option<&super::network::Lane>) -> bool {
 
 pub(super) struct Triggers<'a> {
     pub law: Law<'a>,
+    /// The automations whose conditions, those of their effects among them, no suspect turns again and again.
+    steady: BTreeSet<RuleId>,
 }
 
 impl Triggers<'_> {
-    fn rule(&self, at: RuleId) -> Option<&Rule> {
+    pub fn rule(&self, at: RuleId) -> Option<&Rule> {
         self.law.network.rules.get(at.index())
     }
 
@@ -91,6 +96,39 @@ impl Triggers<'_> {
             Writer::Row(..) => 1,
             Writer::Rule(at) => self.rule(at).map_or(1, |r| r.limit.max(1)),
         }
+    }
+
+    /// Finds out whose conditions stay as they are, by those that are known to do so already.
+    fn steady(&mut self, suspects: &Writers) {
+        self.steady.clear();
+        loop {
+            let stays = |w: &Writer| match *w {
+                Writer::Rule(at) if !self.steady.contains(&at) => {
+                    self.is_steady(at, suspects).then_some(at)
+                }
+                _ => None,
+            };
+            let more: Vec<RuleId> = suspects.iter().filter_map(stays).collect();
+            if more.is_empty() {
+                return;
+            }
+            self.steady.extend(more);
+        }
+    }
+
+    fn is_steady(&self, at: RuleId, suspects: &Writers) -> bool {
+        let Some(rule) = self.rule(at) else {
+            return false;
+        };
+        let asked = Asked {
+            triggers: self,
+            at,
+            rule,
+            suspects,
+        };
+        let conditions = rule.effects.iter().map(|e| &e.when);
+        let mut conditions = conditions.chain([&rule.guard]);
+        conditions.all(|g| asked.is_steady(g))
     }
 
     /// The suspects that suspects start.
@@ -134,9 +172,7 @@ impl Triggers<'_> {
             let mut changers = self.changers(*row.cells.get(side), by, by).into_iter();
             changers.any(|w| Some(w) != echo)
         };
-        let enforced = row.lanes.get(from).as_ref().is_some_and(|l| l.enforce);
-        let puts_back = enforced || row.authority == Authority::PreferUnlessBlank(from);
-        changed(from) || puts_back && changed(!from)
+        changed(from) || self.puts_back(row, from) && changed(!from)
     }
 
     /// Whether some writers start an automation.
@@ -188,139 +224,58 @@ impl Triggers<'_> {
     pub fn changers(&self, cell: CellId, writers: &Writers, suspects: &Writers) -> Writers {
         let mut found = Writers::new();
         for cell in self.law.sources(cell) {
-            let writes = |w: &Writer| match *w {
-                Writer::Row(at, from) => {
-                    let row = self.law.network.rows.get(at.index());
-                    row.is_some_and(|r| *r.cells.get(!from) == cell)
-                }
-                Writer::Rule(at) => self.writes(at, cell).next().is_some(),
-            };
-            let still = self.is_still(cell, suspects.iter().copied().filter(writes));
-            let of_cell = writers.iter().filter(|w| writes(w));
+            let still = self.is_still(cell, suspects);
+            let of_cell = writers.iter().filter(|w| self.is_writer(**w, cell));
             found.extend(of_cell.filter(|w| !still || matches!(w, Writer::Row(..))));
         }
         found
     }
 
-    /// Whether automations do not change a cell for ever, which these write.
-    fn is_still(&self, cell: CellId, writers: impl Iterator<Item = Writer>) -> bool {
+    /// Whether one writes a cell.
+    pub fn is_writer(&self, writer: Writer, cell: CellId) -> bool {
+        match writer {
+            Writer::Row(at, from) => {
+                let row = self.law.network.rows.get(at.index());
+                row.is_some_and(|r| *r.cells.get(!from) == cell)
+            }
+            Writer::Rule(at) => self.writes(at, cell).next().is_some(),
+        }
+    }
+
+    /// Whether the automations among some suspects do not change a cell for ever.
+    fn is_still(&self, cell: CellId, suspects: &Writers) -> bool {
+        let writers = suspects
+            .iter()
+            .copied()
+            .filter(|w| self.is_writer(*w, cell));
         let known = self.law.cells.get(cell.index()).copied();
         let known = known.unwrap_or_default();
-        let mut constants = BTreeSet::new();
+        let mut values: Vec<Option<&Source>> = Vec::new();
+        let mut rules = BTreeSet::new();
         for writer in writers {
             match writer {
                 Writer::Row(..) => return self.law.leaves(cell),
                 Writer::Rule(at) => {
-                    constants.extend(self.writes(at, cell).map(|e| self.constant(e)))
+                    rules.insert(at);
+                    let effects = self.writes(at, cell);
+                    values.extend(effects.map(|e| self.is_fixed(e, suspects).then_some(&e.value)));
                 }
             }
         }
+        // one whose conditions stay as they are writes one of its values
+        let steady = rules.len() == 1 && rules.is_subset(&self.steady);
+        let one = values.iter().all(|v| Some(v) == values.first());
         self.law.leaves(cell)
             || known.ends.is_some()
-            || constants.len() == 1 && !constants.contains(&None)
+            || (one || steady) && !values.is_empty() && !values.contains(&None)
     }
 
-    /// The effects of an automation on a cell, of which the last one counts whose condition holds.
-    pub fn writes(&self, at: RuleId, cell: CellId) -> impl Iterator<Item = &Effect> {
-        let effects = self
-            .rule(at)
-            .into_iter()
-            .flat_map(|r| r.effects.iter().rev());
-        let mut fixed = false;
-        effects
-            .filter(move |e| e.target == cell)
-            .take_while(move |e| {
-                let overwritten = fixed;
-                fixed |= e.when == Guard::Always;
-                !overwritten
-            })
-    }
-
-    /// The constant that an effect writes, and that is stored so.
-    pub fn constant(&self, effect: &Effect) -> Option<Symbol> {
-        let Source::Constant(value) = effect.value else {
-            return None;
+    /// Whether an effect writes one value, however often: a constant, or what is made of cells that nobody writes.
+    fn is_fixed(&self, effect: &Effect, suspects: &Writers) -> bool {
+        let Source::Table(table) = &effect.value else {
+            return self.constant(effect).is_some();
         };
-        let cell = self.law.network.cells.get(effect.target.index())?;
-        is_one(cell, value).then_some(value)
+        let mut sources = table.inputs.iter().flat_map(|c| self.law.sources(*c));
+        !sources.any(|c| suspects.iter().any(|w| self.is_writer(*w, c)))
     }
-
-    /// What a cell of a condition holds once a writer has changed it; none where the writer does not write it.
-    pub fn after(&self, writer: Writer, cell: CellId, suspects: &Writers) -> Option<After> {
-        let known = self.law.cells.get(cell.index()).copied();
-        let fills = known.unwrap_or_default().fills;
-        match writer {
-            Writer::Row(at, from) => {
-                let row = self.law.network.rows.get(at.index())?;
-                (*row.cells.get(!from) == cell).then(|| self.sent(at, row, from, suspects))
-            }
-            Writer::Rule(at) => {
-                let mut writes = self.writes(at, cell).peekable();
-                let sure = writes.peek()?.when == Guard::Always;
-                let constants: BTreeSet<_> = writes.map(|e| self.constant(e)).collect();
-                let mut constants = constants.into_iter();
-                let value = match (constants.next().flatten(), constants.next()) {
-                    (Some(one), None) => Holds::One(one),
-                    _ if fills => Holds::Something,
-                    _ => Holds::Anything,
-                };
-                Some(After { value, sure })
-            }
-        }
-    }
-
-    /// What a lane leaves in its target: what its source holds was put there by those who change that, and a blank that is kept
-    /// goes nowhere.
-    fn sent(&self, at: RowId, row: &Row, from: Side, suspects: &Writers) -> After {
-        let lane = row.lanes.get(from).as_ref();
-        let stored = self.law.stores(row, !from);
-        let kept = lane.is_some_and(|l| l.blank == BlankPolicy::Keeps);
-        let value = match kept && stored {
-            true => Holds::Something,
-            false => Holds::Anything,
-        };
-        let source = *row.cells.get(from);
-        let enforced = lane.is_some_and(|l| l.enforce);
-        if enforced || row.authority == Authority::PreferUnlessBlank(from) {
-            return After { value, sure: false };
-        }
-        let echo = Some(Writer::Row(at, !from)).filter(|_| self.law.stores(row, from));
-        let changers = self.changers(source, suspects, suspects);
-        let constant = |w: Writer| match w {
-            Writer::Row(..) => None,
-            Writer::Rule(at) => {
-                let mut writes = self.writes(at, source);
-                let one = self.constant(writes.next()?);
-                one.filter(|_| writes.next().is_none())
-            }
-        };
-        let others = changers.into_iter().filter(|w| Some(*w) != echo);
-        let constants: BTreeSet<Option<Symbol>> = others.map(constant).collect();
-        let mut constants = constants.into_iter();
-        // a blank has no image: it clears, or its default stands there
-        let class = row.class.get(from);
-        let filled = |v: Symbol| class.get(usize::from(v)) != class.first();
-        let image = match (constants.next().flatten(), constants.next()) {
-            (Some(one), None) if filled(one) => {
-                lane.and_then(|l| *l.image.get(usize::from(one))?)
-            }
-            _ => None,
-        };
-        let target = self.law.network.cells.get(row.cells.get(!from).index());
-        let kept = |v: &Symbol| *v != BLANK && target.is_some_and(|c| is_one(c, *v));
-        let derived = self.law.sources(source).len() > 1;
-        match image.filter(|v| kept(v) && !derived) {
-            Some(one) => After {
-                value: Holds::One(one),
-                sure: true,
-            },
-            None => After { value, sure: false },
-        }
-    }
-}
-
-/// A value that the platform stores as it is, and that stands for no others.
-fn is_one(cell: &Cell, value: Symbol) -> bool {
-    let last = cell.open && usize::from(value) + 1 >= cell.size();
-    cell.stores.get(usize::from(value)) == Some(&value) && !last
 }

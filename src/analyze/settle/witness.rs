@@ -8,11 +8,12 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
+use super::edits::{Event, effort, events, happen};
 use super::engine::{Act, Engine};
 use super::loops::Loops;
 use super::network::{CellId, RecordId, Symbol};
 use super::run::{Choices, Run};
-use super::space::{Event, Space, effort, events, happen};
+use super::space::Space;
 use crate::side::Side;
 
 /// A run of a network that never comes to rest.
@@ -159,7 +160,7 @@ fn way(space: &mut Space<'_, '_>, moving: &[u32]) -> Option<(Vec<Entry>, usize)>
     let mut entries: Vec<Entry> = Vec::new();
     let mut heap = BinaryHeap::new();
     let mut begun = std::mem::take(&mut space.begun);
-    begun.sort_unstable();
+    begun.sort_unstable_by_key(|id| space.nodes.get(*id as usize).map(|n| n.packed));
     begun.dedup();
     for node in begun {
         space.go(node);

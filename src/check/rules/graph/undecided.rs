@@ -17,7 +17,7 @@ rule! {
     /// on both sides of which nothing says that they leave their values alone after some rounds. One side without automations,
     /// or with such as leave alone what rows write (`trim`, where the row trims), is proof enough, whatever the other one does;
     /// so is that nobody is left who could start a row or an automation again and again: one whose condition has to become
-    /// true needs somebody after whom it is false.
+    /// true needs somebody after whom it is false, and a number that is only added to passes a bound once.
     ///
     /// # Why it matters
     /// What is not proved may loop in production.
@@ -142,7 +142,10 @@ impl Undecided<'_> {
                     .help(words::remedies(self.model, self.judged))
             }
             Verdict::Stable | Verdict::Settles { .. } => finding
-                .note("it comes to rest with every value that was tried, and nothing says that others behave like them")
+                .note(match self.judged.built.sampled {
+                    true => "it comes to rest with every set that was tried, and conditions ask for more members than all sets are tried of",
+                    false => "it comes to rest with every value that was tried, and nothing says that others behave like them",
+                })
                 .help(self.decider().unwrap_or_else(|| words::remedies(self.model, self.judged))),
             Verdict::Oscillates(_) => finding,
         }
