@@ -41,7 +41,7 @@ pub mod side;
 pub mod source;
 #[cfg(feature = "compiler")]
 pub mod syntax;
-#[cfg(feature = "runtime")]
+#[cfg(all(feature = "compiler", feature = "runtime"))]
 pub mod testing;
 pub mod text;
 pub mod value;

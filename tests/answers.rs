@@ -8,12 +8,12 @@ use accordant::testing::run_case;
 use crate::graph::ticket;
 use crate::support::{fixture_files, planned};
 
-const SHOUT: &str = include_str!("graph/Shout.flow-meta.xml");
-const USER: &str = "system crm: salesforce { user \"sync@example.com\" }\n";
-const WHISPER: &str = "automation desk \"Whisper\" {\n  when  ticket.language changes\n  sets  ticket.language = lower(ticket.language)\n}\n\n";
+pub const SHOUT: &str = include_str!("graph/Shout.flow-meta.xml");
+pub const USER: &str = "system crm: salesforce { user \"sync@example.com\" }\n";
+pub const WHISPER: &str = "automation desk \"Whisper\" {\n  when  ticket.language changes\n  sets  ticket.language = lower(ticket.language)\n}\n\n";
 
 /// A project with metadata of both houses: names and texts of files.
-fn project(systems: &str, text: &str, metadata: &[(&str, String)]) -> Compilation {
+pub fn project(systems: &str, text: &str, metadata: &[(&str, String)]) -> Compilation {
     let mut files = fixture_files(&[("main.sync", text)]);
     let manifest = "[project]\nname = \"fixture\"\nlanguage = 1\nspecs = [\"*.sync\"]\n\n\
         [systems.desk]\ncatalog = [\"catalogs/desk.json\"]\nbase = false\nmetadata = [\"desk/*\"]\n\n\
@@ -29,22 +29,23 @@ fn project(systems: &str, text: &str, metadata: &[(&str, String)]) -> Compilatio
 }
 
 /// The errors of a compile by their codes.
-fn errors(compilation: &Compilation) -> Vec<Code> {
+pub fn errors(compilation: &Compilation) -> Vec<Code> {
     let errors = compilation.findings.iter();
     let errors = errors.filter(|d| d.level == Level::Error);
     errors.map(|d| d.code).collect()
 }
 
 /// The flow of the fixture with a condition.
-fn shout(condition: &str) -> (&'static str, String) {
+pub fn shout(condition: &str) -> (&'static str, String) {
     let escaped = condition.replace('<', "&lt;").replace('>', "&gt;");
     let start = format!("<filterFormula>{escaped}</filterFormula>\n        <object>");
     let text = SHOUT.replace("<object>", &start);
     ("crm/Shout.flow-meta.xml", text)
 }
 
+/// Runs the tests of a spec.
 #[track_caller]
-fn settles(steps: &str, compilation: &Compilation) {
+pub fn settles(steps: &str, compilation: &Compilation) {
     let plan = planned(compilation);
     let model = compilation.model.as_ref().expect("checked");
     let cases = cases(model, &compilation.sources);
@@ -126,7 +127,7 @@ fn a_flow_that_spares_the_user_of_the_sync_answers_people_in_tests() {
 }
 
 /// A workflow that sets the language to `en`, by its criteria, whether it enrols again, and the trigger for that.
-fn workflow(criteria: &str, again: bool, trigger: Option<&str>) -> (&'static str, String) {
+pub fn workflow(criteria: &str, again: bool, trigger: Option<&str>) -> (&'static str, String) {
     let filter = |operation: &str| {
         format!(
             "{{ \"filterBranchType\": \"AND\", \"filterBranches\": [], \"filters\": [ {{ \"filterType\": \"PROPERTY\", \
@@ -145,7 +146,7 @@ fn workflow(criteria: &str, again: bool, trigger: Option<&str>) -> (&'static str
     ("desk/force.json", text)
 }
 
-const KNOWN: &str = "{ \"operator\": \"IS_KNOWN\", \"operationType\": \"ALL_PROPERTY\" }";
+pub const KNOWN: &str = "{ \"operator\": \"IS_KNOWN\", \"operationType\": \"ALL_PROPERTY\" }";
 const OTHER: &str =
     "{ \"operator\": \"IS_NOT_EQUAL_TO\", \"operationType\": \"STRING\", \"value\": \"en\" }";
 
@@ -160,6 +161,7 @@ fn a_loop_needs_a_workflow_that_enrols_a_record_again() {
         (KNOWN, true, None, None),
         (KNOWN, false, Some(KNOWN), None),
         (KNOWN, true, Some(KNOWN), Some(Code::G001)),
+        (OTHER, true, Some(KNOWN), Some(Code::G001)),
     ] {
         let metadata = [loud.clone(), workflow(criteria, again, trigger)];
         let compilation = project(USER, &text, &metadata);
@@ -170,6 +172,47 @@ fn a_loop_needs_a_workflow_that_enrols_a_record_again() {
             "{criteria} {again} {trigger:?}"
         );
     }
+}
+
+/// The trigger of the fixture, on another property.
+fn triggered_by(property: &str, criteria: &str) -> (&'static str, String) {
+    let (name, text) = workflow(criteria, true, Some(KNOWN));
+    let (before, trigger) = text.split_once("reEnrollmentTriggers").expect("a trigger");
+    let trigger = trigger.replace("language", property);
+    (name, format!("{before}reEnrollmentTriggers{trigger}"))
+}
+
+/// Of a record that was enrolled, what meets the criteria anew counts for nothing unless a trigger fires with it.
+#[test]
+fn a_loop_needs_a_trigger_in_it() {
+    let french = SHOUT.replace("UPPER({!$Record.Language__c})", "&quot;fr&quot;");
+    let french = ("crm/French.flow-meta.xml", french);
+    let text = ticket("  language <-> Language__c\n");
+    let notes = "automation desk \"Notes\" {\n  when  ticket.language changes\n  sets  ticket.vip = ticket.language = \"en\"\n}\n\n";
+    for (property, beside, told) in [
+        ("vip", "", None),
+        ("language", "", Some(Code::G001)),
+        ("vip", notes, Some(Code::G001)),
+    ] {
+        let metadata = [french.clone(), triggered_by(property, OTHER)];
+        let compilation = project(USER, &format!("{beside}{text}"), &metadata);
+        let wanted: Vec<Code> = told.into_iter().collect();
+        assert_eq!(errors(&compilation), wanted, "{property} {beside}");
+    }
+}
+
+#[test]
+fn a_test_sees_a_workflow_enrol_first_by_its_criteria_and_then_by_its_trigger() {
+    let steps = "given desk.ticket one { subject = \"s\" }\n  given crm.Case one { Subject = \"s\" }\n  settle\n\
+         at day 1 10:00 desk.ticket one { language = \"de\" }\n  settle\n  expect crm.Case one { Language__c = \"en\" }\n\
+         at day 2 10:00 desk.ticket one { language = \"fr\" }\n  settle\n  expect crm.Case one { Language__c = \"fr\" }\n\
+         at day 3 10:00 desk.ticket one { reference = \"r\" }\n  settle\n  expect crm.Case one { Language__c = \"en\" }\n";
+    let rows = ticket("  language <-> Language__c\n  reference <-> Ref__c\n");
+    let text = format!("{rows}\ntest \"again\" {{\n{steps}}}\n");
+    settles(
+        steps,
+        &project(USER, &text, &[triggered_by("reference", OTHER)]),
+    );
 }
 
 #[test]
@@ -186,60 +229,5 @@ fn a_test_sees_a_workflow_enrol_once_or_at_each_change() {
             &steps,
             &project(USER, &text, &[workflow(KNOWN, again, trigger)]),
         );
-    }
-}
-
-/// A workflow that takes tickets with a bug to billing, by whether they have one, or nothing else.
-fn to_billing(operator: &str) -> (&'static str, String) {
-    let bug = format!(
-        "{{ \"operator\": \"{operator}\", \"operationType\": \"ENUMERATION\", \"values\": [\"bug\"] }}"
-    );
-    let (name, text) = workflow(&bug, true, None);
-    let text = text.replace("\"language\"", "\"tags\"");
-    (name, text.replace("\"en\"", "\"billing\""))
-}
-
-/// A flow that gives cases with a topic two of them.
-fn to_both(filter: &str) -> (&'static str, String) {
-    let text = SHOUT.replace("UPPER({!$Record.Language__c})", "&quot;Billing;Bug&quot;");
-    let text = text.replace("Language__c", "Topics__c");
-    let start = format!("{filter}\n        <object>");
-    ("crm/Both.flow-meta.xml", text.replace("<object>", &start))
-}
-
-const HAS_BILLING: &str =
-    "<filterFormula>INCLUDES({!$Record.Topics__c}, &quot;Billing&quot;)</filterFormula>";
-const CONTAINS_BILLING: &str = "<filterLogic>and</filterLogic><filters><field>Topics__c</field>\
-     <operator>Contains</operator><value><stringValue>Billing</stringValue></value></filters>";
-const TOPICS: &str = "picklist Topic: desk.ticket.tags <-> crm.Case.Topics__c {\n  billing <-> Billing\n  bug <-> Bug\n  \
-     idea <-> Idea\n}\n\n";
-
-/// Whether a set has a member is asked whatever else is in it; that it is some set, of all its members.
-#[test]
-fn both_houses_ask_sets_for_members() {
-    let text = format!(
-        "{TOPICS}{}",
-        ticket("  tags <-> Topics__c  via each Topic\n")
-    );
-    for filter in [HAS_BILLING, CONTAINS_BILLING] {
-        for (operator, told) in [
-            ("IS_ANY_OF", Some(Code::G001)),
-            ("IS_ALL_OF", Some(Code::G001)),
-            ("IS_EXACTLY", None),
-        ] {
-            let metadata = [to_billing(operator), to_both(filter)];
-            let wanted: Vec<Code> = told.into_iter().collect();
-            let found = errors(&project(USER, &text, &metadata));
-            assert_eq!(found, wanted, "{operator} {filter}");
-        }
-    }
-    for (operator, topics) in [("IS_ANY_OF", "Billing"), ("IS_EXACTLY", "Bug;Idea")] {
-        let steps = format!(
-            "given desk.ticket one {{ subject = \"s\" }}\n  given crm.Case one {{ Subject = \"s\" }}\n  settle\n\
-             at day 1 10:00 desk.ticket one {{ tags = \"bug;idea\" }}\n  settle\n  \
-             expect crm.Case one {{ Topics__c = \"{topics}\" }}\n"
-        );
-        let text = format!("{text}\ntest \"members\" {{\n{steps}}}\n");
-        settles(&steps, &project(USER, &text, &[to_billing(operator)]));
     }
 }

@@ -23,7 +23,6 @@ const FLOORS: &[Floor] = &[
     Floor("merge", &["plan"]),
     Floor("runtime", &["plan", "merge"]),
     Floor("connect", &["plan", "runtime"]),
-    Floor("testing", &["plan", "runtime", "connect"]),
     // the compiler, downhill
     Floor("diagnostic", &[]),
     Floor("syntax", &["diagnostic"]),
@@ -31,6 +30,8 @@ const FLOORS: &[Floor] = &[
     Floor("manifest", &["diagnostic"]),
     Floor("catalog", &["diagnostic", "platform"]),
     Floor("formula", &["diagnostic"]),
+    // the tests of a spec, where automations compute with formulas
+    Floor("testing", &["plan", "runtime", "connect", "formula"]),
     Floor(
         "automation",
         &["diagnostic", "platform", "catalog", "formula"],

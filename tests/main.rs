@@ -17,6 +17,7 @@ mod automation;
 mod bugs;
 mod catalogs;
 mod cli;
+mod computing;
 mod connect;
 mod correct;
 mod dependencies;

@@ -1,9 +1,10 @@
 //! Blanks: which values can be missing where they are needed.
 
 use super::satisfy::{filled, implies};
+use crate::formula;
 use crate::model::{Expr, ExprKind, Fallback, FieldRef, Model, RowView};
 use crate::side::Side;
-use crate::value::library::{self, OnBlank};
+use crate::value::library::OnBlank;
 
 /// Whether the value that a row brings from a side can be blank: because the source can be, or because a failed `via`
 /// makes it so. A stated default fills it.
@@ -70,7 +71,7 @@ impl<'m> Filled<'m> {
             ExprKind::Call {
                 function,
                 arguments,
-            } => match library::function(function).map(|f| f.on_blank) {
+            } => match formula::function(function).map(|f| f.on_blank) {
                 Some(OnBlank::Asked) => arguments.iter().any(|a| self.expr(a, input)),
                 _ => arguments.first().is_none_or(|a| self.expr(a, input)),
             },

@@ -1,9 +1,10 @@
 //! The value of an expression where only the spec and a few known values decide it: for proofs over finite domains and
 //! for samples.
 
+use crate::formula;
 use crate::model::{Expr, ExprKind, FieldRef, Model};
 use crate::side::Side;
-use crate::value::{Value, library};
+use crate::value::Value;
 
 /// A field that an expression reads: of a record of the pair, or of the record that a reference of it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +77,7 @@ impl Known<'_> {
             } => {
                 let arguments: Option<Vec<Value>> =
                     arguments.iter().map(|a| self.eval(a)).collect();
-                library::function(function)?.call(&arguments?).ok()
+                formula::function(function)?.call(&arguments?).ok()
             }
             ExprKind::Map {
                 map,

@@ -127,6 +127,7 @@ impl<'a> Words<'a> {
             also: Vec::new(),
             order: None,
             entry: Entry::EveryTime,
+            first: None,
         }
     }
 

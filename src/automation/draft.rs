@@ -55,6 +55,7 @@ pub(super) struct Head {
     pub also: Vec<(Phase, Events)>,
     pub order: Option<u32>,
     pub entry: Entry,
+    pub first: Option<Expr>,
 }
 
 impl Head {
@@ -73,6 +74,7 @@ impl Head {
             also: Vec::new(),
             order: None,
             entry: Entry::EveryTime,
+            first: None,
         }
     }
 }
@@ -229,6 +231,7 @@ impl<'a> Draft<'a> {
             also: head.also,
             order: head.order,
             entry: head.entry,
+            first: head.first,
             changes: self
                 .guard
                 .as_ref()

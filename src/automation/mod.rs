@@ -94,6 +94,8 @@ pub struct Automation {
     pub changes: Vec<SmolStr>,
     /// The condition under which it runs at all.
     pub guard: Option<Expr>,
+    /// A condition that starts it for a record once, as soon as it becomes true, beside the guard.
+    pub first: Option<Expr>,
     /// The fields that it reads, sorted.
     pub reads: Vec<FieldName>,
     /// What it writes, in its order.

@@ -146,6 +146,16 @@ impl<'a> Names<'a> {
         known.map_or(&[], |o| &o.associations)
     }
 
+    /// The reference of one object to another, where there is just one.
+    pub fn only_reference(&self, from: &str, to: &str) -> Option<SmolStr> {
+        let mut found = self
+            .fields(from)
+            .iter()
+            .filter(|f| f.references.iter().any(|r| r.eq_ignore_ascii_case(to)));
+        let only = found.next()?.name.clone();
+        found.next().is_none().then_some(only)
+    }
+
     /// The fields along a path from an object.
     pub fn way(&self, object: &str, path: &[SmolStr]) -> Way {
         let mut way = Way::default();

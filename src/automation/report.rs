@@ -16,6 +16,8 @@ struct Line<'a> {
     object: Option<&'a str>,
     trigger: String,
     guard: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
     reads: Vec<String>,
     writes: Vec<String>,
     file: &'a str,
@@ -32,6 +34,7 @@ pub fn json_line(automation: &Automation) -> String {
         object: automation.object.as_deref(),
         trigger: trigger(automation),
         guard: automation.guard.as_ref().map(ToString::to_string),
+        first: automation.first.as_ref().map(ToString::to_string),
         reads: automation.reads.iter().map(ToString::to_string).collect(),
         writes: automation
             .writes()
@@ -70,9 +73,19 @@ pub fn trigger(automation: &Automation) -> String {
         Entry::BecomesTrue => "; becomes true",
         Entry::Once => "; becomes true; once",
     });
+    let first = automation.first.is_some();
+    if first {
+        out.push_str("; becomes true; once");
+    }
     if !automation.changes.is_empty() {
-        out.push_str("; changed: ");
+        out.push_str(if first {
+            "; or changed: "
+        } else {
+            "; changed: "
+        });
         out.push_str(&automation.changes.join(", "));
+    } else if first {
+        out.push_str("; or again");
     }
     out
 }

@@ -96,6 +96,9 @@ fn lines(found: &[Automation]) -> String {
         if let Some(guard) = &automation.guard {
             let _ = writeln!(out, "  if       {guard}");
         }
+        if let Some(first) = &automation.first {
+            let _ = writeln!(out, "  or once  {first}");
+        }
         for effect in &automation.effects {
             let _ = writeln!(out, "  writes   {}", written(automation, effect));
         }

@@ -80,6 +80,7 @@ pub fn phrase(model: &Model, e: &Expr) -> String {
         }
         ExprKind::In { input, list } => format!("{} is {}", of(input), listed(list)),
         ExprKind::IsSet(inner) => format!("{} is filled", of(inner)),
+        ExprKind::Before(inner) => format!("what {} was", of(inner)),
         ExprKind::Changed { field, .. } => format!("{} has changed", label(model, *field)),
         ExprKind::Arithmetic {
             operation,

@@ -291,7 +291,7 @@ fn concatenate(a: Datum, b: Datum) -> Outcome {
 }
 
 /// Adds numbers, joins texts, moves dates.
-fn add(a: Datum, b: Datum) -> Outcome {
+pub(super) fn add(a: Datum, b: Datum) -> Outcome {
     match (a, b) {
         (Datum::Number(a), Datum::Number(b)) => Ok(Datum::Number(a.add(&b))),
         (a @ Datum::Text(_), b) | (a, b @ Datum::Text(_)) => concatenate(a, b).or(Err(Fault::Kind)),

@@ -11,6 +11,7 @@ mod evaluate;
 mod functions;
 mod grammar;
 mod kinds;
+mod library;
 mod moment;
 mod number;
 mod parse;
@@ -20,5 +21,6 @@ mod signatures;
 
 pub use ast::{Expr, Formula, Node, Operator, Reference};
 pub use datum::{Blanks, Context, Datum, DatumKind, Fault};
+pub use library::{ADD_ITEM, function, own};
 pub use number::Number;
 pub use parse::{FormulaError, parse};

@@ -2,9 +2,10 @@
 
 /// A function: what it takes, and what it gives.
 pub(super) struct Signature {
-    name: &'static str,
+    /// Its name, in upper case.
+    pub(super) name: &'static str,
     /// A letter a parameter; `?` after one makes it and all behind it optional, `*` lets it be repeated.
-    takes: &'static str,
+    pub(super) takes: &'static str,
     /// A letter; `=` is the kind of the first argument that has one, `|` that of results of cases.
     pub(super) gives: char,
 }
@@ -15,7 +16,7 @@ const fn f(name: &'static str, takes: &'static str, gives: char) -> Signature {
 
 /// `T` text, `N` number, `B` true or false, `D` date, `M` date and time, `C` time of day, `L` place, `E` date with or without
 /// time, `F` any date or time, `A` anything.
-const FUNCTIONS: &[Signature] = &[
+pub(super) const SIGNATURES: &[Signature] = &[
     f("ABS", "N", 'N'),
     f("ACOS", "N", 'N'),
     f("ADDMONTHS", "EN", '='),
@@ -121,8 +122,8 @@ const FUNCTIONS: &[Signature] = &[
 
 /// The function of a name in upper case.
 pub(super) fn signature(name: &str) -> Option<&'static Signature> {
-    let at = FUNCTIONS.binary_search_by(|f| f.name.cmp(name)).ok()?;
-    FUNCTIONS.get(at)
+    let at = SIGNATURES.binary_search_by(|f| f.name.cmp(name)).ok()?;
+    SIGNATURES.get(at)
 }
 
 impl Signature {
@@ -182,8 +183,8 @@ mod tests {
 
     #[test]
     fn every_function_is_sorted_and_computed_with_each_number_of_arguments() {
-        assert!(FUNCTIONS.is_sorted_by(|a, b| a.name < b.name));
-        for function in FUNCTIONS {
+        assert!(SIGNATURES.is_sorted_by(|a, b| a.name < b.name));
+        for function in SIGNATURES {
             let counts: Vec<usize> = (0..8).filter(|n| function.takes(*n)).collect();
             assert!(!counts.is_empty(), "{}", function.name);
             for count in counts {

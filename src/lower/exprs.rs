@@ -90,6 +90,7 @@ impl Cx<'_> {
                 list: list.iter().map(|(v, _)| v.clone()).collect(),
             },
             ExprKind::IsSet(inner) => Lowered::IsSet(self.boxed(inner)?),
+            ExprKind::Before(inner) => before(self.expr(inner)?),
             ExprKind::Changed { side, field } => Lowered::Changed {
                 side: *side,
                 field: self.read_field(*field, Asked::Change),
@@ -148,6 +149,16 @@ impl Cx<'_> {
         let sync = self.model.syncs.get(id.index());
         sync.map_or_else(SmolStr::default, |s| s.name.node.clone())
     }
+}
+
+/// An expression over the record as it was, which stands on the right of the one that starts an automation.
+fn before(mut over: Lowered) -> Lowered {
+    over.visit_mut(&mut |e| {
+        if let Lowered::Field { side, .. } = e {
+            *side = Side::Right;
+        }
+    });
+    over
 }
 
 /// An expression over the input, with something that has no input of its own in the place of the input.

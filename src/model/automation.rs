@@ -11,7 +11,8 @@ pub use crate::plan::{Entry, Events, Phase, StartedBy};
 ///
 /// In its expressions the record that starts it is the left one: [`ExprKind::Field`](super::ExprKind::Field) names a field
 /// of that record, [`ExprKind::Changed`](super::ExprKind::Changed) whether the change that started it was one of the field,
-/// [`ExprKind::Related`](super::ExprKind::Related) a field of a record that it refers to.
+/// [`ExprKind::Related`](super::ExprKind::Related) a field of a record that it refers to,
+/// [`ExprKind::Before`](super::ExprKind::Before) what a field held before that change.
 #[derive(Clone, Debug)]
 pub struct Automation {
     /// What it is called in its system.

@@ -121,6 +121,8 @@ pub enum ExprKind {
         /// The field.
         field: FieldRef,
     },
+    /// What an expression over the record that starts an automation gave before the change.
+    Before(Box<Expr>),
     /// Two numbers, a date and days, two texts.
     Arithmetic {
         /// Which.
@@ -201,6 +203,7 @@ impl Expr {
             | ExprKind::Linked { input, .. }
             | ExprKind::In { input, .. }
             | ExprKind::IsSet(input)
+            | ExprKind::Before(input)
             | ExprKind::Not(input) => input.visit(f),
             ExprKind::Call {
                 arguments: list, ..
@@ -238,6 +241,7 @@ impl Expr {
             | ExprKind::Linked { input, .. }
             | ExprKind::In { input, .. }
             | ExprKind::IsSet(input)
+            | ExprKind::Before(input)
             | ExprKind::Not(input) => input.rewrite(f),
             ExprKind::Call {
                 arguments: list, ..

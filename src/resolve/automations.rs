@@ -17,6 +17,7 @@ use crate::model::{
 use crate::platform::Automations as Run;
 use crate::source::Span;
 use crate::syntax::ast::{self, AutomationLine, Item, Trigger};
+use crate::value::Value;
 
 mod formulas;
 mod metadata;
@@ -92,7 +93,12 @@ impl Cx<'_> {
                             node: ast::ExprKind::Path(field.clone()),
                             span: field.span,
                         };
-                        let (_, value) = self.beside(&scope, &written, value);
+                        let value = match &value.node {
+                            ast::ExprKind::Name(name) if name.text == "blank" => {
+                                Expr::constant(Value::Blank, value.span)
+                            }
+                            _ => self.beside(&scope, &written, value).1,
+                        };
                         found.effects.push(effect(target, Some(value)));
                     }
                 }

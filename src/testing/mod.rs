@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::formula;
 use crate::plan::{Case, CaseAction, CaseStep, Moment, Origin, Plan, PlanError, bind, env_names};
 use crate::runtime::program::{Automation, automations};
 use crate::runtime::{Program, compile};
@@ -101,7 +102,7 @@ impl Bench {
             }
         }
         let program = Arc::new(compile(&plan)?);
-        let automations = automations(&plan)?;
+        let automations = automations(&plan, formula::function)?;
         let references = References::of(&plan);
         Ok(Self {
             plan,

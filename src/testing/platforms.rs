@@ -209,6 +209,7 @@ impl<'b> Platforms<'b> {
             set(&mut asked, *slot, value.clone());
         }
         let mut stored = asked.clone();
+        self.leave_unticked(object, &mut stored);
         let reactions = self.before_save(object, before.as_ref(), &mut stored)?;
         let mut values = write.values.clone();
         for (slot, value) in changes(&asked, &stored) {
@@ -224,6 +225,15 @@ impl<'b> Platforms<'b> {
             self.saved(object, id, before.as_ref(), depth)?;
         }
         Ok(outcome)
+    }
+
+    /// Boxes that are not ticked are false.
+    fn leave_unticked(&self, object: ObjectId, record: &mut Record) {
+        for (slot, value) in (0..).zip(&mut record.values) {
+            if value.is_blank() && self.field(object, slot).is_some_and(|f| f.boxed) {
+                *value = Value::Bool(false);
+            }
+        }
     }
 
     /// The refusal of a value that no automation can repair, because the platform looks at it first.
@@ -501,7 +511,7 @@ impl<'b> Platforms<'b> {
     }
 }
 
-/// Lets an expression see a record, and what of it changed.
+/// Lets an expression see a record, what of it changed, and what it was; a new one was what it is.
 fn scene<T>(
     before: Option<&Record>,
     now: &Record,
@@ -518,7 +528,7 @@ fn scene<T>(
         })
         .collect();
     see(&Scene {
-        records: Sides::new(Some(now), None),
+        records: Sides::new(Some(now), before.or(Some(now))),
         changed: &changed,
         links: &Alone,
         related,

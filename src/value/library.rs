@@ -16,7 +16,8 @@ use super::{Kind, Value};
 pub struct Failure(pub String);
 
 impl Failure {
-    pub(super) fn new(reason: impl Into<String>) -> Self {
+    /// A reason.
+    pub fn new(reason: impl Into<String>) -> Self {
         Self(reason.into())
     }
 }
@@ -132,7 +133,8 @@ pub struct Function {
     pub on_blank: OnBlank,
     /// What it does, in one line.
     pub doc: &'static str,
-    eval: fn(&[Value]) -> Result<Value, Failure>,
+    /// What it computes; its name comes in as well, since one computation may have several.
+    pub eval: fn(&str, &[Value]) -> Result<Value, Failure>,
 }
 
 impl PartialEq for Function {
@@ -147,7 +149,7 @@ impl Function {
         if self.on_blank == OnBlank::Blank && arguments.first().is_none_or(Value::is_blank) {
             return Ok(Value::Blank);
         }
-        (self.eval)(arguments)
+        (self.eval)(self.name, arguments)
     }
 
     /// Whether the function takes this many arguments.
@@ -226,7 +228,7 @@ macro_rules! library {
             inverse: library!(@inverse $($inverse)?),
             on_blank: library!(@blank $($blank)?),
             doc: $doc,
-            eval: $eval,
+            eval: |_, arguments| $eval(arguments),
         },)*];
     };
     (@result Same) => { ResultKind::Same };

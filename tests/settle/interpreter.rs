@@ -167,6 +167,12 @@ impl Interpreter<'_> {
                                 && !same(row, Side::Right, right, at(cell.index())))
                 })),
             },
+            Guard::Before(inner) => match when {
+                When::Saving(old) => self.truths_below(inner, w, When::Earlier(old), negated),
+                When::Earlier(_) | When::Merging(_) => self.truths_below(inner, w, when, negated),
+                When::Late if self.nature != Nature::Wild => only(negated),
+                When::Late => unknown,
+            },
             Guard::Not(inner) => {
                 let [no, yes] = self.truths_below(inner, w, when, !negated);
                 [yes, no]

@@ -297,7 +297,8 @@ fn guard(random: &mut Random, net: &Network, cells: &[usize], depth: usize, know
                 .map(|_| guard(random, net, cells, depth - 1, known))
                 .collect(),
         ),
-        32..44 => Guard::Changed(id),
+        32..40 => Guard::Changed(id),
+        40..44 if depth > 0 => Guard::Before(Box::new(guard(random, net, cells, depth - 1, known))),
         44..54 => Guard::Where(table(random, net, cells, 2)),
         54..60 if !known => Guard::Unknown,
         60..68 => {

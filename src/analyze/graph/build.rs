@@ -82,7 +82,8 @@ pub struct Built {
     pub steps: BTreeMap<RuleId, usize>,
     /// Whether functions make values of others: what holds of the values that were tried is then no proof for all.
     pub tried: bool,
-    /// Whether values are left out that conditions tell apart.
+    /// Whether values are left out that conditions tell apart, or conditions ask functions of them, and those that were tried need
+    /// not be of each sort.
     pub sampled: bool,
 }
 
@@ -159,8 +160,9 @@ pub(super) fn build(
     part.seeds = part.values.iter().map(Vec::len).collect();
     part.close();
     let mut built = tabulate::tabulate(&part);
-    built.tried = changes == Changes::Some;
-    built.sampled = named.sampled;
+    let asked = part.is_sampled();
+    built.tried = changes == Changes::Some || asked;
+    built.sampled = named.sampled || asked;
     for (cell, place) in built.network.cells.iter_mut().zip(&built.places) {
         if place.field().is_some_and(|f| component.given.contains(&f)) {
             (cell.edited, cell.seeds) = (false, 1);

@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 use super::members::Members;
 use super::place::Place;
 use super::writes::Write;
+use crate::formula::ADD_ITEM;
 use crate::model::{
     Comparison, Expr, ExprKind, FieldView, MapId, Model, NormalizeId, NormalizeTable, PicklistMap,
 };
@@ -88,6 +89,12 @@ impl Named {
                     if input.kind == Some(Kind::Set) {
                         list.iter().for_each(|(v, _)| self.members.ask(place, v));
                     }
+                }
+            }
+            _ if put_to(e).is_some() => {
+                for (place, member) in Place::read_by(e).into_iter().zip(put_to(e)) {
+                    self.put(place, member);
+                    self.members.ask(place, member);
                 }
             }
             _ => {
@@ -239,6 +246,23 @@ pub(super) enum Changes {
     None,
     /// Functions, tables or platforms make others of them.
     Some,
+}
+
+/// The member that an expression puts to a field with several values, where it is a constant.
+pub(super) fn put_to(e: &Expr) -> Option<&Value> {
+    match &e.node {
+        ExprKind::Call {
+            function,
+            arguments,
+        } if function == ADD_ITEM => match arguments.as_slice() {
+            [of, member] => match (Place::of(of), &member.node) {
+                (Some(_), ExprKind::Const(value)) => Some(value),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// What an expression makes something else of.

@@ -224,6 +224,9 @@ fn effects<'m>(
 /// one as it is, a value is only copied once it came there; where it goes round between letters of one case and of the other,
 /// it comes by the same spellings again and again. In both cases it has a course as one of the values that were tried.
 pub(super) fn is_searched(model: &Model, built: &Built) -> bool {
+    if built.sampled {
+        return false;
+    }
     let mut writes = Write::of_rows(model, &built.rows);
     writes.extend(effects(model, built, &[]).map(|(_, e)| Write::of_effect(e)));
     let written = |place: &Place| writes.iter().any(|w| w.to == *place);

@@ -348,6 +348,10 @@ impl Tables<'_, '_> {
                 None => Guard::Unknown,
             },
             ExprKind::Const(Value::Bool(true)) => Guard::Always,
+            _ if asks_before(e) => match all_before(e) {
+                Some(e) => Guard::Before(Box::new(self.guard(&e))),
+                None => Guard::Unknown,
+            },
             _ => {
                 let (plain, opposite) = (simple(e), not(simple(e)));
                 match is_listed(&opposite) {
@@ -387,6 +391,36 @@ impl Tables<'_, '_> {
             }),
         }
     }
+}
+
+/// Whether an expression asks what something was before a change.
+fn asks_before(e: &Expr) -> bool {
+    let mut found = false;
+    e.visit(&mut |e| found |= matches!(e.node, ExprKind::Before(_)));
+    found
+}
+
+/// A condition on what the record was before a change, as one on what it is; none where it asks what it is, too.
+fn all_before(e: &Expr) -> Option<Expr> {
+    let mut whole = e.clone();
+    whole.rewrite(&mut |e| {
+        if let ExprKind::Before(inner) = &e.node {
+            *e = match Place::of(inner) {
+                Some(_) => Expr::constant(Value::Blank, e.span),
+                None => Expr::unknown(e.span),
+            };
+        }
+    });
+    if is_opaque(&whole) || !Place::read_by(&whole).is_empty() {
+        return None;
+    }
+    let mut now = e.clone();
+    now.rewrite(&mut |e| {
+        if let ExprKind::Before(inner) = &e.node {
+            *e = (**inner).clone();
+        }
+    });
+    Some(now)
 }
 
 /// The opposite of a condition.
@@ -446,13 +480,17 @@ const fn has_order(kind: Kind) -> bool {
     matches!(kind, Kind::Number | Kind::Date | Kind::DateTime)
 }
 
-/// Whether an expression depends on a name that is unknown, or on when a stage was entered.
+/// Whether an expression depends on a name that is unknown, on when a stage was entered, or on what was before.
 fn is_opaque(e: &Expr) -> bool {
     let mut opaque = false;
     e.visit(&mut |e| {
         opaque |= matches!(
             e.node,
-            ExprKind::Unknown | ExprKind::Entered(_) | ExprKind::Input | ExprKind::Changed { .. }
+            ExprKind::Unknown
+                | ExprKind::Entered(_)
+                | ExprKind::Input
+                | ExprKind::Changed { .. }
+                | ExprKind::Before(_)
         );
     });
     opaque

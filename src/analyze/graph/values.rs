@@ -4,9 +4,10 @@ use super::build::{Part, image, simple};
 use super::domain::{Changes, LONGEST, Named};
 use super::place::{Place, store};
 use super::writes::Write;
+use crate::formula;
 use crate::model::{CellKind, Expr, ExprKind, Fallback, Model, RowId};
 use crate::side::Side;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// The most values that functions and platforms add to a cell.
 const MADE: usize = 32;
@@ -76,6 +77,41 @@ impl Part<'_> {
             Changes::None
         };
         (named, changes)
+    }
+
+    /// Whether a condition asks a function of values that are not all of its sorts: one of formulas, about which no more is
+    /// known than what it makes of a value, or one that gives the same for each value that the part has.
+    pub fn is_sampled(&self) -> bool {
+        let rows = self.rows.iter().filter_map(|r| self.model.row(*r));
+        let rows = rows.filter_map(|view| view.row.when.as_deref());
+        let effects = self.effects();
+        let effects = effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when));
+        rows.chain(effects).any(|condition| {
+            let mut sampled = false;
+            condition.visit(&mut |e| {
+                let asks = e.kind == Some(Kind::Bool) && is_atom(e) && computes(e);
+                sampled = sampled || asks && !self.tells_apart(e);
+            });
+            sampled
+        })
+    }
+
+    /// Whether a question holds of some values of the part, and not of others.
+    fn tells_apart(&self, e: &Expr) -> bool {
+        let mut own = false;
+        e.visit(&mut |e| {
+            if let ExprKind::Call { function, .. } = &e.node {
+                own |= formula::own(function).is_some();
+            }
+        });
+        let Some(rows) = self.table(e).filter(|_| !own) else {
+            return !own;
+        };
+        let truth = |holds: bool| {
+            let wanted = Value::Bool(holds);
+            rows.iter().any(|(_, v)| v.as_ref() == Some(&wanted))
+        };
+        truth(true) && truth(false)
     }
 
     /// Adds what functions and platforms make of the values, until nothing new comes. Cells whose values have no
@@ -159,14 +195,26 @@ fn named_in(model: &Model, named: &mut Named, e: Option<&Expr>) {
     }
 }
 
-/// Whether an expression makes new values: by a function, a table or arithmetic.
+/// Whether it is a question without parts that are questions.
+const fn is_atom(e: &Expr) -> bool {
+    !matches!(
+        e.node,
+        ExprKind::Not(_) | ExprKind::All(_) | ExprKind::Any(_)
+    )
+}
+
+/// Whether an expression makes new values: by a function, a table or arithmetic. A member that is put to others makes of sets with
+/// and without it, which are all there, sets with it.
 fn computes(e: &Expr) -> bool {
     let mut found = false;
     e.visit(&mut |e| {
-        found |= matches!(
-            e.node,
-            ExprKind::Call { .. } | ExprKind::Normalize { .. } | ExprKind::Arithmetic { .. }
-        );
+        found |= match &e.node {
+            ExprKind::Call { .. } => super::domain::put_to(e).is_none(),
+            node => matches!(
+                node,
+                ExprKind::Normalize { .. } | ExprKind::Arithmetic { .. }
+            ),
+        };
     });
     found
 }

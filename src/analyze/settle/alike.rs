@@ -263,7 +263,14 @@ fn needed(network: &Network, cell: CellId) -> usize {
     }
     let mut asked = false;
     for guard in guards(network) {
-        guard.visit(&mut |g| asked |= *g == Guard::Changed(cell));
+        guard.visit(&mut |g| {
+            asked |= *g == Guard::Changed(cell);
+            if let Guard::Before(_) = g {
+                let mut read = Vec::new();
+                cells_of_guard(g, &mut read);
+                asked |= read.contains(&cell);
+            }
+        });
     }
     match asked || network.rules.iter().any(|r| sees(r, cell)) {
         true => CHANGED,
@@ -402,7 +409,7 @@ impl Few<'_> {
                     .collect();
             }
             Guard::Where(table) => self.table(table),
-            Guard::Not(inner) => self.guard(inner),
+            Guard::Not(inner) | Guard::Before(inner) => self.guard(inner),
             Guard::All(parts) | Guard::Any(parts) => parts.iter_mut().for_each(|g| self.guard(g)),
             Guard::Always | Guard::Changed(_) | Guard::Unknown => {}
         }

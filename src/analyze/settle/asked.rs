@@ -120,7 +120,7 @@ impl Asked<'_> {
             Guard::All(parts) | Guard::Any(parts) => {
                 parts.iter().any(|g| self.turned(g, writer, truth))
             }
-            Guard::Changed(_) | Guard::Unknown => true,
+            Guard::Changed(_) | Guard::Before(_) | Guard::Unknown => true,
         }
     }
 
@@ -193,7 +193,7 @@ impl Asked<'_> {
             Guard::Not(inner) => self.holds(inner, value).map(|held| !held),
             Guard::All(parts) => any(parts, false),
             Guard::Any(parts) => any(parts, true),
-            Guard::Changed(_) | Guard::Unknown => None,
+            Guard::Changed(_) | Guard::Before(_) | Guard::Unknown => None,
         }
     }
 }

@@ -177,10 +177,10 @@ impl Guard {
         found
     }
 
-    /// Whether it asks what has changed.
+    /// Whether it asks what has changed, or what was before that.
     pub(super) fn asks_changed(&self) -> bool {
         let mut found = false;
-        self.visit(&mut |g| found |= matches!(g, Self::Changed(_)));
+        self.visit(&mut |g| found |= matches!(g, Self::Changed(_) | Self::Before(_)));
         found
     }
 
@@ -188,7 +188,7 @@ impl Guard {
     pub(super) fn visit<'g>(&'g self, f: &mut impl FnMut(&'g Self)) {
         f(self);
         match self {
-            Self::Not(inner) => inner.visit(f),
+            Self::Not(inner) | Self::Before(inner) => inner.visit(f),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|g| g.visit(f)),
             Self::Always
             | Self::In(..)

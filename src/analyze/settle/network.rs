@@ -136,6 +136,8 @@ pub enum Guard {
     Bound(CellId, Vec<Symbol>),
     /// What started this was a change of the cell.
     Changed(CellId),
+    /// It held before the save that started this; rows are started by none, and ask for what is there.
+    Before(Box<Guard>),
     /// Whatever else cells decide: not blank means that it holds.
     Where(Table),
     /// It does not hold.

@@ -107,7 +107,7 @@ fn each_in_guard(guard: &mut Guard, place: &impl Fn(&mut CellId)) {
         Guard::Always | Guard::Unknown => {}
         Guard::In(cell, _) | Guard::Bound(cell, _) | Guard::Changed(cell) => place(cell),
         Guard::Where(table) => table.inputs.iter_mut().for_each(place),
-        Guard::Not(inner) => each_in_guard(inner, place),
+        Guard::Not(inner) | Guard::Before(inner) => each_in_guard(inner, place),
         Guard::All(parts) | Guard::Any(parts) => {
             parts.iter_mut().for_each(|g| each_in_guard(g, place));
         }

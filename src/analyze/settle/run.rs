@@ -132,6 +132,13 @@ impl<'e, 'n> Run<'e, 'n> {
                 Asked::Sync(sync) => self.differs(sync, *cell),
                 Asked::Later => unknown(false),
             },
+            Guard::Before(inner) => match asked {
+                Asked::Save(base) | Asked::Before(base) => {
+                    self.holds_if(inner, Asked::Before(base), inert)
+                }
+                Asked::Sync(_) => self.holds_if(inner, asked, inert),
+                Asked::Later => unknown(inert),
+            },
             Guard::Where(table) => {
                 look_up(table, self.engine.network, value).is_some_and(|v| v != 0)
             }

@@ -6,7 +6,7 @@ use super::run::{Frame, Run};
 use super::state::{Assigned, Meeting, Record, State, Value};
 use super::value::{as_plain, unknown};
 use crate::automation::logic;
-use crate::formula::{Expr, Node, Operator};
+use crate::formula::{ADD_ITEM, Expr, Node, Operator};
 
 impl<'a> Run<'a> {
     /// Assigns a value; the field of the starting record that got one, if that is what was assigned to.
@@ -175,6 +175,7 @@ fn combined(
             logic::compare(Operator::Concatenate, before, value)
         }
         "Add" => logic::compare(Operator::Add, before, value),
+        "AddItem" => logic::call(ADD_ITEM, vec![before, value]),
         "Subtract" => logic::compare(Operator::Subtract, before, value),
         _ => return unknown(frame, path),
     };

@@ -161,7 +161,15 @@ impl Flow<'_> {
             Some(association) => {
                 let type_id = association.get("associationTypeId").and_then(Value::as_u64);
                 match type_id.and_then(|id| self.associated(id)) {
-                    Some(object) => (object, Written::Found),
+                    Some(object) => {
+                        let record = self.at_other_end(association, &object);
+                        if record == Written::Found {
+                            self.draft.reason(format!(
+                                "which {object} records are associated, no property of theirs says"
+                            ));
+                        }
+                        (object, record)
+                    }
                     None => {
                         self.draft.reason(format!(
                             "it sets `{property}` of an associated record whose object is not known"
@@ -172,6 +180,23 @@ impl Flow<'_> {
             }
         };
         self.write(place, FieldName::new(object, property), record, value);
+    }
+
+    /// The records at the other end of an association: those that a reference names, where it is not an association with a label
+    /// and one reference alone joins the objects.
+    fn at_other_end(&self, association: &Body, object: &str) -> Written {
+        let (own, names) = (&self.object, &self.draft.names);
+        if text(association, "associationCategory") == Some("USER_DEFINED") || own == object {
+            return Written::Found;
+        }
+        match (
+            names.only_reference(own, object),
+            names.only_reference(object, own),
+        ) {
+            (Some(reference), _) => Written::Referenced(reference),
+            (None, Some(reference)) => Written::Referring(reference),
+            (None, None) => Written::Found,
+        }
     }
 
     fn create(&mut self, fields: &Body, place: &Place<'_>) {

@@ -1,7 +1,7 @@
-//! Whether a workflow enrols a record that it has enrolled before. A record enrols once, unless that is switched on; then it enrols
-//! again when it meets the criteria anew, and when one of the triggers fires that were chosen for it: such a trigger fires at every
-//! change of its property to a value that it admits, also where the value before was one (HubSpot Knowledge Base: Add re-enrollment
-//! triggers to a workflow).
+//! Whether a workflow enrols a record that it has enrolled before. A record enrols once, when it first meets the criteria. Where that
+//! is switched on it enrols again, but only as one of the triggers fires that were chosen for it, and it meets the criteria then. A
+//! trigger fires at every change of its property to a value that it admits, also where the value before was one (HubSpot Knowledge
+//! Base: Add re-enrollment triggers to a workflow).
 
 use smol_str::SmolStr;
 
@@ -10,10 +10,9 @@ use crate::automation::{Entry, logic};
 use crate::formula::Expr;
 
 /// The condition under which records are enrolled, from the criteria, whether they enrol again, where that is said, and the
-/// triggers. The head gets the entry that goes with it.
+/// triggers. The head gets the entry that goes with it, and the condition of the first time where no trigger need fire then.
 ///
-/// One condition holds for the first time and for all others. It may hold once too often: where a property of the criteria that is
-/// no trigger changes, and the criteria go on to be met.
+/// What a trigger enrolled may enrol once more by meeting the criteria for the first time without one: one run too many at most.
 pub(super) fn enrolled(
     head: &mut Head,
     criteria: Expr,
@@ -30,7 +29,8 @@ pub(super) fn enrolled(
     head.entry = Entry::EveryTime;
     let met = logic::conjuncts(&criteria);
     let mut fires: Vec<Expr> = Vec::new();
-    let mut seen: Vec<SmolStr> = Vec::new();
+    // whose changes fire whatever they are to
+    let mut firing: Vec<SmolStr> = Vec::new();
     for trigger in triggers {
         let own = properties(trigger);
         let changed = changes(&own);
@@ -41,19 +41,22 @@ pub(super) fn enrolled(
             (false, true) => changed,
             (false, false) => logic::all(vec![changed, trigger.clone()]),
         });
-        seen.extend(own);
+        if implied || is_change(trigger) {
+            firing.extend(own);
+        }
     }
-    let mut others = properties(&criteria);
-    others.retain(|p| !seen.contains(p));
-    if !others.is_empty() {
-        fires.push(changes(&others));
-    }
+    fires.dedup();
+    let fires = logic::any(fires);
     // what the record does not hold, such as a list that it is in, changes unseen
     let mut unseen = false;
     criteria.visit(&mut |e| unseen |= e.as_reference().is_some_and(|r| r.merge));
-    fires.extend(unseen.then(|| logic::found(&["$Enrolled"])));
-    fires.dedup();
-    logic::all(vec![logic::any(fires), criteria])
+    if unseen || properties(&criteria).iter().any(|p| !firing.contains(p)) {
+        head.first = Some(logic::all(vec![
+            logic::not(fires.clone()),
+            criteria.clone(),
+        ]));
+    }
+    logic::all(vec![fires, criteria])
 }
 
 /// A change of one of some properties.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use smol_str::SmolStr;
 
+use super::operation::{beside, bounds, on_day, values};
 use super::{Body, Flow, object, objects, text};
 use crate::automation::logic;
 use crate::formula::{Expr, Operator};
@@ -148,9 +149,11 @@ impl Flow<'_> {
         let values = values(operation);
         let blank = || logic::call("ISBLANK", vec![field.clone()]);
         let with_blank = operation.get("includeObjectsWithNoValueSet") == Some(&Value::Bool(true));
-        let found = match self.is_set(of, property) {
-            true => self.of_set(property, &field, operator, &values),
-            false => self.compared(property, &field, operator, &values),
+        let on_day = on_day(&field, operator, operation);
+        let found = match (on_day, self.kind(of, property)) {
+            (Some(found), Some(Kind::Date)) => found,
+            (_, Some(Kind::Set)) => self.of_set(property, &field, operator, &values),
+            _ => self.compared(property, &field, operator, &values),
         };
         if let Some(between) = bounds(&field, operator, operation) {
             return between;
@@ -165,11 +168,11 @@ impl Flow<'_> {
         }
     }
 
-    /// Whether a property of the enrolled record, or of one of another object, has several values at once.
-    fn is_set(&self, of: Option<&str>, property: &str) -> bool {
+    /// The kind of a property of the enrolled record, or of one of another object.
+    fn kind(&self, of: Option<&str>, property: &str) -> Option<Kind> {
         let object = of.unwrap_or(&self.object);
         let known = self.draft.names.known(object, property);
-        known.is_some_and(|f| f.ty.kind() == Kind::Set)
+        known.map(|f| f.ty.kind())
     }
 
     /// A comparison of a property that has several values at once: whether it has one of some, all of them, or these and no
@@ -179,6 +182,7 @@ impl Flow<'_> {
         let each: Vec<Expr> = values.iter().map(has).collect();
         let all = logic::text(&values.join(";"));
         match operator {
+            _ if values.is_empty() => self.compared(property, field, operator, values),
             "IS_ANY_OF" | "CONTAINS" | "SET_ANY" => logic::any(each),
             "IS_NONE_OF" | "DOES_NOT_CONTAIN" | "NOT_CONTAINS" | "SET_NOT_ANY" => {
                 logic::not(logic::any(each))
@@ -222,9 +226,12 @@ impl Flow<'_> {
                 .map_or_else(logic::null, |v| logic::number(v));
             logic::compare(operator, field.clone(), value)
         };
+        let unread = || logic::found(&[property, &format!("${operator}")]);
         match operator {
             "IS_KNOWN" | "HAS_PROPERTY" | "IS_NOT_EMPTY" => known(),
             "IS_UNKNOWN" | "IS_NOT_KNOWN" | "NOT_HAS_PROPERTY" | "IS_EMPTY" => logic::not(known()),
+            // what it is compared with stands in a form that is not read
+            _ if values.is_empty() => unread(),
             "IS_EQUAL_TO" | "IS" | "IS_ANY_OF" | "HAS_EXACTLY" | "IS_EXACTLY" | "EQ"
             | "SET_ANY" | "SET_EQ" => logic::any(each(&sign(Operator::Equal))),
             "IS_NOT_EQUAL_TO" | "IS_NOT" | "IS_NONE_OF" | "IS_NOT_EXACTLY" | "NEQ"
@@ -234,12 +241,13 @@ impl Flow<'_> {
                 logic::not(logic::any(each(&call("CONTAINS"))))
             }
             "STARTS_WITH" => logic::any(each(&call("BEGINS"))),
+            "ENDS_WITH" => logic::any(each(&call("ENDS"))),
             "IS_GREATER_THAN" | "GT" => number(Operator::Greater),
             "IS_GREATER_THAN_OR_EQUAL_TO" | "GTE" => number(Operator::GreaterOrEqual),
             "IS_LESS_THAN" | "LT" => number(Operator::Less),
             "IS_LESS_THAN_OR_EQUAL_TO" | "LTE" => number(Operator::LessOrEqual),
             // the past and the calendar, which a record does not hold
-            other => logic::found(&[property, &format!("${other}")]),
+            _ => unread(),
         }
     }
 
@@ -284,62 +292,9 @@ impl Flow<'_> {
             (false, Some(value)) => vec![value],
             (_, None) => Vec::new(),
         };
-        match self.is_set(None, &property) {
-            true => self.of_set(&property, &field, operator, &values),
-            false => self.compared(&property, &field, operator, &values),
+        match self.kind(None, &property) {
+            Some(Kind::Set) => self.of_set(&property, &field, operator, &values),
+            _ => self.compared(&property, &field, operator, &values),
         }
-    }
-}
-
-/// A property compared with another one.
-fn beside(field: &Expr, operator: &str, other: &Expr) -> Option<Expr> {
-    let operator = match operator {
-        "EQ" => Operator::Equal,
-        "NEQ" => Operator::Unequal,
-        "GT" => Operator::Greater,
-        "GTE" => Operator::GreaterOrEqual,
-        "LT" => Operator::Less,
-        "LTE" => Operator::LessOrEqual,
-        _ => return None,
-    };
-    Some(logic::compare(operator, field.clone(), other.clone()))
-}
-
-/// The values of an operation, in whichever form it has them.
-fn values(operation: &Body) -> Vec<SmolStr> {
-    if let Some(list) = operation.get("values").and_then(Value::as_array) {
-        return list
-            .iter()
-            .map(|v| {
-                v.as_str()
-                    .map_or_else(|| v.to_string().into(), SmolStr::from)
-            })
-            .collect();
-    }
-    match operation.get("value") {
-        Some(Value::String(value)) => vec![value.as_str().into()],
-        Some(value @ (Value::Number(_) | Value::Bool(_))) => vec![value.to_string().into()],
-        _ => Vec::new(),
-    }
-}
-
-/// A range of numbers, if the operation states one.
-fn bounds(field: &Expr, operator: &str, operation: &Body) -> Option<Expr> {
-    let bound = |key: &str| match operation.get(key) {
-        Some(value @ Value::Number(_)) => Some(logic::number(&value.to_string())),
-        Some(Value::String(value)) => Some(logic::number(value)),
-        _ => None,
-    };
-    let low = logic::compare(
-        Operator::GreaterOrEqual,
-        field.clone(),
-        bound("lowerBound")?,
-    );
-    let high = logic::compare(Operator::LessOrEqual, field.clone(), bound("upperBound")?);
-    let within = logic::all(vec![low, high]);
-    match operator {
-        "IS_BETWEEN" => Some(within),
-        "IS_NOT_BETWEEN" => Some(logic::not(within)),
-        _ => None,
     }
 }

@@ -7,6 +7,7 @@ mod actions;
 mod again;
 mod filter;
 mod legacy;
+mod operation;
 mod values;
 mod workflow;
 
@@ -254,6 +255,7 @@ fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
         also: Vec::new(),
         order: None,
         entry: Entry::EveryTime,
+        first: None,
     };
     let sources = objects(body, "dataSources").filter_map(|source| {
         let of = names.object(text(source, "objectTypeId")?);

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::{Body, Flow, text};
 use crate::automation::logic;
-use crate::formula::{Expr, Operator};
+use crate::formula::{ADD_ITEM, Expr, Operator};
 
 /// The reason of code.
 pub(super) const CODE: &str = "what its custom code does is not read";
@@ -43,13 +43,20 @@ impl Flow<'_> {
                 Some(self.token(token.trim_matches(['{', '}', ' '])))
             }
             kind => {
-                if kind.contains("APPEND") {
-                    self.read(target);
-                }
-                if let Some(property) = text(value, "propertyName") {
+                let property = text(value, "propertyName").map(SmolStr::new);
+                if let Some(property) = &property {
                     self.read(property);
                 }
-                None
+                if !kind.contains("APPEND") {
+                    return None;
+                }
+                self.read(target);
+                let added = match (property, super::id(value, "staticAppendValue")) {
+                    (Some(property), _) => logic::field(&[property]),
+                    (None, stated) => logic::text(&stated?),
+                };
+                let field = logic::field(&[target.into()]);
+                Some(logic::call(ADD_ITEM, vec![field, added]))
             }
         }
     }

@@ -1,8 +1,12 @@
 //! Formulas as expressions of the model, as far as it has what they say.
 
+mod calls;
+mod choices;
+
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
+use smol_str::SmolStr;
 
 use super::user::AtWork;
 use crate::formula::{Expr as Formula, Node, Operator, Reference};
@@ -10,30 +14,6 @@ use crate::model::{Comparison, Expr, ExprKind, FieldRef, Model, ObjectRef, Opera
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::{Kind, Value, read_text};
-
-/// Functions that the library has under another name.
-const FUNCTIONS: &[(&str, &str)] = &[
-    ("ABS", "abs"),
-    ("BEGINS", "starts_with"),
-    ("BLANKVALUE", "coalesce"),
-    ("CONTAINS", "contains"),
-    ("DAY", "day"),
-    ("INITCAP", "title"),
-    ("LEFT", "left"),
-    ("LEN", "length"),
-    ("LOWER", "lower"),
-    ("MAX", "max"),
-    ("MIN", "min"),
-    ("MONTH", "month"),
-    ("NULLVALUE", "coalesce"),
-    ("RIGHT", "right"),
-    ("ROUND", "round"),
-    ("SUBSTITUTE", "replace"),
-    ("TRIM", "trim"),
-    ("UPPER", "upper"),
-    ("VALUE", "number"),
-    ("YEAR", "year"),
-];
 
 /// Formulas over the records of one object, read for the place of what holds them, and for whoever is at work.
 pub(super) struct Formulas<'m> {
@@ -55,64 +35,41 @@ impl Formulas<'_> {
         }
     }
 
-    /// A condition. What cannot be said is unknown: it may hold or not.
+    /// A condition. What cannot be said is unknown: it may hold or not, and otherwise whenever a field that it reads changes.
     pub fn condition(&self, e: &Formula) -> Expr {
-        self.truth(e).unwrap_or_else(|| self.unknown())
+        let known = self.truth(e).or_else(|| self.chosen(e));
+        known.unwrap_or_else(|| self.unknown(e))
     }
 
-    pub const fn unknown(&self) -> Expr {
-        Expr::unknown(self.span)
-    }
-
-    /// What a formula gives, case by case: `IF` and `CASE` are taken apart. Without a value where it cannot be said.
-    pub fn cases(&self, e: &Formula) -> Vec<Case> {
-        match &e.node {
-            Node::Call {
-                function,
-                arguments,
-            } if function == "IF" => {
-                let [condition, then, otherwise] = arguments.as_slice() else {
-                    return vec![(Vec::new(), None)];
-                };
-                let holds = self.condition(condition);
-                let not = self.not(holds.clone());
-                [self.within(&holds, then), self.within(&not, otherwise)].concat()
-            }
-            Node::Call {
-                function,
-                arguments,
-            } if function == "CASE" && arguments.len() >= 4 => {
-                let [of, pairs @ .., otherwise] = arguments.as_slice() else {
-                    return vec![(Vec::new(), None)];
-                };
-                let mut found = Vec::new();
-                let mut none: Vec<Expr> = Vec::new();
-                for pair in pairs.chunks(2) {
-                    let [value, result] = pair else { continue };
-                    let equal = self
-                        .compare(Comparison::Equal, of, value)
-                        .unwrap_or_else(|| self.unknown());
-                    found.extend(self.within(&equal, result));
-                    none.push(self.not(equal));
-                }
-                found.extend(
-                    self.cases(otherwise)
-                        .into_iter()
-                        .map(|(all, value)| (none.iter().cloned().chain(all).collect(), value)),
-                );
-                found
-            }
-            _ => vec![(Vec::new(), self.value(e))],
+    /// Something unknown, of the fields that a formula reads.
+    fn unknown(&self, e: &Formula) -> Expr {
+        let mut read: Vec<Expr> = Vec::new();
+        e.visit(&mut |e| {
+            let field = e.as_reference().and_then(|r| self.asked(r));
+            read.extend(field.filter(|f| !read.contains(f)));
+        });
+        let unknown = Expr::unknown(self.span);
+        if read.is_empty() {
+            return unknown;
         }
+        read.push(unknown);
+        let node = ExprKind::Call {
+            function: SmolStr::new_static("unknown"),
+            arguments: read,
+        };
+        self.at(node, Some(Kind::Bool))
     }
 
-    /// The cases of a formula under a further condition.
-    fn within(&self, condition: &Expr, e: &Formula) -> Vec<Case> {
-        let mut cases = self.cases(e);
-        for (all, _) in &mut cases {
-            all.insert(0, condition.clone());
+    /// The field that a reference reads, or is a question about: `{!renewal.$IS_BEFORE}`.
+    fn asked(&self, reference: &Reference) -> Option<Expr> {
+        let question = reference.path.last().is_some_and(|l| l.starts_with('$'));
+        match (reference.merge && question, reference.path.split_last()) {
+            (true, Some((_, [name]))) => self.reference(&Reference {
+                path: vec![name.clone()],
+                merge: false,
+            }),
+            _ => self.reference(reference),
         }
-        cases
     }
 
     fn not(&self, e: Expr) -> Expr {
@@ -167,7 +124,7 @@ impl Formulas<'_> {
                     return Some(operand);
                 }
                 let zero = Expr::constant(Value::Number(Decimal::ZERO), self.span);
-                Some(self.arithmetic(Operation::Subtract, zero, operand))
+                self.arithmetic(Operation::Subtract, zero, operand)
             }
             Node::Binary {
                 operator,
@@ -189,11 +146,11 @@ impl Formulas<'_> {
             Operator::Add | Operator::Concatenate => {
                 let (x, y) = (self.value(left)?, self.value(right)?);
                 let texts = operator == Operator::Concatenate || x.kind == Some(Kind::Text);
-                return Some(if texts {
-                    self.function("concat", vec![x, y], Some(Kind::Text))
+                return if texts {
+                    self.function("concat", vec![x, y])
                 } else {
                     self.arithmetic(Operation::Add, x, y)
-                });
+                };
             }
             Operator::Subtract | Operator::Multiply | Operator::Divide => {
                 let operation = match operator {
@@ -201,32 +158,13 @@ impl Formulas<'_> {
                     Operator::Multiply => Operation::Multiply,
                     _ => Operation::Divide,
                 };
-                return Some(self.arithmetic(operation, self.value(left)?, self.value(right)?));
+                return self.arithmetic(operation, self.value(left)?, self.value(right)?);
             }
-            Operator::Power => return None,
+            Operator::Power => {
+                return self.function("^", vec![self.value(left)?, self.value(right)?]);
+            }
         };
         self.compare(comparison, left, right)
-    }
-
-    fn arithmetic(&self, operation: Operation, left: Expr, right: Expr) -> Expr {
-        let kind = match (left.kind, right.kind, operation) {
-            (Some(Kind::Date), Some(Kind::Date), Operation::Subtract) => Some(Kind::Number),
-            (kind, other, _) => kind.or(other),
-        };
-        let node = ExprKind::Arithmetic {
-            operation,
-            left: Box::new(left),
-            right: Box::new(right),
-        };
-        self.at(node, kind)
-    }
-
-    fn function(&self, name: &'static str, arguments: Vec<Expr>, kind: Option<Kind>) -> Expr {
-        let node = ExprKind::Call {
-            function: smol_str::SmolStr::new_static(name),
-            arguments,
-        };
-        self.at(node, kind)
     }
 
     /// Two values compared; a field compared with what it was before has changed or not.
@@ -262,78 +200,6 @@ impl Formulas<'_> {
         let field = self.own(reference)?;
         let side = Side::Left;
         Some(self.at(ExprKind::Changed { side, field }, Some(Kind::Bool)))
-    }
-
-    fn call(&self, function: &str, arguments: &[Formula]) -> Option<Expr> {
-        let truth = |node| Some(self.at(node, Some(Kind::Bool)));
-        match (function, arguments) {
-            ("AND", parts) => Some(self.joined(parts, true)),
-            ("OR", parts) => Some(self.joined(parts, false)),
-            ("NOT", [inner]) => Some(self.not(self.condition(inner))),
-            ("ISBLANK" | "ISNULL", [inner]) => {
-                let set = truth(ExprKind::IsSet(Box::new(self.value(inner)?)))?;
-                Some(self.not(set))
-            }
-            // a day that is written in metadata is a call to the formula language
-            ("DATEVALUE", [one]) => self.written(Kind::Date, one),
-            ("DATETIMEVALUE", [one]) => self.written(Kind::DateTime, one),
-            ("TIMEVALUE", [one]) => self.written(Kind::Time, one),
-            ("INCLUDES" | "CONTAINS", [field, value]) if self.is_set(field) => {
-                let (Node::Text(member), Some(set)) = (&value.node, self.value(field)) else {
-                    return None;
-                };
-                truth(ExprKind::In {
-                    input: Box::new(set),
-                    list: vec![(Value::text(member), self.span)],
-                })
-            }
-            ("ISPICKVAL", [field, value]) => self.compare(Comparison::Equal, field, value),
-            ("ISCHANGED", [field]) => match &field.node {
-                Node::Reference(reference) => self.changed(reference),
-                _ => None,
-            },
-            // what is told here of a record happens to one that is there already
-            ("ISNEW", []) => Some(Expr::constant(Value::Bool(false), self.span)),
-            ("IF", [condition, then, otherwise]) => {
-                let holds = self.condition(condition);
-                let then = vec![holds.clone(), self.truth(then)?];
-                let otherwise = vec![self.not(holds), self.truth(otherwise)?];
-                let both = [then, otherwise].map(|p| self.at(ExprKind::All(p), Some(Kind::Bool)));
-                truth(ExprKind::Any(both.to_vec()))
-            }
-            ("TEXT", [inner]) => {
-                let inner = self.value(inner)?;
-                Some(match inner.kind {
-                    Some(Kind::Text) => inner,
-                    _ => self.function("text", vec![inner], Some(Kind::Text)),
-                })
-            }
-            _ => {
-                let (_, name) = FUNCTIONS.iter().find(|(f, _)| *f == function)?;
-                let known = crate::value::library::function(name)?;
-                let arguments: Option<Vec<Expr>> =
-                    arguments.iter().map(|a| self.value(a)).collect();
-                let arguments = arguments.filter(|a| known.takes(a.len()))?;
-                let kind = match known.result {
-                    crate::value::library::ResultKind::Is(kind) => Some(kind),
-                    crate::value::library::ResultKind::Same => arguments.first()?.kind,
-                };
-                Some(self.function(name, arguments, kind))
-            }
-        }
-    }
-
-    fn is_set(&self, e: &Formula) -> bool {
-        self.value(e).is_some_and(|e| e.kind == Some(Kind::Set))
-    }
-
-    /// A constant of a kind that is written as a text.
-    fn written(&self, kind: Kind, e: &Formula) -> Option<Expr> {
-        let Node::Text(text) = &e.node else {
-            return None;
-        };
-        let value = read_text(kind, text).ok()?;
-        Some(Expr::constant(value, self.span))
     }
 
     /// A field of the record itself.

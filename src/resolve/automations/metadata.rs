@@ -47,6 +47,12 @@ fn declared(model: &Model, system: SystemId, automation: &read::Automation) -> b
             .any(|a| a.system == system && a.name.eq_ignore_ascii_case(&automation.name))
 }
 
+/// A way to start an automation: the condition, how it has to come true, the fields of which one has to change.
+type Start = (Option<Expr>, Entry, Vec<FieldRef>);
+
+/// What an automation writes in a phase.
+type Writes = (read::Phase, Vec<Effect>);
+
 struct Binding<'m> {
     model: &'m Model,
     system: SystemId,
@@ -86,7 +92,7 @@ impl Binding<'_> {
         alike(found)
     }
 
-    /// An automation as it is for whoever is at work, once for each phase in which it writes.
+    /// An automation as it is for whoever is at work, once for each phase in which it writes, and for each way to start it.
     fn at_work(
         &self,
         from: &read::Automation,
@@ -99,7 +105,7 @@ impl Binding<'_> {
             return Vec::new();
         }
         let object = formulas.object;
-        let mut phases: Vec<(read::Phase, Vec<Effect>)> = Vec::new();
+        let mut phases: Vec<Writes> = Vec::new();
         for effect in &from.effects {
             let effects = self.effect(effect, formulas, unknown);
             match phases.iter_mut().find(|(p, _)| *p == effect.phase) {
@@ -111,29 +117,35 @@ impl Binding<'_> {
             read::Understood::Full => None,
             read::Understood::Partly | read::Understood::Opaque => Some(from.reasons.join("; ")),
         };
-        let changes = self.changes(from, object, unknown);
-        let make = |(phase, effects)| Automation {
+        let entry = match from.entry {
+            read::Entry::EveryTime => Entry::EveryTime,
+            read::Entry::BecomesTrue => Entry::BecomesTrue,
+            read::Entry::Once => Entry::Once,
+        };
+        let mut starts = vec![(guard, entry, self.changes(from, object, unknown))];
+        let first = from.first.as_ref().map(|f| formulas.condition(f));
+        starts.extend(first.map(|f| (Some(f), Entry::Once, Vec::new())));
+        let parts = starts
+            .iter()
+            .flat_map(|s| phases.iter().map(move |p| (s, p)));
+        let make = |((guard, entry, changes), (phase, effects)): (&Start, &Writes)| Automation {
             name: from.name.clone(),
             kind: from.kind.phrase(),
             span: from.span,
             system: self.system,
             object: Some(object),
-            phase: self::phase(phase),
+            phase: self::phase(*phase),
             order: from.order,
-            events: of_phase(from, phase),
+            events: of_phase(from, *phase),
             changes: changes.clone(),
             by: formulas.at_work.by,
-            entry: match from.entry {
-                read::Entry::EveryTime => Entry::EveryTime,
-                read::Entry::BecomesTrue => Entry::BecomesTrue,
-                read::Entry::Once => Entry::Once,
-            },
+            entry: *entry,
             guard: guard.clone(),
-            effects,
+            effects: effects.clone(),
             opaque: opaque.clone(),
             asks: asks.to_vec(),
         };
-        phases.into_iter().map(make).collect()
+        parts.map(make).collect()
     }
 
     /// The fields that start it. What is computed and not known changes with whatever it reads.

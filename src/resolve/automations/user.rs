@@ -76,7 +76,7 @@ pub(super) fn asked(from: &read::Automation) -> Vec<SmolStr> {
     let effects = from.effects.iter();
     let stated = effects.flat_map(|e| e.when.iter().chain(&e.value));
     let mut found: Vec<SmolStr> = Vec::new();
-    for e in from.guard.iter().chain(stated) {
+    for e in from.guard.iter().chain(&from.first).chain(stated) {
         e.visit(&mut |e| {
             let Some(reference) = e.as_reference() else {
                 return;

@@ -2,12 +2,13 @@
 
 use smol_str::SmolStr;
 
-use super::compile::{Compiler, Done, Place};
+use super::compile::{Compiler, Done, Functions, Place};
 use super::eval::{Node, Source};
 use crate::plan::{self, Entry, Events, Origin, Phase, Plan, StartedBy};
 use crate::runtime::ObjectId;
 
-/// A compiled automation. In its expressions the record that starts it is the left one, and [`Node::Changed`] names slots.
+/// A compiled automation. In its expressions the record that starts it is the left one, the same record before the change
+/// the right one, and [`Node::Changed`] names slots.
 #[derive(Debug)]
 pub struct Automation {
     /// What it is called in its system.
@@ -65,12 +66,13 @@ pub enum Reached {
 }
 
 /// Compiles the automations of a plan, over the shapes that [`compile`](super::compile) gives the same plan. Writes of unknown values, and
-/// writes to records that are made or found by other means, are left out: no world in memory can make them.
+/// writes to records that are made or found by other means, are left out: no world in memory can make them. They may call
+/// functions that no row has: whoever knows them gives them.
 ///
 /// # Errors
 /// Where the plan contradicts itself.
-pub fn automations(plan: &Plan) -> Done<Vec<Automation>> {
-    let mut compiler = Compiler::new(plan)?;
+pub fn automations(plan: &Plan, functions: Functions) -> Done<Vec<Automation>> {
+    let mut compiler = Compiler::new(plan, functions)?;
     plan.automations
         .iter()
         .map(|a| automation(&mut compiler, a))

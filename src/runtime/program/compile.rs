@@ -16,11 +16,15 @@ use crate::plan::{self, Plan, PlanError};
 use crate::runtime::fingerprint::Fingerprint;
 use crate::runtime::{Lookup as Unique, Meta, ObjectId, Presence, Shape, Slot};
 use crate::side::Side;
+use crate::value::library::{Function, function};
 use exprs::{spellings, table};
 
 pub(super) use exprs::Place;
 
 pub(super) type Done<T> = Result<T, PlanError>;
+
+/// Finds a function by its name.
+pub type Functions = fn(&str) -> Option<&'static Function>;
 
 pub(super) fn inconsistent<T>(reason: String) -> Done<T> {
     Err(PlanError::Inconsistent { reason })
@@ -28,7 +32,7 @@ pub(super) fn inconsistent<T>(reason: String) -> Done<T> {
 
 /// Compiles a plan. Refuses one whose parts do not fit together, or that would write what it promises not to.
 pub fn compile(plan: &Plan) -> Done<Program> {
-    let mut compiler = Compiler::new(plan)?;
+    let mut compiler = Compiler::new(plan, function)?;
     let mut syncs = Vec::with_capacity(plan.syncs.len());
     for sync in &plan.syncs {
         syncs.push(compiler.sync(sync)?);
@@ -100,10 +104,11 @@ pub(super) struct Compiler<'p> {
     reads: Vec<(Side, u16)>,
     through: Vec<u16>,
     asks_changed: bool,
+    functions: Functions,
 }
 
 impl<'p> Compiler<'p> {
-    pub(super) fn new(plan: &'p Plan) -> Done<Self> {
+    pub(super) fn new(plan: &'p Plan, functions: Functions) -> Done<Self> {
         let mut objects = BTreeMap::new();
         let mut shapes = Vec::new();
         for (at, (key, object)) in plan.objects.iter().enumerate() {
@@ -135,6 +140,7 @@ impl<'p> Compiler<'p> {
             reads: Vec::new(),
             through: Vec::new(),
             asks_changed: false,
+            functions,
         })
     }
 

@@ -10,7 +10,7 @@ use super::{Compiler, Done, extend, inconsistent, index};
 use crate::plan::{self, Equality, Expr, Fallback};
 use crate::side::{Side, Sides};
 use crate::value::Value;
-use crate::value::library::{Folding, function};
+use crate::value::library::Folding;
 
 /// What an expression is compiled in.
 #[derive(Clone, Copy)]
@@ -140,7 +140,7 @@ impl<'p> Compiler<'p> {
                 function: name,
                 arguments,
             } => {
-                let Some(function) = function(name) else {
+                let Some(function) = (self.functions)(name) else {
                     return inconsistent(format!(
                         "it calls `{name}`, which is no function of this version"
                     ));
