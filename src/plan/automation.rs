@@ -8,8 +8,8 @@ use super::{Expr, Origin};
 
 /// An automation that lives in a system, as guarded writes.
 ///
-/// In its expressions the record that starts it is the left one, and the same record before the change the right one. [`Expr::Changed`] asks whether the change that started it was
-/// one of the field.
+/// In its expressions the record that starts it is the left one, and the same record before the change the right one.
+/// [`Expr::Changed`] asks whether the change that started it was one of the field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "compiler", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
