@@ -1,4 +1,4 @@
-//! What formulas and filters of automations say, of texts, numbers, days, several values at once, boxes, and what was before: a
+//! What formulas and filters of automations say, of texts, numbers, days, several values at once, and what was before: a
 //! test sees what the platform would do, and what is told of loops agrees with it.
 
 use accordant::diagnostic::Code;
@@ -279,20 +279,6 @@ fn a_declared_automation_may_empty_a_field() {
         "automation crm \"Empties\" {{\n  when  Case.Vip__c changes\n  sets  Case.Language__c = blank\n}}\n\n{}\n\
          test \"empties\" {{\n{steps}}}\n",
         ticket("  language <-> Language__c  blank clears\n")
-    );
-    settles(steps, &project(USER, &text, &[]));
-}
-
-/// Salesforce stores a box that nobody ticked as false: an automation that asks for that runs, and the row brings it.
-#[test]
-fn a_box_that_nobody_ticked_is_false() {
-    let steps = "given desk.ticket one { subject = \"s\" }\n  given crm.Case one { Subject = \"s\" }\n  settle\n  \
-         expect desk.ticket one { vip = false }\n  at day 1 10:00 crm.Case one { Ref__c = \"r\" }\n  settle\n  \
-         expect desk.ticket one { language = \"plain\" }\n";
-    let text = format!(
-        "automation crm \"Plain\" {{\n  when  Case.Ref__c changes and Case.Vip__c = false\n  sets  Case.Language__c = \"plain\"\n}}\n\n{}\n\
-         test \"boxes\" {{\n{steps}}}\n",
-        ticket("  language <-> Language__c\n  vip <-> Vip__c\n")
     );
     settles(steps, &project(USER, &text, &[]));
 }

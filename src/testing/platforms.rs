@@ -209,7 +209,6 @@ impl<'b> Platforms<'b> {
             set(&mut asked, *slot, value.clone());
         }
         let mut stored = asked.clone();
-        self.leave_unticked(object, &mut stored);
         let reactions = self.before_save(object, before.as_ref(), &mut stored)?;
         let mut values = write.values.clone();
         for (slot, value) in changes(&asked, &stored) {
@@ -225,15 +224,6 @@ impl<'b> Platforms<'b> {
             self.saved(object, id, before.as_ref(), depth)?;
         }
         Ok(outcome)
-    }
-
-    /// Boxes that are not ticked are false.
-    fn leave_unticked(&self, object: ObjectId, record: &mut Record) {
-        for (slot, value) in (0..).zip(&mut record.values) {
-            if value.is_blank() && self.field(object, slot).is_some_and(|f| f.boxed) {
-                *value = Value::Bool(false);
-            }
-        }
     }
 
     /// The refusal of a value that no automation can repair, because the platform looks at it first.

@@ -250,7 +250,7 @@ pub(super) fn deactivate(world: &mut World<'_>, object: &SmolStr, alias: &SmolSt
     ))
 }
 
-/// Sets fields, and the members that a record has beside them. Boxes that are not ticked are false.
+/// Sets fields, and the members that a record has beside them.
 fn set(world: &World<'_>, object: &SmolStr, entry: &mut Entry, values: &BTreeMap<SmolStr, Value>) {
     let system = world.system(object);
     let own = world.bench.plan.objects.get(object);
@@ -272,13 +272,6 @@ fn set(world: &World<'_>, object: &SmolStr, entry: &mut Entry, values: &BTreeMap
             entry.record.deleted = value == Value::Bool(true);
         }
         entry.fields.insert(field.clone(), value);
-    }
-    let fields = own.into_iter().flat_map(|o| &o.fields);
-    for (name, _) in fields.filter(|(_, f)| f.boxed) {
-        let value = entry.fields.entry(name.clone()).or_default();
-        if value.is_blank() {
-            *value = Value::Bool(false);
-        }
     }
 }
 

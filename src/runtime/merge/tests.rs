@@ -74,7 +74,6 @@ fn program(rows: Vec<plan::Row>) -> Program {
         whole: false,
         only: None,
         required: false,
-        boxed: false,
         forward_only: None,
     };
     let object = |system: &str| {
