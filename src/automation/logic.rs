@@ -188,40 +188,7 @@ pub(super) fn is_large(e: &Expr) -> bool {
 
 /// The formula with each reference replaced.
 pub(super) fn replace(e: &Expr, with: &mut impl FnMut(&Reference) -> Expr) -> Expr {
-    let node = match &e.node {
-        Node::Reference(reference) => return with(reference),
-        Node::Call {
-            function,
-            arguments,
-        } => Node::Call {
-            function: function.clone(),
-            arguments: arguments.iter().map(|a| replace(a, with)).collect(),
-        },
-        Node::Sign { minus, operand } => Node::Sign {
-            minus: *minus,
-            operand: Box::new(replace(operand, with)),
-        },
-        Node::Binary {
-            operator,
-            left,
-            right,
-        } => Node::Binary {
-            operator: *operator,
-            left: Box::new(replace(left, with)),
-            right: Box::new(replace(right, with)),
-        },
-        Node::Pairs(pairs) => Node::Pairs(
-            pairs
-                .iter()
-                .map(|(name, e)| (name.clone(), replace(e, with)))
-                .collect(),
-        ),
-        plain => plain.clone(),
-    };
-    Expr {
-        node,
-        span: e.span.clone(),
-    }
+    e.replaced(&mut |e| e.as_reference().map(&mut *with))
 }
 
 /// A condition without the `= TRUE` behind it.

@@ -220,6 +220,47 @@ impl Expr {
         }
     }
 
+    /// The expression with other ones in the place of those that are told of, outermost first, left to right; nothing is looked
+    /// for within what is put there.
+    #[must_use]
+    pub fn replaced(&self, with: &mut impl FnMut(&Self) -> Option<Self>) -> Self {
+        if let Some(other) = with(self) {
+            return other;
+        }
+        let mut boxed = |e: &Self| Box::new(e.replaced(with));
+        let node = match &self.node {
+            Node::Call {
+                function,
+                arguments,
+            } => Node::Call {
+                function: function.clone(),
+                arguments: arguments.iter().map(|a| a.replaced(with)).collect(),
+            },
+            Node::Sign { minus, operand } => Node::Sign {
+                minus: *minus,
+                operand: boxed(operand),
+            },
+            Node::Binary {
+                operator,
+                left,
+                right,
+            } => Node::Binary {
+                operator: *operator,
+                left: boxed(left),
+                right: boxed(right),
+            },
+            Node::Pairs(pairs) => {
+                let pairs = pairs.iter();
+                Node::Pairs(pairs.map(|(n, e)| (n.clone(), e.replaced(with))).collect())
+            }
+            plain => plain.clone(),
+        };
+        Self {
+            node,
+            span: self.span.clone(),
+        }
+    }
+
     /// The reference, if it is one.
     pub const fn as_reference(&self) -> Option<&Reference> {
         match &self.node {

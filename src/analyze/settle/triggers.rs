@@ -116,16 +116,22 @@ impl Triggers<'_> {
         }
     }
 
-    fn is_steady(&self, at: RuleId, suspects: &Writers) -> bool {
-        let Some(rule) = self.rule(at) else {
-            return false;
-        };
-        let asked = Asked {
+    /// The condition of an automation.
+    fn asked<'a>(&'a self, at: RuleId, suspects: &'a Writers) -> Option<Asked<'a>> {
+        let rule = self.rule(at)?;
+        Some(Asked {
             triggers: self,
             at,
             rule,
             suspects,
+        })
+    }
+
+    fn is_steady(&self, at: RuleId, suspects: &Writers) -> bool {
+        let Some(asked) = self.asked(at, suspects) else {
+            return false;
         };
+        let rule = asked.rule;
         let conditions = rule.effects.iter().map(|e| &e.when);
         let mut conditions = conditions.chain([&rule.guard]);
         conditions.all(|g| asked.is_steady(g))
@@ -177,15 +183,10 @@ impl Triggers<'_> {
 
     /// Whether some writers start an automation.
     fn is_run(&self, at: RuleId, by: &Writers, suspects: &Writers) -> bool {
-        let Some(rule) = self.rule(at) else {
+        let Some(asked) = self.asked(at, suspects) else {
             return false;
         };
-        let asked = Asked {
-            triggers: self,
-            at,
-            rule,
-            suspects,
-        };
+        let rule = asked.rule;
         // what nobody knows may turn by itself
         let known = !rule.guard.is_unknown() && !rule.guard.asks_changed();
         if rule.entry == Entry::BecomesTrue && known && !asked.turns(by) {

@@ -30,7 +30,8 @@ impl Formulas<'_> {
         let mut found = Vec::new();
         for (conditions, result) in ways {
             let conditions: Vec<Expr> = conditions.iter().map(|c| self.condition(c)).collect();
-            let cases = self.cases_within(&replaced(e, choice, &result), count);
+            let mut chosen = |part: &Formula| std::ptr::eq(part, choice).then(|| result.clone());
+            let cases = self.cases_within(&e.replaced(&mut chosen), count);
             let cases = cases.into_iter();
             found
                 .extend(cases.map(|(more, value)| {
@@ -126,36 +127,4 @@ fn not(e: &Formula) -> Formula {
 fn at(place: &Formula, node: Node) -> Formula {
     let span = place.span.clone();
     Formula { node, span }
-}
-
-/// A formula with something in the place of one of its parts.
-fn replaced(e: &Formula, part: &Formula, by: &Formula) -> Formula {
-    if std::ptr::eq(e, part) {
-        return by.clone();
-    }
-    let boxed = |inner: &Formula| Box::new(replaced(inner, part, by));
-    let node = match &e.node {
-        Node::Call {
-            function,
-            arguments,
-        } => Node::Call {
-            function: function.clone(),
-            arguments: arguments.iter().map(|a| replaced(a, part, by)).collect(),
-        },
-        Node::Sign { minus, operand } => Node::Sign {
-            minus: *minus,
-            operand: boxed(operand),
-        },
-        Node::Binary {
-            operator,
-            left,
-            right,
-        } => Node::Binary {
-            operator: *operator,
-            left: boxed(left),
-            right: boxed(right),
-        },
-        other => other.clone(),
-    };
-    at(e, node)
 }
