@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::write_atomically;
 use super::{Exit, Failure, Output};
-use crate::text::{count, list, number, quoted};
+use crate::text::{count, quoted, some};
 
 /// Start a project
 #[derive(Debug, Args)]
@@ -100,19 +100,11 @@ pub fn run(args: &Init, output: &Output) -> Result<Exit, Failure> {
 /// Names a few of the files that are in the way.
 fn refusal(present: &[&str]) -> Failure {
     const NAMED: usize = 3;
-    let mut words: Vec<String> = present
-        .iter()
-        .take(NAMED)
-        .map(|path| quoted(path))
-        .collect();
-    let more = present.len().saturating_sub(NAMED);
-    if more > 0 {
-        words.push(format!("{} more", number(more as u64)));
-    }
+    let present: Vec<String> = present.iter().map(|path| quoted(path)).collect();
     let verb = if present.len() == 1 { "is" } else { "are" };
     let message = format!(
         "{} {verb} already there, and nothing is overwritten",
-        list(&words)
+        some(&present, NAMED, "and")
     );
     Failure::new(message).help("choose another folder: accordant init DIR")
 }

@@ -12,6 +12,16 @@ pub fn either<T: AsRef<str>>(items: &[T]) -> String {
     join(items, "or")
 }
 
+/// At most so many items of a list that may be long, and how many more there are, joined by `and` or `or`: `a, b and 7 more`.
+pub fn some<T: AsRef<str>>(items: &[T], most: usize, word: &str) -> String {
+    let more = items.len().saturating_sub(most);
+    if more == 0 {
+        return join(items, word);
+    }
+    let shown: Vec<&str> = items.iter().take(most).map(AsRef::as_ref).collect();
+    format!("{} {word} {} more", shown.join(", "), number(more as u64))
+}
+
 fn join<T: AsRef<str>>(items: &[T], word: &str) -> String {
     match items {
         [] => String::new(),
@@ -148,4 +158,20 @@ fn is_hidden(c: char) -> bool {
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
                 | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_are_cut_short_and_say_by_how_much() {
+        let names: Vec<String> = (1..=1_203).map(|n| format!("`R and D {n}`")).collect();
+        let some = |n: usize, most, word| some(&names[..n], most, word);
+        assert_eq!(some(0, 3, "and"), "");
+        assert_eq!(some(1, 3, "or"), "`R and D 1`");
+        assert_eq!(some(2, 3, "or"), "`R and D 1` or `R and D 2`");
+        assert_eq!(some(3, 2, "and"), "`R and D 1`, `R and D 2` and 1 more");
+        assert_eq!(some(1_203, 1, "or"), "`R and D 1` or 1,202 more");
+    }
 }

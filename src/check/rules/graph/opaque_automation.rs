@@ -5,7 +5,7 @@ use crate::analyze::graph::Opaque;
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Automation, Model};
-use crate::text::list;
+use crate::text::some;
 
 rule! {
     /// # What it checks
@@ -76,20 +76,12 @@ impl OpaqueAutomation<'_> {
         if let Some(first) = automations.first() {
             finding = finding.at(first.span, "and named in this code");
         }
-        let shown = |all: &[String]| match all.len() {
-            n if n > 4 => format!(
-                "{} and {} more",
-                all.iter().take(4).cloned().collect::<Vec<_>>().join(", "),
-                n - 4
-            ),
-            _ => list(all),
-        };
         let system = self.model.systems.get(self.opaque.object.system.index());
         finding
             .note(format!(
                 "{} named by {}: what is said of them holds only if it leaves them alone",
-                shown(&fields),
-                shown(&names)
+                some(&fields, 4, "and"),
+                some(&names, 4, "and")
             ))
             .help(format!(
                 "declare what the code does, under its own name\n  automation {} \"{}\" {{ … }}",

@@ -4,7 +4,7 @@ use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::model::{Mode, SyncView};
 use crate::side::Side;
-use crate::text::{list, quoted};
+use crate::text::{quoted, some};
 
 rule! {
     /// # What it checks
@@ -71,7 +71,7 @@ pub fn run(cx: &mut Cx<'_>) {
         Code::I017,
         format!(
             "the first run of {} makes a record of everything that matches nothing",
-            list(&names)
+            some(&names, 5, "and")
         ),
     )
     .at(first.made_at(*to), format!("of all that `{from}` has"))

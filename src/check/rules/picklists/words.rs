@@ -2,7 +2,7 @@
 
 use crate::analyze::StatedValue;
 use crate::model::{FieldView, Role};
-use crate::text::{count, list, quoted};
+use crate::text::{count, quoted};
 
 /// A value as a map writes it: quoted unless it is an identifier that stands for itself.
 pub(in crate::check::rules) fn written(value: &str) -> String {
@@ -22,11 +22,8 @@ pub(in crate::check::rules) fn written(value: &str) -> String {
 
 /// Some values in words: three of them, and how many more there are.
 pub(in crate::check::rules) fn some<T: AsRef<str>>(values: &[T], conjunction: &str) -> String {
-    let shown: Vec<String> = values.iter().take(3).map(|v| quoted(v.as_ref())).collect();
-    match values.len() {
-        n if n > 3 => format!("{} {conjunction} {} more", shown.join(", "), n - 3),
-        _ => list(&shown).replace(" and ", &format!(" {conjunction} ")),
-    }
+    let values: Vec<String> = values.iter().map(|v| quoted(v.as_ref())).collect();
+    crate::text::some(&values, 3, conjunction)
 }
 
 /// What a field does with a value that it does not know.

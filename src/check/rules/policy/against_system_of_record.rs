@@ -127,14 +127,7 @@ impl AgainstSystemOfRecord<'_> {
             .help(format!("write what the rows say\n  truth {other}"));
         }
         let names: Vec<String> = self.against.iter().map(|r| quoted(&r.row.name)).collect();
-        let shown = match names.len() {
-            n if n > 6 => format!(
-                "{} and {} more",
-                names.iter().take(5).cloned().collect::<Vec<_>>().join(", "),
-                n - 5
-            ),
-            _ => crate::text::list(&names),
-        };
+        let shown = crate::text::some(&names, 5, "and");
         let lets = if names.len() == 1 { "lets" } else { "let" };
         Diagnostic::new(
             Code::P005,

@@ -149,15 +149,9 @@ impl MayTruncate<'_> {
 
 impl UnknownLengths<'_> {
     fn describe(&self) -> Diagnostic {
-        let shown = self.targets.iter().take(5);
-        let shown: Vec<String> = shown
-            .map(|(f, room)| format!("{} ({room})", quoted(f.name())))
-            .collect();
-        let more = self.targets.len().saturating_sub(shown.len());
-        let fields = match more {
-            0 => crate::text::list(&shown),
-            n => format!("{} and {n} more", shown.join(", ")),
-        };
+        let targets = self.targets.iter();
+        let targets = targets.map(|(f, room)| format!("{} ({room})", quoted(f.name())));
+        let fields = crate::text::some(&targets.collect::<Vec<_>>(), 5, "and");
         Diagnostic::new(Code::T002, format!("texts without a declared length go into {fields}"))
             .level(Level::Hint)
             .at(self.sync.sync.header, "the other side states no lengths")

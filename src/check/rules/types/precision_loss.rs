@@ -99,7 +99,7 @@ impl PrecisionLoss<'_> {
         let also = if others.is_empty() {
             String::new()
         } else {
-            format!(", and so do {}", crate::text::list(&others))
+            format!(", and so do {}", crate::text::some(&others, 5, "and"))
         };
         let round = format!("via round({stays})");
         let rounded = Side::BOTH
