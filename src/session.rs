@@ -37,8 +37,8 @@ pub struct Compilation {
     pub sources: Sources,
     /// The project file.
     pub manifest: Manifest,
-    /// The modules, the library's included.
-    pub modules: Vec<Module>,
+    /// The specs of the project, in its order. Their trees are given up as soon as names are known.
+    specs: Vec<FileId>,
     /// The model: checked if nothing of level error was found.
     pub model: Result<Checked<Model>, Box<Model>>,
     /// The facts about it.
@@ -60,10 +60,13 @@ impl Compilation {
 
     /// The spec files by path and text, in the order of the project: what a plan's spec hash is about.
     pub fn specs(&self) -> impl Iterator<Item = &SourceFile> {
-        self.modules
-            .iter()
-            .filter(|m| !m.standard)
-            .filter_map(|m| self.sources.get(m.tree.file))
+        self.specs.iter().filter_map(|id| self.sources.get(*id))
+    }
+
+    /// The trees of the spec files by the names of their modules, read again.
+    pub fn trees(&self) -> impl Iterator<Item = (SmolStr, SyntaxTree)> {
+        let files = self.specs.iter().zip(self.specs());
+        files.map(|(id, file)| (module_name(file.path()), parse_one(*id, file.text()).0))
     }
 }
 
@@ -117,6 +120,11 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
         environments: &environment_names(&manifest),
     };
     let model = resolve::resolve(&manifest.project.name, &modules, world, &sources, &mut sink);
+    let specs = modules.iter().filter(|m| !m.standard);
+    let specs = specs.map(|m| m.tree.file).collect();
+    // what comes next finds room where the trees were
+    let items = modules.into_par_iter().flat_map(|m| m.tree.items);
+    items.for_each(drop);
     let facts = analyze::analyze(&model);
     check::check(&model, &facts, today, &mut sink);
     manifest.weigh(sink.inner_mut());
@@ -126,7 +134,7 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
         model: check::gate(model, &findings),
         sources,
         manifest,
-        modules,
+        specs,
         facts,
         findings,
         files,
@@ -221,8 +229,10 @@ fn parse(
     let mut read: Vec<FileId> = Vec::new();
     for path in paths {
         match files.read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => {
-                let text = text.strip_prefix(syntax::BYTE_ORDER_MARK).unwrap_or(&text);
+            Ok(Ok(mut text)) => {
+                if text.starts_with(syntax::BYTE_ORDER_MARK) {
+                    text.drain(..syntax::BYTE_ORDER_MARK.len_utf8());
+                }
                 read.push(sources.add(SourceFile::new(path, text)));
             }
             Ok(Err(error)) => sink.push(not_text(&path, error.utf8_error().valid_up_to())),

@@ -1,8 +1,10 @@
 //! The files of a project on a disk. Nothing outside the project's folder is ever read through it.
 
+use std::collections::HashSet;
 use std::fs::{self, Metadata};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 use super::output::reason;
 use crate::source::{Files, ReadError};
@@ -15,9 +17,11 @@ const DEEPEST: usize = 64;
 const PASSED_BY: [&str; 2] = ["node_modules", "target"];
 
 /// The files below a folder.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct DiskFiles {
     root: PathBuf,
+    /// Folders below it, relative to it, that no link leads to: what lies in them is where it seems to be.
+    plain: RwLock<HashSet<PathBuf>>,
 }
 
 impl DiskFiles {
@@ -35,6 +39,7 @@ impl DiskFiles {
         };
         Ok(Self {
             root: root.canonicalize().map_err(failed)?,
+            plain: RwLock::default(),
         })
     }
 
@@ -72,22 +77,35 @@ impl DiskFiles {
     }
 
     /// The place of a path once links are followed, and what is there. Where none is met below the root, which has none
-    /// itself, that is where it seems to be, and what lies above need not be looked at again for every file.
+    /// itself, that is where it seems to be, and the folders that it lies in need not be looked at again for every file.
     fn follow(&self, relative: &Path) -> io::Result<(PathBuf, Metadata)> {
-        let mut place = self.root.clone();
-        let mut about = None;
-        for part in relative.components() {
-            place.push(part);
-            let here = place.symlink_metadata()?;
-            if here.is_symlink() {
-                let place = self.root.join(relative).canonicalize()?;
-                let about = place.metadata()?;
-                return Ok((place, about));
-            }
-            about = Some(here);
+        let place = self.root.join(relative);
+        let about = place.symlink_metadata()?;
+        if about.is_symlink() || !self.is_plain(relative.parent())? {
+            let place = place.canonicalize()?;
+            let about = place.metadata()?;
+            return Ok((place, about));
         }
-        let about = about.map_or_else(|| place.metadata(), Ok)?;
         Ok((place, about))
+    }
+
+    /// Whether neither a folder nor any that it lies in is a link.
+    fn is_plain(&self, folder: Option<&Path>) -> io::Result<bool> {
+        let Some(folder) = folder.filter(|f| !f.as_os_str().is_empty()) else {
+            return Ok(true);
+        };
+        let known = self.plain.read().unwrap_or_else(PoisonError::into_inner);
+        if known.contains(folder) {
+            return Ok(true);
+        }
+        drop(known);
+        let link = self.root.join(folder).symlink_metadata()?.is_symlink();
+        let plain = !link && self.is_plain(folder.parent())?;
+        if plain {
+            let mut known = self.plain.write().unwrap_or_else(PoisonError::into_inner);
+            known.insert(folder.to_owned());
+        }
+        Ok(plain)
     }
 
     /// Adds the files below a folder. Folders behind links are not gone into: they could lead in circles.

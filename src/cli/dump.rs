@@ -82,8 +82,8 @@ pub fn run(args: &Dump, output: &Output) -> Result<Exit, Failure> {
     let mut text = String::new();
     match args.stage {
         Stage::Ast => {
-            for module in compilation.modules.iter().filter(|m| !m.standard) {
-                let _ = writeln!(text, "{}: {:#?}", module.name, module.tree);
+            for (module, tree) in compilation.trees() {
+                let _ = writeln!(text, "{module}: {tree:#?}");
             }
         }
         Stage::Model => {
