@@ -1,5 +1,7 @@
 //! The day of an instant: how a row between the two tells on which day the instant falls.
 
+use thin_vec::thin_vec;
+
 use crate::model::{Expr, ExprKind, RowView};
 use crate::side::Side;
 use crate::value::{Kind, library};
@@ -42,7 +44,7 @@ pub fn day_of_instant(row: RowView<'_>) -> Option<(Side, Expr)> {
     let day = Expr {
         node: ExprKind::Call {
             function: inverse.into(),
-            arguments: vec![passing, zone.clone()],
+            arguments: thin_vec![passing, zone.clone()],
         },
         span: value.span,
         kind: Some(Kind::Date),

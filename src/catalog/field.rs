@@ -1,10 +1,10 @@
 //! Fields: their types, limits and picklists.
 
-use serde::{Deserialize, Serialize};
-use smol_str::SmolStr;
-
 use super::serial::{is_false, is_true, yes};
 use crate::value::Kind;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 /// One field of an object: a Salesforce field, a HubSpot property, a column.
 ///
@@ -69,8 +69,8 @@ pub struct Field {
     #[serde(default, skip_serializing_if = "Known::is_catalog")]
     pub known: Known,
     /// The objects that a reference may point to, sorted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub references: Vec<SmolStr>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    pub references: ThinVec<SmolStr>,
     /// Name of the path through a reference: `Account` for `AccountId`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relationship: Option<Box<str>>,
@@ -105,7 +105,7 @@ impl Field {
             hidden: false,
             custom: false,
             known: Known::Catalog,
-            references: Vec::new(),
+            references: ThinVec::new(),
             relationship: None,
             picklist: None,
             default: None,
@@ -323,7 +323,7 @@ pub struct PickValue {
     /// The value that the system gives where none is said.
     pub default: bool,
     /// The values of the controlling field under which it is valid; empty where nothing controls it, or nothing allows it.
-    pub valid_for: Vec<SmolStr>,
+    pub valid_for: ThinVec<SmolStr>,
 }
 
 /// A value in a file: a label that is the value itself is left out.
@@ -339,8 +339,8 @@ struct Written {
     hidden: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     default: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    valid_for: Vec<SmolStr>,
+    #[serde(default, skip_serializing_if = "ThinVec::is_empty")]
+    valid_for: ThinVec<SmolStr>,
 }
 
 impl From<Written> for PickValue {
@@ -395,7 +395,7 @@ impl PickValue {
             active: true,
             hidden: false,
             default: false,
-            valid_for: Vec::new(),
+            valid_for: ThinVec::new(),
         }
     }
 }

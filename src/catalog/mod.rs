@@ -19,11 +19,11 @@ pub(crate) use load::topic_of;
 pub use load::{BaseCatalog, Pattern, Said, SystemSource, import, lay, load, read};
 pub use object::{Association, FieldIdx, Object, Pipeline, Process, RecordType, Stage};
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
+use std::collections::HashMap;
+use thin_vec::thin_vec;
 
 use crate::platform::SystemKind;
 use names::Names;
@@ -60,7 +60,7 @@ impl Catalogs {
                 for association in &object.associations {
                     if object.fields.iter().all(|f| f.name != association.name) {
                         let mut field = Field::new(association.name.clone(), FieldType::Reference);
-                        field.references = vec![association.to.clone()];
+                        field.references = thin_vec![association.to.clone()];
                         object.fields.push(field);
                     }
                 }

@@ -30,12 +30,11 @@ impl Cx<'_> {
             ExprKind::Related {
                 side,
                 reference,
-                object,
                 field,
             } => Lowered::Related {
                 side: *side,
                 reference: self.read_field(*reference, Asked::Value),
-                object: self.object(*object),
+                object: self.object(field.object),
                 field: self.field(*field),
             },
             ExprKind::Call {

@@ -1,11 +1,11 @@
 //! Expressions with names resolved. Functions of the spec are unfolded into their bodies.
 
-use smol_str::SmolStr;
-
-use super::{FieldRef, MapId, NormalizeId, ObjectRef, SyncId};
+use super::{FieldRef, MapId, NormalizeId, SyncId};
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::{Kind, Value};
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 /// An expression, its place, and the kind of its values where it is known.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,9 +42,7 @@ pub enum ExprKind {
         side: Side,
         /// The reference.
         reference: FieldRef,
-        /// The object referred to.
-        object: ObjectRef,
-        /// The field there.
+        /// The field of the object that it refers to.
         field: FieldRef,
     },
     /// A function of the library.
@@ -52,7 +50,7 @@ pub enum ExprKind {
         /// Its name, known to exist.
         function: SmolStr,
         /// The arguments.
-        arguments: Vec<Expr>,
+        arguments: ThinVec<Expr>,
     },
     /// A picklist map.
     Map {
@@ -84,7 +82,7 @@ pub enum ExprKind {
     /// The counterpart of a reference, by the links of syncs.
     Linked {
         /// The syncs, asked in this order.
-        syncs: Vec<SyncId>,
+        syncs: ThinVec<SyncId>,
         /// The side that the id comes from.
         from: Side,
         /// The id.
@@ -93,9 +91,9 @@ pub enum ExprKind {
     /// Not.
     Not(Box<Expr>),
     /// All hold.
-    All(Vec<Expr>),
+    All(ThinVec<Expr>),
     /// One holds.
-    Any(Vec<Expr>),
+    Any(ThinVec<Expr>),
     /// Two values compared.
     Compare {
         /// How.
@@ -110,7 +108,7 @@ pub enum ExprKind {
         /// The value.
         input: Box<Expr>,
         /// The list, with the place of each value.
-        list: Vec<(Value, Span)>,
+        list: ThinVec<(Value, Span)>,
     },
     /// Whether a value is not blank.
     IsSet(Box<Expr>),

@@ -1,11 +1,11 @@
 //! Field rows with names resolved.
 
-use smol_str::SmolStr;
-
 use super::{Arrow, Clause, Expr, FieldRef, FieldsId, MapId, NormalizeId, SyncId};
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
 use crate::value::Value;
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 pub use crate::plan::{Authority, BlankPolicy, Fallback, Timing};
 
@@ -43,9 +43,9 @@ pub struct Row {
     /// The shared block that it comes from.
     pub shared: Option<FieldsId>,
     /// The clauses that may be about one direction, as stated, for the rule on contradictions.
-    pub stated: Vec<Spanned<Stated>>,
+    pub stated: ThinVec<Spanned<Stated>>,
     /// All clauses, for remedies that change one of them.
-    pub clauses: Box<[Clause]>,
+    pub clauses: ThinVec<Clause>,
 }
 
 /// A clause as it was stated. The side is the source of the direction that a prefix arrow limited it to.

@@ -3,8 +3,6 @@
 //!
 //! In come declarations and automations with names, and the profiles; out go [`Automation`]s with ids.
 
-use smol_str::SmolStr;
-
 use super::exprs::Scope;
 use super::lookup::Cx;
 use super::rules::unknown_name;
@@ -18,6 +16,8 @@ use crate::platform::Automations as Run;
 use crate::source::Span;
 use crate::syntax::ast::{self, AutomationLine, Item, Trigger};
 use crate::value::Value;
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
 
 mod formulas;
 mod metadata;
@@ -194,7 +194,6 @@ impl Cx<'_> {
                     reference.map(|reference| ExprKind::Related {
                         side,
                         reference,
-                        object: field.object,
                         field,
                     })
                 }
@@ -251,7 +250,7 @@ fn both(first: Option<Expr>, second: Expr) -> Expr {
         Some(first) => Expr {
             span: first.span,
             kind: second.kind,
-            node: ExprKind::All(vec![first, second]),
+            node: ExprKind::All(thin_vec![first, second]),
         },
     }
 }

@@ -1,5 +1,7 @@
 //! Where the clauses of rows stand, for remedies that change one of them.
 
+use thin_vec::ThinVec;
+
 use super::rows::arrow;
 use crate::model::{Arrow, Clause, Part};
 use crate::side::Side;
@@ -7,15 +9,15 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ClauseKind, ViaKind};
 
 /// The clauses of a row, one by one.
-pub(super) fn stated_clauses(row: &ast::Row) -> Box<[Clause]> {
-    let mut clauses = Vec::with_capacity(row.clauses.len());
+pub(super) fn stated_clauses(row: &ast::Row) -> ThinVec<Clause> {
+    let mut clauses = ThinVec::with_capacity(row.clauses.len());
     for clause in &row.clauses {
         parts(clause, &mut clauses);
     }
-    clauses.into_boxed_slice()
+    clauses
 }
 
-fn parts(clause: &ast::Clause, clauses: &mut Vec<Clause>) {
+fn parts(clause: &ast::Clause, clauses: &mut ThinVec<Clause>) {
     let limit = clause.direction.map(|d| arrow(d.node));
     let limit = Side::BOTH
         .into_iter()

@@ -6,8 +6,6 @@
 mod calls;
 mod paths;
 
-use smol_str::SmolStr;
-
 use super::lookup::Cx;
 use super::rules::{unknown_name, wrong_argument_type};
 use super::symbols::{Space, Symbol};
@@ -16,6 +14,8 @@ use crate::side::{Side, Sides};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, Item, Membership, Name, Presence};
 use crate::value::{Kind, Value, read_text};
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
 
 /// A function of the spec: its module and its item there.
 pub(super) type FunctionAt = (usize, usize);
@@ -210,14 +210,14 @@ impl Cx<'_> {
     ) -> Expr {
         match op {
             BinaryOp::And => truth(
-                ExprKind::All(vec![
+                ExprKind::All(thin_vec![
                     self.condition(scope, left),
                     self.condition(scope, right),
                 ]),
                 span,
             ),
             BinaryOp::Or => truth(
-                ExprKind::Any(vec![
+                ExprKind::Any(thin_vec![
                     self.condition(scope, left),
                     self.condition(scope, right),
                 ]),
@@ -387,7 +387,7 @@ impl Cx<'_> {
         truth(
             ExprKind::In {
                 input: Box::new(input),
-                list,
+                list: list.into(),
             },
             span,
         )

@@ -1,7 +1,5 @@
 //! Rows: cells, lanes and clauses. Shared rows are resolved for every sync that spreads them.
 
-use smol_str::SmolStr;
-
 use super::clauses::stated_clauses;
 use super::exprs::Scope;
 use super::lookup::{Cx, Gaps};
@@ -16,6 +14,8 @@ use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, ClauseKind, Item, Name, Operand, Statement, SyncLine};
 use crate::value::{Kind, Value};
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 /// What the rows of one block stand under.
 #[derive(Clone, Debug)]
@@ -200,8 +200,8 @@ impl Cx<'_> {
             through: None,
             normal: None,
             currency: None,
-            stated: Vec::new(),
-            clauses: Box::default(),
+            stated: ThinVec::new(),
+            clauses: ThinVec::new(),
             ..row.clone()
         })
     }
@@ -406,7 +406,7 @@ fn lanes(
             if let Some(through) = &clauses.through {
                 value = Expr {
                     node: ExprKind::Linked {
-                        syncs: through.node.clone(),
+                        syncs: through.node.clone().into(),
                         from,
                         input: Box::new(value),
                     },
@@ -443,7 +443,7 @@ struct Clauses {
     currency: Option<Spanned<Sides<Option<crate::model::FieldRef>>>>,
     when: Option<Box<Expr>>,
     name: Option<SmolStr>,
-    stated: Vec<Spanned<Stated>>,
+    stated: ThinVec<Spanned<Stated>>,
 }
 
 impl Clauses {
@@ -459,7 +459,7 @@ impl Clauses {
             currency: None,
             when: None,
             name: None,
-            stated: Vec::new(),
+            stated: ThinVec::new(),
         }
     }
 }

@@ -252,7 +252,7 @@ impl Cx<'_> {
             Expr {
                 node: ExprKind::Call {
                     function: function.into(),
-                    arguments,
+                    arguments: arguments.into(),
                 },
                 span: t.span,
                 kind,

@@ -110,7 +110,7 @@ pub(super) fn among(side: Side, field: FieldRef, list: Vec<(Value, Span)>) -> Ex
     };
     expr(ExprKind::In {
         input: Box::new(expr(ExprKind::Field { side, field })),
-        list,
+        list: list.into(),
     })
 }
 

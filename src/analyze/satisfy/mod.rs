@@ -12,12 +12,13 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use thin_vec::thin_vec;
+
+use super::eval::Cell;
 use crate::model::{Comparison, Expr, ExprKind, FieldRef, Model};
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::{Kind, Value};
-
-use super::eval::Cell;
 
 /// The values of a few fields of a record; whatever its other fields hold.
 pub type Example = Vec<(Cell, Value)>;
@@ -86,7 +87,7 @@ pub fn escapes(
         None => filled(!side, field),
     };
     let set = match written.blank {
-        true => truth(ExprKind::Any(vec![set, blank()])),
+        true => truth(ExprKind::Any(thin_vec![set, blank()])),
         false => set,
     };
     let before = filled(side, field);

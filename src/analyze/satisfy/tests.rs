@@ -1,8 +1,5 @@
 //! Answers against the evaluation of every record of small domains.
 
-use jiff::civil::date;
-use rust_decimal::Decimal;
-
 use super::{Answer, Example, disjoint, equals, filled, implies, satisfy};
 use crate::analyze::eval::{Cell, Known};
 use crate::catalog::{Catalog, Catalogs, Field, FieldIdx, FieldType, Object, PickValue, Picklist};
@@ -11,6 +8,9 @@ use crate::platform::SystemKind;
 use crate::side::Side;
 use crate::source::{Span, Spanned};
 use crate::value::Value;
+use jiff::civil::date;
+use rust_decimal::Decimal;
+use thin_vec::thin_vec;
 
 const COLOUR: usize = 0;
 const DAY: usize = 1;
@@ -95,7 +95,7 @@ fn compare(comparison: Comparison, left: Expr, right: Value) -> Expr {
 fn lower(e: Expr) -> Expr {
     node(ExprKind::Call {
         function: "lower".into(),
-        arguments: vec![e],
+        arguments: thin_vec![e],
     })
 }
 
@@ -153,7 +153,7 @@ fn atom(model: &Model, random: &mut Random, functions: bool) -> Expr {
         0 => node(ExprKind::IsSet(Box::new(read(model, at)))),
         1 => node(ExprKind::In {
             input: Box::new(read(model, at)),
-            list: vec![(constant, Span::default())],
+            list: thin_vec![(constant, Span::default())],
         }),
         2 if functions && at == NAME => {
             compare(Comparison::Equal, lower(read(model, at)), constant)
@@ -179,9 +179,9 @@ fn condition(model: &Model, random: &mut Random, depth: usize, functions: bool) 
     }
     let parts = vec![first, condition(model, random, depth - 1, functions)];
     if chosen == 0 {
-        node(ExprKind::All(parts))
+        node(ExprKind::All(parts.into()))
     } else {
-        node(ExprKind::Any(parts))
+        node(ExprKind::Any(parts.into()))
     }
 }
 
@@ -283,7 +283,7 @@ fn answers_agree_with_every_record() {
 #[test]
 fn the_example_is_the_first_listed_and_the_shortest() {
     let model = model();
-    let long = node(ExprKind::All(vec![
+    let long = node(ExprKind::All(thin_vec![
         equals(Side::Left, field(&model, NAME), Value::text("a")),
         read(&model, HOT),
     ]));
@@ -292,7 +292,7 @@ fn the_example_is_the_first_listed_and_the_shortest() {
         field(&model, COLOUR),
         Value::text("red"),
     ));
-    let either = node(ExprKind::Any(vec![long, short]));
+    let either = node(ExprKind::Any(thin_vec![long, short]));
     let Answer::Yes(example) = satisfy(&model, &[&either], &[]) else {
         panic!("there is a record");
     };

@@ -1,12 +1,12 @@
 //! The standard schema of both platforms, as it ships in the binary, and what the platforms add to every object.
 
-use smol_str::SmolStr;
-
 use super::draft::{Draft, Fields};
 use super::json;
 use crate::catalog::field::{Field, FieldType, Known};
 use crate::catalog::object::Object;
 use crate::platform::SystemKind;
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
 
 macro_rules! shipped {
     ($folder:literal: $($name:literal)*) => {
@@ -121,7 +121,7 @@ pub(super) fn system_fields(object: &mut Object) {
         return;
     }
     let user = |name: &'static str, relationship: &'static str| Field {
-        references: vec![SmolStr::new_static("User")],
+        references: thin_vec![SmolStr::new_static("User")],
         relationship: Some(relationship.into()),
         ..Field::new(name, FieldType::Reference)
     };
@@ -175,7 +175,7 @@ pub(super) fn system_fields(object: &mut Object) {
     if !object.record_types.is_empty() {
         implied.push(Field {
             label: "Record Type ID".into(),
-            references: vec![SmolStr::new_static("RecordType")],
+            references: thin_vec![SmolStr::new_static("RecordType")],
             relationship: Some("RecordType".into()),
             ..Field::new("RecordTypeId", FieldType::Reference)
         });

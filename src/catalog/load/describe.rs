@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 use super::draft::{Draft, FieldDraft, ObjectDraft, Trouble};
 use super::json::Body;
@@ -57,7 +58,7 @@ struct DescribeField {
     html_formatted: Option<bool>,
     deprecated_and_hidden: Option<bool>,
     custom: Option<bool>,
-    reference_to: Option<Vec<SmolStr>>,
+    reference_to: Option<ThinVec<SmolStr>>,
     relationship_name: Option<Box<str>>,
     controller_name: Option<SmolStr>,
     restricted_picklist: Option<bool>,
@@ -243,7 +244,7 @@ fn picklist(from: &DescribeField, ty: &FieldType, controlling: &[SmolStr]) -> Pi
                     valid_for: e
                         .valid_for
                         .as_deref()
-                        .map_or_else(Vec::new, |bits| valid_for(bits, controlling)),
+                        .map_or_else(ThinVec::new, |bits| valid_for(bits, controlling)),
                     ..PickValue::new(value)
                 })
             })
@@ -269,7 +270,7 @@ fn default_value(from: &DescribeField) -> Option<DefaultValue> {
 }
 
 /// Decodes a bitmap over the controlling field's values: base64, the most significant bit of the first byte first.
-pub(super) fn valid_for(bits: &str, controlling: &[SmolStr]) -> Vec<SmolStr> {
+pub(super) fn valid_for(bits: &str, controlling: &[SmolStr]) -> ThinVec<SmolStr> {
     let sextet = |b: u8| match b {
         b'A'..=b'Z' => Some(b - b'A'),
         b'a'..=b'z' => Some(b - b'a' + 26),

@@ -1,10 +1,10 @@
 //! What one file says of objects and fields, before it is merged: everything may be left unsaid.
 
-use smol_str::SmolStr;
-
 use crate::catalog::field::{DefaultValue, Field, FieldType, Known, Picklist};
 use crate::catalog::object::{Association, Object, Pipeline, Process, RecordType};
 use crate::catalog::{Owner, ValueSet};
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
 
 /// What a file says of a field.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,7 @@ pub(super) struct FieldDraft {
     pub formula: Option<Box<str>>,
     pub hidden: Option<bool>,
     pub custom: Option<bool>,
-    pub references: Option<Vec<SmolStr>>,
+    pub references: Option<ThinVec<SmolStr>>,
     pub relationship: Option<Box<str>>,
     pub picklist: Option<Picklist>,
     /// The named value set that holds the values; those of `picklist` then only say what controls them.

@@ -1,11 +1,11 @@
 //! HubSpot's names of objects, and its properties.
 
-use serde::Deserialize;
-use smol_str::SmolStr;
-
 use super::draft::{Draft, FieldDraft, ObjectDraft, Trouble};
 use super::json::Body;
 use crate::catalog::field::{FieldType, Known, PickValue, Picklist};
+use serde::Deserialize;
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
 
 /// Names of standard objects: singular, plural, type id.
 pub(super) const STANDARD: &[(&str, &str, &str)] = &[
@@ -149,7 +149,7 @@ fn unsaid(object: &str, draft: &mut FieldDraft) {
         }
         ("contact", "associatedcompanyid") => {
             draft.ty = Some(FieldType::Reference);
-            draft.references = Some(vec![SmolStr::new_static("company")]);
+            draft.references = Some(thin_vec![SmolStr::new_static("company")]);
         }
         (_, "hs_object_id") => draft.ty = Some(FieldType::Id),
         _ => {}
@@ -185,7 +185,7 @@ fn field(from: Property) -> FieldDraft {
         formula: from.calculation_formula.filter(|f| !f.is_empty()),
         hidden: from.hidden,
         custom: Some(from.hubspot_defined != Some(true)),
-        references: reference.map(|r| vec![r]),
+        references: reference.map(|r| thin_vec![r]),
         picklist: picks.then(|| picklist(options, external, &from.name)),
         ty: Some(ty),
         name: from.name,

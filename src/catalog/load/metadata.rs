@@ -1,7 +1,5 @@
 //! Salesforce metadata files, in source format (one file a field) and in metadata format (one file an object).
 
-use smol_str::SmolStr;
-
 use super::draft::{Draft, FieldDraft, ObjectDraft, Trouble};
 use super::metadata_field::{self, pick_value};
 use crate::catalog::field::{Known, PickValue};
@@ -9,6 +7,8 @@ use crate::catalog::object::{Pipeline, Process, RecordType, Stage};
 use crate::catalog::xml::{self, Node, without_placeholders};
 use crate::catalog::{Owner, OwnerKind, ValueSet};
 use crate::diagnostic::Code;
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
 
 /// What a metadata file is about, by its name's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -271,7 +271,7 @@ fn address(root: &Node, out: &mut Draft) {
             continue;
         };
         states.extend(country.all("states").filter_map(entry).map(|s| PickValue {
-            valid_for: vec![value.value.clone()],
+            valid_for: thin_vec![value.value.clone()],
             ..s
         }));
         countries.push(value);

@@ -1,6 +1,7 @@
 //! Salesforce field metadata: types, limits, value sets.
 
 use smol_str::SmolStr;
+use thin_vec::thin_vec;
 
 use super::draft::FieldDraft;
 use crate::catalog::field::{DefaultValue, FieldType, PickValue, Picklist};
@@ -68,7 +69,7 @@ pub(super) fn name_field(node: &Node) -> FieldDraft {
 
 fn typed(draft: &mut FieldDraft, node: &Node, ty: &str) {
     let mut reference = |node: &Node| {
-        draft.references = node.text_of("referenceTo").map(|r| vec![r.into()]);
+        draft.references = node.text_of("referenceTo").map(|r| thin_vec![r.into()]);
         draft.relationship = match draft.name.strip_suffix("__c") {
             Some(stem) => Some(format!("{stem}__r").into()),
             None => draft.name.strip_suffix("Id").map(Into::into),

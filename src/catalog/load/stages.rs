@@ -1,9 +1,9 @@
 //! Stages, as both platforms hold them apart from the fields that they are values of.
 
-use smol_str::SmolStr;
-
 use crate::catalog::field::{FieldType, PickValue};
 use crate::catalog::object::Object;
+use smol_str::SmolStr;
+use thin_vec::{ThinVec, thin_vec};
 
 /// HubSpot's stage fields take the stages of the pipelines, each under its own pipeline. Where the property lists a value
 /// that no pipeline has, the pipelines at hand are not all of them, and the property's own list holds.
@@ -20,11 +20,11 @@ pub(super) fn fill(object: &mut Object) {
     };
     let (mut pipelines, mut stages) = (Vec::new(), Vec::new());
     for p in &object.pipelines {
-        pipelines.push(value(&p.id, &p.label, Vec::new()));
+        pipelines.push(value(&p.id, &p.label, ThinVec::new()));
         stages.extend(
             p.stages
                 .iter()
-                .map(|s| value(&s.id, &s.label, vec![p.id.clone()])),
+                .map(|s| value(&s.id, &s.label, thin_vec![p.id.clone()])),
         );
     }
     for (name, values, controller) in [

@@ -55,7 +55,7 @@ impl Formulas<'_> {
         read.push(unknown);
         let node = ExprKind::Call {
             function: SmolStr::new_static("unknown"),
-            arguments: read,
+            arguments: read.into(),
         };
         self.at(node, Some(Kind::Bool))
     }
@@ -98,8 +98,8 @@ impl Formulas<'_> {
         match (parts.len(), all) {
             (0, _) => self.constant(all),
             (1, _) => parts.pop().unwrap_or_else(|| self.constant(all)),
-            (_, true) => self.at(ExprKind::All(parts), Some(Kind::Bool)),
-            (_, false) => self.at(ExprKind::Any(parts), Some(Kind::Bool)),
+            (_, true) => self.at(ExprKind::All(parts.into()), Some(Kind::Bool)),
+            (_, false) => self.at(ExprKind::Any(parts.into()), Some(Kind::Bool)),
         }
     }
 
@@ -235,7 +235,6 @@ impl Formulas<'_> {
         let node = ExprKind::Related {
             side,
             reference: through,
-            object,
             field,
         };
         Some(self.at(node, kind))

@@ -279,7 +279,7 @@ fn all(mut conditions: Vec<Expr>) -> Option<Expr> {
     }
     let span = conditions.first()?.span;
     Some(Expr {
-        node: ExprKind::All(conditions),
+        node: ExprKind::All(conditions.into()),
         span,
         kind: Some(Kind::Bool),
     })

@@ -75,7 +75,7 @@ impl Cx<'_> {
                     Expr {
                         node: ExprKind::Call {
                             function: function.text.clone(),
-                            arguments,
+                            arguments: arguments.into(),
                         },
                         span,
                         kind,

@@ -174,7 +174,6 @@ impl Cx<'_> {
                 node: ExprKind::Related {
                     side,
                     reference,
-                    object,
                     field,
                 },
                 span,

@@ -1,5 +1,7 @@
 //! Rows: one line a field.
 
+use thin_vec::ThinVec;
+
 use super::{Arrow, Expr, Name, Number, Path};
 use crate::source::{Span, Spanned};
 
@@ -13,7 +15,7 @@ pub struct Row {
     /// Right of the arrow.
     pub right: Operand,
     /// What else holds, in the order of the text. No clause is written twice for one direction.
-    pub clauses: Vec<Clause>,
+    pub clauses: ThinVec<Clause>,
 }
 
 /// One side of a row.
@@ -136,7 +138,7 @@ pub struct Transform {
     /// Its name.
     pub name: Name,
     /// Its further arguments.
-    pub arguments: Vec<Expr>,
+    pub arguments: ThinVec<Expr>,
     /// All of it.
     pub span: Span,
 }

@@ -1,5 +1,7 @@
 //! Rows and their clauses.
 
+use thin_vec::ThinVec;
+
 use super::name::is_name;
 use super::{Builder, Node, child, has};
 use crate::diagnostic::{Code, Diagnostic};
@@ -17,7 +19,7 @@ impl Builder {
         let (left, arrow) = self.side(&mut nodes)?;
         let arrow = self.arrow(&arrow?);
         let (right, mut next) = self.side(&mut nodes)?;
-        let mut clauses = Vec::new();
+        let mut clauses = ThinVec::new();
         while let Some(node) = next {
             if node.as_rule() == Rule::clause {
                 clauses.push(self.clause(node)?);
@@ -148,7 +150,7 @@ impl Builder {
         Some(Transform {
             each,
             name,
-            arguments,
+            arguments: arguments.into(),
             span,
         })
     }

@@ -1,5 +1,7 @@
 //! Rows of syncs and of maps.
 
+use thin_vec::ThinVec;
+
 use super::{Scanner, bare};
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::ast::{
@@ -16,7 +18,7 @@ pub(crate) fn row(file: FileId, text: &str, code: Range) -> Option<Row> {
     let right = scanner.operand()?;
     let mut more = scanner.accept(b',') || !scanner.is_done();
     let commas = scanner.rest().iter().filter(|b| **b == b',').count();
-    let mut clauses: Vec<Clause> = Vec::with_capacity(usize::from(more) + commas);
+    let mut clauses: ThinVec<Clause> = ThinVec::with_capacity(usize::from(more) + commas);
     while more {
         let clause = scanner.clause()?;
         let said = |c: &Clause| c.node.repeats(&clause.node);
@@ -122,7 +124,7 @@ const fn one(name: Name) -> Via {
         how: ViaKind::One(Transform {
             each: None,
             name,
-            arguments: Vec::new(),
+            arguments: ThinVec::new(),
             span,
         }),
         otherwise: None,

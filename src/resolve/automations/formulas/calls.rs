@@ -1,12 +1,12 @@
 //! Calls and arithmetic of formulas: those that the expressions of the model have, and functions for all else.
 
-use smol_str::SmolStr;
-
 use super::Formulas;
 use crate::formula::{self, Expr as Formula, Node};
 use crate::model::{Comparison, Expr, ExprKind, Operation};
 use crate::value::library::ResultKind;
 use crate::value::{Kind, Value, read_text};
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
 
 /// Functions that the library has under another name.
 const FUNCTIONS: &[(&str, &str)] = &[
@@ -80,7 +80,7 @@ impl Formulas<'_> {
         let function = SmolStr::new_static(known.name);
         let node = ExprKind::Call {
             function,
-            arguments,
+            arguments: arguments.into(),
         };
         Some(self.at(node, kind))
     }
@@ -108,7 +108,7 @@ impl Formulas<'_> {
                 };
                 truth(ExprKind::In {
                     input: Box::new(set),
-                    list: vec![(Value::text(member), self.span)],
+                    list: thin_vec![(Value::text(member), self.span)],
                 })
             }
             (formula::ADD_ITEM, [field, _]) if !self.is_set(field) => None,

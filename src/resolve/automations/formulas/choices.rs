@@ -47,7 +47,7 @@ impl Formulas<'_> {
         let case = |(mut conditions, value): Case| {
             let truth = value.filter(|v| v.kind == Some(Kind::Bool));
             conditions.push(truth.unwrap_or_else(|| self.unknown(e)));
-            self.at(ExprKind::All(conditions), Some(Kind::Bool))
+            self.at(ExprKind::All(conditions.into()), Some(Kind::Bool))
         };
         let cases = self.cases(e).into_iter().map(case).collect();
         Some(self.at(ExprKind::Any(cases), Some(Kind::Bool)))
