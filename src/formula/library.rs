@@ -26,6 +26,13 @@ const OPERATORS: &[(&str, &str, char)] = &[("+", "FA", '='), ("-", "FA", '='), (
 /// What flows and workflows do to several values at once: one more is put to them, which changes nothing where it is there.
 pub const ADD_ITEM: &str = "ADDITEM";
 
+/// What a write of the present moment stores, where the clock is not asked: a minute more than the moment that stands there, or
+/// one to begin with.
+pub const LATER: &str = "LATER";
+
+/// Milliseconds of a minute.
+const MINUTE: i64 = 60_000;
+
 static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
     let pure = |s: &&Signature| {
         let known = functions::apply(s.name, &Arguments(&[])).is_some();
@@ -34,7 +41,8 @@ static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| {
     let named = SIGNATURES.iter().filter(pure);
     let named = named.map(|s| (s.name, s.takes, s.gives));
     let operators = OPERATORS.iter().copied();
-    let all = operators.chain([(ADD_ITEM, "TT", '=')]).chain(named);
+    let ours = [(ADD_ITEM, "TT", '='), (LATER, "MM", 'M')];
+    let all = operators.chain(ours).chain(named);
     all.map(|(name, takes, gives)| made(name, takes, gives))
         .collect()
 });
@@ -102,6 +110,13 @@ fn call(name: &str, arguments: &[Value]) -> Result<Value, Failure> {
     if name == ADD_ITEM {
         let all = arguments.iter().flat_map(Value::members);
         return Ok(Value::set(all.flat_map(|m| several(&m))));
+    }
+    if let (LATER, [at, first]) = (name, arguments) {
+        let Value::DateTime(at) = at else {
+            return Ok(first.clone());
+        };
+        let later = at.checked_add(MINUTE).map(Value::DateTime);
+        return later.ok_or_else(|| Failure::new(format!("{name}: too late")));
     }
     let data: Vec<Datum> = arguments.iter().map(datum).collect();
     let outcome = operator(name, &data).or_else(|| functions::apply(name, &Arguments(&data)));
@@ -227,6 +242,16 @@ mod tests {
             ),
             ("^", vec![number(2), number(3)], number(8)),
             ("ADDMONTHS", vec![Value::Blank, number(1)], Value::Blank),
+            (
+                LATER,
+                vec![Value::DateTime(5), Value::DateTime(0)],
+                Value::DateTime(60_005),
+            ),
+            (
+                LATER,
+                vec![Value::Blank, Value::DateTime(7)],
+                Value::DateTime(7),
+            ),
         ];
         for (name, arguments, wanted) in cases {
             assert_eq!(given(name, &arguments), Some(wanted), "{name}");

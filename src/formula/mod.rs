@@ -21,6 +21,6 @@ mod signatures;
 
 pub use ast::{Expr, Formula, Node, Operator, Reference};
 pub use datum::{Blanks, Context, Datum, DatumKind, Fault};
-pub use library::{ADD_ITEM, function, own};
+pub use library::{ADD_ITEM, LATER, function, own};
 pub use number::Number;
 pub use parse::{FormulaError, parse};

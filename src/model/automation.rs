@@ -108,6 +108,8 @@ pub struct Effect {
     pub when: Option<Expr>,
     /// What is written; none where only the field is known.
     pub value: Option<Expr>,
+    /// What stands for it where it is the moment of the write: a later one than the record has. No clock says which.
+    pub stamp: Option<Expr>,
 }
 
 /// Which record an effect writes.

@@ -241,6 +241,7 @@ const fn effect((target, span): (FieldRef, Span), value: Option<Expr>) -> Effect
         record: Written::Itself,
         when: None,
         value,
+        stamp: None,
     }
 }
 

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use smol_str::SmolStr;
 
 use super::user::AtWork;
-use crate::formula::{Expr as Formula, Node, Operator, Reference};
+use crate::formula::{self, Expr as Formula, Node, Operator, Reference};
 use crate::model::{Comparison, Expr, ExprKind, FieldRef, Model, ObjectRef, Operation};
 use crate::side::Side;
 use crate::source::Span;
@@ -25,6 +25,9 @@ pub(super) struct Formulas<'m> {
 
 /// A value, and the conditions under which it is the one; none where it cannot be said.
 pub(super) type Case = (Vec<Expr>, Option<Expr>);
+
+/// A moment to begin with: noon of the first of March 2026, UTC.
+const FIRST_STAMP: Value = Value::DateTime(1_772_366_400_000);
 
 impl Formulas<'_> {
     const fn at(&self, node: ExprKind, kind: Option<Kind>) -> Expr {
@@ -200,6 +203,25 @@ impl Formulas<'_> {
         let field = self.own(reference)?;
         let side = Side::Left;
         Some(self.at(ExprKind::Changed { side, field }, Some(Kind::Bool)))
+    }
+
+    /// What stands for the present moment, written to an instant of the record itself; none where something else is written.
+    pub fn stamp(&self, target: FieldRef, e: &Formula) -> Option<Expr> {
+        let now = matches!(&e.node, Node::Call { function, arguments } if function == "NOW" && arguments.is_empty());
+        let kind = self.model.field(target).map(|f| f.kind());
+        if !now || kind != Some(Kind::DateTime) {
+            return None;
+        }
+        let side = Side::Left;
+        let field = self.at(
+            ExprKind::Field {
+                side,
+                field: target,
+            },
+            kind,
+        );
+        let first = Expr::constant(FIRST_STAMP, self.span);
+        self.function(formula::LATER, vec![field, first])
     }
 
     /// A field of the record itself.

@@ -223,6 +223,8 @@ impl Binding<'_> {
             Some(value) => formulas.cases(value),
             None => vec![(Vec::new(), None)],
         };
+        let stamp = from.value.as_ref().filter(|_| record == Written::Itself);
+        let stamp = stamp.and_then(|v| formulas.stamp(target, v));
         let write = |(mut conditions, value): Case| {
             conditions.splice(0..0, when.iter().cloned());
             Effect {
@@ -231,6 +233,7 @@ impl Binding<'_> {
                 record,
                 when: all(conditions),
                 value: value.and_then(|v| fitting(kind, v)),
+                stamp: stamp.clone(),
             }
         };
         let written = cases.into_iter().map(write);

@@ -48,6 +48,7 @@ fn automation(
             record: written(model, started.object, target.object),
             when: None,
             value: None,
+            stamp: None,
         })
     });
     Some(Automation {
