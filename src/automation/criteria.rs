@@ -5,12 +5,12 @@ use smol_str::SmolStr;
 use super::draft::Draft;
 use super::{logic, numbered};
 use crate::catalog::FieldType;
-use crate::catalog::xml::Node;
-use crate::formula::{Expr, Operator};
+use crate::catalog::xml;
+use crate::formula::{Expr, Node, Operator};
 
 /// The condition that a node states with `formula`, or with `criteriaItems` and `booleanFilter`, over a record of an
 /// object; its reads are noted. None where it states none, or where it cannot be read, which is then a reason.
-pub(super) fn condition(draft: &mut Draft<'_>, object: &str, node: &Node) -> Option<Expr> {
+pub(super) fn condition(draft: &mut Draft<'_>, object: &str, node: &xml::Node) -> Option<Expr> {
     if let Some(text) = node.text_of("formula") {
         return draft.formula(object, text);
     }
@@ -18,7 +18,12 @@ pub(super) fn condition(draft: &mut Draft<'_>, object: &str, node: &Node) -> Opt
 }
 
 /// The condition of the items of a name.
-pub(super) fn items(draft: &mut Draft<'_>, object: &str, node: &Node, list: &str) -> Option<Expr> {
+pub(super) fn items(
+    draft: &mut Draft<'_>,
+    object: &str,
+    node: &xml::Node,
+    list: &str,
+) -> Option<Expr> {
     let items: Vec<Expr> = node
         .all(list)
         .map(|item| one(draft, object, item))
@@ -34,7 +39,7 @@ pub(super) fn items(draft: &mut Draft<'_>, object: &str, node: &Node, list: &str
     read
 }
 
-fn one(draft: &mut Draft<'_>, object: &str, item: &Node) -> Expr {
+fn one(draft: &mut Draft<'_>, object: &str, item: &xml::Node) -> Expr {
     let named = item.text_of("field").unwrap_or_default();
     let path = path(draft, object, named);
     draft.read_formula(object, &logic::field(&path));
@@ -66,7 +71,13 @@ fn one(draft: &mut Draft<'_>, object: &str, item: &Node) -> Expr {
     let values: Vec<&str> = if many { split(value) } else { vec![value] };
     let parts: Vec<Expr> = values
         .into_iter()
-        .map(|v| compared(draft, operation, field.clone(), literal(ty.as_ref(), v)))
+        .map(|v| {
+            let value = match &ty {
+                None if is_order(operation) => ordered(v),
+                ty => literal(ty.as_ref(), v),
+            };
+            compared(draft, operation, field.clone(), value)
+        })
         .collect();
     match operation {
         "notEqual" | "notContain" | "excludes" => logic::all(parts),
@@ -165,6 +176,24 @@ fn literal(ty: Option<&FieldType>, value: &str) -> Expr {
     }
 }
 
+/// Whether an operation compares by order, which texts seldom have.
+fn is_order(operation: &str) -> bool {
+    operation.starts_with("less") || operation.starts_with("greater")
+}
+
+/// What a field that no catalog knows is compared with by order: a number or a day, if it has the form of one.
+fn ordered(value: &str) -> Expr {
+    let read = amount(value);
+    if !matches!(read.node, Node::Text(_)) {
+        return read;
+    }
+    let read = day(value);
+    match read.as_reference() {
+        Some(_) => logic::text(value),
+        None => read,
+    }
+}
+
 /// A number as people write it: `"USD 10,000"`, `50%`.
 fn amount(value: &str) -> Expr {
     let plain = value.trim_matches('"').trim();
@@ -224,7 +253,7 @@ fn split(value: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{amount, day, split};
+    use super::{amount, day, ordered, split};
 
     #[test]
     fn values_between_commas_are_told_apart() {
@@ -246,6 +275,14 @@ mod tests {
             ("LAST 30 DAYS", "{!criteria.LAST 30 DAYS}"),
         ] {
             assert_eq!(day(written).to_string(), read);
+        }
+        for (written, read) in [
+            ("5", "5"),
+            ("\"EUR 2,500\"", "2500"),
+            ("1/31/2024", "DATE(2024, 1, 31)"),
+            ("Gold", "\"Gold\""),
+        ] {
+            assert_eq!(ordered(written).to_string(), read);
         }
     }
 }

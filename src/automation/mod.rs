@@ -29,6 +29,7 @@ mod names;
 mod numbered;
 mod order;
 mod percent;
+mod relations;
 mod report;
 mod routing;
 mod workflow;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::FieldName;
+use super::relations::{CHILDREN, REFERENCES, is_of};
 use crate::catalog::{Association, Catalog, Field};
 
 /// Deeper than any path that Salesforce takes.
@@ -21,28 +22,6 @@ pub(super) struct Names<'a> {
 /// The names by which an object reaches the records that refer to it, as the metadata of references state them: object and
 /// name, both in lower case, to the referring object and its field.
 pub(super) type Children = BTreeMap<(String, String), (SmolStr, SmolStr)>;
-
-/// The same for standard objects: the name, the referring object, the field where it is not named after the object.
-const STANDARD_CHILDREN: &[(&str, &str, &str)] = &[
-    ("Assets", "Asset", ""),
-    ("CampaignMembers", "CampaignMember", ""),
-    ("CaseComments", "CaseComment", "ParentId"),
-    ("Cases", "Case", ""),
-    ("ChildAccounts", "Account", "ParentId"),
-    ("ChildCampaigns", "Campaign", "ParentId"),
-    ("Contacts", "Contact", ""),
-    ("Contracts", "Contract", ""),
-    ("Events", "Event", "WhatId"),
-    ("Opportunities", "Opportunity", ""),
-    ("OpportunityContactRoles", "OpportunityContactRole", ""),
-    ("OpportunityLineItems", "OpportunityLineItem", ""),
-    ("OrderItems", "OrderItem", ""),
-    ("Orders", "Order", ""),
-    ("QuoteLineItems", "QuoteLineItem", ""),
-    ("Quotes", "Quote", ""),
-    ("Tasks", "Task", "WhatId"),
-    ("WorkOrders", "WorkOrder", ""),
-];
 
 /// Where a path leads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +43,7 @@ impl<'a> Names<'a> {
         if let Some(known) = self.children.get(&key) {
             return Some(known.clone());
         }
-        let (_, child, field) = STANDARD_CHILDREN
+        let (_, child, field) = CHILDREN
             .iter()
             .find(|(n, ..)| n.eq_ignore_ascii_case(name))?;
         let person = matches!(object, "Contact" | "Lead") && *field == "WhatId";
@@ -211,18 +190,19 @@ impl<'a> Names<'a> {
         if let Some(stem) = custom_stem(name) {
             return Some(self.object(&format!("{stem}__c")));
         }
+        let standard = REFERENCES
+            .iter()
+            .find(|(of, called, _)| called.eq_ignore_ascii_case(name) && is_of(of, object));
+        if let Some((.., to)) = standard {
+            return (*to != "?").then(|| SmolStr::new_static(to));
+        }
         let lower = name.to_ascii_lowercase();
-        Some(SmolStr::new_static(match lower.as_str() {
-            "owner" | "createdby" | "lastmodifiedby" | "manager" => "User",
-            "reportsto" => "Contact",
-            "what" | "who" => return None,
-            "parent" | "masterrecord" => return Some(self.object(object)),
-            _ => {
-                let plain = lower.strip_prefix("converted").map(|rest| rest.len());
-                let at = plain.map_or(0, |rest| name.len() - rest);
-                return Some(self.object(name.get(at..).unwrap_or(name)));
-            }
-        }))
+        if matches!(lower.as_str(), "parent" | "masterrecord") {
+            return Some(self.object(object));
+        }
+        let plain = lower.strip_prefix("converted").map(|rest| rest.len());
+        let at = plain.map_or(0, |rest| name.len() - rest);
+        Some(self.object(name.get(at..).unwrap_or(name)))
     }
 
     /// The name by which paths pass a reference: `Account` for `AccountId`.
@@ -260,8 +240,13 @@ impl<'a> Names<'a> {
             named != "User" && objects.into_iter().any(|r| r.eq_ignore_ascii_case(named))
         };
         let found = fields.iter().filter(refers);
-        let field = found.min_by_key(|f| !f.name.eq_ignore_ascii_case(named))?;
-        self.relationship(object, &field.name)
+        match found.min_by_key(|f| !f.name.eq_ignore_ascii_case(named)) {
+            Some(field) => self.relationship(object, &field.name),
+            None => REFERENCES
+                .iter()
+                .find(|(of, _, to)| *of == object && to.eq_ignore_ascii_case(named))
+                .map(|(_, called, _)| SmolStr::new_static(called)),
+        }
     }
 
     /// The reference that an object's field update names as its target: a field, a relationship, or the other object.
@@ -334,5 +319,14 @@ mod tests {
         );
         assert_eq!(way("Lead", "Owner:Queue.Name"), "Lead.OwnerId Queue.Name");
         assert_eq!(way("Task", "What.Name"), "Task.WhatId ?");
+        assert_eq!(
+            way("EmailMessage", "Parent.Contact.Email"),
+            "EmailMessage.ParentId Case.ContactId Contact.Email"
+        );
+        assert_eq!(
+            way("Order", "BillToContact.LastName"),
+            "Order.BillToContactId Contact.LastName"
+        );
+        assert_eq!(way("Note", "Parent.Name"), "Note.ParentId ?");
     }
 }

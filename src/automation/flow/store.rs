@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::document::Element;
+use super::document::{Element, connector};
 use super::run::{Frame, Run, Step, also, named};
 use super::state::{Assigned, Base, Record, State, Value};
 use super::value::unknown;
@@ -112,6 +112,9 @@ impl<'a> Run<'a> {
             let value = self.named(frame, state, reference);
             match value {
                 Value::Record(record) | Value::Records(record) => {
+                    if let Some(object) = &record.object {
+                        self.filtered(frame, state, object, node);
+                    }
                     let record = self.with_carried(record);
                     if record.whole || !matches!(record.base, Base::Blank) {
                         self.draft.reason(format!(
@@ -150,21 +153,43 @@ impl<'a> Run<'a> {
 
     pub fn update(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let node = element.node;
-        let mut state = state.clone();
         let mut step = Step::default();
         if let Some(reference) = node.text_of("inputReference") {
-            step.effects = self.update_reference(frame, element, &mut state, reference);
-        } else if let Some(object) = node.text_of("object") {
-            let which = self.filtered(frame, &state, object, node);
+            let (mut held, passed) = self.if_held(frame, element, state, reference);
+            step.effects = self.update_reference(frame, element, &mut held, reference);
+            step.next = self.or_fault(frame, element, held);
+            // a record that does not fit the filters stays as it is, and the flow goes on
+            step.next
+                .extend(passed.map(|state| (connector(node, "connector"), state)));
+            return step;
+        }
+        if let Some(object) = node.text_of("object") {
+            let which = self.filtered(frame, state, object, node);
             let writing = Writing {
                 element,
                 frame,
-                state: &state,
+                state,
             };
             step.effects = self.inputs(&writing, object, &which);
         }
-        step.next = self.or_fault(frame, element, state);
+        step.next = self.or_fault(frame, element, state.clone());
         step
+    }
+
+    /// The state in which a record fits the filters that an element puts on it, and where it has any the state in which it does not.
+    fn if_held(
+        &mut self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        state: &State,
+        reference: &str,
+    ) -> (State, Option<State>) {
+        let Some(condition) = self.holding(frame, state, element.node, reference) else {
+            return (state.clone(), None);
+        };
+        let name = format!("{}/$Filter", element.name);
+        let (held, passed) = self.parted(frame, &name, condition, state);
+        (held, Some(passed))
     }
 
     fn update_reference(
@@ -261,6 +286,7 @@ impl<'a> Run<'a> {
     pub fn delete(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let node = element.node;
         if let Some(reference) = node.text_of("inputReference") {
+            self.holding(frame, state, node, reference);
             match self.named(frame, state, reference) {
                 Value::Record(r) | Value::Records(r) => self.draft.deletes.extend(r.object),
                 _ => self.draft.reason(format!(
