@@ -411,6 +411,13 @@ fn import_writes_what_loads_as_the_same_catalog() {
             &["metadata", "mdapi"],
             BaseCatalog::None,
         ),
+        // parts of standard objects alone: a field, a record type, stages
+        source(
+            SystemKind::Salesforce,
+            &[],
+            &["parts"],
+            BaseCatalog::Standard,
+        ),
         source(
             SystemKind::HubSpot,
             &["hubspot/**/*.json"],
@@ -451,6 +458,7 @@ fn import_writes_what_loads_as_the_same_catalog() {
             (&direct.owners, &direct.value_sets)
         );
         assert_eq!(loaded.digest(), direct.digest());
+        assert!(!written.is_empty());
         assert_eq!(
             import(&again, &files, &mut sources, &mut sink),
             written,
