@@ -188,7 +188,10 @@ impl<'a> Names<'a> {
     /// The object that a reference of this name leads to where no catalog says it.
     fn usual(&self, object: &str, name: &str) -> Option<SmolStr> {
         if let Some(stem) = custom_stem(name) {
-            return Some(self.object(&format!("{stem}__c")));
+            let custom = format!("{stem}__c");
+            // `Account__r` leads to accounts, unless there are custom ones
+            let standard = !self.knows(&custom) && self.knows(stem);
+            return Some(self.object(if standard { stem } else { &custom }));
         }
         let standard = REFERENCES
             .iter()
@@ -271,6 +274,12 @@ impl<'a> Names<'a> {
             None => self.step(object, named),
         }
     }
+}
+
+/// The path that a field is written as: `RecordType.DeveloperName` passes a reference.
+pub(super) fn path_of(written: &str) -> Vec<SmolStr> {
+    let parts = written.split('.');
+    parts.map(|p| SmolStr::new(p.trim())).collect()
 }
 
 /// The field of a relationship by its spelling: `Project__c` for `Project__r`, `AccountId` for `Account`.

@@ -93,7 +93,7 @@ fn rule(
 fn dated(draft: &mut Draft<'_>, object: &str, field: &str) {
     let field = field.rsplit('.').next().unwrap_or(field);
     if !field.contains("Trigger") {
-        draft.read(object, &[field.into()]);
+        draft.read_named(object, field);
     }
 }
 

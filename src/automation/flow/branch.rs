@@ -190,7 +190,7 @@ impl<'a> Run<'a> {
             }
         }
         if let (Some(object), Some(field)) = named {
-            self.draft.read(object, &[field.into()]);
+            self.draft.read_named(object, field);
         }
     }
 }

@@ -36,7 +36,7 @@ impl<'a> Run<'a> {
                 {
                     for sort in node.all("sortOptions") {
                         if let Some(field) = sort.text_of("sortField") {
-                            self.draft.read(&object, &[field.into()]);
+                            self.draft.read_named(&object, field);
                         }
                     }
                 }
@@ -104,7 +104,7 @@ impl<'a> Run<'a> {
         if let (Some(Value::Record(r) | Value::Records(r)), Some(field)) = (values, field)
             && let Some(object) = &r.object
         {
-            self.draft.read(object, &[field.into()]);
+            self.draft.read_named(object, field);
         }
     }
 
@@ -130,11 +130,11 @@ impl<'a> Run<'a> {
         self.filtered(frame, state, object, node);
         for field in ["displayField", "valueField", "sortField"] {
             if let Some(field) = node.text_of(field) {
-                self.draft.read(object, &[field.into()]);
+                self.draft.read_named(object, field);
             }
         }
         for (field, _) in named(node, "outputAssignments", "field") {
-            self.draft.read(object, &[field.into()]);
+            self.draft.read_named(object, field);
         }
     }
 }

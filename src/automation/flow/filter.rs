@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::run::{Frame, Run};
 use super::state::{Base, State, Value};
 use super::value::{as_plain, plain_path, unknown};
+use crate::automation::names::path_of;
 use crate::automation::{Written, logic, numbered};
 use crate::catalog::xml;
 use crate::formula::{Expr, Node, Operator};
@@ -153,7 +154,7 @@ impl<'a> Run<'a> {
             let field = filter.text_of("field").unwrap_or_default();
             let left = match self.named(frame, state, record) {
                 Value::Record(r) | Value::Records(r) => {
-                    Value::Plain(self.field(&r, &[field.into()]))
+                    Value::Plain(self.field(&r, &path_of(field)))
                 }
                 _ => self.named(frame, state, &format!("{record}.{field}")),
             };
@@ -186,7 +187,7 @@ impl<'a> Run<'a> {
             let Some(field) = filter.text_of("field") else {
                 continue;
             };
-            self.draft.read(object, &[field.into()]);
+            self.draft.read_named(object, field);
             let value = self.plain(frame, state, filter.child("value"));
             if filter.text_of("operator") == Some("EqualTo")
                 && let Some(found) = self.by_filter(object, field, &value)

@@ -6,6 +6,7 @@ use super::document::{Element, connector};
 use super::run::{Frame, Run, Step, also, named};
 use super::state::{Assigned, Base, Record, State, Value};
 use super::value::unknown;
+use crate::automation::names::path_of;
 use crate::automation::{Effect, FieldName, Phase, Written, logic};
 use crate::catalog::xml::Node;
 use crate::formula::Expr;
@@ -29,7 +30,7 @@ impl<'a> Run<'a> {
             self.draft.read_field(field);
         }
         if let Some(field) = node.text_of("sortField") {
-            self.draft.read(object, &[field.into()]);
+            self.draft.read_named(object, field);
         }
         self.beside(frame, state, node);
         let to = node.text_of("outputReference");
@@ -47,7 +48,7 @@ impl<'a> Run<'a> {
         let mut state = state.clone();
         let mut effects = Vec::new();
         for (field, output) in named(node, "outputAssignments", "field") {
-            let value = Value::Plain(self.field(&record, &[field.into()]));
+            let value = Value::Plain(self.field(&record, &path_of(field)));
             if let Some(to) = output.text_of("assignToReference") {
                 effects.extend(self.hand(frame, element, &mut state, to, value));
             }
@@ -76,7 +77,7 @@ impl<'a> Run<'a> {
             let object = related.text_of("relatedObject").unwrap_or_default();
             self.filtered(frame, state, object, related);
             for field in related.all("queriedFields") {
-                self.draft.read(object, &[field.text.trim().into()]);
+                self.draft.read_named(object, &field.text);
             }
             self.beside(frame, state, related);
         }

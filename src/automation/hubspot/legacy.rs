@@ -174,9 +174,9 @@ impl Flow<'_> {
         let amount = ["amount", "value", "newValue"]
             .iter()
             .find_map(|key| id(action, key));
-        let less =
-            text(action, "operation").is_some_and(|o| o.starts_with("SUB") || o == "DECREASE")
-                || text(action, "type") == Some("DECREASE_PROPERTY");
+        let less = text(action, "operation")
+            .is_some_and(|o| o.starts_with("SUB") || o == "DECREASE")
+            || text(action, "type") == Some("DECREASE_PROPERTY");
         let operator = if less {
             Operator::Subtract
         } else {
