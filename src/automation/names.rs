@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::FieldName;
-use super::relations::{CHILDREN, REFERENCES, is_of};
+use super::relations::{CHILDREN, REFERENCES, standard};
 use crate::catalog::{Association, Catalog, Field};
 
 /// Deeper than any path that Salesforce takes.
@@ -69,7 +69,9 @@ impl<'a> Names<'a> {
                     || self.fields(&at).iter().any(|f| {
                         let name = f.relationship.as_deref();
                         name.is_some_and(|r| r.eq_ignore_ascii_case(last))
-                    })));
+                    })
+                    || self.knows(last)
+                    || standard(&at, last).is_some()));
         if !leads {
             return None;
         }
@@ -193,11 +195,8 @@ impl<'a> Names<'a> {
             let standard = !self.knows(&custom) && self.knows(stem);
             return Some(self.object(if standard { stem } else { &custom }));
         }
-        let standard = REFERENCES
-            .iter()
-            .find(|(of, called, _)| called.eq_ignore_ascii_case(name) && is_of(of, object));
-        if let Some((.., to)) = standard {
-            return (*to != "?").then(|| SmolStr::new_static(to));
+        if let Some(to) = standard(object, name) {
+            return (to != "?").then(|| SmolStr::new_static(to));
         }
         let lower = name.to_ascii_lowercase();
         if matches!(lower.as_str(), "parent" | "masterrecord") {

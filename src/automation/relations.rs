@@ -55,7 +55,10 @@ pub(super) const REFERENCES: &[(&str, &str, &str)] = &[
     ("*", "Who", "?"),
 ];
 
-/// Whether an entry of [`REFERENCES`] is about an object.
-pub(super) fn is_of(entry: &str, object: &str) -> bool {
-    entry == "*" || entry.eq_ignore_ascii_case(object)
+/// Where a reference of an object leads that [`REFERENCES`] has, `?` where that differs.
+pub(super) fn standard(object: &str, name: &str) -> Option<&'static str> {
+    let of = |entry: &str| entry == "*" || entry.eq_ignore_ascii_case(object);
+    let mut found = REFERENCES.iter();
+    let (.., to) = found.find(|(o, called, _)| called.eq_ignore_ascii_case(name) && of(o))?;
+    Some(to)
 }

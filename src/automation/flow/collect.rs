@@ -119,8 +119,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads what a set of choices for a screen reads.
-    pub fn choices(&mut self, frame: &Frame<'a>, state: &State, name: &str) {
+    /// Reads what a set of choices for a screen reads, and assigns what the record that is chosen hands over.
+    pub fn choices(&mut self, frame: &Frame<'a>, state: &mut State, name: &str) {
         let Some(Resource::Choices(node)) = frame.flow.resources.get(name) else {
             return;
         };
@@ -133,8 +133,12 @@ impl<'a> Run<'a> {
                 self.draft.read_named(object, field);
             }
         }
-        for (field, _) in named(node, "outputAssignments", "field") {
+        for (field, output) in named(node, "outputAssignments", "field") {
             self.draft.read_named(object, field);
+            if let Some(to) = output.text_of("assignToReference") {
+                let chosen = unknown(frame, &[name.into(), field.into()]);
+                self.assign(frame, state, to, "Assign", Value::Plain(chosen));
+            }
         }
     }
 }

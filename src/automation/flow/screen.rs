@@ -32,7 +32,7 @@ impl<'a> Run<'a> {
                 self.literal(frame, &state, input.child("value"));
             }
             for choice in field.all("choiceReferences") {
-                self.choices(frame, &state, choice.text.trim());
+                self.choices(frame, &mut state, choice.text.trim());
             }
             if let Some(to) = field.text_of("objectFieldReference") {
                 self.named(frame, &state, to);
