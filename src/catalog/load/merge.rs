@@ -81,9 +81,15 @@ impl<'a> Builder<'a> {
 
     /// Lays what the files say of objects over it, in their order, and draws the conclusions that need all of them.
     pub fn finish(mut self) -> Catalog {
-        for said in std::mem::take(&mut self.said.files) {
-            let objects = said.draft.objects.into_iter();
-            objects.for_each(|draft| self.object(draft));
+        let files = std::mem::take(&mut self.said.files);
+        let called = called(&files);
+        for said in files {
+            for mut draft in said.draft.objects {
+                if let Some(name) = called.get(&fold(&draft.name)) {
+                    draft.name = name.clone();
+                }
+                self.object(draft);
+            }
         }
         self.standard_sets();
         for (name, pipeline, by) in std::mem::take(&mut self.stages) {
@@ -259,6 +265,14 @@ impl<'a> Builder<'a> {
             object.fields.extend(missing);
         }
     }
+}
+
+/// The names of objects by their other names, as far as files state them: the properties of a custom object may be in a file that
+/// is named after its type.
+fn called(files: &[SaidBy]) -> BTreeMap<SmolStr, SmolStr> {
+    let drafts = files.iter().flat_map(|f| &f.draft.objects);
+    let names = drafts.flat_map(|d| d.aliases.iter().map(|a| (fold(a), d.name.clone())));
+    names.collect()
 }
 
 /// Lays items over fields: an item meets the field of its name, if there is one.
