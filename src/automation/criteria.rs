@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use super::draft::Draft;
+use super::names::{USUAL, path_of};
 use super::{logic, numbered};
 use crate::catalog::FieldType;
 use crate::catalog::xml;
@@ -88,12 +89,16 @@ fn one(draft: &mut Draft<'_>, object: &str, item: &xml::Node) -> Expr {
 /// The path of a criterion's field from the object: `Account.Industry` of an opportunity goes through its reference,
 /// `User.ProfileId` speaks of who runs it.
 fn path(draft: &Draft<'_>, object: &str, named: &str) -> Vec<SmolStr> {
-    let mut parts: Vec<SmolStr> = named.split('.').map(SmolStr::from).collect();
+    let mut parts = path_of(named);
     if parts.len() < 2 {
         return parts;
     }
     let first = parts.remove(0);
-    if first.eq_ignore_ascii_case(object) {
+    let own = first.eq_ignore_ascii_case(object);
+    if let Some(last) = parts.last_mut() {
+        *last = draft.names.by_id(if own { object } else { &first }, last);
+    }
+    if own {
         return parts;
     }
     let head = match draft.names.toward(object, &first) {
@@ -129,9 +134,6 @@ fn by_name(draft: &Draft<'_>, object: &str, path: &[SmolStr], value: &str) -> Ve
         _ => path.to_vec(),
     }
 }
-
-/// References that every object has.
-const USUAL: &[&str] = &["RecordTypeId", "OwnerId", "CreatedById", "LastModifiedById"];
 
 /// Whether a value has the form of an id.
 fn is_id(value: &str) -> bool {

@@ -23,6 +23,9 @@ pub(super) struct Names<'a> {
 /// name, both in lower case, to the referring object and its field.
 pub(super) type Children = BTreeMap<(String, String), (SmolStr, SmolStr)>;
 
+/// References that every object has.
+pub(super) const USUAL: &[&str] = &["RecordTypeId", "OwnerId", "CreatedById", "LastModifiedById"];
+
 /// Where a path leads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Way {
@@ -152,9 +155,20 @@ impl<'a> Names<'a> {
         }
         // `Owner:User` alone is the reference itself
         let last = last.split(':').next().unwrap_or(last);
-        way.fields.push(self.field(&object, last));
+        way.fields
+            .push(self.field(&object, &self.by_id(&object, last)));
         way.whole = steps.len() <= LONGEST;
         way
+    }
+
+    /// The field of a reference that is named without its end: criteria write `RecordType` for `RecordTypeId`.
+    pub fn by_id(&self, object: &str, name: &str) -> SmolStr {
+        let spelled = format!("{name}Id");
+        let usual = || USUAL.iter().any(|f| f.eq_ignore_ascii_case(&spelled));
+        let refers = self.known(object, name).is_none()
+            && !name.contains("__")
+            && (self.known(object, &spelled).is_some() || usual());
+        if refers { spelled.into() } else { name.into() }
     }
 
     /// The reference that a name on a path stands for, and the object that it leads to, if there is only one.
@@ -336,5 +350,10 @@ mod tests {
             "Order.BillToContactId Contact.LastName"
         );
         assert_eq!(way("Note", "Parent.Name"), "Note.ParentId ?");
+        assert_eq!(way("Crate__c", "RecordType"), "Crate__c.RecordTypeId");
+        assert_eq!(
+            way("Crate__c", "Lid__r.Owner"),
+            "Crate__c.Lid__c Lid__c.OwnerId"
+        );
     }
 }
