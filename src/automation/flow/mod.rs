@@ -10,6 +10,7 @@ mod call;
 mod collect;
 mod document;
 mod filter;
+mod fits;
 mod run;
 mod screen;
 mod start;

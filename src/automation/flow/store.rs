@@ -166,31 +166,16 @@ impl<'a> Run<'a> {
         }
         if let Some(object) = node.text_of("object") {
             let which = self.filtered(frame, state, object, node);
+            let fitting = self.fitting(frame, element, state, &which);
             let writing = Writing {
                 element,
                 frame,
-                state,
+                state: &fitting,
             };
             step.effects = self.inputs(&writing, object, &which);
         }
         step.next = self.or_fault(frame, element, state.clone());
         step
-    }
-
-    /// The state in which a record fits the filters that an element puts on it, and where it has any the state in which it does not.
-    fn if_held(
-        &mut self,
-        frame: &Frame<'a>,
-        element: Element<'a>,
-        state: &State,
-        reference: &str,
-    ) -> (State, Option<State>) {
-        let Some(condition) = self.holding(frame, state, element.node, reference) else {
-            return (state.clone(), None);
-        };
-        let name = format!("{}/$Filter", element.name);
-        let (held, passed) = self.parted(frame, &name, condition, state);
-        (held, Some(passed))
     }
 
     fn update_reference(
