@@ -155,13 +155,23 @@ fn compared(draft: &mut Draft<'_>, operation: &str, field: Expr, value: Expr) ->
         "contains" => pair("CONTAINS", field, value),
         "notContain" => logic::not(pair("CONTAINS", field, value)),
         "startsWith" => pair("BEGINS", field, value),
-        "includes" => pair("INCLUDES", field, value),
-        "excludes" => logic::not(pair("INCLUDES", field, value)),
+        "includes" => including(field, &value),
+        "excludes" => logic::not(including(field, &value)),
         other => {
             draft.reason(format!("the operation `{other}` is not read"));
             logic::all(vec![logic::found(&["criteria", other]), field])
         }
     }
+}
+
+/// Whether several values have all members that a text names: `A;B` is both.
+fn including(field: Expr, value: &Expr) -> Expr {
+    let Node::Text(text) = &value.node else {
+        return logic::call("INCLUDES", vec![field, value.clone()]);
+    };
+    let each = text.split(';').map(str::trim).filter(|m| !m.is_empty());
+    let has = |member| logic::call("INCLUDES", vec![field.clone(), logic::text(member)]);
+    logic::all(each.map(has).collect())
 }
 
 fn literal(ty: Option<&FieldType>, value: &str) -> Expr {

@@ -32,6 +32,7 @@ mod percent;
 mod relations;
 mod report;
 mod routing;
+mod topic;
 mod workflow;
 
 pub use kind::Kind;
