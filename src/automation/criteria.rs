@@ -88,7 +88,7 @@ fn one(draft: &mut Draft<'_>, object: &str, item: &xml::Node) -> Expr {
 
 /// The path of a criterion's field from the object: `Account.Industry` of an opportunity goes through its reference,
 /// `User.ProfileId` speaks of who runs it.
-fn path(draft: &Draft<'_>, object: &str, named: &str) -> Vec<SmolStr> {
+fn path(draft: &mut Draft<'_>, object: &str, named: &str) -> Vec<SmolStr> {
     let mut parts = path_of(named);
     if parts.len() < 2 {
         return parts;
@@ -104,13 +104,23 @@ fn path(draft: &Draft<'_>, object: &str, named: &str) -> Vec<SmolStr> {
     let head = match draft.names.toward(object, &first) {
         Some(relationship) => relationship,
         None if first == "User" => SmolStr::new_static("$User"),
-        None => match first.strip_suffix("__c") {
-            Some(stem) => format!("{stem}__r").into(),
-            None => first,
-        },
+        None => likely(draft, object, first),
     };
     parts.insert(0, head);
     parts
+}
+
+/// The reference to another object that the catalog tells of none: what standard objects refer to is called as it is,
+/// what admins add has a name of its own.
+fn likely(draft: &mut Draft<'_>, object: &str, other: SmolStr) -> SmolStr {
+    let stem = other.strip_suffix("__c");
+    if stem.is_none() && !object.ends_with("__c") {
+        return other;
+    }
+    draft.reason(format!(
+        "which reference of `{object}` leads to `{other}` is not known: its fields are in no metadata here"
+    ));
+    format!("{}__r", stem.unwrap_or(&other)).into()
 }
 
 /// Criteria state the records behind references by their names, where records hold ids.

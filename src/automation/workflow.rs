@@ -188,6 +188,7 @@ fn value(draft: &mut Draft<'_>, object: &str, target: &FieldName, node: &Node) -
         Some("Literal") => {
             let value = node.text_of("literalValue").unwrap_or_default();
             Some(match value {
+                "" => logic::null(),
                 "1" | "0" if is_truth(draft, target) => logic::truth(value == "1"),
                 _ => logic::text(value),
             })
