@@ -293,6 +293,7 @@ fn unreadable_files_are_told_and_the_others_are_used() {
     files.insert("flows/Sound.flow-meta.xml", sound);
     files.insert("flows/Cut.flow-meta.xml", &sound[..200]);
     files.insert("flows/Latin.flow-meta.xml", b"<Flow>\xe9</Flow>".to_vec());
+    files.insert("flows/Misnamed.flow-meta.xml", "<Workflow></Workflow>");
     files.insert("triggers/None.trigger", "trigger None on");
     files.insert("flow.json", "{ \"actions\": [1, 2");
     files.insert("deep.json", format!("{{\"actions\": {}", "[".repeat(5_000)));
@@ -302,7 +303,7 @@ fn unreadable_files_are_told_and_the_others_are_used() {
         .iter()
         .map(|f| crate::support::line(f, &sources))
         .collect();
-    assert_eq!(told.len(), 5, "{told:#?}");
+    assert_eq!(told.len(), 6, "{told:#?}");
     assert!(
         findings
             .iter()

@@ -411,6 +411,13 @@ fn import_writes_what_loads_as_the_same_catalog() {
             &["metadata", "mdapi"],
             BaseCatalog::None,
         ),
+        // parts of standard objects alone: a field, a record type, stages
+        source(
+            SystemKind::Salesforce,
+            &[],
+            &["parts"],
+            BaseCatalog::Standard,
+        ),
         source(
             SystemKind::HubSpot,
             &["hubspot/**/*.json"],
@@ -451,6 +458,7 @@ fn import_writes_what_loads_as_the_same_catalog() {
             (&direct.owners, &direct.value_sets)
         );
         assert_eq!(loaded.digest(), direct.digest());
+        assert!(!written.is_empty());
         assert_eq!(
             import(&again, &files, &mut sources, &mut sink),
             written,
@@ -1041,4 +1049,45 @@ fn the_real_bitmaps_decode() {
         states.values.iter().all(|v| v.valid_for.len() == 1),
         "each state is of one country"
     );
+}
+
+#[test]
+fn files_of_hubspot_are_about_the_object_that_they_or_their_names_tell() {
+    let mut files = MemoryFiles::default();
+    let property =
+        r#"{"results":[{"name":"serial","label":"Serial","type":"string","fieldType":"text"}]}"#;
+    files.insert("crm/2-4711.json", property);
+    files.insert(
+        "crm/schemas.json",
+        r#"{"results":[{"name":"boat","objectTypeId":"2-4711","fullyQualifiedName":"p9_boat","labels":{"singular":"Boat","plural":"Boats"},"properties":[{"name":"length","label":"Length","type":"number","fieldType":"number"}]}]}"#,
+    );
+    files.insert(
+        "crm/pipelines.json",
+        r#"{"results":[{"id":"p1","label":"One","stages":[{"id":"s1","label":"Open","metadata":{"probability":"0.5"}}]}]}"#,
+    );
+    files.insert(
+        "old/stages.json",
+        r#"[{"pipelineId":"p2","objectType":"TICKET","label":"Two","stages":[{"stageId":"s2","label":"New"}]}]"#,
+    );
+    files.insert("crm/properties.json", property);
+    files.insert("companies/properties.json", property);
+    let system = source(
+        SystemKind::HubSpot,
+        &["crm", "old", "companies"],
+        &[],
+        BaseCatalog::None,
+    );
+    let (catalog, found) = one(&system, &files);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("crm/properties.json"), "{found:#?}");
+    let names: Vec<&str> = catalog.objects.iter().map(|o| o.name.as_str()).collect();
+    assert_eq!(names, ["boat", "company", "deal", "ticket"]);
+    let fields: Vec<&str> = catalog.objects[0]
+        .fields
+        .iter()
+        .map(|f| f.name.as_str())
+        .collect();
+    assert_eq!(fields, ["length", "serial"]);
+    let stages = |object: usize| catalog.objects[object].pipelines[0].stages[0].id.as_str();
+    assert_eq!((stages(2), stages(3)), ("s1", "s2"));
 }

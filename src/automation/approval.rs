@@ -92,7 +92,7 @@ fn approvers(draft: &mut Draft<'_>, object: &str, step: &Node) {
             if let (Some("relatedUserField"), Some(field)) =
                 (approver.text_of("type"), approver.text_of("name"))
             {
-                draft.read(object, &[field.into()]);
+                draft.read_named(object, field);
             }
         }
     }

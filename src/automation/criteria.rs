@@ -3,14 +3,15 @@
 use smol_str::SmolStr;
 
 use super::draft::Draft;
+use super::names::{USUAL, path_of};
 use super::{logic, numbered};
 use crate::catalog::FieldType;
-use crate::catalog::xml::Node;
-use crate::formula::{Expr, Operator};
+use crate::catalog::xml;
+use crate::formula::{Expr, Node, Operator};
 
 /// The condition that a node states with `formula`, or with `criteriaItems` and `booleanFilter`, over a record of an
 /// object; its reads are noted. None where it states none, or where it cannot be read, which is then a reason.
-pub(super) fn condition(draft: &mut Draft<'_>, object: &str, node: &Node) -> Option<Expr> {
+pub(super) fn condition(draft: &mut Draft<'_>, object: &str, node: &xml::Node) -> Option<Expr> {
     if let Some(text) = node.text_of("formula") {
         return draft.formula(object, text);
     }
@@ -18,7 +19,12 @@ pub(super) fn condition(draft: &mut Draft<'_>, object: &str, node: &Node) -> Opt
 }
 
 /// The condition of the items of a name.
-pub(super) fn items(draft: &mut Draft<'_>, object: &str, node: &Node, list: &str) -> Option<Expr> {
+pub(super) fn items(
+    draft: &mut Draft<'_>,
+    object: &str,
+    node: &xml::Node,
+    list: &str,
+) -> Option<Expr> {
     let items: Vec<Expr> = node
         .all(list)
         .map(|item| one(draft, object, item))
@@ -34,7 +40,7 @@ pub(super) fn items(draft: &mut Draft<'_>, object: &str, node: &Node, list: &str
     read
 }
 
-fn one(draft: &mut Draft<'_>, object: &str, item: &Node) -> Expr {
+fn one(draft: &mut Draft<'_>, object: &str, item: &xml::Node) -> Expr {
     let named = item.text_of("field").unwrap_or_default();
     let path = path(draft, object, named);
     draft.read_formula(object, &logic::field(&path));
@@ -66,7 +72,13 @@ fn one(draft: &mut Draft<'_>, object: &str, item: &Node) -> Expr {
     let values: Vec<&str> = if many { split(value) } else { vec![value] };
     let parts: Vec<Expr> = values
         .into_iter()
-        .map(|v| compared(draft, operation, field.clone(), literal(ty.as_ref(), v)))
+        .map(|v| {
+            let value = match &ty {
+                None if is_order(operation) => ordered(v),
+                ty => literal(ty.as_ref(), v),
+            };
+            compared(draft, operation, field.clone(), value)
+        })
         .collect();
     match operation {
         "notEqual" | "notContain" | "excludes" => logic::all(parts),
@@ -76,25 +88,39 @@ fn one(draft: &mut Draft<'_>, object: &str, item: &Node) -> Expr {
 
 /// The path of a criterion's field from the object: `Account.Industry` of an opportunity goes through its reference,
 /// `User.ProfileId` speaks of who runs it.
-fn path(draft: &Draft<'_>, object: &str, named: &str) -> Vec<SmolStr> {
-    let mut parts: Vec<SmolStr> = named.split('.').map(SmolStr::from).collect();
+fn path(draft: &mut Draft<'_>, object: &str, named: &str) -> Vec<SmolStr> {
+    let mut parts = path_of(named);
     if parts.len() < 2 {
         return parts;
     }
     let first = parts.remove(0);
-    if first.eq_ignore_ascii_case(object) {
+    let own = first.eq_ignore_ascii_case(object);
+    if let Some(last) = parts.last_mut() {
+        *last = draft.names.by_id(if own { object } else { &first }, last);
+    }
+    if own {
         return parts;
     }
     let head = match draft.names.toward(object, &first) {
         Some(relationship) => relationship,
         None if first == "User" => SmolStr::new_static("$User"),
-        None => match first.strip_suffix("__c") {
-            Some(stem) => format!("{stem}__r").into(),
-            None => first,
-        },
+        None => likely(draft, object, first),
     };
     parts.insert(0, head);
     parts
+}
+
+/// The reference to another object that the catalog tells of none: what standard objects refer to is called as it is,
+/// what admins add has a name of its own.
+fn likely(draft: &mut Draft<'_>, object: &str, other: SmolStr) -> SmolStr {
+    let stem = other.strip_suffix("__c");
+    if stem.is_none() && !object.ends_with("__c") {
+        return other;
+    }
+    draft.reason(format!(
+        "which reference of `{object}` leads to `{other}` is not known: its fields are in no metadata here"
+    ));
+    format!("{}__r", stem.unwrap_or(&other)).into()
 }
 
 /// Criteria state the records behind references by their names, where records hold ids.
@@ -119,9 +145,6 @@ fn by_name(draft: &Draft<'_>, object: &str, path: &[SmolStr], value: &str) -> Ve
     }
 }
 
-/// References that every object has.
-const USUAL: &[&str] = &["RecordTypeId", "OwnerId", "CreatedById", "LastModifiedById"];
-
 /// Whether a value has the form of an id.
 fn is_id(value: &str) -> bool {
     matches!(value.len(), 15 | 18)
@@ -142,13 +165,23 @@ fn compared(draft: &mut Draft<'_>, operation: &str, field: Expr, value: Expr) ->
         "contains" => pair("CONTAINS", field, value),
         "notContain" => logic::not(pair("CONTAINS", field, value)),
         "startsWith" => pair("BEGINS", field, value),
-        "includes" => pair("INCLUDES", field, value),
-        "excludes" => logic::not(pair("INCLUDES", field, value)),
+        "includes" => including(field, &value),
+        "excludes" => logic::not(including(field, &value)),
         other => {
             draft.reason(format!("the operation `{other}` is not read"));
             logic::all(vec![logic::found(&["criteria", other]), field])
         }
     }
+}
+
+/// Whether several values have all members that a text names: `A;B` is both.
+fn including(field: Expr, value: &Expr) -> Expr {
+    let Node::Text(text) = &value.node else {
+        return logic::call("INCLUDES", vec![field, value.clone()]);
+    };
+    let each = text.split(';').map(str::trim).filter(|m| !m.is_empty());
+    let has = |member| logic::call("INCLUDES", vec![field.clone(), logic::text(member)]);
+    logic::all(each.map(has).collect())
 }
 
 fn literal(ty: Option<&FieldType>, value: &str) -> Expr {
@@ -162,6 +195,24 @@ fn literal(ty: Option<&FieldType>, value: &str) -> Expr {
         Some(FieldType::Date) => day(value),
         Some(FieldType::DateTime) => logic::call("DATETIMEVALUE", vec![day(value)]),
         _ => logic::text(value),
+    }
+}
+
+/// Whether an operation compares by order, which texts seldom have.
+fn is_order(operation: &str) -> bool {
+    operation.starts_with("less") || operation.starts_with("greater")
+}
+
+/// What a field that no catalog knows is compared with by order: a number or a day, if it has the form of one.
+fn ordered(value: &str) -> Expr {
+    let read = amount(value);
+    if !matches!(read.node, Node::Text(_)) {
+        return read;
+    }
+    let read = day(value);
+    match read.as_reference() {
+        Some(_) => logic::text(value),
+        None => read,
     }
 }
 
@@ -224,7 +275,7 @@ fn split(value: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{amount, day, split};
+    use super::{amount, day, ordered, split};
 
     #[test]
     fn values_between_commas_are_told_apart() {
@@ -246,6 +297,14 @@ mod tests {
             ("LAST 30 DAYS", "{!criteria.LAST 30 DAYS}"),
         ] {
             assert_eq!(day(written).to_string(), read);
+        }
+        for (written, read) in [
+            ("5", "5"),
+            ("\"EUR 2,500\"", "2500"),
+            ("1/31/2024", "DATE(2024, 1, 31)"),
+            ("Gold", "\"Gold\""),
+        ] {
+            assert_eq!(ordered(written).to_string(), read);
         }
     }
 }

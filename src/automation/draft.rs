@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use super::names::Names;
+use super::names::{Names, path_of};
 use super::{
     Automation, Effect, Entry, Events, FieldName, Kind, Phase, Understood, logic, percent,
 };
@@ -130,6 +130,11 @@ impl<'a> Draft<'a> {
             ));
         }
         self.reads.extend(way.fields);
+    }
+
+    /// It reads what an object's field is written as, be it one behind a reference.
+    pub fn read_named(&mut self, object: &str, written: &str) {
+        self.read(object, &path_of(written));
     }
 
     /// It reads a field.

@@ -28,7 +28,7 @@ pub(super) fn read(
     let mut draft = Draft::new(names);
     if let Some(field) = root.text_of("entryStartDateField") {
         let field = field.rsplit('.').next().unwrap_or(field);
-        draft.read(&object, &[field.into()]);
+        draft.read_named(&object, field);
     }
     criteria::items(&mut draft, &object, root, "exitCriteriaFilterItems");
     for milestone in root.all("milestones") {

@@ -6,57 +6,18 @@ use super::apex::{Code as Apex, Words};
 use super::draft::Document;
 use super::flow::{self, Flow, Flows};
 use super::names::{Children, Names};
+use super::topic::{Topic, topic};
 use super::workflow::Workflows;
 use super::{
     Automation, Automations, Inactive, Kind, approval, conversion, derived, entitlement, hubspot,
     lookup, routing, workflow,
 };
 use crate::catalog::xml::{self, without_placeholders};
-use crate::catalog::{Catalog, SystemSource, Unreadable, read_text, topic_of};
+use crate::catalog::{Catalog, SystemSource, Unreadable, read_text};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::platform::SystemKind;
 use crate::source::{FileId, Files, SourceFile, Sources, Span, matching};
 use rayon::prelude::*;
-
-/// What a metadata file tells of automations, by its name's end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Topic {
-    Flow,
-    FlowDefinition,
-    Workflow,
-    AssignmentRules,
-    EscalationRules,
-    AutoResponseRules,
-    ApprovalProcess,
-    EntitlementProcess,
-    LeadConversion,
-    LookupRollup,
-    Fields,
-}
-
-const TOPICS: &[(&str, Topic)] = &[
-    (".flow", Topic::Flow),
-    (".flowDefinition", Topic::FlowDefinition),
-    (".workflow", Topic::Workflow),
-    (".assignmentRules", Topic::AssignmentRules),
-    (".escalationRules", Topic::EscalationRules),
-    (".autoResponseRules", Topic::AutoResponseRules),
-    (".approvalProcess", Topic::ApprovalProcess),
-    (".entitlementProcess", Topic::EntitlementProcess),
-    (".LeadConvertSetting", Topic::LeadConversion),
-    (".LeadConvertSettings", Topic::LeadConversion),
-    (".field", Topic::Fields),
-    (".object", Topic::Fields),
-];
-
-/// The file's topic, and its name without folder and suffix.
-fn topic(path: &str) -> Option<(Topic, &str)> {
-    let record = || {
-        let (topic, stem) = topic_of(path, &[(".md", Topic::LookupRollup)])?;
-        stem.starts_with(lookup::RECORDS).then_some((topic, stem))
-    };
-    topic_of(path, TOPICS).or_else(record)
-}
 
 /// Whether a file describes fields.
 fn schema(path: &str) -> bool {
@@ -206,6 +167,13 @@ fn salesforce(
         .collect();
     for (read, path, text, file) in parsed {
         match (read, topic(&path)) {
+            (Ok(root), Some((topic, _))) if !topic.has(&root) => {
+                let (found, wanted) = (&root.name, topic.root());
+                let message = format!("its root is `{found}`, where `{wanted}` is expected");
+                let help =
+                    "give the file the name that its kind has, or take it out of the metadata";
+                sink.push(unreadable(&path, &message, file, &text, root.at).help(help));
+            }
             (Ok(root), Some((topic, stem))) => documents.push((
                 topic,
                 Document {

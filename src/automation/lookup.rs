@@ -1,8 +1,6 @@
 //! Roll-ups over lookups, as the package Declarative Lookup Rollup Summaries keeps them in custom metadata: its triggers
 //! write a field of the parent whenever a child changes, or when they are scheduled.
 
-use smol_str::SmolStr;
-
 use super::draft::{Document, Draft, Head};
 use super::names::Names;
 use super::{Automation, Effect, Events, Inactive, Kind, Phase, Written};
@@ -54,12 +52,12 @@ pub(super) fn read(document: &Document, names: Names<'_>) -> Result<Automation, 
     for field in ["dlrs__FieldToAggregate__c", "dlrs__FieldToOrderBy__c"] {
         // an order may be stated behind a field
         if let Some(field) = stated(field).and_then(|f| f.split_whitespace().next()) {
-            draft.read(&child, &path(field));
+            draft.read_named(&child, field);
         }
     }
     let criteria = stated("dlrs__RelationshipCriteriaFields__c").unwrap_or_default();
     for field in criteria.split_whitespace() {
-        draft.read(&child, &path(field));
+        draft.read_named(&child, field);
     }
     draft.effects.push(Effect {
         element: head.element.clone(),
@@ -71,8 +69,4 @@ pub(super) fn read(document: &Document, names: Names<'_>) -> Result<Automation, 
         value: None,
     });
     Ok(draft.finish(head))
-}
-
-fn path(field: &str) -> Vec<SmolStr> {
-    field.split('.').map(SmolStr::from).collect()
 }

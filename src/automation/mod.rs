@@ -29,8 +29,10 @@ mod names;
 mod numbered;
 mod order;
 mod percent;
+mod relations;
 mod report;
 mod routing;
+mod topic;
 mod workflow;
 
 pub use kind::Kind;

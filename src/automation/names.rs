@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::FieldName;
+use super::relations::{CHILDREN, REFERENCES, standard};
 use crate::catalog::{Association, Catalog, Field};
 
 /// Deeper than any path that Salesforce takes.
@@ -22,27 +23,8 @@ pub(super) struct Names<'a> {
 /// name, both in lower case, to the referring object and its field.
 pub(super) type Children = BTreeMap<(String, String), (SmolStr, SmolStr)>;
 
-/// The same for standard objects: the name, the referring object, the field where it is not named after the object.
-const STANDARD_CHILDREN: &[(&str, &str, &str)] = &[
-    ("Assets", "Asset", ""),
-    ("CampaignMembers", "CampaignMember", ""),
-    ("CaseComments", "CaseComment", "ParentId"),
-    ("Cases", "Case", ""),
-    ("ChildAccounts", "Account", "ParentId"),
-    ("ChildCampaigns", "Campaign", "ParentId"),
-    ("Contacts", "Contact", ""),
-    ("Contracts", "Contract", ""),
-    ("Events", "Event", "WhatId"),
-    ("Opportunities", "Opportunity", ""),
-    ("OpportunityContactRoles", "OpportunityContactRole", ""),
-    ("OpportunityLineItems", "OpportunityLineItem", ""),
-    ("OrderItems", "OrderItem", ""),
-    ("Orders", "Order", ""),
-    ("QuoteLineItems", "QuoteLineItem", ""),
-    ("Quotes", "Quote", ""),
-    ("Tasks", "Task", "WhatId"),
-    ("WorkOrders", "WorkOrder", ""),
-];
+/// References that every object has.
+pub(super) const USUAL: &[&str] = &["RecordTypeId", "OwnerId", "CreatedById", "LastModifiedById"];
 
 /// Where a path leads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,7 +46,7 @@ impl<'a> Names<'a> {
         if let Some(known) = self.children.get(&key) {
             return Some(known.clone());
         }
-        let (_, child, field) = STANDARD_CHILDREN
+        let (_, child, field) = CHILDREN
             .iter()
             .find(|(n, ..)| n.eq_ignore_ascii_case(name))?;
         let person = matches!(object, "Contact" | "Lead") && *field == "WhatId";
@@ -90,7 +72,9 @@ impl<'a> Names<'a> {
                     || self.fields(&at).iter().any(|f| {
                         let name = f.relationship.as_deref();
                         name.is_some_and(|r| r.eq_ignore_ascii_case(last))
-                    })));
+                    })
+                    || self.knows(last)
+                    || standard(&at, last).is_some()));
         if !leads {
             return None;
         }
@@ -171,9 +155,20 @@ impl<'a> Names<'a> {
         }
         // `Owner:User` alone is the reference itself
         let last = last.split(':').next().unwrap_or(last);
-        way.fields.push(self.field(&object, last));
+        way.fields
+            .push(self.field(&object, &self.by_id(&object, last)));
         way.whole = steps.len() <= LONGEST;
         way
+    }
+
+    /// The field of a reference that is named without its end: criteria write `RecordType` for `RecordTypeId`.
+    pub fn by_id(&self, object: &str, name: &str) -> SmolStr {
+        let spelled = format!("{name}Id");
+        let usual = || USUAL.iter().any(|f| f.eq_ignore_ascii_case(&spelled));
+        let refers = self.known(object, name).is_none()
+            && !name.contains("__")
+            && (self.known(object, &spelled).is_some() || usual());
+        if refers { spelled.into() } else { name.into() }
     }
 
     /// The reference that a name on a path stands for, and the object that it leads to, if there is only one.
@@ -209,20 +204,21 @@ impl<'a> Names<'a> {
     /// The object that a reference of this name leads to where no catalog says it.
     fn usual(&self, object: &str, name: &str) -> Option<SmolStr> {
         if let Some(stem) = custom_stem(name) {
-            return Some(self.object(&format!("{stem}__c")));
+            let custom = format!("{stem}__c");
+            // `Account__r` leads to accounts, unless there are custom ones
+            let standard = !self.knows(&custom) && self.knows(stem);
+            return Some(self.object(if standard { stem } else { &custom }));
+        }
+        if let Some(to) = standard(object, name) {
+            return (to != "?").then(|| SmolStr::new_static(to));
         }
         let lower = name.to_ascii_lowercase();
-        Some(SmolStr::new_static(match lower.as_str() {
-            "owner" | "createdby" | "lastmodifiedby" | "manager" => "User",
-            "reportsto" => "Contact",
-            "what" | "who" => return None,
-            "parent" | "masterrecord" => return Some(self.object(object)),
-            _ => {
-                let plain = lower.strip_prefix("converted").map(|rest| rest.len());
-                let at = plain.map_or(0, |rest| name.len() - rest);
-                return Some(self.object(name.get(at..).unwrap_or(name)));
-            }
-        }))
+        if matches!(lower.as_str(), "parent" | "masterrecord") {
+            return Some(self.object(object));
+        }
+        let plain = lower.strip_prefix("converted").map(|rest| rest.len());
+        let at = plain.map_or(0, |rest| name.len() - rest);
+        Some(self.object(name.get(at..).unwrap_or(name)))
     }
 
     /// The name by which paths pass a reference: `Account` for `AccountId`.
@@ -260,8 +256,13 @@ impl<'a> Names<'a> {
             named != "User" && objects.into_iter().any(|r| r.eq_ignore_ascii_case(named))
         };
         let found = fields.iter().filter(refers);
-        let field = found.min_by_key(|f| !f.name.eq_ignore_ascii_case(named))?;
-        self.relationship(object, &field.name)
+        match found.min_by_key(|f| !f.name.eq_ignore_ascii_case(named)) {
+            Some(field) => self.relationship(object, &field.name),
+            None => REFERENCES
+                .iter()
+                .find(|(of, _, to)| *of == object && to.eq_ignore_ascii_case(named))
+                .map(|(_, called, _)| SmolStr::new_static(called)),
+        }
     }
 
     /// The reference that an object's field update names as its target: a field, a relationship, or the other object.
@@ -286,6 +287,12 @@ impl<'a> Names<'a> {
             None => self.step(object, named),
         }
     }
+}
+
+/// The path that a field is written as: `RecordType.DeveloperName` passes a reference.
+pub(super) fn path_of(written: &str) -> Vec<SmolStr> {
+    let parts = written.split('.');
+    parts.map(|p| SmolStr::new(p.trim())).collect()
 }
 
 /// The field of a relationship by its spelling: `Project__c` for `Project__r`, `AccountId` for `Account`.
@@ -334,5 +341,19 @@ mod tests {
         );
         assert_eq!(way("Lead", "Owner:Queue.Name"), "Lead.OwnerId Queue.Name");
         assert_eq!(way("Task", "What.Name"), "Task.WhatId ?");
+        assert_eq!(
+            way("EmailMessage", "Parent.Contact.Email"),
+            "EmailMessage.ParentId Case.ContactId Contact.Email"
+        );
+        assert_eq!(
+            way("Order", "BillToContact.LastName"),
+            "Order.BillToContactId Contact.LastName"
+        );
+        assert_eq!(way("Note", "Parent.Name"), "Note.ParentId ?");
+        assert_eq!(way("Crate__c", "RecordType"), "Crate__c.RecordTypeId");
+        assert_eq!(
+            way("Crate__c", "Lid__r.Owner"),
+            "Crate__c.Lid__c Lid__c.OwnerId"
+        );
     }
 }

@@ -60,23 +60,24 @@ fn rule(document: &Document, kind: Kind, names: Names<'_>, node: &Node) -> Autom
         parts.push(own.clone());
         let when = logic::all(parts);
         earlier.push(own);
-        let given = match kind {
-            Kind::EscalationRule => entry.child("escalationAction"),
-            Kind::AutoResponseRule => None,
-            _ => Some(entry),
+        let when = (when != logic::truth(true)).then_some(when);
+        // a case may be escalated several times, the longer it waits
+        let given: Vec<&Node> = match kind {
+            Kind::EscalationRule => entry.all("escalationAction").collect(),
+            Kind::AutoResponseRule => Vec::new(),
+            _ => vec![entry],
         };
-        let Some(to) = given.and_then(|g| g.text_of("assignedTo")) else {
-            continue;
-        };
-        draft.effects.push(Effect {
-            element: to.into(),
-            span: document.span(entry),
-            target: draft.names.field(&object, "OwnerId"),
-            record: Written::Itself,
-            phase: head.phase,
-            when: (when != logic::truth(true)).then_some(when),
-            value: None,
-        });
+        for to in given.iter().filter_map(|g| g.text_of("assignedTo")) {
+            draft.effects.push(Effect {
+                element: to.into(),
+                span: document.span(entry),
+                target: draft.names.field(&object, "OwnerId"),
+                record: Written::Itself,
+                phase: head.phase,
+                when: when.clone(),
+                value: None,
+            });
+        }
     }
     draft.finish(head)
 }

@@ -93,7 +93,7 @@ fn rule(
 fn dated(draft: &mut Draft<'_>, object: &str, field: &str) {
     let field = field.rsplit('.').next().unwrap_or(field);
     if !field.contains("Trigger") {
-        draft.read(object, &[field.into()]);
+        draft.read_named(object, field);
     }
 }
 
@@ -188,6 +188,7 @@ fn value(draft: &mut Draft<'_>, object: &str, target: &FieldName, node: &Node) -
         Some("Literal") => {
             let value = node.text_of("literalValue").unwrap_or_default();
             Some(match value {
+                "" => logic::null(),
                 "1" | "0" if is_truth(draft, target) => logic::truth(value == "1"),
                 _ => logic::text(value),
             })

@@ -26,6 +26,15 @@ const HARMLESS: &[&str] = &[
     "publishManagedContentRelease",
     "refreshMetricAction",
     "outboundMessage",
+    "slackArchiveChannel",
+    "slackCheckUsersAreConnectedToSlack",
+    "slackCreateChannel",
+    "slackGetConversationInfo",
+    "slackInviteUsersToChannel",
+    "slackPinMessage",
+    "slackPostMessage",
+    "slackSendMessageToLaunchFlow",
+    "slackUpdateMessage",
 ];
 
 /// Actions that start a flow.
@@ -89,7 +98,7 @@ impl<'a> Run<'a> {
             "quickAction" => self
                 .draft
                 .reason(format!("it runs the quick action `{name}`")),
-            "submit" => self.draft.locks = true,
+            "submit" | "lockRecord" => self.draft.locks = true,
             _ if HARMLESS.contains(&kind) => {}
             _ => self
                 .draft

@@ -36,7 +36,7 @@ impl<'a> Run<'a> {
                 {
                     for sort in node.all("sortOptions") {
                         if let Some(field) = sort.text_of("sortField") {
-                            self.draft.read(&object, &[field.into()]);
+                            self.draft.read_named(&object, field);
                         }
                     }
                 }
@@ -104,7 +104,7 @@ impl<'a> Run<'a> {
         if let (Some(Value::Record(r) | Value::Records(r)), Some(field)) = (values, field)
             && let Some(object) = &r.object
         {
-            self.draft.read(object, &[field.into()]);
+            self.draft.read_named(object, field);
         }
     }
 
@@ -119,8 +119,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads what a set of choices for a screen reads.
-    pub fn choices(&mut self, frame: &Frame<'a>, state: &State, name: &str) {
+    /// Reads what a set of choices for a screen reads, and assigns what the record that is chosen hands over.
+    pub fn choices(&mut self, frame: &Frame<'a>, state: &mut State, name: &str) {
         let Some(Resource::Choices(node)) = frame.flow.resources.get(name) else {
             return;
         };
@@ -130,11 +130,15 @@ impl<'a> Run<'a> {
         self.filtered(frame, state, object, node);
         for field in ["displayField", "valueField", "sortField"] {
             if let Some(field) = node.text_of(field) {
-                self.draft.read(object, &[field.into()]);
+                self.draft.read_named(object, field);
             }
         }
-        for (field, _) in named(node, "outputAssignments", "field") {
-            self.draft.read(object, &[field.into()]);
+        for (field, output) in named(node, "outputAssignments", "field") {
+            self.draft.read_named(object, field);
+            if let Some(to) = output.text_of("assignToReference") {
+                let chosen = unknown(frame, &[name.into(), field.into()]);
+                self.assign(frame, state, to, "Assign", Value::Plain(chosen));
+            }
         }
     }
 }

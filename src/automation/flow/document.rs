@@ -34,6 +34,7 @@ pub(in crate::automation) enum ElementKind {
     CollectionProcessor,
     CustomError,
     Decision,
+    Experiment,
     Loop,
     OrchestratedStage,
     Create,
@@ -57,6 +58,7 @@ const ELEMENTS: &[(&str, ElementKind)] = &[
     ("collectionProcessors", ElementKind::CollectionProcessor),
     ("customErrors", ElementKind::CustomError),
     ("decisions", ElementKind::Decision),
+    ("experiments", ElementKind::Experiment),
     ("loops", ElementKind::Loop),
     ("orchestratedStages", ElementKind::OrchestratedStage),
     ("recordCreates", ElementKind::Create),
@@ -115,7 +117,7 @@ impl<'a> Flow<'a> {
                 }
             } else if let Some(resource) = resource(node) {
                 resources.insert(name, resource);
-            } else if node.children.iter().any(|c| c.name.ends_with("onnector")) {
+            } else if !successors(node).is_empty() {
                 let kind = ElementKind::Unknown;
                 elements.insert(name, Element { kind, name, node });
             }
@@ -194,10 +196,7 @@ pub(super) fn successors(node: &Node) -> Vec<&str> {
     for child in &node.children {
         if child.name.ends_with("onnector") {
             found.extend(target(child));
-        } else if matches!(
-            child.name.as_str(),
-            "rules" | "waitEvents" | "scheduledPaths" | "stageSteps"
-        ) {
+        } else {
             found.extend(successors(child));
         }
     }

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::run::{Frame, Run};
 use super::state::{Base, State, Value};
 use super::value::{as_plain, plain_path, unknown};
+use crate::automation::names::path_of;
 use crate::automation::{Written, logic, numbered};
 use crate::catalog::xml;
 use crate::formula::{Expr, Node, Operator};
@@ -137,10 +138,26 @@ impl<'a> Run<'a> {
         if let Some(formula) = start.text_of("filterFormula") {
             return self.formula(frame, state, formula);
         }
+        self.holding(frame, state, start, "$Record")
+    }
+
+    /// The condition that the filters of a node state over a record that the flow has, by its name; none where it has none.
+    pub fn holding(
+        &mut self,
+        frame: &Frame<'a>,
+        state: &State,
+        node: &'a xml::Node,
+        record: &str,
+    ) -> Option<Expr> {
         let mut parts = Vec::new();
-        for filter in start.all("filters") {
+        for filter in node.all("filters") {
             let field = filter.text_of("field").unwrap_or_default();
-            let left = self.named(frame, state, &format!("$Record.{field}"));
+            let left = match self.named(frame, state, record) {
+                Value::Record(r) | Value::Records(r) => {
+                    Value::Plain(self.field(&r, &path_of(field)))
+                }
+                _ => self.named(frame, state, &format!("{record}.{field}")),
+            };
             let right = self.plain(frame, state, filter.child("value"));
             let operator = filter.text_of("operator").unwrap_or("EqualTo");
             parts.push(self.compared(as_plain(left), operator, right));
@@ -148,7 +165,7 @@ impl<'a> Run<'a> {
         if parts.is_empty() {
             return None;
         }
-        let stated = start.text_of("filterLogic").unwrap_or("and");
+        let stated = node.text_of("filterLogic").unwrap_or("and");
         let read = numbered::combine(stated, &parts);
         if read.is_none() {
             self.draft
@@ -170,7 +187,7 @@ impl<'a> Run<'a> {
             let Some(field) = filter.text_of("field") else {
                 continue;
             };
-            self.draft.read(object, &[field.into()]);
+            self.draft.read_named(object, field);
             let value = self.plain(frame, state, filter.child("value"));
             if filter.text_of("operator") == Some("EqualTo")
                 && let Some(found) = self.by_filter(object, field, &value)

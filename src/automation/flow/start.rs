@@ -185,7 +185,7 @@ fn entries<'a>(
     let mut out = Vec::new();
     for path in node.all("scheduledPaths") {
         if let (Some(object), Some(field)) = (&head.object, path.text_of("recordField")) {
-            run.draft.read(object, &[field.into()]);
+            run.draft.read_named(object, field);
         }
         let later = State {
             phase: Phase::Later,

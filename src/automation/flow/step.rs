@@ -8,8 +8,8 @@ use super::document::{Element, ElementKind, connector, successors};
 use super::run::{Frame, Run, Step};
 use super::state::{Base, Record, State, Value};
 use super::value::unknown;
-use crate::automation::condition::{Condition, Decision};
-use crate::automation::{Effect, Phase, logic};
+use crate::automation::Effect;
+use crate::automation::condition::Decision;
 use crate::catalog::xml::Node;
 
 impl<'a> Run<'a> {
@@ -18,6 +18,7 @@ impl<'a> Run<'a> {
         match element.kind {
             ElementKind::Assignment => self.assignments(frame, element, state),
             ElementKind::Decision => self.decide(frame, element, state),
+            ElementKind::Experiment => self.draw(frame, element, state),
             ElementKind::Loop => self.enter_loop(frame, element, state),
             ElementKind::Lookup => self.look_up(frame, element, state),
             ElementKind::Create => self.create(frame, element, state),
@@ -52,9 +53,14 @@ impl<'a> Run<'a> {
                     ..Step::default()
                 }
             }
-            ElementKind::CustomError | ElementKind::Rollback | ElementKind::Step => {
+            ElementKind::CustomError => {
+                for error in node.all("customErrorMessages") {
+                    let text = error.text_of("errorMessage").unwrap_or_default();
+                    self.template(frame, state, text, 0);
+                }
                 go_on(node, state.clone())
             }
+            ElementKind::Rollback | ElementKind::Step => go_on(node, state.clone()),
         }
     }
 
@@ -86,60 +92,6 @@ impl<'a> Run<'a> {
     ) -> Option<Effect> {
         let field = self.assign(frame, state, to, "Assign", value)?;
         self.before_save(frame, element, state, &field)
-    }
-
-    fn decide(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
-        let node = element.node;
-        let rules: Vec<&Node> = node.all("rules").collect();
-        if rules.len() > 60 {
-            self.draft.reason(format!(
-                "the decision `{}` has more outcomes than are told apart",
-                element.name
-            ));
-        }
-        let mut outcomes = Vec::new();
-        for rule in &rules {
-            let mut condition = self.rule(frame, state, rule);
-            if logic::is_large(&condition) {
-                let name = rule.text_of("name").unwrap_or(element.name);
-                condition = unknown(frame, &[name.into()]);
-            }
-            if rule.flag("doesRequireRecordChangedToMeetCriteria") == Some(true) {
-                let name = rule.text_of("name").unwrap_or(element.name);
-                let became = unknown(frame, &[name.into(), "$BecameTrue".into()]);
-                condition = logic::all(vec![condition, became]);
-            }
-            outcomes.push(condition);
-        }
-        let of = rules.len() + 1;
-        let constants: Vec<Option<bool>> = outcomes.iter().map(logic::constant).collect();
-        let id = self.decision(frame, element.name, Decision { outcomes });
-        let mut next = Vec::new();
-        let connectors = rules
-            .iter()
-            .map(|rule| connector(rule, "connector"))
-            .chain([connector(node, "defaultConnector")]);
-        let mut settled = false;
-        for (outcome, target) in connectors.enumerate() {
-            let sure = constants.get(outcome).copied().flatten();
-            let when = if settled || sure == Some(false) {
-                Condition::never()
-            } else {
-                state.when.taking(id, outcome, of)
-            };
-            settled |= sure == Some(true);
-            next.push((
-                target,
-                State {
-                    when,
-                    ..state.clone()
-                },
-            ));
-        }
-        Step {
-            next,
-            ..Step::default()
-        }
     }
 
     fn enter_loop(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
@@ -189,93 +141,9 @@ impl<'a> Run<'a> {
             ..Step::default()
         }
     }
-
-    /// After a pause the flow goes on in a transaction of its own.
-    fn wait(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
-        let mut step = Step::default();
-        for event in element.node.all("waitEvents") {
-            let mut later = State {
-                phase: Phase::Later,
-                ..state.clone()
-            };
-            self.given_back(frame, event, element.name, &mut later);
-            step.next.push((connector(event, "connector"), later));
-        }
-        let at_once = connector(element.node, "defaultConnector");
-        step.next.push((at_once, state.clone()));
-        step
-    }
-
-    fn screen(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
-        let mut state = state.clone();
-        let mut step = Step::default();
-        for action in element.node.all("actions") {
-            step.effects
-                .extend(self.flow_of(frame, action, element.name, &state));
-        }
-        let mut open: Vec<&Node> = element.node.all("fields").collect();
-        while let Some(field) = open.pop() {
-            open.extend(field.all("fields"));
-            self.literal(frame, &state, field.child("defaultValue"));
-            if let Some(text) = field.text_of("fieldText") {
-                self.template(frame, &state, text, 0);
-            }
-            if let Some(rule) = field.child("visibilityRule") {
-                self.rule(frame, &state, rule);
-            }
-            for input in field.all("inputParameters") {
-                self.literal(frame, &state, input.child("value"));
-            }
-            for choice in field.all("choiceReferences") {
-                self.choices(frame, &state, choice.text.trim());
-            }
-            if let Some(to) = field.text_of("objectFieldReference") {
-                self.named(frame, &state, to);
-                let value = unknown(frame, &[element.name.into(), "$Input".into()]);
-                self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
-            }
-            for output in field.all("outputParameters") {
-                if let Some(to) = output.text_of("assignToReference") {
-                    let result = field.text_of("name").unwrap_or("result");
-                    let value = unknown(frame, &[result.into()]);
-                    self.assign(frame, &mut state, to, "Assign", Value::Plain(value));
-                }
-            }
-        }
-        step.next = go_on(element.node, state).next;
-        step
-    }
-
-    /// Where an element leads: on, or to what handles its failure.
-    pub fn or_fault(
-        &mut self,
-        frame: &Frame<'a>,
-        element: Element<'a>,
-        state: State,
-    ) -> Vec<(Option<&'a str>, State)> {
-        let mut next = Vec::new();
-        if let Some(handler) = connector(element.node, "faultConnector") {
-            let failed = unknown(frame, &[element.name.into(), "$Fault".into()]);
-            let decision = Decision {
-                outcomes: vec![failed],
-            };
-            let key = format!("{}/$Fault", element.name);
-            let id = self.decision(frame, &key, decision);
-            let when = state.when.taking(id, 0, 2);
-            next.push((
-                Some(handler),
-                State {
-                    when,
-                    ..state.clone()
-                },
-            ));
-        }
-        next.push((connector(element.node, "connector"), state));
-        next
-    }
 }
 
-fn go_on(node: &Node, state: State) -> Step<'_> {
+pub(super) fn go_on(node: &Node, state: State) -> Step<'_> {
     Step {
         next: vec![(connector(node, "connector"), state)],
         ..Step::default()

@@ -2,10 +2,11 @@
 
 use smol_str::SmolStr;
 
-use super::document::Element;
+use super::document::{Element, connector};
 use super::run::{Frame, Run, Step, also, named};
 use super::state::{Assigned, Base, Record, State, Value};
 use super::value::unknown;
+use crate::automation::names::path_of;
 use crate::automation::{Effect, FieldName, Phase, Written, logic};
 use crate::catalog::xml::Node;
 use crate::formula::Expr;
@@ -29,7 +30,7 @@ impl<'a> Run<'a> {
             self.draft.read_field(field);
         }
         if let Some(field) = node.text_of("sortField") {
-            self.draft.read(object, &[field.into()]);
+            self.draft.read_named(object, field);
         }
         self.beside(frame, state, node);
         let to = node.text_of("outputReference");
@@ -47,7 +48,7 @@ impl<'a> Run<'a> {
         let mut state = state.clone();
         let mut effects = Vec::new();
         for (field, output) in named(node, "outputAssignments", "field") {
-            let value = Value::Plain(self.field(&record, &[field.into()]));
+            let value = Value::Plain(self.field(&record, &path_of(field)));
             if let Some(to) = output.text_of("assignToReference") {
                 effects.extend(self.hand(frame, element, &mut state, to, value));
             }
@@ -76,7 +77,7 @@ impl<'a> Run<'a> {
             let object = related.text_of("relatedObject").unwrap_or_default();
             self.filtered(frame, state, object, related);
             for field in related.all("queriedFields") {
-                self.draft.read(object, &[field.text.trim().into()]);
+                self.draft.read_named(object, &field.text);
             }
             self.beside(frame, state, related);
         }
@@ -112,6 +113,9 @@ impl<'a> Run<'a> {
             let value = self.named(frame, state, reference);
             match value {
                 Value::Record(record) | Value::Records(record) => {
+                    if let Some(object) = &record.object {
+                        self.filtered(frame, state, object, node);
+                    }
                     let record = self.with_carried(record);
                     if record.whole || !matches!(record.base, Base::Blank) {
                         self.draft.reason(format!(
@@ -150,20 +154,27 @@ impl<'a> Run<'a> {
 
     pub fn update(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let node = element.node;
-        let mut state = state.clone();
         let mut step = Step::default();
         if let Some(reference) = node.text_of("inputReference") {
-            step.effects = self.update_reference(frame, element, &mut state, reference);
-        } else if let Some(object) = node.text_of("object") {
-            let which = self.filtered(frame, &state, object, node);
+            let (mut held, passed) = self.if_held(frame, element, state, reference);
+            step.effects = self.update_reference(frame, element, &mut held, reference);
+            step.next = self.or_fault(frame, element, held);
+            // a record that does not fit the filters stays as it is, and the flow goes on
+            step.next
+                .extend(passed.map(|state| (connector(node, "connector"), state)));
+            return step;
+        }
+        if let Some(object) = node.text_of("object") {
+            let which = self.filtered(frame, state, object, node);
+            let fitting = self.fitting(frame, element, state, &which);
             let writing = Writing {
                 element,
                 frame,
-                state: &state,
+                state: &fitting,
             };
             step.effects = self.inputs(&writing, object, &which);
         }
-        step.next = self.or_fault(frame, element, state);
+        step.next = self.or_fault(frame, element, state.clone());
         step
     }
 
@@ -261,6 +272,7 @@ impl<'a> Run<'a> {
     pub fn delete(&mut self, frame: &Frame<'a>, element: Element<'a>, state: &State) -> Step<'a> {
         let node = element.node;
         if let Some(reference) = node.text_of("inputReference") {
+            self.holding(frame, state, node, reference);
             match self.named(frame, state, reference) {
                 Value::Record(r) | Value::Records(r) => self.draft.deletes.extend(r.object),
                 _ => self.draft.reason(format!(

@@ -114,6 +114,12 @@ impl Flow<'_> {
                 for value in fields.values().filter_map(Value::as_str) {
                     self.template(value);
                 }
+                // a property that it names as its own is likely to be written
+                let named = ["property_name", "target_property"];
+                if let Some(property) = named.iter().find_map(|key| text(fields, key)) {
+                    let target = FieldName::new(self.object.clone(), property);
+                    self.write(&place, target, Written::Itself, None);
+                }
                 self.draft
                     .reason(format!("the action of the type `{id}` is not read"));
             }

@@ -81,21 +81,15 @@ impl Flow<'_> {
             "SET_PROPERTY"
             | "SET_CONTACT_PROPERTY"
             | "SET_COMPANY_PROPERTY"
-            | "SET_DEAL_PROPERTY" => {
-                let object = object_of(kind);
-                let Some(property) = text(action, "propertyName") else {
-                    self.draft
-                        .reason("an action sets a property that it does not name");
-                    return;
-                };
-                let value = match action.get("newValue") {
-                    None => Some(logic::null()),
-                    stated => self.value(stated, property),
-                };
-                self.old_write(action, part, when, (object, property), value);
+            | "SET_DEAL_PROPERTY" => self.set_old(action, part, when, kind),
+            _ if kind.starts_with("CLEAR_") && kind.ends_with("PROPERTY") => {
+                self.set_old(action, part, when, kind);
             }
             "COPY_PROPERTY" | "COPY_COMPANY_PROPERTY" => self.copy(action, part, when, kind),
-            "ADD_SUBTRACT_PROPERTY" | "INCREMENT_PROPERTY" => self.increase(action, part, when),
+            "ADD_SUBTRACT_PROPERTY"
+            | "INCREMENT_PROPERTY"
+            | "INCREASE_PROPERTY"
+            | "DECREASE_PROPERTY" => self.increase(action, part, when),
             "LEAD_ASSIGNMENT" => {
                 self.read("hubspot_owner_id");
                 self.old_write(action, part, when, ("contact", "hubspot_owner_id"), None);
@@ -114,10 +108,29 @@ impl Flow<'_> {
                 "which properties a record made by the action `{kind}` gets is not read"
             )),
             _ if HARMLESS.contains(&kind) => {}
-            _ => self
-                .draft
-                .reason(format!("an action of the kind `{kind}` is not read")),
+            _ => {
+                // a property that it names is likely to be written
+                if let Some(property) = text(action, "propertyName") {
+                    self.old_write(action, part, when, (object_of(kind), property), None);
+                }
+                self.draft
+                    .reason(format!("an action of the kind `{kind}` is not read"));
+            }
         }
+    }
+
+    /// Sets a property, or clears it where no value is stated.
+    fn set_old(&mut self, action: &Body, part: Part<'_>, when: &[Expr], kind: &str) {
+        let Some(property) = text(action, "propertyName") else {
+            self.draft
+                .reason("an action sets a property that it does not name");
+            return;
+        };
+        let value = match action.get("newValue") {
+            None => Some(logic::null()),
+            stated => self.value(stated, property),
+        };
+        self.old_write(action, part, when, (object_of(kind), property), value);
     }
 
     fn copy(&mut self, action: &Body, part: Part<'_>, when: &[Expr], kind: &str) {
@@ -161,8 +174,9 @@ impl Flow<'_> {
         let amount = ["amount", "value", "newValue"]
             .iter()
             .find_map(|key| id(action, key));
-        let less =
-            text(action, "operation").is_some_and(|o| o.starts_with("SUB") || o == "DECREASE");
+        let less = text(action, "operation")
+            .is_some_and(|o| o.starts_with("SUB") || o == "DECREASE")
+            || text(action, "type") == Some("DECREASE_PROPERTY");
         let operator = if less {
             Operator::Subtract
         } else {
@@ -206,10 +220,11 @@ impl Flow<'_> {
     }
 }
 
+/// The object whose property a kind of action is about, by its name.
 fn object_of(kind: &str) -> &'static str {
     match kind {
-        "SET_COMPANY_PROPERTY" => "company",
-        "SET_DEAL_PROPERTY" => "deal",
+        _ if kind.contains("COMPANY") => "company",
+        _ if kind.contains("DEAL") => "deal",
         _ => "contact",
     }
 }

@@ -30,6 +30,11 @@ const fn files(kind: SystemKind) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// Whether an origin is a file of the base catalog, so that no file of the project speaks of the object.
+pub(super) fn is_origin(origin: &str) -> bool {
+    origin.starts_with("base:")
+}
+
 /// The objects of a kind's base catalog.
 pub(super) fn standard(kind: SystemKind) -> Vec<Object> {
     let mut draft = Draft::default();

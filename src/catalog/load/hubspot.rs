@@ -47,7 +47,8 @@ pub(super) fn aliases(name: &str) -> Vec<SmolStr> {
 }
 
 /// The object that a file speaks of: `contacts.json`, `deals_pipelines.json`, `properties/contacts.json`.
-pub(super) fn object_of(body: Body<'_>) -> SmolStr {
+/// None where neither its name nor its folder says it.
+pub(super) fn object_of(body: Body<'_>) -> Option<SmolStr> {
     let mut stem = body.stem();
     for suffix in [
         "properties",
@@ -60,10 +61,25 @@ pub(super) fn object_of(body: Body<'_>) -> SmolStr {
             stem = head.trim_end_matches(['_', '-']);
         }
     }
-    if stem.is_empty() {
-        stem = body.path.rsplit('/').nth(1).unwrap_or("");
+    if !stem.is_empty() {
+        return Some(singular(stem));
     }
-    singular(stem)
+    // any folder may hold them: only one that is called like an object says something
+    let folder = body.path.rsplit('/').nth(1).unwrap_or("");
+    let id = folder
+        .split_once('-')
+        .is_some_and(|(kind, number)| kind == "2" && number.chars().all(|c| c.is_ascii_digit()));
+    let own = folder.starts_with('p') && folder.contains('_');
+    let name = singular(folder);
+    (id || own || STANDARD.iter().any(|(one, ..)| *one == name)).then_some(name)
+}
+
+/// What is said of a file whose object is not told.
+pub(super) fn nameless(body: Body<'_>) -> Trouble {
+    body.skipped(
+        "its name does not say of which object it is",
+        "name the file after the object, such as `deals.json` or `deals_pipelines.json`",
+    )
 }
 
 #[derive(Deserialize)]
@@ -105,7 +121,7 @@ struct PropertyOption {
 /// Reads a list of properties; the file names the object.
 pub(super) fn properties(body: Body<'_>, out: &mut Draft) -> Result<(), Trouble> {
     let properties: Vec<Property> = body.read()?;
-    let name = object_of(body);
+    let name = object_of(body).ok_or_else(|| nameless(body))?;
     let draft = ObjectDraft::new(name.clone(), Known::Catalog).with(fields(&name, properties));
     out.objects.push(ObjectDraft {
         aliases: aliases(&name),

@@ -4,15 +4,19 @@ use serde::Deserialize;
 use smol_str::SmolStr;
 
 use super::draft::{Draft, ObjectDraft, Trouble};
-use super::hubspot::{Property, aliases, fields, object_of, singular};
+use super::hubspot::{Property, aliases, fields, nameless, object_of, singular};
 use super::json::Body;
 use crate::catalog::field::Known;
 use crate::catalog::object::{Association, Pipeline, Stage};
 use crate::catalog::{Owner, OwnerKind};
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct PipelineBody {
+    // as earlier versions of the API call it
+    #[serde(alias = "pipelineId")]
     id: SmolStr,
+    object_type: Option<SmolStr>,
     label: Option<SmolStr>,
     stages: Vec<StageBody>,
     archived: Option<bool>,
@@ -21,6 +25,7 @@ struct PipelineBody {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StageBody {
+    #[serde(alias = "stageId")]
     id: SmolStr,
     label: Option<SmolStr>,
     display_order: Option<i64>,
@@ -39,7 +44,12 @@ struct StageMetadata {
 /// Reads a list of pipelines; the file names the object.
 pub(super) fn pipelines(body: Body<'_>, out: &mut Draft) -> Result<(), Trouble> {
     let found: Vec<PipelineBody> = body.read()?;
-    let name = object_of(body);
+    let stated = found.iter().find_map(|p| p.object_type.as_ref());
+    let name = stated
+        .map(|object| singular(&object.to_ascii_lowercase()))
+        .or_else(|| object_of(body))
+        .or_else(|| by_stages(&found))
+        .ok_or_else(|| nameless(body))?;
     let pipelines = found
         .into_iter()
         .filter(|p| p.archived != Some(true))
@@ -67,6 +77,17 @@ pub(super) fn pipelines(body: Body<'_>, out: &mut Draft) -> Result<(), Trouble> 
         ..draft
     });
     Ok(())
+}
+
+/// The object whose stages these are: those of deals have a probability, those of tickets a state.
+fn by_stages(pipelines: &[PipelineBody]) -> Option<SmolStr> {
+    let mut stages = pipelines.iter().flat_map(|p| &p.stages);
+    stages.find_map(|stage| {
+        let metadata = stage.metadata.as_ref()?;
+        let ticket = metadata.ticket_state.as_ref().map(|_| "ticket");
+        let deal = metadata.probability.as_ref().map(|_| "deal");
+        ticket.or(deal).map(SmolStr::new_static)
+    })
 }
 
 /// Stage metadata are texts: `"isClosed": "true", "probability": "0.2"`.

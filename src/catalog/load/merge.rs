@@ -21,8 +21,8 @@ pub(super) struct Builder<'a> {
     objects: BTreeMap<SmolStr, Object>,
     owners: BTreeMap<SmolStr, Owner>,
     sets: BTreeMap<SmolStr, ValueSet>,
-    /// Stages of objects that other files describe.
-    stages: Vec<(SmolStr, Pipeline)>,
+    /// Stages of objects that other files describe, with the files that list them.
+    stages: Vec<(SmolStr, Pipeline, SmolStr)>,
     fetched: Option<jiff::civil::Date>,
     missing: bool,
 }
@@ -44,14 +44,18 @@ impl<'a> Builder<'a> {
             let standard = base::standard(system.kind).into_iter();
             builder.objects = standard.map(|o| (fold(&o.name), o)).collect();
         }
-        for SaidBy { draft, .. } in &mut builder.said.files {
+        for SaidBy { path, draft, .. } in &mut builder.said.files {
             let fetched = [builder.fetched, draft.fetched];
             builder.fetched = fetched.into_iter().flatten().min();
             let owners = std::mem::take(&mut draft.owners).into_iter();
             builder.owners.extend(owners.map(|o| (o.id.clone(), o)));
             let sets = std::mem::take(&mut draft.value_sets).into_iter();
             builder.sets.extend(sets.map(|s| (s.name.clone(), s)));
-            builder.stages.append(&mut draft.stages);
+            let stages = std::mem::take(&mut draft.stages).into_iter();
+            let by = SmolStr::new(path.as_str());
+            builder
+                .stages
+                .extend(stages.map(|(object, stages)| (object, stages, by.clone())));
         }
         builder
     }
@@ -77,14 +81,23 @@ impl<'a> Builder<'a> {
 
     /// Lays what the files say of objects over it, in their order, and draws the conclusions that need all of them.
     pub fn finish(mut self) -> Catalog {
-        for said in std::mem::take(&mut self.said.files) {
-            let objects = said.draft.objects.into_iter();
-            objects.for_each(|draft| self.object(draft));
+        let files = std::mem::take(&mut self.said.files);
+        let called = called(&files);
+        for said in files {
+            for mut draft in said.draft.objects {
+                if let Some(name) = called.get(&fold(&draft.name)) {
+                    draft.name = name.clone();
+                }
+                self.object(draft);
+            }
         }
         self.standard_sets();
-        for (name, pipeline) in std::mem::take(&mut self.stages) {
+        for (name, pipeline, by) in std::mem::take(&mut self.stages) {
             if let Some(object) = self.objects.get_mut(&fold(&name)) {
                 object.pipelines = vec![pipeline];
+                if base::is_origin(&object.origin) {
+                    object.origin = by;
+                }
             }
         }
         self.objects.values_mut().for_each(stages::narrow);
@@ -132,7 +145,8 @@ impl<'a> Builder<'a> {
         object.creatable = draft.creatable.unwrap_or(object.creatable);
         object.updatable = draft.updatable.unwrap_or(object.updatable);
         object.deletable = draft.deletable.unwrap_or(object.deletable);
-        if !draft.origin.is_empty() {
+        // the folder of a part says no more than the object's own file in it
+        if !draft.origin.is_empty() && !object.origin.starts_with(&*draft.origin) {
             object.origin = draft.origin;
         }
         for record_type in draft.record_types {
@@ -251,6 +265,14 @@ impl<'a> Builder<'a> {
             object.fields.extend(missing);
         }
     }
+}
+
+/// The names of objects by their other names, as far as files state them: the properties of a custom object may be in a file that
+/// is named after its type.
+fn called(files: &[SaidBy]) -> BTreeMap<SmolStr, SmolStr> {
+    let drafts = files.iter().flat_map(|f| &f.draft.objects);
+    let names = drafts.flat_map(|d| d.aliases.iter().map(|a| (fold(a), d.name.clone())));
+    names.collect()
 }
 
 /// Lays items over fields: an item meets the field of its name, if there is one.

@@ -73,7 +73,10 @@ pub(super) fn load(path: &str, text: &str, out: &mut Draft) {
     let stem = without_placeholders(stem);
     // objects/X/fields/F.field-meta.xml
     let folder = without_placeholders(path.rsplit('/').nth(2).unwrap_or(""));
-    let part = || ObjectDraft::new(SmolStr::new(&folder), Known::Metadata);
+    let part = || ObjectDraft {
+        origin: path.rsplitn(3, '/').nth(2).unwrap_or_default().into(),
+        ..ObjectDraft::new(SmolStr::new(&folder), Known::Metadata)
+    };
     match topic {
         Topic::Object => out.objects.push(object(&stem, path, &root)),
         Topic::Field => out

@@ -134,7 +134,7 @@ pub fn import(
     let Some(mut catalog) = catalogs.0.pop() else {
         return out;
     };
-    catalog.objects.retain(|o| !o.origin.starts_with("base:"));
+    catalog.objects.retain(|o| !base::is_origin(&o.origin));
     for object in &mut catalog.objects {
         object.fields.retain(|f| f.known != Known::Base);
         if let Ok(text) = normal::write_file(&[object], catalog.fetched) {
