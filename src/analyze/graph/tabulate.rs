@@ -25,6 +25,7 @@ pub(super) fn tabulate(part: &Part<'_>) -> Built {
     let mut built = Built {
         places: part.places.clone(),
         values: part.values.clone(),
+        beside: part.beside.clone(),
         ..Built::default()
     };
     let mut tables = Tables {

@@ -86,11 +86,41 @@ pub struct Growth {
     pub by: Option<Decimal>,
 }
 
-/// Judges a part: by the law, if it has one; else with few values first, since a loop that few values have is the shortest,
-/// then with as many as can be searched. A part that is too large even so is judged by its own cells alone.
+/// Judges a part: by the law, if it has one; else by a search. What loops beside cells that it only reads is judged again with
+/// whoever writes those: a record does not keep whatever people enter there.
 pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
+    let mut best = searched(writers, component, known, Reads::All);
+    if best.witness().is_some() && !is_whole(writers, component, &best.built) {
+        let around = searched(writers, component, known, Reads::Around);
+        if !around.is_too_large() {
+            best = around;
+        }
+    }
+    best.growth = growth(&best);
+    best.remedies = remedies(writers, &best, known);
+    best
+}
+
+/// Whether nobody else writes to what a part reads.
+fn is_whole(writers: Writers<'_>, component: &Component, built: &Built) -> bool {
+    let around = build(writers, component, Seeds::Few, Reads::Around);
+    let effects = |built: &Built| {
+        let rules = built.network.rules.iter();
+        rules.map(|r| r.effects.len()).sum::<usize>()
+    };
+    around.rows.len() == built.rows.len() && effects(&around) == effects(built)
+}
+
+/// What is found of a part with few values first, since a loop that few values have is the shortest, then with as many as can be
+/// searched. A part that is too large even so is judged by its own cells alone.
+fn searched(
+    writers: Writers<'_>,
+    component: &Component,
+    known: &Known,
+    reads: Reads,
+) -> Judged {
     let model = writers.model;
-    let few = build(writers, component, Seeds::Few, Reads::All);
+    let few = build(writers, component, Seeds::Few, reads);
     let law = rests(&few.network, &|live| proof::automatic(model, &few, live));
     let long = most_steps(&few.network) > MORE;
     if let Some(rounds) = law.filter(|r| *r <= TIGHT || long) {
@@ -109,7 +139,7 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
     for seeds in ladder {
         let more = match seeds {
             Seeds::Few => few.clone(),
-            Seeds::Some | Seeds::All => build(writers, component, *seeds, Reads::All),
+            Seeds::Some | Seeds::All => build(writers, component, *seeds, reads),
         };
         if found.is_some() && most_steps(&more.network) > MORE {
             break;
@@ -144,8 +174,6 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
             best.grounds = Grounds::Law;
         }
     }
-    best.growth = growth(&best);
-    best.remedies = remedies(writers, &best, known);
     best
 }
 
