@@ -79,7 +79,10 @@ pub(super) fn confirm(compilation: &mut Compilation) {
                 finding.replay = Some(format!("accordant test --witness {}@{at}", finding.code));
             }
             Replay::Rested if matches!(finding.code, Code::G001 | Code::G002) => {
-                *finding = unreproduced(finding);
+                *finding = match told {
+                    Told::Loop(judged) if judged.alone => doubtful(finding),
+                    _ => unreproduced(finding),
+                };
             }
             Replay::Rested | Replay::Untold => {}
         }
@@ -100,6 +103,20 @@ const REPLAYED: [Code; 6] = [
 /// Whether findings of a code tell a run that can be replayed.
 fn is_replayed(code: Code) -> bool {
     REPLAYED.contains(&code)
+}
+
+/// A loop beside cells that others write, who were too many to be judged with it.
+fn doubtful(finding: &Diagnostic) -> Diagnostic {
+    let mut open = Diagnostic::new(
+        Code::G003,
+        "nobody can say whether this comes to rest: others write what the loop reads",
+    )
+    .note("the loop is one where records keep what people enter there, and those who write it are too many to be tried")
+    .help(finding.help.clone().unwrap_or_default());
+    open.level = finding.level;
+    open.labels.clone_from(&finding.labels);
+    open.story.clone_from(&finding.story);
+    open
 }
 
 fn unreproduced(finding: &Diagnostic) -> Diagnostic {

@@ -20,7 +20,8 @@ use crate::analyze::settle::network::RuleId;
 use crate::analyze::settle::{Network, alike};
 use crate::analyze::{Cell, Known};
 use crate::model::{
-    CellKind, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, SyncId, Written,
+    CellKind, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, SyncId,
+    Written,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -95,6 +96,8 @@ pub struct Built {
     pub rows: Vec<RowId>,
     /// Those rows that are none of the part, and write what it reads.
     pub beside: BTreeSet<RowId>,
+    /// Whether there are more who write what it reads than were looked at.
+    pub cut: bool,
     /// By automation: which one it is; none for the computed cell of a row, and for a step of a lifecycle.
     pub automations: Vec<Option<AutomationId>>,
     /// The automations that are steps of lifecycles: each with its lifecycle, by its position in the model.
@@ -120,10 +123,15 @@ impl Built {
         }
     }
 
+    /// The rows of the part itself.
+    pub fn own_rows(&self) -> impl Iterator<Item = RowId> {
+        let rows = self.rows.iter().copied();
+        rows.filter(|r| !self.beside.contains(r))
+    }
+
     /// Its own rows and then its lifecycles, each as it is called and where: a finding on the part is about one of them.
     pub fn subjects<'m>(&self, model: &'m Model) -> impl Iterator<Item = (&'m SmolStr, Span)> {
-        let own = self.rows.iter().filter(|r| !self.beside.contains(r));
-        let rows = own.filter_map(|r| model.row(*r));
+        let rows = self.own_rows().filter_map(|r| model.row(r));
         let rows = rows.map(|view| (&view.row.name, view.row.head));
         let lifecycles = self.lifecycles(model);
         rows.chain(lifecycles.map(|l| (&l.name.node, l.name.span)))
@@ -150,6 +158,8 @@ pub(super) struct Part<'m> {
     pub rows: Vec<RowId>,
     /// Those of the rows that are none of the part.
     pub beside: BTreeSet<RowId>,
+    /// Whether more write what it reads.
+    pub cut: bool,
     pub acting: Vec<Acting>,
     /// Positions in the list of all steps.
     pub steps: Vec<u32>,
@@ -219,6 +229,7 @@ impl<'m> Part<'m> {
             steps,
             rows: rows.into_iter().collect(),
             beside: BTreeSet::new(),
+            cut: false,
             acting: acting
                 .into_iter()
                 .map(|(id, effects)| Acting { id, effects })
@@ -303,7 +314,8 @@ impl<'m> Part<'m> {
         loop {
             let fields = self.places.iter().filter_map(|p| p.field());
             let new: Vec<FieldRef> = fields.filter(|f| seen.insert(*f)).collect();
-            if new.is_empty() || self.places.len() > AROUND {
+            self.cut = self.places.len() > AROUND;
+            if new.is_empty() || self.cut {
                 return;
             }
             for field in &new {

@@ -26,6 +26,7 @@ pub(super) fn tabulate(part: &Part<'_>) -> Built {
         places: part.places.clone(),
         values: part.values.clone(),
         beside: part.beside.clone(),
+        cut: part.cut,
         ..Built::default()
     };
     let mut tables = Tables {

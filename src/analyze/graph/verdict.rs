@@ -39,6 +39,8 @@ const MORE: u64 = 1_000_000;
 const OPEN: usize = 100_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
 const UNKNOWN: usize = 400_000;
+/// The steps of a search for what becomes of a loop beside those who write what it reads.
+const BESIDE: usize = 400_000;
 /// The steps, or states, of a search for whether a change would bring a part to rest: there are many, and it is only advice.
 const ADVICE: usize = 200_000;
 
@@ -58,6 +60,9 @@ pub struct Judged {
     pub growth: Option<Growth>,
     /// What would bring it to rest, where it never comes to rest; each was tried.
     pub remedies: Vec<Remedy>,
+    /// Whether others write to what it reads, and were too many to be judged with it: what a record holds there may not be what
+    /// they leave it.
+    pub alone: bool,
 }
 
 /// A change after which a part comes to rest.
@@ -90,10 +95,13 @@ pub struct Growth {
 /// whoever writes those: a record does not keep whatever people enter there.
 pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     let mut best = searched(writers, component, known, Reads::All);
-    if best.witness().is_some() && !is_whole(writers, component, &best.built) {
-        let around = searched(writers, component, known, Reads::Around);
-        if !around.is_too_large() {
-            best = around;
+    if best.witness().is_some() {
+        let few = build(writers, component, Seeds::Few, Reads::Around);
+        if !is_whole(&few, &best.built) {
+            let around = || searched(writers, component, known, Reads::Around);
+            let around = (!few.cut).then(around).filter(|j| !j.is_too_large());
+            best.alone = around.is_none();
+            best = around.unwrap_or(best);
         }
     }
     best.growth = growth(&best);
@@ -101,24 +109,18 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
     best
 }
 
-/// Whether nobody else writes to what a part reads.
-fn is_whole(writers: Writers<'_>, component: &Component, built: &Built) -> bool {
-    let around = build(writers, component, Seeds::Few, Reads::Around);
+/// Whether there is nothing around a part: nobody else writes to what it reads.
+fn is_whole(around: &Built, built: &Built) -> bool {
     let effects = |built: &Built| {
         let rules = built.network.rules.iter();
         rules.map(|r| r.effects.len()).sum::<usize>()
     };
-    around.rows.len() == built.rows.len() && effects(&around) == effects(built)
+    around.rows.len() == built.rows.len() && effects(around) == effects(built)
 }
 
 /// What is found of a part with few values first, since a loop that few values have is the shortest, then with as many as can be
 /// searched. A part that is too large even so is judged by its own cells alone.
-fn searched(
-    writers: Writers<'_>,
-    component: &Component,
-    known: &Known,
-    reads: Reads,
-) -> Judged {
+fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: Reads) -> Judged {
     let model = writers.model;
     let few = build(writers, component, Seeds::Few, reads);
     let law = rests(&few.network, &|live| proof::automatic(model, &few, live));
@@ -127,7 +129,14 @@ fn searched(
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
     let search = |built: Built| {
-        let (judgement, counted) = known.judge(&built.network);
+        let network = &built.network;
+        let (judgement, counted) = match reads {
+            Reads::Around => (
+                judge(network, limits(network).within(BESIDE)),
+                Grounds::Search,
+            ),
+            Reads::All | Reads::Inside => known.judge(network),
+        };
         (Judged::new(built, judgement, Grounds::Sample), counted)
     };
     // where values are only copied, few of them are all that matter
@@ -305,6 +314,7 @@ impl Judged {
             grounds,
             growth: None,
             remedies: Vec::new(),
+            alone: false,
         }
     }
 
