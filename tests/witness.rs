@@ -258,7 +258,7 @@ fn what_others_write_beside_the_loop_is_part_of_the_story() {
         let root = project(&format!("{automations}{}", ticket(&format!("  {row}\n"))));
         let check = accordant(root.path(), &["check"]);
         let told = text(&check.stderr);
-        let line = 1 + automations.lines().count() + 6;
+        let line = automations.lines().count() + 8;
         let replay = format!("  replay  accordant test --witness {code}@main.sync:{line}");
         assert!(told.lines().any(|line| line == replay), "{told}");
     }

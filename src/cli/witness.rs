@@ -80,7 +80,8 @@ pub(super) fn confirm(compilation: &mut Compilation) {
             }
             Replay::Rested if matches!(finding.code, Code::G001 | Code::G002) => {
                 *finding = match told {
-                    Told::Loop(judged) if judged.alone => doubtful(finding),
+                    Told::Loop(judged) if judged.alone => doubtful(finding, ALONE),
+                    Told::Loop(_) if finding.code == Code::G002 => doubtful(finding, ENDS),
                     _ => unreproduced(finding),
                 };
             }
@@ -105,14 +106,16 @@ fn is_replayed(code: Code) -> bool {
     REPLAYED.contains(&code)
 }
 
-/// A loop beside cells that others write, who were too many to be judged with it.
-fn doubtful(finding: &Diagnostic) -> Diagnostic {
-    let mut open = Diagnostic::new(
-        Code::G003,
-        "nobody can say whether this comes to rest: others write what the loop reads",
-    )
-    .note("the loop is one where records keep what people enter there, and those who write it are too many to be tried")
-    .help(finding.help.clone().unwrap_or_default());
+/// Why a loop beside cells that others write is in doubt, who were too many to be judged with it.
+const ALONE: &str = "others write what the loop reads, and are too many to be tried: it is one where records keep what people enter there";
+/// Why growth is in doubt that has an end where it began.
+const ENDS: &str = "the values are new in each of these rounds, and came to an end when it was tried further: others may have none";
+
+/// What is told as endless, and did not happen.
+fn doubtful(finding: &Diagnostic, why: &str) -> Diagnostic {
+    let mut open = Diagnostic::new(Code::G003, "nobody can say whether this comes to rest")
+        .note(why)
+        .help(finding.help.clone().unwrap_or_default());
     open.level = finding.level;
     open.labels.clone_from(&finding.labels);
     open.story.clone_from(&finding.story);

@@ -414,6 +414,17 @@ impl<'m> Part<'m> {
         read.into_iter().for_each(|p| self.add(p));
     }
 
+    /// Whether a sync of the part stamps its key on the records of an object.
+    pub fn is_stamped(&self, object: ObjectRef) -> bool {
+        let mut rows = self.rows.iter().filter_map(|r| self.model.row(*r));
+        rows.any(|view| {
+            let sync = view.sync.sync;
+            let own = |side: &Side| sync.ends.get(*side).object == Some(object);
+            let mut sides = Side::BOTH.into_iter().filter(own);
+            sides.any(|side| sync.stamp.get(side).is_some())
+        })
+    }
+
     /// The steps of lifecycles of the part.
     pub fn all_steps(&self) -> impl Iterator<Item = &'m Step> {
         all_steps(self.writers, &self.steps)

@@ -60,7 +60,10 @@ fn scenario(model: &Model, built: &Built, witness: &Witness, opening: Opening) -
         telling.start();
     }
     let mut steps = telling.cast.beginning();
-    if opening == Opening::Started {
+    let edited = matches!(witness.steps.first(), Some(s) if matches!(s.kind, StepKind::Edit(..)));
+    let stamped = built.network.records.iter().any(|r| r.stamped);
+    // what the sync stamps is saved before people go on
+    if opening == Opening::Started || edited && stamped {
         steps.push(telling.cast.step(None, crate::model::StepKind::Settle));
     }
     steps.extend(telling.course(witness));

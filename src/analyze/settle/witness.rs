@@ -199,8 +199,14 @@ fn way(
     while let Some(Reverse((cost, rounds, given, at))) = heap.pop() {
         let entry = entries.get(at)?;
         let node = entry.node;
+        let stamped = space.run.engine.network.records.iter().any(|r| r.stamped);
+        let goes_on = match entry.how {
+            How::Start => stamped,
+            How::Event(_) => false,
+            How::Round => true,
+        };
         let rest = pace == Pace::Hasty
-            || !matches!(entry.how, How::Round)
+            || !goes_on
             || space.steps(node).iter().all(|e| !e.moved && e.to == node);
         let known = done.get_mut(node as usize)?;
         if known[1] || std::mem::replace(&mut known[usize::from(rest)], true) {
@@ -250,7 +256,7 @@ fn way(
     None
 }
 
-/// The cells that are not blank, derived ones left out.
+/// The cells that hold something, derived ones left out.
 fn filled(engine: &Engine<'_>, cells: &[Symbol]) -> u32 {
     let derived = |at: &usize| {
         engine.derived.iter().any(|rule| {
@@ -258,11 +264,7 @@ fn filled(engine: &Engine<'_>, cells: &[Symbol]) -> u32 {
             rule.is_some_and(|r| r.effects.iter().any(|e| e.target.index() == *at))
         })
     };
-    let set = cells
-        .iter()
-        .enumerate()
-        .filter(|(at, v)| **v != 0 && !derived(at));
-    set.count() as u32
+    engine.filled(cells).filter(|at| !derived(at)).count() as u32
 }
 
 /// The choices of the fewest rounds that lead from a state back to itself with something moving among them.
