@@ -1,4 +1,4 @@
-//! What formulas and filters of automations say, of texts, numbers, days, several values at once, and what was before: a
+//! What formulas and filters of automations say, of texts, numbers, days, several values at once, boxes, and what was before: a
 //! test sees what the platform would do, and what is told of loops agrees with it.
 
 use accordant::diagnostic::Code;
@@ -281,6 +281,87 @@ fn a_declared_automation_may_empty_a_field() {
         ticket("  language <-> Language__c  blank clears\n")
     );
     settles(steps, &project(USER, &text, &[]));
+}
+
+/// Salesforce stores a box that nobody ticked as false: an automation that asks for that runs, a row that comes from there brings it,
+/// and what is blank on the other side agrees with it.
+#[test]
+fn a_box_that_nobody_ticked_is_false() {
+    let project = |row: &str, steps: &str| {
+        let text = format!(
+            "automation crm \"Plain\" {{\n  when  Case.Ref__c changes and Case.Vip__c = false\n  sets  Case.Language__c = \"plain\"\n}}\n\n{}\n\
+             test \"boxes\" {{\n{steps}}}\n",
+            ticket(&format!("  language <-> Language__c\n  {row}\n"))
+        );
+        settles(steps, &project(USER, &text, &[]));
+    };
+    let given = "given desk.ticket one { subject = \"s\" }\n  given crm.Case one { Subject = \"s\" }\n  settle\n  ";
+    let asked = "at day 1 10:00 crm.Case one { Ref__c = \"r\" }\n  settle\n  expect desk.ticket one { language = \"plain\" }\n  ";
+    for (row, vip) in [
+        ("vip <-> Vip__c", "blank"),
+        ("vip -> Vip__c  enforce", "blank"),
+        ("vip <- Vip__c", "false"),
+    ] {
+        let rests = format!("expect desk.ticket one {{ vip = {vip} }}\n  expect quiet\n  ");
+        project(row, &format!("{given}{rests}{asked}"));
+    }
+    // what is cleared is false
+    let unticked = "at day 2 10:00 desk.ticket one { vip = true }\n  settle\n  at day 3 10:00 crm.Case one { Vip__c = blank }\n  settle\n  \
+         expect desk.ticket one { vip = false }\n  expect quiet\n";
+    project("vip <-> Vip__c", &format!("{given}{unticked}"));
+}
+
+/// To Salesforce nothing of a new record has changed, and it is new.
+#[test]
+fn nothing_of_a_new_record_has_changed() {
+    let formula = |asked: &str| format!("<filterFormula>{asked}</filterFormula>");
+    let operator = "<filterLogic>and</filterLogic><filters><field>Language__c</field><operator>IsChanged</operator>\
+        <value><booleanValue>true</booleanValue></value></filters>";
+    let cases = [
+        (formula("ISCHANGED({!$Record.Language__c})"), false, true),
+        (operator.to_owned(), false, true),
+        (formula("ISNEW()"), true, false),
+        (
+            formula("ISNEW() || ISCHANGED({!$Record.Language__c})"),
+            true,
+            true,
+        ),
+        (
+            formula("NOT(ISCHANGED({!$Record.Language__c}))"),
+            true,
+            false,
+        ),
+        (
+            formula("AND(NOT(ISNEW()), ISCHANGED({!$Record.Language__c}))"),
+            false,
+            true,
+        ),
+    ];
+    for (asked, made, changed) in cases {
+        for moment in ["RecordBeforeSave", "RecordAfterSave"] {
+            let flow = format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Flow xmlns=\"http://soap.sforce.com/2006/04/metadata\">\
+                 <label>Marks</label><processType>AutoLaunchedFlow</processType>\
+                 <recordUpdates><name>Set</name><label>Set</label><inputAssignments><field>Ref__c</field>\
+                 <value><stringValue>marked</stringValue></value></inputAssignments><inputReference>$Record</inputReference></recordUpdates>\
+                 <start><connector><targetReference>Set</targetReference></connector>{asked}<object>Case</object>\
+                 <recordTriggerType>CreateAndUpdate</recordTriggerType><triggerType>{moment}</triggerType></start><status>Active</status></Flow>\n"
+            );
+            let told = |marked: bool| if marked { "\"marked\"" } else { "blank" };
+            let (made, changed) = (told(made), told(changed));
+            let steps = format!(
+                "settle\n  at day 1 10:00 given crm.Case one {{ Subject = \"s\", Language__c = \"en\" }}\n  expect crm.Case one {{ Ref__c = {made} }}\n  \
+                 given crm.Case two {{ Subject = \"t\" }}\n  at day 2 09:00 crm.Case two {{ Ref__c = blank }}\n  \
+                 at day 2 10:00 crm.Case two {{ Language__c = \"de\", Ref__c = blank }}\n  expect crm.Case two {{ Ref__c = {changed} }}\n"
+            );
+            let rows = ticket("  language <-> Language__c\n  country <- Ref__c\n");
+            let text = format!("{rows}\ntest \"new\" {{\n  {steps}}}\n");
+            settles(
+                &steps,
+                &project(USER, &text, &[("crm/Marks.flow-meta.xml", flow)]),
+            );
+        }
+    }
 }
 
 /// A flow that answers a move from one value to another with a third.

@@ -1185,6 +1185,7 @@ fn plan() -> Plan {
         whole: false,
         only: None,
         required: false,
+        boxed: false,
         forward_only: None,
     };
     let list = |items: &[&str]| Some(items.iter().map(SmolStr::new).collect());

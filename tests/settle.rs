@@ -346,7 +346,12 @@ fn countries() -> Network {
     use accordant::side::Sides;
     let lane = || Some(Lane::plain(vec![Some(0), Some(1), Some(2)]));
     Network {
-        records: vec![Record { system: 0 }, Record { system: 1 }],
+        records: (0..2)
+            .map(|system| Record {
+                system,
+                stamped: false,
+            })
+            .collect(),
         cells: vec![Cell::plain(RecordId(0), 3), Cell::plain(RecordId(1), 3)],
         syncs: vec![Sync {
             records: Sides::new(RecordId(0), RecordId(1)),

@@ -349,7 +349,7 @@ sync Lead: hubspot.contact <-> salesforce.Lead {
 test "a lead goes on as a contact" {
   given hubspot.contact gus { email = "gus@x.example", lastname = "Dahl", lifecyclestage = marketingqualifiedlead }
   settle
-  expect salesforce.Lead gus { LastName = "Dahl", IsConverted = blank }
+  expect salesforce.Lead gus { LastName = "Dahl", IsConverted = false }
   at day 2 09:00 convert salesforce.Lead gus
   expect salesforce.Lead gus { IsConverted = true, ConvertedContactId = "gus" }
   expect salesforce.Contact gus { LastName = "Dahl", Email = "gus@x.example" }

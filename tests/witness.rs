@@ -243,6 +243,60 @@ fn what_waits_writes_twice_or_decides_beside_the_row_was_replayed_too() {
     }
 }
 
+/// What a house makes of a field that the loop only reads: the story begins with what a record keeps there, and people wait
+/// between two edits as a test has them wait.
+#[test]
+fn what_others_write_beside_the_loop_is_part_of_the_story() {
+    let copied = "automation desk \"Copies\" {\n  when  ticket.country changes and ticket.language is blank\n  sets  ticket.country = ticket.reference\n}\nautomation crm \"Clears\" {\n  when  Case.Ref__c = \"A\"\n  sets  Case.Ref__c = blank\n}\n";
+    let rewritten = "automation desk \"Rewrites\" {\n  when  ticket.country changes\n  sets  ticket.country = ticket.summary\n}\nautomation crm \"Lowers\" {\n  when  Case.Ref__c changes\n  sets  Case.Ref__c = lower(Case.Ref__c)\n}\n";
+    let counted = "automation desk \"Counts\" {\n  when  ticket.hours changes and ticket.score < 10\n  sets  ticket.hours = ticket.hours + 1\n  sets  ticket.score = ticket.amount\n}\n";
+    for (automations, row, code) in [
+        (copied, "country -> Ref__c  enforce", "G001"),
+        (rewritten, "country -> Ref__c  enforce", "G001"),
+        (counted, "hours <- Tally__c  fill only", "G002"),
+    ] {
+        let root = project(&format!("{automations}{}", ticket(&format!("  {row}\n"))));
+        let check = accordant(root.path(), &["check"]);
+        let told = text(&check.stderr);
+        let line = automations.lines().count() + 8;
+        let replay = format!("  replay  accordant test --witness {code}@main.sync:{line}");
+        assert!(told.lines().any(|line| line == replay), "{told}");
+    }
+}
+
+/// Of more writers beside the loop than can be tried nobody knows whether they let it be.
+#[test]
+fn a_loop_beside_too_many_others_is_undecided_where_it_does_not_happen() {
+    let blank = [
+        "language",
+        "reference",
+        "notes",
+        "currency",
+        "email",
+        "phone",
+        "due_on",
+        "amount",
+        "hours",
+        "score",
+        "opened_at",
+    ];
+    let asked: String = blank
+        .iter()
+        .map(|f| format!(" and ticket.{f} is blank"))
+        .collect();
+    let copies = format!(
+        "automation desk \"Copies\" {{\n  when  ticket.country changes{asked}\n  sets  ticket.country = ticket.summary\n}}\nautomation crm \"Lowers\" {{\n  when  Case.Ref__c changes\n  sets  Case.Ref__c = lower(Case.Ref__c)\n}}\n"
+    );
+    let rows = ticket("  country -> Ref__c  enforce\n");
+    let check = accordant(project(&format!("{copies}{rows}")).path(), &["check"]);
+    let told = text(&check.stderr);
+    assert!(
+        told.contains("G003 undecided: nobody can say whether this comes to rest"),
+        "{told}"
+    );
+    assert!(!told.contains("B001"), "{told}");
+}
+
 /// What a line that cannot be read would have said is not guessed: the automation has no part in any loop.
 #[test]
 fn an_automation_with_a_broken_line_loops_with_nothing() {

@@ -79,7 +79,11 @@ pub(super) fn confirm(compilation: &mut Compilation) {
                 finding.replay = Some(format!("accordant test --witness {}@{at}", finding.code));
             }
             Replay::Rested if matches!(finding.code, Code::G001 | Code::G002) => {
-                *finding = unreproduced(finding);
+                *finding = match told {
+                    Told::Loop(judged) if judged.alone => doubtful(finding, ALONE),
+                    Told::Loop(_) if finding.code == Code::G002 => doubtful(finding, ENDS),
+                    _ => unreproduced(finding),
+                };
             }
             Replay::Rested | Replay::Untold => {}
         }
@@ -100,6 +104,22 @@ const REPLAYED: [Code; 6] = [
 /// Whether findings of a code tell a run that can be replayed.
 fn is_replayed(code: Code) -> bool {
     REPLAYED.contains(&code)
+}
+
+/// Why a loop beside cells that others write is in doubt, who were too many to be judged with it.
+const ALONE: &str = "others write what the loop reads, and are too many to be tried: it is one where records keep what people enter there";
+/// Why growth is in doubt that has an end where it began.
+const ENDS: &str = "the values are new in each of these rounds, and came to an end when it was tried further: others may have none";
+
+/// What is told as endless, and did not happen.
+fn doubtful(finding: &Diagnostic, why: &str) -> Diagnostic {
+    let mut open = Diagnostic::new(Code::G003, "nobody can say whether this comes to rest")
+        .note(why)
+        .help(finding.help.clone().unwrap_or_default());
+    open.level = finding.level;
+    open.labels.clone_from(&finding.labels);
+    open.story.clone_from(&finding.story);
+    open
 }
 
 fn unreproduced(finding: &Diagnostic) -> Diagnostic {

@@ -187,6 +187,7 @@ fn field(view: FieldView<'_>) -> Field {
         whole: view.field.ty == FieldType::Integer,
         only: Some(names(true)).filter(|n| closed && !n.is_empty()),
         required: view.field.required,
+        boxed: view.is_box(),
         forward_only: profile
             .refuses_backwards(&view.object.name, &view.field.name)
             .then(|| names(false)),

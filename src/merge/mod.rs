@@ -33,6 +33,8 @@ pub trait Row {
     fn awake(&self) -> Result<bool, Self::Failure>;
     /// Whether two values of a side are one.
     fn same(&self, side: Side, x: &Self::Value, y: &Self::Value) -> bool;
+    /// What a side holds once it is cleared: a blank, but where a platform has none.
+    fn cleared(&self, side: Side) -> Self::Value;
     /// Whether a value counts as nothing on a side.
     fn blank(&self, side: Side, value: &Self::Value) -> bool;
     /// What a lane makes of a value, before defaults: a blank of a blank, and of a side without a lane.
@@ -295,10 +297,17 @@ pub fn blank_or_default<R: Row>(row: &R, side: Side, value: &R::Value) -> bool {
 #[inline]
 pub fn consistent<R: Row>(row: &R, pair: Sides<&R::Value>) -> bool {
     let blank = |side: Side| blank_or_default(row, side, pair.get(side));
+    // where no blank can stand, what is cleared agrees with a blank
+    let empty = |from: Side| {
+        let target = *pair.get(!from);
+        let replaced = row.lane(from).is_some_and(|l| l.default.is_some());
+        !replaced && row.same(!from, target, &row.cleared(!from))
+    };
     let half = |from: Side| {
         let target = *pair.get(!from);
         row.image(from, pair.get(from)).is_ok_and(|image| {
-            row.same(!from, target, &image) || row.blank(!from, &image) && blank(!from)
+            row.same(!from, target, &image)
+                || row.blank(!from, &image) && (blank(!from) || empty(from))
         })
     };
     match (

@@ -32,7 +32,7 @@ pub(super) fn send<R: Row>(row: &R, from: Side, cause: Cause, meeting: Meeting) 
             return Decision::Accept;
         }
         Some(default) => (default.clone(), Cause::Defaulted),
-        None => (R::Value::default(), cause),
+        None => (row.cleared(target), Cause::Cleared),
     };
     if lane.timing == Timing::FillOnly && !into_blank {
         return Decision::Accept;

@@ -407,6 +407,11 @@ impl<'m> FieldView<'m> {
         self.field.required || !self.field.nillable
     }
 
+    /// Whether it is a box that people tick: never blank, what nobody ticked is false.
+    pub fn is_box(self) -> bool {
+        self.kind() == Kind::Bool && !self.field.nillable && !self.field.calculated
+    }
+
     /// The list of its values, where it has one that can be checked.
     pub fn picklist(self) -> Option<&'m Picklist> {
         self.field

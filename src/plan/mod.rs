@@ -190,6 +190,9 @@ pub struct Field {
     /// A create without it is refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
+    /// A box, which the platform never leaves blank: what is not ticked is stored as false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub boxed: bool,
     /// A write that would move it backwards is silently ignored; its values in forward order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forward_only: Option<Vec<SmolStr>>,

@@ -209,6 +209,7 @@ impl<'b> Platforms<'b> {
             set(&mut asked, *slot, value.clone());
         }
         let mut stored = asked.clone();
+        self.leave_unticked(object, &mut stored);
         let reactions = self.before_save(object, before.as_ref(), &mut stored)?;
         let mut values = write.values.clone();
         for (slot, value) in changes(&asked, &stored) {
@@ -224,6 +225,15 @@ impl<'b> Platforms<'b> {
             self.saved(object, id, before.as_ref(), depth)?;
         }
         Ok(outcome)
+    }
+
+    /// Boxes that are not ticked are false.
+    fn leave_unticked(&self, object: ObjectId, record: &mut Record) {
+        for (slot, value) in (0..).zip(&mut record.values) {
+            if self.field(object, slot).is_some_and(|f| f.boxed) {
+                untick(value);
+            }
+        }
     }
 
     /// The refusal of a value that no automation can repair, because the platform looks at it first.
@@ -479,7 +489,13 @@ impl<'b> Platforms<'b> {
                 let value = e.value.eval(scene, &Value::Blank).ok()?;
                 Some(((e.object, e.record), e.slot, value.into_owned()))
             });
-            written.collect()
+            let mut written: Vec<Written> = written.collect();
+            for ((object, _), slot, value) in &mut written {
+                if self.field(*object, *slot).is_some_and(|f| f.boxed) {
+                    untick(value);
+                }
+            }
+            written
         }))
     }
 
@@ -523,6 +539,13 @@ fn scene<T>(
         links: &Alone,
         related,
     })
+}
+
+/// A box that is not ticked is false.
+pub(super) fn untick(value: &mut Value) {
+    if value.is_blank() {
+        *value = Value::Bool(false);
+    }
 }
 
 /// Sets a slot. Whether that changed it.

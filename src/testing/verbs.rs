@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::Told;
+use super::platforms::untick;
 use super::world::{Entry, World};
 use crate::runtime::Record;
 use crate::value::{Kind, Value, read_text, write_text};
@@ -199,7 +200,8 @@ pub(super) fn convert(world: &mut World<'_>, object: &SmolStr, alias: &SmolStr) 
                     modified: Some(world.now),
                     ..Record::default()
                 };
-                let fields = like_named.map(|(f, v)| (f.clone(), v.clone())).collect();
+                let mut fields = like_named.map(|(f, v)| (f.clone(), v.clone())).collect();
+                leave_unticked(world, &target, &mut fields);
                 world.add(&target, Entry { record, fields });
                 id
             }
@@ -250,7 +252,7 @@ pub(super) fn deactivate(world: &mut World<'_>, object: &SmolStr, alias: &SmolSt
     ))
 }
 
-/// Sets fields, and the members that a record has beside them.
+/// Sets fields, and the members that a record has beside them. Boxes that are not ticked are false.
 fn set(world: &World<'_>, object: &SmolStr, entry: &mut Entry, values: &BTreeMap<SmolStr, Value>) {
     let system = world.system(object);
     let own = world.bench.plan.objects.get(object);
@@ -272,6 +274,16 @@ fn set(world: &World<'_>, object: &SmolStr, entry: &mut Entry, values: &BTreeMap
             entry.record.deleted = value == Value::Bool(true);
         }
         entry.fields.insert(field.clone(), value);
+    }
+    leave_unticked(world, object, &mut entry.fields);
+}
+
+/// Boxes that nobody ticked are false.
+fn leave_unticked(world: &World<'_>, object: &SmolStr, fields: &mut BTreeMap<SmolStr, Value>) {
+    let own = world.bench.plan.objects.get(object);
+    let boxes = own.into_iter().flat_map(|o| &o.fields);
+    for (name, _) in boxes.filter(|(_, f)| f.boxed) {
+        untick(fields.entry(name.clone()).or_default());
     }
 }
 

@@ -336,6 +336,7 @@ fn object(system: &str, name: &str, fields: &[&str]) -> (SmolStr, Object) {
             whole: false,
             only: None,
             required: *name == "LastName",
+            boxed: false,
             forward_only: None,
         };
         (SmolStr::new(*name), field)

@@ -181,11 +181,17 @@ impl Pair {
     fn network(&self, authority: Authority) -> Network {
         let cell = |record: u16, stores: &Map| Cell {
             stores: stores.map(u16::from).to_vec(),
+            empty: 0,
             ..Cell::plain(RecordId(record), 4)
         };
         let lane = |map: &Map| Some(Lane::plain(map.iter().map(|v| Some((*v).into())).collect()));
         Network {
-            records: vec![Record { system: 0 }, Record { system: 1 }],
+            records: (0..2)
+                .map(|system| Record {
+                    system,
+                    stamped: false,
+                })
+                .collect(),
             cells: vec![cell(0, &self.n), cell(1, &self.m)],
             syncs: vec![Sync {
                 records: Sides::new(RecordId(0), RecordId(1)),

@@ -59,12 +59,18 @@ pub fn network(random: &mut Random, knowledge: Knowledge) -> Network {
 
 fn any(random: &mut Random, knowledge: Knowledge) -> Network {
     let mut net = Network {
-        records: vec![Record { system: 0 }, Record { system: 1 }],
+        records: (0..2)
+            .map(|system| Record {
+                system,
+                stamped: random.percent(12),
+            })
+            .collect(),
         ..Network::default()
     };
     if random.percent(15) {
         net.records.push(Record {
             system: random.below(2) as u16,
+            stamped: false,
         });
     }
     let extra = random.percent(40) || net.records.len() == 3;
@@ -112,6 +118,7 @@ fn any(random: &mut Random, knowledge: Knowledge) -> Network {
     if derived && let Some(cell) = net.cells.get_mut(2) {
         cell.edited = false;
         cell.stores = (0..cell.stores.len() as Symbol).collect();
+        cell.empty = 0;
         cell.forward = None;
     }
     net
@@ -140,6 +147,15 @@ fn cell(random: &mut Random, record: usize) -> Cell {
     if random.percent(8) {
         let place = |v: u16| if v == 0 { None } else { Some(v) };
         cell.forward = Some((0..size).map(place).collect());
+    }
+    if size > 1 && cell.forward.is_none() && random.percent(12) {
+        // never blank
+        cell.empty = 1 + random.below(usize::from(size) - 1) as Symbol;
+        for value in &mut cell.stores {
+            *value = if *value == 0 { cell.empty } else { *value };
+        }
+        cell.stores[usize::from(cell.empty)] = cell.empty;
+        cell.stores[0] = cell.empty;
     }
     cell.edited = random.percent(96);
     if random.percent(12) {

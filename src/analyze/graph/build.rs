@@ -20,7 +20,8 @@ use crate::analyze::settle::network::RuleId;
 use crate::analyze::settle::{Network, alike};
 use crate::analyze::{Cell, Known};
 use crate::model::{
-    CellKind, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, Written,
+    CellKind, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, SyncId,
+    Written,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -29,11 +30,17 @@ use crate::value::Value;
 /// The most combinations of values that a function is tried with.
 pub(super) const COMBINATIONS: usize = 4_096;
 
+/// The most cells of a part beside which more are looked for.
+const AROUND: usize = 12;
+
 /// Which cells a network has beside those of its part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reads {
     /// All that conditions and values read.
     All,
+    /// With the writers of what they read, and with what these read: a record keeps what these leave it, and not whatever people
+    /// enter.
+    Around,
     /// None: a condition that reads others may hold or not, a value that does is unknown. What comes to rest so comes to rest
     /// in any case.
     Inside,
@@ -46,6 +53,17 @@ pub(super) struct Writers<'m> {
     pub edges: &'m [Edge],
     pub steps: &'m [Step],
     pub by_target: &'m ByTarget,
+}
+
+impl Writers<'_> {
+    /// The rows that write a field.
+    fn rows_into(self, field: FieldRef) -> impl Iterator<Item = RowId> {
+        let edges = self.edges.iter().filter(move |e| e.target == field);
+        edges.filter_map(|e| match e.writer {
+            Writer::Row(row, _) => Some(row),
+            Writer::Automation(..) | Writer::Step(_) | Writer::Route(_) => None,
+        })
+    }
 }
 
 /// The effects of automations by what they write.
@@ -76,6 +94,10 @@ pub struct Built {
     pub objects: Vec<ObjectRef>,
     /// By row.
     pub rows: Vec<RowId>,
+    /// Those rows that are none of the part, and write what it reads.
+    pub beside: BTreeSet<RowId>,
+    /// Whether there are more who write what it reads than were looked at.
+    pub cut: bool,
     /// By automation: which one it is; none for the computed cell of a row, and for a step of a lifecycle.
     pub automations: Vec<Option<AutomationId>>,
     /// The automations that are steps of lifecycles: each with its lifecycle, by its position in the model.
@@ -101,9 +123,15 @@ impl Built {
         }
     }
 
-    /// Its rows and then its lifecycles, each as it is called and where: a finding on the part is about one of them.
+    /// The rows of the part itself.
+    pub fn own_rows(&self) -> impl Iterator<Item = RowId> {
+        let rows = self.rows.iter().copied();
+        rows.filter(|r| !self.beside.contains(r))
+    }
+
+    /// Its own rows and then its lifecycles, each as it is called and where: a finding on the part is about one of them.
     pub fn subjects<'m>(&self, model: &'m Model) -> impl Iterator<Item = (&'m SmolStr, Span)> {
-        let rows = self.rows.iter().filter_map(|r| model.row(*r));
+        let rows = self.own_rows().filter_map(|r| model.row(r));
         let rows = rows.map(|view| (&view.row.name, view.row.head));
         let lifecycles = self.lifecycles(model);
         rows.chain(lifecycles.map(|l| (&l.name.node, l.name.span)))
@@ -128,6 +156,10 @@ pub(super) struct Part<'m> {
     pub model: &'m Model,
     pub writers: Writers<'m>,
     pub rows: Vec<RowId>,
+    /// Those of the rows that are none of the part.
+    pub beside: BTreeSet<RowId>,
+    /// Whether more write what it reads.
+    pub cut: bool,
     pub acting: Vec<Acting>,
     /// Positions in the list of all steps.
     pub steps: Vec<u32>,
@@ -196,6 +228,8 @@ impl<'m> Part<'m> {
             times: Times::of(writers.model, all_steps(writers, &steps)),
             steps,
             rows: rows.into_iter().collect(),
+            beside: BTreeSet::new(),
+            cut: false,
             acting: acting
                 .into_iter()
                 .map(|(id, effects)| Acting { id, effects })
@@ -212,7 +246,7 @@ impl<'m> Part<'m> {
         for row in part.rows.clone() {
             part.add_row(row, reads);
         }
-        if reads == Reads::All {
+        if reads != Reads::Inside {
             for acting in part.acting.clone() {
                 part.add_automation(&acting);
             }
@@ -223,6 +257,9 @@ impl<'m> Part<'m> {
                 .into_iter()
                 .for_each(|p| part.add(p));
             part.add_sources(component);
+        }
+        if reads == Reads::Around {
+            part.add_around();
         }
         let acting = part.acting.iter().map(|a| a.id);
         let once: Vec<AutomationId> = acting.filter(|id| part.starts_once(*id)).collect();
@@ -243,25 +280,75 @@ impl<'m> Part<'m> {
         let fields: Vec<FieldRef> = fields.filter(|f| !component.cells.contains(f)).collect();
         let effects = fields.iter().filter_map(|f| by_target.get(f)).flatten();
         for (id, effect) in effects.copied().collect::<Vec<_>>() {
-            if !self.decides(id, effect) {
-                continue;
-            }
-            match self.acting.binary_search_by_key(&id, |a| a.id) {
-                Ok(at) => {
-                    if let Some(acting) = self.acting.get_mut(at) {
-                        acting.effects.push(effect);
-                        acting.effects.sort_unstable();
-                    }
-                }
-                Err(at) => self.acting.insert(
-                    at,
-                    Acting {
-                        id,
-                        effects: vec![effect],
-                    },
-                ),
+            if self.decides(id, effect) {
+                self.act(id, effect);
             }
         }
+    }
+
+    /// An effect of an automation is one of the part.
+    fn act(&mut self, id: AutomationId, effect: usize) {
+        match self.acting.binary_search_by_key(&id, |a| a.id) {
+            Ok(at) => {
+                let effects = self.acting.get_mut(at).map(|a| &mut a.effects);
+                if let Some(effects) = effects
+                    && let Err(at) = effects.binary_search(&effect)
+                {
+                    effects.insert(at, effect);
+                }
+            }
+            Err(at) => self.acting.insert(
+                at,
+                Acting {
+                    id,
+                    effects: vec![effect],
+                },
+            ),
+        }
+    }
+
+    /// Adds whatever writes to the records of the part, and is known, in the cells that the part has, and the cells that it reads,
+    /// until there is no more, or there are too many.
+    fn add_around(&mut self) {
+        let mut seen = BTreeSet::new();
+        loop {
+            let fields = self.places.iter().filter_map(|p| p.field());
+            let new: Vec<FieldRef> = fields.filter(|f| seen.insert(*f)).collect();
+            self.cut = self.places.len() > AROUND;
+            if new.is_empty() || self.cut {
+                return;
+            }
+            for field in &new {
+                let effects = self.writers.by_target.get(field);
+                for (id, effect) in effects.into_iter().flatten() {
+                    if self.is_own(*id, *effect) {
+                        self.act(*id, *effect);
+                    }
+                }
+                // a record is linked by the syncs of the part
+                let syncs: BTreeSet<SyncId> = self.rows.iter().map(|r| r.sync).collect();
+                for row in self.writers.rows_into(*field) {
+                    if syncs.contains(&row.sync) && !self.rows.contains(&row) {
+                        self.rows.push(row);
+                        self.beside.insert(row);
+                    }
+                }
+            }
+            self.rows.sort_unstable();
+            for row in self.rows.clone() {
+                self.add_row(row, Reads::Around);
+            }
+            for acting in self.acting.clone() {
+                self.add_automation(&acting);
+            }
+        }
+    }
+
+    /// Whether it is known what an effect writes to its own record.
+    fn is_own(&self, id: AutomationId, effect: usize) -> bool {
+        let automation = self.model.automations.get(id.index());
+        let effect = automation.and_then(|a| a.effects.get(effect));
+        effect.is_some_and(|e| e.record == Written::Itself && e.value.is_some())
     }
 
     /// Whether it is known what an effect writes to its own record, and it depends on cells of the part alone.
@@ -301,7 +388,7 @@ impl<'m> Part<'m> {
                 Place::read_by(e).into_iter().for_each(|p| self.add(p));
             }
         }
-        if let Some(when) = view.row.when.as_ref().filter(|_| reads == Reads::All) {
+        if let Some(when) = view.row.when.as_ref().filter(|_| reads != Reads::Inside) {
             Place::read_by(when).into_iter().for_each(|p| self.add(p));
         }
     }
@@ -325,6 +412,17 @@ impl<'m> Part<'m> {
             read.extend(stated.flat_map(Place::read_by));
         }
         read.into_iter().for_each(|p| self.add(p));
+    }
+
+    /// Whether a sync of the part stamps its key on the records of an object.
+    pub fn is_stamped(&self, object: ObjectRef) -> bool {
+        let mut rows = self.rows.iter().filter_map(|r| self.model.row(*r));
+        rows.any(|view| {
+            let sync = view.sync.sync;
+            let own = |side: &Side| sync.ends.get(*side).object == Some(object);
+            let mut sides = Side::BOTH.into_iter().filter(own);
+            sides.any(|side| sync.stamp.get(side).is_some())
+        })
     }
 
     /// The steps of lifecycles of the part.

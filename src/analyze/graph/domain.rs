@@ -205,6 +205,9 @@ impl Named {
         seeds: Seeds,
     ) -> Vec<Value> {
         let mut values = vec![Value::Blank];
+        if view.is_some_and(FieldView::is_box) {
+            values.push(Value::Bool(false));
+        }
         let named = self
             .values
             .get(&place)

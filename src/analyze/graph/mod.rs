@@ -124,8 +124,8 @@ impl Graph {
             let Some(rounds) = part.judgement.verdict().rounds() else {
                 continue;
             };
-            for row in &part.built.rows {
-                let bound = bounds.entry(*row).or_default();
+            for row in part.built.own_rows() {
+                let bound = bounds.entry(row).or_default();
                 *bound = rounds.max(*bound);
             }
         }

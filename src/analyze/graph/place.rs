@@ -120,9 +120,8 @@ pub(super) fn stored(view: Option<FieldView<'_>>) -> Stored {
 
 /// What is there after a value was written: a box is never blank, it is not ticked.
 pub(super) fn store(view: Option<FieldView<'_>>, value: &Value) -> Value {
-    let boxed = view.is_some_and(|v| v.kind() == Kind::Bool && !v.field.nillable);
     match value {
-        Value::Blank if boxed => Value::Bool(false),
+        Value::Blank if view.is_some_and(FieldView::is_box) => Value::Bool(false),
         value => stored(view).normal(value),
     }
 }

@@ -25,8 +25,12 @@ enum Opening {
 }
 
 /// A witness as scenarios that begin with the records of the part, make the edits, and expect quiet: the likelier one to go on
-/// for ever comes first. None where it cannot be told so: no key links the records, or none that they can have is admitted.
+/// for ever comes first. None where it cannot be told so: people do not wait for a rest, no key links the records, or none that
+/// they can have is admitted.
 pub fn scenarios(model: &Model, built: &Built, witness: &Witness) -> Vec<Scenario> {
+    if witness.hasty {
+        return Vec::new();
+    }
     // a lifecycle takes what it meets as it is, and moves those whom it knows
     let openings: &[Opening] = match built.steps.is_empty() {
         true => &[Opening::Witness],
@@ -56,7 +60,10 @@ fn scenario(model: &Model, built: &Built, witness: &Witness, opening: Opening) -
         telling.start();
     }
     let mut steps = telling.cast.beginning();
-    if opening == Opening::Started {
+    let edited = matches!(witness.steps.first(), Some(s) if matches!(s.kind, StepKind::Edit(..)));
+    let stamped = built.network.records.iter().any(|r| r.stamped);
+    // what the sync stamps is saved before people go on
+    if opening == Opening::Started || edited && stamped {
         steps.push(telling.cast.step(None, crate::model::StepKind::Settle));
     }
     steps.extend(telling.course(witness));

@@ -25,6 +25,8 @@ pub(super) fn tabulate(part: &Part<'_>) -> Built {
     let mut built = Built {
         places: part.places.clone(),
         values: part.values.clone(),
+        beside: part.beside.clone(),
+        cut: part.cut,
         ..Built::default()
     };
     let mut tables = Tables {
@@ -86,8 +88,10 @@ impl Tables<'_, '_> {
         let id = RecordId(self.built.objects.len() as u16);
         self.records.insert(object, id);
         self.built.objects.push(object);
+        let stamped = self.part.is_stamped(object);
         self.network().records.push(Record {
             system: object.system.0 as u16,
+            stamped,
         });
         id
     }
@@ -108,6 +112,7 @@ impl Tables<'_, '_> {
                     .iter()
                     .map(|v| part.symbol(at, &store(view, v)).unwrap_or(0))
                     .collect(),
+                empty: part.symbol(at, &store(view, &Value::Blank)).unwrap_or(0),
                 class: classes(values, |x, y| alike(view, x, y)),
                 takes: values.iter().map(|v| takes(view, v)).collect(),
                 forward: forward(view, values),
@@ -309,8 +314,16 @@ impl Tables<'_, '_> {
 
     fn source(&self, e: Option<&Expr>, target: CellId) -> Source {
         let count = self.part.values.get(target.index()).map_or(0, Vec::len);
-        let unknown = || Source::Unknown((0..count as Symbol).collect());
-        let position = |v: &Value| self.part.symbol(target.index(), v);
+        let view = self.part.places.get(target.index());
+        let view = view.and_then(|p| p.view(self.part.model));
+        // what is never blank is emptied by what stands there in the place of a blank
+        let emptied = |v: &Value| match v.is_blank() {
+            true => store(view, v),
+            false => v.clone(),
+        };
+        let first = Symbol::from(!emptied(&Value::Blank).is_blank());
+        let unknown = || Source::Unknown((first..count as Symbol).collect());
+        let position = |v: &Value| self.part.symbol(target.index(), &emptied(v));
         let Some(e) = e.map(simple) else {
             return unknown();
         };

@@ -39,6 +39,8 @@ const MORE: u64 = 1_000_000;
 const OPEN: usize = 100_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
 const UNKNOWN: usize = 400_000;
+/// The steps of a search for what becomes of a loop beside those who write what it reads.
+const BESIDE: usize = 400_000;
 /// The steps, or states, of a search for whether a change would bring a part to rest: there are many, and it is only advice.
 const ADVICE: usize = 200_000;
 
@@ -58,6 +60,9 @@ pub struct Judged {
     pub growth: Option<Growth>,
     /// What would bring it to rest, where it never comes to rest; each was tried.
     pub remedies: Vec<Remedy>,
+    /// Whether others write to what it reads, and were too many to be judged with it: what a record holds there may not be what
+    /// they leave it.
+    pub alone: bool,
 }
 
 /// A change after which a part comes to rest.
@@ -86,18 +91,52 @@ pub struct Growth {
     pub by: Option<Decimal>,
 }
 
-/// Judges a part: by the law, if it has one; else with few values first, since a loop that few values have is the shortest,
-/// then with as many as can be searched. A part that is too large even so is judged by its own cells alone.
+/// Judges a part: by the law, if it has one; else by a search. What loops beside cells that it only reads is judged again with
+/// whoever writes those: a record does not keep whatever people enter there.
 pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
+    let mut best = searched(writers, component, known, Reads::All);
+    if best.witness().is_some() {
+        let few = build(writers, component, Seeds::Few, Reads::Around);
+        if !is_whole(&few, &best.built) {
+            let around = || searched(writers, component, known, Reads::Around);
+            let around = (!few.cut).then(around).filter(|j| !j.is_too_large());
+            best.alone = around.is_none();
+            best = around.unwrap_or(best);
+        }
+    }
+    best.growth = growth(&best);
+    best.remedies = remedies(writers, &best, known);
+    best
+}
+
+/// Whether there is nothing around a part: nobody else writes to what it reads.
+fn is_whole(around: &Built, built: &Built) -> bool {
+    let effects = |built: &Built| {
+        let rules = built.network.rules.iter();
+        rules.map(|r| r.effects.len()).sum::<usize>()
+    };
+    around.rows.len() == built.rows.len() && effects(around) == effects(built)
+}
+
+/// What is found of a part with few values first, since a loop that few values have is the shortest, then with as many as can be
+/// searched. A part that is too large even so is judged by its own cells alone.
+fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: Reads) -> Judged {
     let model = writers.model;
-    let few = build(writers, component, Seeds::Few, Reads::All);
+    let few = build(writers, component, Seeds::Few, reads);
     let law = rests(&few.network, &|live| proof::automatic(model, &few, live));
     let long = most_steps(&few.network) > MORE;
     if let Some(rounds) = law.filter(|r| *r <= TIGHT || long) {
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
     let search = |built: Built| {
-        let (judgement, counted) = known.judge(&built.network);
+        let network = &built.network;
+        let (judgement, counted) = match reads {
+            Reads::Around => (
+                judge(network, limits(network).within(BESIDE)),
+                Grounds::Search,
+            ),
+            Reads::All | Reads::Inside => known.judge(network),
+        };
         (Judged::new(built, judgement, Grounds::Sample), counted)
     };
     // where values are only copied, few of them are all that matter
@@ -109,7 +148,7 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
     for seeds in ladder {
         let more = match seeds {
             Seeds::Few => few.clone(),
-            Seeds::Some | Seeds::All => build(writers, component, *seeds, Reads::All),
+            Seeds::Some | Seeds::All => build(writers, component, *seeds, reads),
         };
         if found.is_some() && most_steps(&more.network) > MORE {
             break;
@@ -144,8 +183,6 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
             best.grounds = Grounds::Law;
         }
     }
-    best.growth = growth(&best);
-    best.remedies = remedies(writers, &best, known);
     best
 }
 
@@ -277,6 +314,7 @@ impl Judged {
             grounds,
             growth: None,
             remedies: Vec::new(),
+            alone: false,
         }
     }
 

@@ -217,7 +217,11 @@ fn chosen(network: &Network, classes: &Classes) -> Vec<BTreeSet<Symbol>> {
     let needed: Vec<usize> = (0..network.cells.len() as u16)
         .map(|at| needed(network, CellId(at)))
         .collect();
-    let mut kept: Vec<BTreeSet<Symbol>> = vec![BTreeSet::from([BLANK]); classes.len()];
+    let own = network
+        .cells
+        .iter()
+        .map(|c| BTreeSet::from([BLANK, c.empty]));
+    let mut kept: Vec<BTreeSet<Symbol>> = own.collect();
     let mut keep = |cell: CellId, value: Symbol| {
         let values = kept.get_mut(cell.index());
         values.map(|v| v.insert(value));
@@ -333,6 +337,7 @@ fn restricted(network: &Network, kept: &[Vec<Symbol>]) -> Network {
             .picked(at, &cell.stores)
             .filter_map(|v| few.symbol(at, v))
             .collect();
+        cell.empty = few.symbol(at, cell.empty).unwrap_or_default();
         cell.class = few.picked(at, &cell.class).collect();
         cell.takes = few.picked(at, &cell.takes).collect();
         cell.forward = cell.forward.as_ref().map(|f| few.picked(at, f).collect());

@@ -11,7 +11,7 @@ use super::edits::Combination;
 use super::engine::{Engine, Unknown};
 use super::judge::Limits;
 use super::loops::Loops;
-use super::network::{BLANK, Guard, Lane, Network, Row, Symbol};
+use super::network::{Guard, Lane, Network, Row, Symbol};
 use super::parts::{Part, parts};
 use super::space::{Space, TooMany};
 use super::state::{Trace, put};
@@ -57,7 +57,7 @@ fn of_part(part: &Part, most: usize) -> Option<u32> {
 fn all(network: &Network, space: &mut Space<'_, '_>) -> Result<(), TooMany> {
     let stored = network.cells.iter().map(|cell| {
         let mut stored = cell.stores.clone();
-        stored.push(BLANK);
+        stored.push(cell.empty);
         stored.sort_unstable();
         stored.dedup();
         stored

@@ -1,6 +1,6 @@
 //! What people can do to a network between two rounds, and combinations of values.
 
-use super::network::{Cell, Network, Symbol};
+use super::network::{BLANK, Cell, Network, Symbol};
 use super::run::{Run, Write};
 
 /// What a person, or time, does between two rounds.
@@ -66,6 +66,12 @@ pub(super) fn events(run: &Run<'_, '_>) -> Vec<Event> {
             while let Some(picks) = combination.next() {
                 let edits = cells.iter().zip(picks).map(|(c, p)| (c, *p as Symbol));
                 let edits = edits.filter(|((_, held, seeds), new)| new != held && new < seeds);
+                if edits
+                    .clone()
+                    .any(|((at, ..), new)| !is_entered(network, *at, new))
+                {
+                    continue;
+                }
                 events.push(Event::Save(
                     record,
                     edits.map(|((at, ..), new)| (*at, new)).collect(),
@@ -73,12 +79,19 @@ pub(super) fn events(run: &Run<'_, '_>) -> Vec<Event> {
             }
         } else {
             for (at, held, seeds) in cells {
-                let new = (0..seeds).filter(|v| *v != held);
+                let entered = |v: &Symbol| *v != held && is_entered(network, at, *v);
+                let new = (0..seeds).filter(entered);
                 events.extend(new.map(|v| Event::Save(record, vec![(at, v)])));
             }
         }
     }
     events
+}
+
+/// Whether people enter a value: no blank where there is none.
+fn is_entered(network: &Network, cell: usize, value: Symbol) -> bool {
+    let empty = network.cells.get(cell).map_or(BLANK, |c| c.empty);
+    value != BLANK || empty == BLANK
 }
 
 /// All combinations of positions in lists of these lengths, the last of which counts fastest.

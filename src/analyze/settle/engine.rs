@@ -19,6 +19,9 @@
 //! to five times more, and fires what a workflow's field update starts once more (Triggers and Order of Execution, Apex
 //! Developer Guide). They end every transaction. They end no loop through a sync, which starts a new one.
 //!
+//! A cell that is [never blank](super::network::Cell::empty) begins with what it holds in the place of a blank; people cannot leave it
+//! blank, and a row that clears it writes that.
+//!
 //! **A round** is one run of the plan: its syncs in order. All rows of a sync are decided on from one read, by the
 //! [merge table](crate::merge), then the left record is saved with what is written to it, then the right one, each in a
 //! transaction of its own; of two rows that write one cell the first one's value is sent. A forward-only cell is read back:
@@ -35,7 +38,7 @@
 //! that the guard does not hold if that is up to it, also where it stands under a *not*; an unknown source writes nothing; and
 //! the newer side is always the same one.
 
-use super::network::{CellId, Guard, Network, Rule, Source, Symbol, Table, Writer};
+use super::network::{BLANK, CellId, Guard, Network, Rule, Source, Symbol, Table, Writer};
 use super::state::{Layout, State, Trace};
 use crate::model::Phase;
 use crate::side::{Side, Sides};
@@ -132,7 +135,7 @@ impl<'n> Engine<'n> {
         })
     }
 
-    /// A state of this network, all blank.
+    /// A state of this network, all blank, also what is never blank.
     pub fn blank(&self) -> State {
         let recovered = Trace::without(crate::merge::Shadow::Recovered);
         State {
@@ -140,6 +143,13 @@ impl<'n> Engine<'n> {
             traces: vec![recovered; self.network.rows.len()],
             pending: 0,
         }
+    }
+
+    /// The cells that hold something.
+    pub fn filled(&self, cells: &[Symbol]) -> impl Iterator<Item = usize> {
+        let all = self.network.cells.iter().zip(cells).enumerate();
+        let filled = all.filter(|(_, (cell, held))| **held != BLANK && **held != cell.empty);
+        filled.map(|(at, _)| at)
     }
 
     /// Whether any save of a record starts anything.

@@ -164,7 +164,7 @@ impl Law<'_> {
             let written = lane.image.iter().flatten().chain(&lane.default);
             // a blank is written where it clears
             let mut filled = written.filter(|value| **value != BLANK);
-            filled.all(equal) && (lane.blank == BlankPolicy::Keeps || equal(&BLANK))
+            filled.all(equal) && (lane.blank == BlankPolicy::Keeps || equal(&cell.empty))
         })
     }
 

@@ -56,6 +56,8 @@ pub struct Network {
 pub struct Record {
     /// The system, any number that tells systems apart: an automation writes within one system only.
     pub system: u16,
+    /// Whether the sync saves it at the first meeting, as where its key is stamped: it keeps what its automations leave then.
+    pub stamped: bool,
 }
 
 /// Two records that a sync holds together.
@@ -72,6 +74,9 @@ pub struct Cell {
     pub record: RecordId,
     /// What the platform stores when a value is written. Its length is the size of the domain.
     pub stores: Vec<Symbol>,
+    /// What it holds before anybody has entered something, and once it was cleared: the blank, but on a field that is never blank,
+    /// such as a box. It is stored as it is, and automations write it where they empty the field.
+    pub empty: Symbol,
     /// Values of one class are equal to the platform: by value, any number that the class has alone.
     pub class: Vec<Symbol>,
     /// Which values the platform takes from a sync; another one is refused.
@@ -223,6 +228,7 @@ impl Cell {
         Self {
             record,
             stores: (0..size).collect(),
+            empty: BLANK,
             class: (0..size).collect(),
             takes: vec![true; size.into()],
             forward: None,

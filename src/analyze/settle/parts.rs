@@ -170,7 +170,7 @@ impl Part {
     /// A witness of the part as one of the whole, whose other cells are blank.
     pub fn witness(&self, witness: Witness, whole: &Network) -> Witness {
         let spread = |values: Vec<u16>| {
-            let mut all = vec![0; whole.cells.len()];
+            let mut all: Vec<u16> = whole.cells.iter().map(|c| c.empty).collect();
             for (cell, value) in self.cells.iter().zip(values) {
                 super::state::put(&mut all, cell.index(), value);
             }

@@ -1,7 +1,7 @@
 //! One run of the plan over a network: the rows of each sync are decided on by the merge table, and what they write is saved.
 
 use super::engine::Unknown;
-use super::network::{CellId, Row, RowId, Symbol, Writer};
+use super::network::{BLANK, CellId, Row, RowId, Symbol, Writer};
 use super::run::{Asked, Run, Write};
 use super::state::{Trace, put};
 use crate::merge::{self, Decision, Lane, Shadow};
@@ -71,6 +71,12 @@ impl merge::Row for Asking<'_> {
 
     fn same(&self, side: Side, x: &Symbol, y: &Symbol) -> bool {
         self.class(side, *x) == self.class(side, *y)
+    }
+
+    fn cleared(&self, side: Side) -> Symbol {
+        let cells = &self.run.engine.network.cells;
+        let cell = cells.get(self.row.cells.get(side).index());
+        cell.map_or(BLANK, |c| c.empty)
     }
 
     fn blank(&self, side: Side, value: &Symbol) -> bool {

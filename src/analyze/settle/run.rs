@@ -266,6 +266,17 @@ impl<'e, 'n> Run<'e, 'n> {
         self.derive();
     }
 
+    /// Saves what the sync saves at the first meeting, whatever its rows write. What waits then has run when a story begins.
+    pub fn stamp(&mut self) {
+        for (at, record) in self.engine.network.records.iter().enumerate() {
+            if record.stamped {
+                self.transaction(StartedBy::Sync);
+                self.save(at, &[]);
+                self.state.pending = 0;
+            }
+        }
+    }
+
     /// Computes derived cells: each is blank but for the last of its effects whose condition holds.
     pub fn derive(&mut self) {
         let engine = self.engine;

@@ -1,6 +1,7 @@
 //! The states that a network can reach, and the steps between them.
 //!
-//! A network starts with any values that its platforms can have stored, its pairs newly met (or recovered, for the regime in
+//! A network starts with any values that its platforms can have stored, and that are left where the sync saves a record at the
+//! first meeting; its pairs are newly met (or recovered, for the regime in
 //! which what was remembered is lost: once, at any time). From every state people may save any record with any values, or
 //! time may pass, or the plan runs: edits may come between any two rounds, not only at rest. Where silence begins, only
 //! rounds with their pauses are left: these are the **silent** steps, and they are the ones that are kept.
@@ -20,7 +21,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::edits::{Event, effort, events, happen, most_edited};
 use super::engine::Engine;
 use super::judge::Limits;
-use super::network::{Cell, Symbol};
+use super::network::{BLANK, Cell, Symbol};
 use super::run::Run;
 use super::state::{Trace, put};
 use crate::merge::Shadow;
@@ -96,10 +97,12 @@ impl<'e, 'n> Space<'e, 'n> {
         };
         let stored = |(at, cell): (usize, &Cell)| {
             let seeds = cell.stores.iter().take(cell.seeds.into());
-            let mut stored: Vec<Symbol> = seeds.copied().filter(|_| !derived(at)).collect();
-            stored.push(0);
+            let filled = |v: &Symbol| !derived(at) && *v != cell.empty && *v != BLANK;
+            let mut stored: Vec<Symbol> = seeds.copied().filter(filled).collect();
             stored.sort_unstable();
             stored.dedup();
+            // what costs nothing comes first
+            stored.insert(0, cell.empty);
             stored
         };
         self.stored = network.cells.iter().enumerate().map(stored).collect();
@@ -122,6 +125,7 @@ impl<'e, 'n> Space<'e, 'n> {
                     put(&mut self.run.state.cells, at, value);
                 }
                 self.run.derive();
+                self.run.stamp();
                 self.begin(self.shadow, count as u32)?;
                 if !self.run.choices.borrow_mut().next() {
                     break;
@@ -141,7 +145,7 @@ impl<'e, 'n> Space<'e, 'n> {
         for node in 0..self.nodes.len() as u32 {
             self.go(node);
             self.run.state.pending = 0;
-            let filled = self.run.state.cells.iter().filter(|v| **v != 0).count();
+            let filled = self.run.engine.filled(&self.run.state.cells).count();
             self.begin(shadow, filled as u32)?;
         }
         Ok(())

@@ -3,7 +3,8 @@
 //!
 //! Shortest is: the fewest cells filled or edited, then the fewest rounds that move something and pauses before them, then the
 //! fewest values that are there before anything happens, then the first values of the domains. The search is Dijkstra's over
-//! states that were met.
+//! states that were met. Of the stories in which people wait until all is at rest before they go on one is told, if there is
+//! one: these are what a test can tell.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -29,6 +30,8 @@ pub struct Witness {
     pub newer: Option<Side>,
     /// What happens, one after the other.
     pub steps: Vec<Step>,
+    /// Whether people go on before all is at rest: no test tells that.
+    pub hasty: bool,
     /// What people do ends before this step: the last one leads to where the network was then, or values grow from it on.
     pub again: usize,
     /// The rounds from there until it is so again; 0 where each round makes another value.
@@ -74,6 +77,15 @@ enum How {
     Round,
 }
 
+/// When people may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    /// Once all is at rest.
+    Patient,
+    /// Whenever they like.
+    Hasty,
+}
+
 /// A state on the way, the one before it, and the choices in between.
 struct Entry {
     node: u32,
@@ -93,7 +105,10 @@ pub(super) fn story<'e, 'n>(
     newer: Option<Side>,
     goes_on: impl FnOnce(&mut Space<'e, 'n>, u32) -> Option<Course>,
 ) -> Option<Witness> {
-    let (entries, last) = way(space, moving)?;
+    let begun = std::mem::take(&mut space.begun);
+    let patient = way(space, &begun, moving, Pace::Patient);
+    let hasty = patient.is_none();
+    let (entries, last) = patient.or_else(|| way(space, &begun, moving, Pace::Hasty))?;
     let target = entries.get(last)?.node;
     let (rounds, period) = goes_on(space, target)?;
     let mut path = Vec::new();
@@ -116,6 +131,7 @@ pub(super) fn story<'e, 'n>(
         given: given.cells.clone(),
         newer,
         steps: Vec::new(),
+        hasty,
         again,
         period,
     };
@@ -156,10 +172,15 @@ fn told(run: &mut Run<'_, '_>, how: &How, choices: &Choices) -> Step {
 }
 
 /// Dijkstra's search from the beginnings to the first of these states.
-fn way(space: &mut Space<'_, '_>, moving: &[u32]) -> Option<(Vec<Entry>, usize)> {
+fn way(
+    space: &mut Space<'_, '_>,
+    begun: &[u32],
+    moving: &[u32],
+    pace: Pace,
+) -> Option<(Vec<Entry>, usize)> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut heap = BinaryHeap::new();
-    let mut begun = std::mem::take(&mut space.begun);
+    let mut begun = begun.to_vec();
     begun.sort_unstable_by_key(|id| space.nodes.get(*id as usize).map(|n| n.packed));
     begun.dedup();
     for node in begun {
@@ -173,17 +194,32 @@ fn way(space: &mut Space<'_, '_>, moving: &[u32]) -> Option<(Vec<Entry>, usize)>
             choices: Choices::default(),
         });
     }
-    let mut done = vec![false; space.nodes.len()];
+    // by whether people may go on there
+    let mut done = vec![[false; 2]; space.nodes.len()];
     while let Some(Reverse((cost, rounds, given, at))) = heap.pop() {
-        let node = entries.get(at)?.node;
-        if std::mem::replace(done.get_mut(node as usize)?, true) {
+        let entry = entries.get(at)?;
+        let node = entry.node;
+        let stamped = space.run.engine.network.records.iter().any(|r| r.stamped);
+        let goes_on = match entry.how {
+            How::Start => stamped,
+            How::Event(_) => false,
+            How::Round => true,
+        };
+        let rest = pace == Pace::Hasty
+            || !goes_on
+            || space.steps(node).iter().all(|e| !e.moved && e.to == node);
+        let known = done.get_mut(node as usize)?;
+        if known[1] || std::mem::replace(&mut known[usize::from(rest)], true) {
             continue;
         }
         if moving.binary_search(&node).is_ok() {
             return Some((entries, at));
         }
         space.go(node);
-        let mut hows: Vec<How> = events(&space.run).into_iter().map(How::Event).collect();
+        let mut hows: Vec<How> = Vec::new();
+        if rest {
+            hows.extend(events(&space.run).into_iter().map(How::Event));
+        }
         hows.push(How::Round);
         for how in hows {
             space.run.choices.borrow_mut().first();
@@ -201,7 +237,7 @@ fn way(space: &mut Space<'_, '_>, moving: &[u32]) -> Option<(Vec<Entry>, usize)>
                     }
                 };
                 if let Some(to) = space.find()
-                    && !done.get(to as usize).copied().unwrap_or(true)
+                    && !done.get(to as usize).is_none_or(|d| d[1])
                 {
                     heap.push(Reverse((cost + more, rounds + moved, given, entries.len())));
                     entries.push(Entry {
@@ -220,7 +256,7 @@ fn way(space: &mut Space<'_, '_>, moving: &[u32]) -> Option<(Vec<Entry>, usize)>
     None
 }
 
-/// The cells that are not blank, derived ones left out.
+/// The cells that hold something, derived ones left out.
 fn filled(engine: &Engine<'_>, cells: &[Symbol]) -> u32 {
     let derived = |at: &usize| {
         engine.derived.iter().any(|rule| {
@@ -228,11 +264,7 @@ fn filled(engine: &Engine<'_>, cells: &[Symbol]) -> u32 {
             rule.is_some_and(|r| r.effects.iter().any(|e| e.target.index() == *at))
         })
     };
-    let set = cells
-        .iter()
-        .enumerate()
-        .filter(|(at, v)| **v != 0 && !derived(at));
-    set.count() as u32
+    engine.filled(cells).filter(|at| !derived(at)).count() as u32
 }
 
 /// The choices of the fewest rounds that lead from a state back to itself with something moving among them.

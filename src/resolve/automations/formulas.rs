@@ -21,6 +21,16 @@ pub(super) struct Formulas<'m> {
     pub object: ObjectRef,
     pub span: Span,
     pub at_work: AtWork<'m>,
+    pub event: Event,
+}
+
+/// What happens to the record that a formula is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// It is made: it is new, and nothing of it has changed.
+    Made,
+    /// It was there already.
+    Saved,
 }
 
 /// A value, and the conditions under which it is the one; none where it cannot be said.

@@ -7,14 +7,16 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use super::formulas::{Case, Formulas, typed};
+use super::formulas::{Case, Event, Formulas, typed};
 use super::user::{self, AtWork};
 use crate::automation as read;
 use crate::catalog::FieldIdx;
+use crate::formula::Expr as Formula;
 use crate::model::{
     Automation, Effect, Entry, Events, Expr, ExprKind, FieldRef, Model, ObjectRef, Phase,
     StartedBy, SystemId, Written,
 };
+use crate::platform::SystemKind;
 use crate::value::{Kind, Value};
 
 /// Binds the automations of every system, after those that the spec declares.
@@ -60,7 +62,7 @@ struct Binding<'m> {
 
 impl Binding<'_> {
     /// An automation, once for each phase in which it writes. One that asks who is at work is one for the user of the sync, and
-    /// another one for people.
+    /// another one for people; one that asks what has changed is one for new records, and another one for those that are there.
     fn automation(
         &self,
         from: &read::Automation,
@@ -81,15 +83,49 @@ impl Binding<'_> {
         let mut found: Vec<Automation> = Vec::new();
         for by in by {
             let at_work = AtWork { by: *by, ..anyone };
-            let formulas = Formulas {
+            let mut formulas = Formulas {
                 model: self.model,
                 object,
                 span: from.span,
                 at_work,
+                event: Event::Saved,
             };
-            found.extend(self.at_work(from, &formulas, &asks, unknown));
+            if !self.asks_of_changes(from) {
+                found.extend(self.at_work(from, &formulas, &asks, unknown));
+                continue;
+            }
+            for event in [Event::Saved, Event::Made] {
+                formulas.event = event;
+                let all = self.at_work(from, &formulas, &asks, unknown);
+                found.extend(all.into_iter().filter_map(|a| on(event, a)));
+            }
         }
         alike(found)
+    }
+
+    /// Whether an automation asks what has changed, or whether the record is new: to Salesforce nothing of a new record has changed
+    /// (Salesforce Help: ISCHANGED), to HubSpot what is filled in it has.
+    fn asks_of_changes(&self, from: &read::Automation) -> bool {
+        let system = self.model.systems.get(self.system.index());
+        let told =
+            from.understood != read::Understood::Opaque && from.phase != read::Phase::Derived;
+        let asks = |e: &Formula| {
+            let mut found = false;
+            e.visit(&mut |e| {
+                found |= ["ISCHANGED", "ISNEW"]
+                    .iter()
+                    .any(|f| e.as_call(f).is_some());
+            });
+            found
+        };
+        let effects = from.effects.iter();
+        let mut stated = from
+            .guard
+            .iter()
+            .chain(&from.first)
+            .chain(effects.flat_map(|e| e.when.iter().chain(&e.value)));
+        told && system.is_some_and(|s| s.kind == SystemKind::Salesforce)
+            && (!from.changes.is_empty() || stated.any(asks))
     }
 
     /// An automation as it is for whoever is at work, once for each phase in which it writes, and for each way to start it.
@@ -248,14 +284,30 @@ fn is_never(e: &Expr) -> bool {
     match &e.node {
         ExprKind::Const(Value::Bool(holds)) => !holds,
         ExprKind::All(parts) => parts.iter().any(is_never),
+        ExprKind::Any(parts) => parts.iter().all(is_never),
+        ExprKind::Not(inner) => matches!(inner.node, ExprKind::Const(Value::Bool(true))),
         _ => false,
     }
+}
+
+/// An automation as one of new records alone, or of those that are there; none where it is none of them.
+fn on(event: Event, mut automation: Automation) -> Option<Automation> {
+    automation.events = match (event, automation.events) {
+        (Event::Saved, Events::Saved) => Events::Updated,
+        (Event::Made, Events::Saved) => Events::Created,
+        (Event::Saved, Events::Updated | Events::Deleted) | (Event::Made, Events::Created) => {
+            automation.events
+        }
+        _ => return None,
+    };
+    let starts = event == Event::Saved || automation.changes.is_empty();
+    starts.then_some(automation)
 }
 
 /// Automations without those that are the same for the user of the sync as for people: of these one is left, for anyone.
 fn alike(mut all: Vec<Automation>) -> Vec<Automation> {
     let same = |a: &Automation, b: &Automation| {
-        a.phase == b.phase && a.guard == b.guard && a.effects == b.effects
+        a.phase == b.phase && a.events == b.events && a.guard == b.guard && a.effects == b.effects
     };
     let mut found: Vec<Automation> = Vec::new();
     all.retain(|a| a.by.is_anyone() || !a.effects.is_empty());

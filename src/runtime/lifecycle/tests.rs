@@ -40,6 +40,7 @@ fn life(choice: Vec<Pick>) -> Lifecycle {
             whole: false,
             only: None,
             kind: Some(Kind::Text),
+            boxed: false,
         },
         source,
         slot: 0,

@@ -87,6 +87,11 @@ impl merge::Row for Case<'_> {
     }
 
     #[inline]
+    fn cleared(&self, side: Side) -> Value {
+        self.row.cells.get(side).cleared()
+    }
+
+    #[inline]
     fn blank(&self, side: Side, value: &Value) -> bool {
         self.row.blank(self.scene, side, value)
     }

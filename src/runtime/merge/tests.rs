@@ -74,6 +74,7 @@ fn program(rows: Vec<plan::Row>) -> Program {
         whole: false,
         only: None,
         required: false,
+        boxed: false,
         forward_only: None,
     };
     let object = |system: &str| {

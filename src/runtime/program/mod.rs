@@ -259,6 +259,8 @@ pub struct Cell {
     pub only: Option<DeclaredSet<SmolStr>>,
     /// The kind that it takes.
     pub kind: Option<Kind>,
+    /// A box, which is never blank.
+    pub boxed: bool,
 }
 
 impl Cell {
@@ -273,6 +275,15 @@ impl Cell {
             whole: field.is_some_and(|f| f.whole),
             only: field.and_then(|f| Some(f.only.as_ref()?.iter().cloned().collect())),
             kind: field.map(|f| f.kind),
+            boxed: field.is_some_and(|f| f.boxed),
+        }
+    }
+
+    /// What it holds once it is cleared.
+    pub const fn cleared(&self) -> Value {
+        match self.boxed {
+            true => Value::Bool(false),
+            false => Value::Blank,
         }
     }
 

@@ -83,8 +83,10 @@ impl Interpreter<'_> {
                 .into_iter()
                 .flat_map(|w| {
                     let entered = &cell.stores[..usize::from(cell.seeds)];
-                    let stored =
-                        (0..cell.stores.len() as u16).filter(|v| *v == 0 || entered.contains(v));
+                    // where there is no blank, what nobody entered is something else
+                    let some = |v: &u16| entered.contains(v) && *v != 0;
+                    let all = 0..cell.stores.len() as u16;
+                    let stored = all.filter(move |v| *v == cell.empty || some(v));
                     stored.map(move |v| {
                         let mut w = w;
                         w.cells[at] = v as u8;
@@ -93,7 +95,21 @@ impl Interpreter<'_> {
                 })
                 .collect();
         }
-        list.into_iter().flat_map(|w| self.derive(w)).collect()
+        let derived = list.into_iter().flat_map(|w| self.derive(w)).collect();
+        let stamped = (0..self.net.records.len()).filter(|r| self.net.records[*r].stamped);
+        stamped.fold(derived, |worlds, record| {
+            self.each(worlds, |w| self.stamp(w, record))
+        })
+    }
+
+    /// The sync saves a record, and nothing waits any more.
+    fn stamp(&self, w: World, record: usize) -> Vec<World> {
+        let worlds = self.save(Self::of_sync(w), record, &[], false).into_iter();
+        let begun = worlds.map(|w| World {
+            waiting: [false; super::RULES],
+            ..Self::fresh(w)
+        });
+        begun.collect()
     }
 
     /// The same cells, and nothing else of what was.
@@ -119,7 +135,8 @@ impl Interpreter<'_> {
             for cell in cells {
                 let mut more = lists.clone();
                 for value in 0..self.net.cells[cell].seeds as u8 {
-                    if value != w.cells[cell] {
+                    let none = value == 0 && self.net.cells[cell].empty != 0;
+                    if value != w.cells[cell] && !none {
                         for list in &lists {
                             if thorough || reacts || list.is_empty() {
                                 more.push([&list[..], &[(cell, value)]].concat());

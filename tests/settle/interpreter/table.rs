@@ -110,11 +110,16 @@ impl Interpreter<'_> {
         if !right && !left {
             return vec![Decided::Nothing];
         }
+        let emptied = |from: Side| {
+            let default = row.lanes.get(from).as_ref().and_then(|l| l.default);
+            default.is_none() && same(row, !from, held(!from), self.empty(row, !from))
+        };
         let half = |from: Side| {
             row.lanes.get(from).is_some()
                 && image(row, from, held(from)).is_some_and(|w| {
                     same(row, !from, w, held(!from))
-                        || same(row, !from, w, 0) && nothing(row, !from, held(!from))
+                        || same(row, !from, w, 0)
+                            && (nothing(row, !from, held(!from)) || emptied(from))
                 })
         };
         let both = row.lanes.left.is_some() && row.lanes.right.is_some();
@@ -200,6 +205,11 @@ impl Interpreter<'_> {
         }
     }
 
+    /// What a side holds when it holds nothing.
+    fn empty(&self, row: &Row, side: Side) -> u8 {
+        self.net.cells[row.cells.get(side).index()].empty as u8
+    }
+
     /// The clauses of a lane filter what it would write; `known` is whether there is a shadow.
     fn filtered(&self, row: &Row, from: Side, source: u8, target: u8, known: bool) -> Decided {
         let Some(lane) = row
@@ -224,7 +234,7 @@ impl Interpreter<'_> {
             if occupied && (!known || lane.blank == BlankPolicy::Keeps) {
                 return Decided::Remember;
             }
-            value = lane.default.map_or(0, |d| d as u8);
+            value = lane.default.map_or(self.empty(row, !from), |d| d as u8);
         }
         if occupied && lane.timing == Timing::FillOnly {
             return Decided::Remember;

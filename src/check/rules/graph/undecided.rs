@@ -283,8 +283,8 @@ impl Undecided<'_> {
 
     /// The rows of the part that travel both ways.
     fn two_way(&self) -> impl Iterator<Item = RowView<'_>> {
-        let rows = self.judged.built.rows.iter();
-        let rows = rows.filter_map(|r| self.model.row(*r));
+        let rows = self.judged.built.own_rows();
+        let rows = rows.filter_map(|r| self.model.row(r));
         rows.filter(|r| r.two_way())
     }
 }

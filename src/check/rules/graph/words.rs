@@ -61,11 +61,11 @@ pub(super) fn split(built: &Built, writers: &[Writer]) -> (Vec<RowId>, Vec<Autom
     (rows, automations)
 }
 
-/// The rows of a part that write in the rounds that repeat, else all of them; the first is what a finding is about.
+/// The rows of a part that write in the rounds that repeat, else all of its own; the first is what a finding is about.
 pub(super) fn about<'m>(model: &'m Model, judged: &Judged) -> Vec<RowView<'m>> {
     let (rows, _) = split(&judged.built, &judged.turning());
     let rows = if rows.is_empty() {
-        judged.built.rows.clone()
+        judged.built.own_rows().collect()
     } else {
         rows
     };

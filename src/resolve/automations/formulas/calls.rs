@@ -1,12 +1,13 @@
 //! Calls and arithmetic of formulas: those that the expressions of the model have, and functions for all else.
 
-use super::Formulas;
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
+
+use super::{Event, Formulas};
 use crate::formula::{self, Expr as Formula, Node};
 use crate::model::{Comparison, Expr, ExprKind, Operation};
 use crate::value::library::ResultKind;
 use crate::value::{Kind, Value, read_text};
-use smol_str::SmolStr;
-use thin_vec::thin_vec;
 
 /// Functions that the library has under another name.
 const FUNCTIONS: &[(&str, &str)] = &[
@@ -113,6 +114,9 @@ impl Formulas<'_> {
             }
             (formula::ADD_ITEM, [field, _]) if !self.is_set(field) => None,
             ("ISPICKVAL", [field, value]) => self.compare(Comparison::Equal, field, value),
+            ("ISCHANGED", [_]) if self.event == Event::Made => {
+                Some(Expr::constant(Value::Bool(false), self.span))
+            }
             ("ISCHANGED", [field]) => match &field.node {
                 Node::Reference(reference) => self.changed(reference),
                 _ => None,
@@ -124,8 +128,10 @@ impl Formulas<'_> {
                 let kind = now.kind;
                 Some(self.at(ExprKind::Before(Box::new(now)), kind))
             }
-            // what is told here of a record happens to one that is there already
-            ("ISNEW", []) => Some(Expr::constant(Value::Bool(false), self.span)),
+            ("ISNEW", []) => {
+                let new = Value::Bool(self.event == Event::Made);
+                Some(Expr::constant(new, self.span))
+            }
             ("TEXT", [inner]) => {
                 let inner = self.value(inner)?;
                 match inner.kind {
