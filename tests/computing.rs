@@ -409,3 +409,57 @@ fn a_test_sees_what_was_before() {
         &project(USER, &text, &[on_move("New", "Working", "Escalated")]),
     );
 }
+
+/// The flow of the fixture, stamping a case wherever a condition holds.
+fn stamping(condition: &str) -> (&'static str, String) {
+    let (name, text) = shout(condition);
+    let text = text
+        .replace("$Record.Language__c</assign", "$Record.OpenedAt__c</assign")
+        .replace("<dataType>String", "<dataType>DateTime")
+        .replace("UPPER({!$Record.Language__c})", "NOW()");
+    (name, text)
+}
+
+/// The workflow of the fixture, stamping a ticket at each change of the stamp.
+fn stamped_again() -> (&'static str, String) {
+    let (name, text) = workflow(KNOWN, true, Some(KNOWN));
+    let now = "{ \"type\": \"TIMESTAMP\", \"timestampType\": \"EXECUTION_TIME\" }";
+    let text = text
+        .replace("{ \"type\": \"STATIC_VALUE\", \"staticValue\": \"en\" }", now)
+        .replace("\"language\"", "\"opened_at\"");
+    (name, text)
+}
+
+/// Each stamp is later than the one before: what answers stamps with stamps never rests. Nobody has to know the moments for that,
+/// unless a condition compares them with others.
+#[test]
+fn stamps_that_answer_stamps_never_rest() {
+    let text = ticket("  opened_at <-> OpenedAt__c\n");
+    let changed = "ISCHANGED({!$Record.OpenedAt__c})";
+    let older = "{!$Record.OpenedAt__c} < {!$Record.CreatedDate}";
+    for (metadata, told) in [
+        (vec![stamping(changed)], None),
+        (vec![stamped_again(), stamping(changed)], Some(Code::G002)),
+        (vec![stamped_again(), stamping(older)], Some(Code::G003)),
+    ] {
+        let compilation = project(USER, &text, &metadata);
+        let wanted: Vec<Code> = told.into_iter().collect();
+        assert_eq!(errors(&compilation), wanted, "{metadata:#?}");
+    }
+}
+
+/// A test sees a stamp, and a later one after it.
+#[test]
+fn a_stamp_is_stored_in_tests() {
+    let steps = "given desk.ticket one { subject = \"s\" }\n  given crm.Case one { Subject = \"s\" }\n  settle\n  \
+         at day 1 10:00 crm.Case one { Vip__c = true }\n  \
+         expect crm.Case one { OpenedAt__c = \"2026-03-01T12:00:00Z\" }\n  \
+         at day 1 11:00 crm.Case one { Vip__c = false }\n  settle\n  \
+         expect desk.ticket one { opened_at = \"2026-03-01T12:01:00Z\" }\n";
+    let rows = ticket("  opened_at <-> OpenedAt__c\n");
+    let text = format!("{rows}\ntest \"stamps\" {{\n{steps}}}\n");
+    let stamping = stamping("ISCHANGED({!$Record.Vip__c})");
+    let compilation = project(USER, &text, &[stamping]);
+    assert_eq!(errors(&compilation), []);
+    settles("stamps", &compilation);
+}

@@ -20,8 +20,8 @@ use crate::analyze::settle::network::RuleId;
 use crate::analyze::settle::{Network, alike};
 use crate::analyze::{Cell, Known};
 use crate::model::{
-    CellKind, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, SyncId,
-    Written,
+    CellKind, Effect, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId,
+    SyncId, Written,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -46,16 +46,35 @@ pub(super) enum Reads {
     Inside,
 }
 
+/// How writes of the present moment are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stamps {
+    /// Nobody knows which moments they store.
+    Unknown,
+    /// Each stores a later moment than stands there.
+    Later,
+}
+
 /// Everything that writes, of which parts are parts.
 #[derive(Clone, Copy)]
 pub(super) struct Writers<'m> {
     pub model: &'m Model,
+    pub stamps: Stamps,
     pub edges: &'m [Edge],
     pub steps: &'m [Step],
     pub by_target: &'m ByTarget,
 }
 
-impl Writers<'_> {
+impl<'m> Writers<'m> {
+    /// What an effect writes; none where nobody knows.
+    pub fn value(self, effect: &'m Effect) -> Option<&'m Expr> {
+        let stamp = match self.stamps {
+            Stamps::Unknown => None,
+            Stamps::Later => effect.stamp.as_ref(),
+        };
+        effect.value.as_ref().or(stamp)
+    }
+
     /// The rows that write a field.
     fn rows_into(self, field: FieldRef) -> impl Iterator<Item = RowId> {
         let edges = self.edges.iter().filter(move |e| e.target == field);
@@ -204,6 +223,41 @@ pub(super) fn build(
     built
 }
 
+/// Whether the present moment is written in a part, and kept, copied and asked for: nothing compares it with other cells, or makes
+/// something else of it, which the moment itself would have to be known for.
+pub(super) fn keeps_moments(writers: Writers<'_>, component: &Component) -> bool {
+    let part = Part::new(writers, component, Reads::All);
+    let stamped = part.effects().filter(|(_, e)| e.stamp.is_some());
+    let stamped: BTreeSet<Place> = stamped.map(|(_, e)| Place::Field(e.target)).collect();
+    let rows = part.rows.iter().filter_map(|r| part.model.row(*r));
+    let stated = rows.flat_map(|view| {
+        let computed = Side::BOTH.map(|s| match &view.row.cells.get(s).node {
+            CellKind::Computed(e) => Some(&**e),
+            CellKind::Field(_) | CellKind::Unknown => None,
+        });
+        let lanes = Side::BOTH.map(|s| Some(&view.lane(s)?.value));
+        let when = view.row.when.as_deref();
+        computed.into_iter().chain(lanes).flatten().chain(when)
+    });
+    let automatic = part.effects().flat_map(|(automation, effect)| {
+        let conditions = automation.guard.iter().chain(&effect.when);
+        conditions.chain(&effect.value)
+    });
+    let mixes = |e: &Expr| {
+        let mut mixes = false;
+        e.visit(&mut |e| {
+            let joins = matches!(
+                e.node,
+                ExprKind::Compare { .. } | ExprKind::Arithmetic { .. } | ExprKind::Call { .. }
+            );
+            let read = || Place::read_by(e);
+            mixes |= joins && read().len() > 1 && read().iter().any(|p| stamped.contains(p));
+        });
+        mixes
+    };
+    !stamped.is_empty() && !stated.chain(automatic).any(mixes)
+}
+
 impl<'m> Part<'m> {
     fn new(writers: Writers<'m>, component: &Component, reads: Reads) -> Self {
         let mut rows = BTreeSet::new();
@@ -348,7 +402,7 @@ impl<'m> Part<'m> {
     fn is_own(&self, id: AutomationId, effect: usize) -> bool {
         let automation = self.model.automations.get(id.index());
         let effect = automation.and_then(|a| a.effects.get(effect));
-        effect.is_some_and(|e| e.record == Written::Itself && e.value.is_some())
+        effect.is_some_and(|e| e.record == Written::Itself && self.writers.value(e).is_some())
     }
 
     /// Whether it is known what an effect writes to its own record, and it depends on cells of the part alone.
@@ -359,10 +413,11 @@ impl<'m> Part<'m> {
             return false;
         };
         let stated = automation.guard.iter().chain(&effect.when);
-        let stated = stated.chain(&effect.value).flat_map(Place::read_by);
+        let value = self.writers.value(effect);
+        let stated = stated.chain(value).flat_map(Place::read_by);
         let changes = automation.changes.iter().map(|f| Place::Field(*f));
         effect.record == Written::Itself
-            && effect.value.is_some()
+            && value.is_some()
             && changes
                 .chain(stated)
                 .all(|p| self.positions.contains_key(&p))
@@ -408,7 +463,7 @@ impl<'m> Part<'m> {
             .iter()
             .filter_map(|i| automation.effects.get(*i))
         {
-            let stated = effect.when.iter().chain(&effect.value);
+            let stated = effect.when.iter().chain(self.writers.value(effect));
             read.extend(stated.flat_map(Place::read_by));
         }
         read.into_iter().for_each(|p| self.add(p));

@@ -78,6 +78,7 @@ pub fn graph(model: &Model, stage_writes: &[StageWrite]) -> Graph {
     let by_target = build::by_target(&edges);
     let writers = build::Writers {
         model,
+        stamps: build::Stamps::Unknown,
         edges: &edges,
         steps: &steps,
         by_target: &by_target,

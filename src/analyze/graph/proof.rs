@@ -228,7 +228,7 @@ pub(super) fn is_searched(model: &Model, built: &Built) -> bool {
         return false;
     }
     let mut writes = Write::of_rows(model, &built.rows);
-    writes.extend(effects(model, built, &[]).map(|(_, e)| Write::of_effect(e)));
+    writes.extend(effects(model, built, &[]).map(|(_, e)| Write::of_effect(e, e.value.as_ref())));
     let written = |place: &Place| writes.iter().any(|w| w.to == *place);
     let mut turning = Vec::new();
     for write in &writes {

@@ -273,7 +273,7 @@ impl Tables<'_, '_> {
             effects.push(Effect {
                 target,
                 when,
-                value: self.source(effect.value.as_ref(), target),
+                value: self.source(part.writers.value(effect), target),
                 clears: false,
             });
         }

@@ -52,8 +52,9 @@ impl Part<'_> {
         for (automation, effect) in self.effects() {
             named_in(self.model, &mut named, automation.guard.as_ref());
             named_in(self.model, &mut named, effect.when.as_ref());
-            named_in(self.model, &mut named, effect.value.as_ref());
-            changes |= effect.value.as_ref().is_some_and(computes);
+            let value = self.writers.value(effect);
+            named_in(self.model, &mut named, value);
+            changes |= value.is_some_and(computes);
         }
         for step in self.all_steps() {
             for (field, value) in step.named(self.model) {
@@ -67,7 +68,8 @@ impl Part<'_> {
             named.put(place, &value);
         }
         let mut writes = Write::of_rows(self.model, &self.rows);
-        writes.extend(self.effects().map(|(_, e)| Write::of_effect(e)));
+        let effects = self.effects();
+        writes.extend(effects.map(|(_, e)| Write::of_effect(e, self.writers.value(e))));
         named.join_members(self.model, &writes);
         // what becomes of a named value is named where it comes from, too: people enter it there
         named.trace_back(self.model, &writes);
@@ -125,9 +127,8 @@ impl Part<'_> {
                 }
             }
             for (_, effect) in self.effects() {
-                let (Some(target), Some(value)) =
-                    (self.position(Place::Field(effect.target)), &effect.value)
-                else {
+                let target = self.position(Place::Field(effect.target));
+                let (Some(target), Some(value)) = (target, self.writers.value(effect)) else {
                     continue;
                 };
                 for (_, image) in self.table(&simple(value)).unwrap_or_default() {

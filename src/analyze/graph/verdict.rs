@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::build::{Built, Reads, Writers, build};
+use super::build::{Built, Reads, Stamps, Writers, build, keeps_moments};
 use super::consequence::replaces;
 use super::domain::Seeds;
 use super::edge::AutomationId;
@@ -91,9 +91,25 @@ pub struct Growth {
     pub by: Option<Decimal>,
 }
 
-/// Judges a part: by the law, if it has one; else by a search. What loops beside cells that it only reads is judged again with
-/// whoever writes those: a record does not keep whatever people enter there.
+/// Judges a part. What depends on moments that nobody knows is judged again with such as only go on, each later than what stands
+/// there: what never comes to rest with these is a loop, whichever moments they are.
 pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
+    let judged = told(writers, component, known);
+    let undecided = matches!(judged.judgement.verdict(), Verdict::Undecided { .. });
+    if !undecided || !keeps_moments(writers, component) {
+        return judged;
+    }
+    let stamps = Stamps::Later;
+    let again = told(Writers { stamps, ..writers }, component, known);
+    match again.judgement.verdict() {
+        Verdict::Oscillates(_) | Verdict::Diverges(_) => again,
+        _ => judged,
+    }
+}
+
+/// By the law, if a part has one; else by a search. What loops beside cells that it only reads is judged again with whoever writes
+/// those: a record does not keep whatever people enter there.
+fn told(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     let mut best = searched(writers, component, known, Reads::All);
     if best.witness().is_some() {
         let few = build(writers, component, Seeds::Few, Reads::Around);

@@ -40,11 +40,11 @@ impl<'m> Write<'m> {
     }
 
     /// That of an automation.
-    pub fn of_effect(effect: &'m Effect) -> Self {
+    pub const fn of_effect(effect: &Effect, made: Option<&'m Expr>) -> Self {
         Self {
             to: Place::Field(effect.target),
             input: None,
-            made: effect.value.as_ref(),
+            made,
         }
     }
 
