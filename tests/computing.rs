@@ -411,7 +411,7 @@ fn a_test_sees_what_was_before() {
 }
 
 /// The flow of the fixture, stamping a case wherever a condition holds.
-fn stamping(condition: &str) -> (&'static str, String) {
+pub fn stamping(condition: &str) -> (&'static str, String) {
     let (name, text) = shout(condition);
     let text = text
         .replace("$Record.Language__c</assign", "$Record.OpenedAt__c</assign")
@@ -421,11 +421,14 @@ fn stamping(condition: &str) -> (&'static str, String) {
 }
 
 /// The workflow of the fixture, stamping a ticket at each change of the stamp.
-fn stamped_again() -> (&'static str, String) {
+pub fn stamped_again() -> (&'static str, String) {
     let (name, text) = workflow(KNOWN, true, Some(KNOWN));
     let now = "{ \"type\": \"TIMESTAMP\", \"timestampType\": \"EXECUTION_TIME\" }";
     let text = text
-        .replace("{ \"type\": \"STATIC_VALUE\", \"staticValue\": \"en\" }", now)
+        .replace(
+            "{ \"type\": \"STATIC_VALUE\", \"staticValue\": \"en\" }",
+            now,
+        )
         .replace("\"language\"", "\"opened_at\"");
     (name, text)
 }

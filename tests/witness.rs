@@ -8,6 +8,7 @@ use accordant::cli::disk::DiskFiles;
 use accordant::source::Files;
 use tempfile::TempDir;
 
+use crate::computing::{stamped_again, stamping};
 use crate::graph::{HANDLING, PUSHED_ON, SENT_BACK, ticket};
 use crate::support::fixture_files;
 
@@ -92,6 +93,32 @@ fn a_witness_kept_as_a_test_passes_once_the_loop_is_broken() {
     assert!(
         text(&test.stdout).ends_with("1 passed, 0 failed\n"),
         "{test:?}"
+    );
+}
+
+/// Stamps go on without an end: the engine stores a later one each time, as the story has it.
+#[test]
+fn what_stamps_answer_stamps_with_was_replayed_too() {
+    let root = project(&ticket("  opened_at <-> OpenedAt__c\n"));
+    let changed = stamping("ISCHANGED({!$Record.OpenedAt__c})");
+    for (path, text) in [changed, stamped_again()] {
+        let to = root.path().join(path);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::write(to, text).unwrap();
+    }
+    let manifest = root.path().join("accordant.toml");
+    let stated = fs::read_to_string(&manifest).unwrap();
+    let stated = ["desk", "crm"].iter().fold(stated, |text, system| {
+        let head = format!("[systems.{system}]\n");
+        text.replace(&head, &format!("{head}metadata = [\"{system}/*\"]\n"))
+    });
+    fs::write(&manifest, stated).unwrap();
+    let check = accordant(root.path(), &["check"]);
+    let told = text(&check.stderr);
+    assert!(told.contains("G002 diverges: `opened_at`"), "{told}");
+    assert!(
+        told.contains("replay  accordant test --witness G002@"),
+        "{told}"
     );
 }
 
