@@ -451,6 +451,23 @@ fn stamps_that_answer_stamps_never_rest() {
     }
 }
 
+/// The days of two stamps are one until the next day begins, and then nothing starts them.
+#[test]
+fn stamps_of_days_rest() {
+    let text = ticket("  due_on <-> DueOn__c\n");
+    let of_days = |(name, text): (&'static str, String)| {
+        let text = text
+            .replace("OpenedAt__c", "DueOn__c")
+            .replace("<dataType>DateTime", "<dataType>Date")
+            .replace("NOW()", "TODAY()")
+            .replace("opened_at", "due_on");
+        (name, text)
+    };
+    let flow = of_days(stamping("ISCHANGED({!$Record.OpenedAt__c})"));
+    let compilation = project(USER, &text, &[of_days(stamped_again()), flow]);
+    assert_eq!(errors(&compilation), []);
+}
+
 /// A test sees a stamp, and a later one after it.
 #[test]
 fn a_stamp_is_stored_in_tests() {

@@ -108,7 +108,8 @@ pub struct Effect {
     pub when: Option<Expr>,
     /// What is written; none where only the field is known.
     pub value: Option<Expr>,
-    /// What stands for it where it is the moment of the write: a later one than the record has. No clock says which.
+    /// What stands for it where it is the moment of the write: a later one than the record has; or the day of it: a day. No clock
+    /// says which.
     pub stamp: Option<Expr>,
 }
 

@@ -223,12 +223,24 @@ pub(super) fn build(
     built
 }
 
-/// Whether the present moment is written in a part, and kept, copied and asked for: nothing compares it with other cells, or makes
-/// something else of it, which the moment itself would have to be known for.
-pub(super) fn keeps_moments(writers: Writers<'_>, component: &Component) -> bool {
+/// Stamps of a part that are known well enough for what becomes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// Days: one is like another.
+    Days,
+    /// Moments, too: each is later than the one before, but which values they meet is not known.
+    Moments,
+}
+
+/// Whether the present is written in a part, and kept, copied and asked for: nothing compares it with other cells, or makes
+/// something else of it, which it would have to be known for.
+pub(super) fn kept_stamps(writers: Writers<'_>, component: &Component) -> Option<Kept> {
     let part = Part::new(writers, component, Reads::All);
-    let stamped = part.effects().filter(|(_, e)| e.stamp.is_some());
-    let stamped: BTreeSet<Place> = stamped.map(|(_, e)| Place::Field(e.target)).collect();
+    let stamps = part
+        .effects()
+        .filter_map(|(_, e)| Some((e, e.stamp.as_ref()?)));
+    let stamps: Vec<_> = stamps.collect();
+    let stamped: BTreeSet<Place> = stamps.iter().map(|(e, _)| Place::Field(e.target)).collect();
     let rows = part.rows.iter().filter_map(|r| part.model.row(*r));
     let stated = rows.flat_map(|view| {
         let computed = Side::BOTH.map(|s| match &view.row.cells.get(s).node {
@@ -255,7 +267,14 @@ pub(super) fn keeps_moments(writers: Writers<'_>, component: &Component) -> bool
         });
         mixes
     };
-    !stamped.is_empty() && !stated.chain(automatic).any(mixes)
+    if stamped.is_empty() || stated.chain(automatic).any(mixes) {
+        return None;
+    }
+    let day = |(_, stamp): &(_, &Expr)| matches!(stamp.node, ExprKind::Const(_));
+    Some(match stamps.iter().all(day) {
+        true => Kept::Days,
+        false => Kept::Moments,
+    })
 }
 
 impl<'m> Part<'m> {

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::build::{Built, Reads, Stamps, Writers, build, keeps_moments};
+use super::build::{Built, Kept, Reads, Stamps, Writers, build, kept_stamps};
 use super::consequence::replaces;
 use super::domain::Seeds;
 use super::edge::AutomationId;
@@ -92,17 +92,19 @@ pub struct Growth {
 }
 
 /// Judges a part. What depends on moments that nobody knows is judged again with such as only go on, each later than what stands
-/// there: what never comes to rest with these is a loop, whichever moments they are.
+/// there: what never comes to rest with these is a loop, whichever moments they are. Days are all the same until the next one.
 pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     let judged = told(writers, component, known);
     let undecided = matches!(judged.judgement.verdict(), Verdict::Undecided { .. });
-    if !undecided || !keeps_moments(writers, component) {
+    let kept = undecided.then(|| kept_stamps(writers, component));
+    let Some(kept) = kept.flatten() else {
         return judged;
-    }
+    };
     let stamps = Stamps::Later;
     let again = told(Writers { stamps, ..writers }, component, known);
     match again.judgement.verdict() {
         Verdict::Oscillates(_) | Verdict::Diverges(_) => again,
+        _ if kept == Kept::Days => again,
         _ => judged,
     }
 }

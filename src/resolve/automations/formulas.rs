@@ -36,8 +36,10 @@ pub(super) enum Event {
 /// A value, and the conditions under which it is the one; none where it cannot be said.
 pub(super) type Case = (Vec<Expr>, Option<Expr>);
 
-/// A moment to begin with: noon of the first of March 2026, UTC.
-const FIRST_STAMP: Value = Value::DateTime(1_772_366_400_000);
+/// The day on which everything happens: one that begins while updates travel is an edit more.
+const TODAY: Value = Value::Date(jiff::civil::date(2026, 3, 1));
+/// A moment to begin with: noon of that day, UTC.
+const FIRST_MOMENT: Value = Value::DateTime(1_772_366_400_000);
 
 impl Formulas<'_> {
     const fn at(&self, node: ExprKind, kind: Option<Kind>) -> Expr {
@@ -215,23 +217,32 @@ impl Formulas<'_> {
         Some(self.at(ExprKind::Changed { side, field }, Some(Kind::Bool)))
     }
 
-    /// What stands for the present moment, written to an instant of the record itself; none where something else is written.
+    /// What stands for the present moment or day, written to the record itself; none where something else is written.
     pub fn stamp(&self, target: FieldRef, e: &Formula) -> Option<Expr> {
-        let now = matches!(&e.node, Node::Call { function, arguments } if function == "NOW" && arguments.is_empty());
-        let kind = self.model.field(target).map(|f| f.kind());
-        if !now || kind != Some(Kind::DateTime) {
+        let Node::Call {
+            function,
+            arguments,
+        } = &e.node
+        else {
             return None;
-        }
+        };
+        let kind = self.model.field(target).map(|f| f.kind());
         let side = Side::Left;
-        let field = self.at(
-            ExprKind::Field {
-                side,
-                field: target,
-            },
-            kind,
-        );
-        let first = Expr::constant(FIRST_STAMP, self.span);
-        self.function(formula::LATER, vec![field, first])
+        match (function.as_str(), arguments.as_slice(), kind) {
+            ("NOW", [], Some(Kind::DateTime)) => {
+                let field = self.at(
+                    ExprKind::Field {
+                        side,
+                        field: target,
+                    },
+                    kind,
+                );
+                let first = Expr::constant(FIRST_MOMENT, self.span);
+                self.function(formula::LATER, vec![field, first])
+            }
+            ("NOW" | "TODAY", [], Some(Kind::Date)) => Some(Expr::constant(TODAY, self.span)),
+            _ => None,
+        }
     }
 
     /// A field of the record itself.
