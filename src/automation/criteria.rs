@@ -189,6 +189,8 @@ fn literal(ty: Option<&FieldType>, value: &str) -> Expr {
         Some(FieldType::Boolean) => logic::truth(matches!(value, "True" | "true" | "1")),
         // no catalog knows the field: so only checkboxes are compared
         None if matches!(value, "True" | "False") => logic::truth(value == "True"),
+        // … and days with these words
+        None if is_day_in_words(value) => day(value),
         Some(FieldType::Number | FieldType::Integer | FieldType::Currency | FieldType::Percent) => {
             amount(value)
         }
@@ -209,10 +211,32 @@ fn ordered(value: &str) -> Expr {
     if !matches!(read.node, Node::Text(_)) {
         return read;
     }
+    if is_day_in_words(value) {
+        return day(value);
+    }
     let read = day(value);
     match read.as_reference() {
         Some(_) => logic::text(value),
         None => read,
+    }
+}
+
+/// Whether a value is a day, or several, in the words that criteria have for them: `TODAY`, `LAST 3 DAYS`, `2 WEEKS AGO`.
+fn is_day_in_words(value: &str) -> bool {
+    const SPANS: &[&str] = &["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"];
+    let upper = value.trim().to_ascii_uppercase();
+    let unit = |word: &&str| {
+        let word = word.strip_suffix('S').unwrap_or(word);
+        SPANS.contains(&word)
+    };
+    let number = |word: &&str| word.parse::<u32>().is_ok();
+    let words: Vec<&str> = upper.split([' ', '_']).collect();
+    let words: Vec<&str> = words.into_iter().filter(|w| *w != "FISCAL").collect();
+    match words.as_slice() {
+        ["TODAY" | "YESTERDAY" | "TOMORROW"] => true,
+        ["LAST" | "THIS" | "NEXT", span] => unit(span),
+        ["LAST" | "NEXT", many, span] | [many, span, "AGO"] => number(many) && unit(span),
+        _ => false,
     }
 }
 
@@ -275,12 +299,25 @@ fn split(value: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{amount, day, ordered, split};
+    use super::{amount, day, literal, ordered, split};
 
     #[test]
     fn values_between_commas_are_told_apart() {
         assert_eq!(split("a, b,c"), ["a", "b", "c"]);
         assert_eq!(split("\"Smith, Jones\",x"), ["Smith, Jones", "x"]);
+    }
+
+    #[test]
+    fn words_for_days_are_no_texts() {
+        for (written, read) in [
+            ("TODAY", "TODAY()"),
+            ("last 3 days", "{!criteria.last 3 days}"),
+            ("THIS FISCAL QUARTER", "{!criteria.THIS FISCAL QUARTER}"),
+            ("2 weeks ago", "{!criteria.2 weeks ago}"),
+            ("THIS ONE", "\"THIS ONE\""),
+        ] {
+            assert_eq!(literal(None, written).to_string(), read);
+        }
     }
 
     #[test]
@@ -303,6 +340,8 @@ mod tests {
             ("\"EUR 2,500\"", "2500"),
             ("1/31/2024", "DATE(2024, 1, 31)"),
             ("Gold", "\"Gold\""),
+            ("NEXT 30 DAYS", "{!criteria.NEXT 30 DAYS}"),
+            ("LAST IN LINE", "\"LAST IN LINE\""),
         ] {
             assert_eq!(ordered(written).to_string(), read);
         }

@@ -228,10 +228,13 @@ fn salesforce(
 fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automations {
     let of = |topic: Topic| documents.iter().filter(move |(t, _)| *t == topic);
     let (flows, inactive) = flows(documents);
-    let mut workflows: Workflows<'_> = BTreeMap::new();
+    let mut workflows = Workflows {
+        files: BTreeMap::new(),
+        flows: &flows,
+    };
     for (_, document) in of(Topic::Workflow) {
         let object = document.stem.to_ascii_lowercase();
-        workflows.entry(object).or_default().push(document);
+        workflows.files.entry(object).or_default().push(document);
     }
     let mut out = Automations {
         active: flows

@@ -32,6 +32,7 @@ mod percent;
 mod relations;
 mod report;
 mod routing;
+mod started;
 mod topic;
 mod workflow;
 

@@ -6,13 +6,20 @@ use smol_str::SmolStr;
 
 use super::criteria;
 use super::draft::{Document, Draft, Head};
+use super::flow::Flows;
 use super::names::Names;
+use super::started;
 use super::{Automation, Effect, Entry, Events, FieldName, Inactive, Kind, Phase, Written, logic};
 use crate::catalog::xml::Node;
 use crate::formula::Expr;
 
-/// The workflow files of a system, by object in lower case: field updates belong to rules and to approvals.
-pub(super) type Workflows<'a> = BTreeMap<String, Vec<&'a Document>>;
+/// What rules and approvals apply: actions of workflow files, and flows that such actions start.
+#[derive(Debug)]
+pub(super) struct Workflows<'a> {
+    /// The files by object in lower case: field updates belong to rules and to approvals.
+    pub files: BTreeMap<String, Vec<&'a Document>>,
+    pub flows: &'a Flows<'a>,
+}
 
 /// Who applies an action.
 #[derive(Debug)]
@@ -112,7 +119,12 @@ pub(super) fn apply(draft: &mut Draft<'_>, applied: &Applied<'_, '_>, action: &N
             None => draft.reason(format!("the task `{name}` is not among the metadata")),
         },
         "Alert" | "OutboundMessage" | "Send" => {}
-        "FlowAction" => draft.reason(format!("it starts the flow of its action `{name}`")),
+        "FlowAction" => match definition(applied, "flowActions", name) {
+            Some((_, node)) => started::flow(draft, applied, node),
+            None => draft.reason(format!(
+                "the flow action `{name}` is not among the metadata"
+            )),
+        },
         other => draft.reason(format!(
             "the action `{name}` of the kind `{other}` is not read"
         )),
@@ -127,6 +139,7 @@ fn definition<'a>(
 ) -> Option<(&'a Document, &'a Node)> {
     let documents = applied
         .workflows
+        .files
         .get(&applied.object.to_ascii_lowercase())?;
     documents.iter().find_map(|document| {
         let node = document

@@ -50,7 +50,9 @@ impl<'a> Run<'a> {
             parts.push(self.condition(frame, state, condition));
         }
         let stated = rule.text_of(logic).unwrap_or("and");
-        let stated = if stated.eq_ignore_ascii_case("formula_evaluates_to_true") {
+        // a formula stands for the logic, whatever the logic is called
+        let by_formula = rule.child("formula").is_some();
+        let stated = if by_formula || stated.eq_ignore_ascii_case("formula_evaluates_to_true") {
             "and"
         } else {
             stated

@@ -155,8 +155,11 @@ impl Flow<'_> {
             .iter()
             .find_map(|key| text(fields, key));
         let Some(property) = property else {
-            self.draft
-                .reason("an action sets a property that it does not name");
+            let own = self.object.clone();
+            if !self.each(fields, place, &own, &Written::Itself) {
+                self.draft
+                    .reason("an action sets a property that it does not name");
+            }
             return;
         };
         let stated = fields.get("value").or_else(|| fields.get("newValue"));
@@ -208,13 +211,7 @@ impl Flow<'_> {
     fn create(&mut self, fields: &Body, place: &Place<'_>) {
         let made = text(fields, "object_type_id").unwrap_or_default();
         let made = self.object_named(made);
-        for pair in objects(fields, "properties") {
-            if let Some(property) = text(pair, "targetProperty") {
-                let value = self.value(pair.get("value"), property);
-                let target = FieldName::new(made.clone(), property);
-                self.write(place, target, Written::Made, value);
-            }
-        }
+        self.each(fields, place, &made, &Written::Made);
         if let Some(pairs) = object(fields, "properties") {
             for (property, value) in pairs {
                 let value = self.value(Some(value), property);
@@ -222,6 +219,26 @@ impl Flow<'_> {
                 self.write(place, target, Written::Made, value);
             }
         }
+    }
+
+    /// Sets the properties that an action lists with their values. False where it lists none.
+    fn each(
+        &mut self,
+        fields: &Body,
+        place: &Place<'_>,
+        object: &SmolStr,
+        record: &Written,
+    ) -> bool {
+        let mut any = false;
+        for pair in objects(fields, "properties") {
+            if let Some(property) = text(pair, "targetProperty") {
+                any = true;
+                let value = self.value(pair.get("value"), property);
+                let target = FieldName::new(object.clone(), property);
+                self.write(place, target, record.clone(), value);
+            }
+        }
+        any
     }
 
     fn write(

@@ -11,9 +11,6 @@ use crate::value::Kind;
 
 /// Filters within filters deeper than any editor makes them.
 const DEEPEST: usize = 20;
-/// The events of a change of a property, and of the making of a record.
-const CHANGED: &str = "4-655002";
-const CREATED: &str = "4-1463224";
 
 impl Flow<'_> {
     /// A branch of filters of version 4. `of` is the associated object that the filters are about.
@@ -62,47 +59,8 @@ impl Flow<'_> {
         }
     }
 
-    /// An event that enrols: a changed property, a new record, or something that people did.
-    fn event(&mut self, branch: &Body) -> Expr {
-        let event = text(branch, "eventTypeId").unwrap_or_default();
-        let mut conditions: Vec<Expr> = Vec::new();
-        match event {
-            CHANGED => conditions.push(self.changed(branch)),
-            CREATED => conditions.push(logic::call("ISNEW", Vec::new())),
-            // a test portal and older bodies name the object as the event
-            _ if event.starts_with("0-") || event.starts_with("2-") => {
-                for filter in objects(branch, "filters") {
-                    conditions.push(self.filter(filter, None));
-                }
-            }
-            _ => conditions.push(logic::found(&["$Event", event])),
-        }
-        logic::all(conditions)
-    }
-
-    /// A change of the property that the filters name, to a value that they state.
-    fn changed(&mut self, branch: &Body) -> Expr {
-        let named = objects(branch, "filters")
-            .filter(|f| text(f, "property") == Some("hs_name"))
-            .find_map(|f| values(object(f, "operation")?).into_iter().next());
-        let Some(property) = named else {
-            return logic::found(&["$Event", CHANGED]);
-        };
-        self.read(&property);
-        let field = logic::field(std::slice::from_ref(&property));
-        let mut conditions = vec![logic::call("ISCHANGED", vec![field.clone()])];
-        for filter in objects(branch, "filters") {
-            if text(filter, "property") == Some("hs_value")
-                && let Some(operation) = object(filter, "operation")
-            {
-                conditions.push(self.operation(None, &property, field.clone(), operation));
-            }
-        }
-        logic::all(conditions)
-    }
-
     /// One filter.
-    fn filter(&mut self, filter: &Body, of: Option<&str>) -> Expr {
+    pub fn filter(&mut self, filter: &Body, of: Option<&str>) -> Expr {
         let kind = text(filter, "filterType").unwrap_or("PROPERTY");
         match (kind, text(filter, "property"), object(filter, "operation")) {
             ("PROPERTY", Some(property), Some(operation)) => {
@@ -138,7 +96,7 @@ impl Flow<'_> {
         }
     }
 
-    fn operation(
+    pub fn operation(
         &mut self,
         of: Option<&str>,
         property: &str,

@@ -126,7 +126,8 @@ impl Flow<'_> {
                 .reason("an action sets a property that it does not name");
             return;
         };
-        let value = match action.get("newValue") {
+        let stated = ["newValue", "value", "propertyValue"];
+        let value = match stated.iter().find_map(|key| action.get(*key)) {
             None => Some(logic::null()),
             stated => self.value(stated, property),
         };

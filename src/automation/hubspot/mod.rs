@@ -5,9 +5,11 @@
 
 mod actions;
 mod again;
+mod event;
 mod filter;
 mod legacy;
 mod operation;
+mod timing;
 mod values;
 mod workflow;
 
@@ -272,6 +274,7 @@ fn one(part: Part<'_>, body: &Body, names: Names<'_>, out: &mut Automations) {
         out.active.push(flow.draft.finish(head));
         return;
     }
+    timing::anchored(&mut flow, body);
     if body.contains_key("startActionId") || body.contains_key("enrollmentCriteria") {
         workflow::read(&mut flow, &mut head, part, body);
     } else {

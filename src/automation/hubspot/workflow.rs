@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
+use super::timing::{self, Clock};
 use super::{Body, Flow, Part, again, id, object, objects, text};
 use crate::automation::condition::{Condition, Decision};
 use crate::automation::draft::Head;
@@ -29,8 +30,9 @@ struct Actions<'a> {
 }
 
 pub(super) fn read(flow: &mut Flow<'_>, head: &mut Head, part: Part<'_>, body: &Body) {
+    let clock = timing::clock(body);
     if let Some(criteria) = object(body, "enrollmentCriteria") {
-        enrolment(flow, head, criteria);
+        enrolment(flow, head, criteria, clock);
     }
     if let Some(goal) = object(body, "goalFilterBranch") {
         flow.branch(goal, None, 0);
@@ -57,10 +59,14 @@ pub(super) fn read(flow: &mut Flow<'_>, head: &mut Head, part: Part<'_>, body: &
 }
 
 /// Who is enrolled, and when.
-fn enrolment(flow: &mut Flow<'_>, head: &mut Head, criteria: &Body) {
-    let triggers: Vec<Expr> = objects(criteria, "reEnrollmentTriggersFilterBranches")
+fn enrolment(flow: &mut Flow<'_>, head: &mut Head, criteria: &Body, clock: Clock) {
+    let mut triggers: Vec<Expr> = objects(criteria, "reEnrollmentTriggersFilterBranches")
         .map(|branch| flow.branch(branch, None, 0))
         .collect();
+    if clock == Clock::Schedule {
+        // it enrols what meets the criteria, whether a change made it meet them or not
+        triggers.clear();
+    }
     let events: Vec<Expr> = objects(criteria, "eventFilterBranches")
         .map(|branch| flow.branch(branch, None, 0))
         .collect();
@@ -83,7 +89,10 @@ fn enrolment(flow: &mut Flow<'_>, head: &mut Head, criteria: &Body) {
         Some("MANUAL") => None,
         _ => object(criteria, "listFilterBranch").map(|branch| {
             head.events = Some(Events::Saved);
-            head.entry = Entry::BecomesTrue;
+            head.entry = match clock {
+                Clock::Schedule => Entry::EveryTime,
+                Clock::None => Entry::BecomesTrue,
+            };
             flow.branch(branch, None, 0)
         }),
     };
