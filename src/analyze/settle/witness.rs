@@ -105,7 +105,7 @@ pub(super) fn story<'e, 'n>(
     newer: Option<Side>,
     goes_on: impl FnOnce(&mut Space<'e, 'n>, u32) -> Option<Course>,
 ) -> Option<Witness> {
-    let begun = std::mem::take(&mut space.begun);
+    let begun = space.begun.clone();
     let patient = way(space, &begun, moving, Pace::Patient);
     let hasty = patient.is_none();
     let (entries, last) = patient.or_else(|| way(space, &begun, moving, Pace::Hasty))?;
