@@ -250,12 +250,15 @@ fn what_others_write_beside_the_loop_is_part_of_the_story() {
     let copied = "automation desk \"Copies\" {\n  when  ticket.country changes and ticket.language is blank\n  sets  ticket.country = ticket.reference\n}\nautomation crm \"Clears\" {\n  when  Case.Ref__c = \"A\"\n  sets  Case.Ref__c = blank\n}\n";
     let rewritten = "automation desk \"Rewrites\" {\n  when  ticket.country changes\n  sets  ticket.country = ticket.summary\n}\nautomation crm \"Lowers\" {\n  when  Case.Ref__c changes\n  sets  Case.Ref__c = lower(Case.Ref__c)\n}\n";
     let counted = "automation desk \"Counts\" {\n  when  ticket.hours changes and ticket.score < 10\n  sets  ticket.hours = ticket.hours + 1\n  sets  ticket.score = ticket.amount\n}\n";
+    // what travels one way is compared as it is
+    let titled = "automation desk \"Titles\" {\n  when  ticket.country changes\n  sets  ticket.country = title(ticket.country)\n}\n";
     // an edit after what waits had its turn, and one that is left until all is at rest
     let turned = "automation desk \"Copies\" {\n  when  ticket.country is blank or ticket.language is set\n  sets  ticket.country = \"x\"\n  sets  ticket.country = ticket.language\n}\nautomation desk \"Fixes\" {\n  when  ticket.country is set\n  sets  ticket.country = \"x\"\n}\n";
     let awaited = "automation desk \"Copies\" {\n  when  ticket.country changes\n  sets  ticket.country = ticket.language\n}\nautomation desk \"Fixes\" {\n  when  ticket.country is blank\n  sets  ticket.country = \"x\"\n  sets  ticket.country = blank\n}\n";
     for (automations, row, code) in [
         (copied, "country -> Ref__c  enforce", "G001"),
         (turned, "country <- Ref__c", "G001"),
+        (titled, "country <- Ref__c  via upper, enforce", "G001"),
         (awaited, "country <- Ref__c  blank clears", "G001"),
         (rewritten, "country -> Ref__c  enforce", "G001"),
         (counted, "hours <- Tally__c  fill only", "G002"),
