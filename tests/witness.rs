@@ -383,6 +383,10 @@ fn what_becomes_of_a_move_was_replayed_and_its_test_passes_once_the_spec_is_mend
             ("Person.Phase__c = New", "Person.Title = \"New\""),
         ),
         (
+            ("lost-user-transition", "invalid-cleared", "L011", 27),
+            ("Person.Phase__c = blank", "Person.Title = blank"),
+        ),
+        (
             ("lost-user-transition", "invalid-over", "L011", 30),
             ("Person.Phase__c = Working", "Person.Title = \"Working\""),
         ),
