@@ -311,6 +311,20 @@ fn a_box_that_nobody_ticked_is_false() {
     project("vip <-> Vip__c", &format!("{given}{unticked}"));
 }
 
+/// What a platform drops is not there in a test either: Salesforce cuts blanks around texts before anybody reads them.
+#[test]
+fn what_a_platform_drops_is_dropped_in_tests() {
+    let steps = "given desk.ticket one { subject = \"s\" }\n  given crm.Case one { Subject = \"s\", Ref__c = \" x \" }\n  settle\n  \
+         expect desk.ticket one { country = \"x\", language = blank }\n  at day 1 10:00 crm.Case one { Ref__c = \" y\" }\n  settle\n  \
+         expect desk.ticket one { country = \"y\", language = \"known\" }\n  expect quiet\n";
+    let text = format!(
+        "automation desk \"Knows\" {{\n  when  ticket.country = \"y\"\n  sets  ticket.language = \"known\"\n}}\n\
+         automation desk \"Clears\" {{\n  when  ticket.country = \" x \"\n  sets  ticket.country = blank\n}}\n{}\ntest \"blanks\" {{\n  {steps}}}\n",
+        ticket("  language -> Language__c\n  country <- Ref__c  enforce\n")
+    );
+    settles(steps, &project(USER, &text, &[]));
+}
+
 /// To Salesforce nothing of a new record has changed, and it is new.
 #[test]
 fn nothing_of_a_new_record_has_changed() {

@@ -277,8 +277,16 @@ fn what_others_write_beside_the_loop_is_part_of_the_story() {
     let copied = "automation desk \"Copies\" {\n  when  ticket.country changes and ticket.language is blank\n  sets  ticket.country = ticket.reference\n}\nautomation crm \"Clears\" {\n  when  Case.Ref__c = \"A\"\n  sets  Case.Ref__c = blank\n}\n";
     let rewritten = "automation desk \"Rewrites\" {\n  when  ticket.country changes\n  sets  ticket.country = ticket.summary\n}\nautomation crm \"Lowers\" {\n  when  Case.Ref__c changes\n  sets  Case.Ref__c = lower(Case.Ref__c)\n}\n";
     let counted = "automation desk \"Counts\" {\n  when  ticket.hours changes and ticket.score < 10\n  sets  ticket.hours = ticket.hours + 1\n  sets  ticket.score = ticket.amount\n}\n";
+    // what travels one way is compared as it is
+    let titled = "automation desk \"Titles\" {\n  when  ticket.country changes\n  sets  ticket.country = title(ticket.country)\n}\n";
+    // an edit after what waits had its turn, and one that is left until all is at rest
+    let turned = "automation desk \"Copies\" {\n  when  ticket.country is blank or ticket.language is set\n  sets  ticket.country = \"x\"\n  sets  ticket.country = ticket.language\n}\nautomation desk \"Fixes\" {\n  when  ticket.country is set\n  sets  ticket.country = \"x\"\n}\n";
+    let awaited = "automation desk \"Copies\" {\n  when  ticket.country changes\n  sets  ticket.country = ticket.language\n}\nautomation desk \"Fixes\" {\n  when  ticket.country is blank\n  sets  ticket.country = \"x\"\n  sets  ticket.country = blank\n}\n";
     for (automations, row, code) in [
         (copied, "country -> Ref__c  enforce", "G001"),
+        (turned, "country <- Ref__c", "G001"),
+        (titled, "country <- Ref__c  via upper, enforce", "G001"),
+        (awaited, "country <- Ref__c  blank clears", "G001"),
         (rewritten, "country -> Ref__c  enforce", "G001"),
         (counted, "hours <- Tally__c  fill only", "G002"),
     ] {
@@ -289,6 +297,48 @@ fn what_others_write_beside_the_loop_is_part_of_the_story() {
         let replay = format!("  replay  accordant test --witness {code}@main.sync:{line}");
         assert!(told.lines().any(|line| line == replay), "{told}");
     }
+}
+
+/// A record on which the key is stamped is saved then: it does not keep what its automations rewrite at each save. One that nobody
+/// saves does.
+#[test]
+fn what_no_record_keeps_is_no_beginning() {
+    let rewrites = |stamp: &str| {
+        format!(
+            "automation desk \"Caps\" {{\n  when  ticket.hours > 100\n  sets  ticket.hours = 100\n}}\n{}",
+            ticket("  hours <- Tally__c  enforce\n")
+                .replace("  delete keep\n", &format!("{stamp}  delete keep\n"))
+        )
+    };
+    let flow = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Flow xmlns=\"http://soap.sforce.com/2006/04/metadata\">\
+        <label>Fixes</label><processType>AutoLaunchedFlow</processType>\
+        <recordUpdates><name>Set</name><label>Set</label><inputAssignments><field>Tally__c</field>\
+        <value><numberValue>5</numberValue></value></inputAssignments><inputReference>$Record</inputReference></recordUpdates>\
+        <start><connector><targetReference>Set</targetReference></connector><object>Case</object>\
+        <recordTriggerType>CreateAndUpdate</recordTriggerType><triggerType>RecordBeforeSave</triggerType></start><status>Active</status></Flow>\n";
+    let told = |stamp: &str| {
+        let root = project(&rewrites(stamp));
+        let manifest = fs::read_to_string(root.path().join("accordant.toml")).unwrap();
+        let manifest = manifest.replace(
+            "[systems.crm]",
+            "[systems.crm]\nmetadata = [\"metadata/*\"]",
+        );
+        fs::write(root.path().join("accordant.toml"), manifest).unwrap();
+        fs::create_dir(root.path().join("metadata")).unwrap();
+        fs::write(root.path().join("metadata/Fixes.flow-meta.xml"), flow).unwrap();
+        let check = accordant(root.path(), &["check"]);
+        text(&check.stderr).to_owned()
+    };
+    let stamped = told("  key    desk.crm_case_id, crm.Desk_Ticket_Id__c\n");
+    assert!(
+        !stamped.contains("G001") && !stamped.contains("B001"),
+        "{stamped}"
+    );
+    let found = told("");
+    assert!(
+        found.contains("  replay  accordant test --witness G001@"),
+        "{found}"
+    );
 }
 
 /// Of more writers beside the loop than can be tried nobody knows whether they let it be.
@@ -358,6 +408,10 @@ fn what_becomes_of_a_move_was_replayed_and_its_test_passes_once_the_spec_is_mend
         (
             ("lost-user-transition", "invalid-automation", "L011", 27),
             ("Person.Phase__c = New", "Person.Title = \"New\""),
+        ),
+        (
+            ("lost-user-transition", "invalid-cleared", "L011", 27),
+            ("Person.Phase__c = blank", "Person.Title = blank"),
         ),
         (
             ("lost-user-transition", "invalid-over", "L011", 30),

@@ -6,6 +6,7 @@
 //! waits until a run is over or time passes, and then each has its turn once; what that starts waits for the next one. Derived
 //! fields follow whatever is stored. An automation whose expression fails does not run.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
@@ -13,7 +14,7 @@ use smol_str::SmolStr;
 use super::Bench;
 use crate::connect::{StoreError, Stores, refusal};
 use crate::plan::{Entry, Events, Field, Phase, StartedBy};
-use crate::runtime::program::{Automation, Links, Node, Reached, Related, Scene};
+use crate::runtime::program::{Automation, Links, Node, Reached, Related, Scene, canonical};
 use crate::runtime::{Action, Cursor, ObjectId, Outcome, Page, Record, Write, driver};
 use crate::side::Sides;
 use crate::value::Value;
@@ -112,6 +113,7 @@ impl<'b> Platforms<'b> {
         };
         let mut stored = now.clone();
         let reactions = self.before_save(object, before, &mut stored)?;
+        self.keep(object, &mut stored);
         let values = changes(&now, &stored);
         if !values.is_empty() {
             let action = Action::Update(id.clone());
@@ -211,6 +213,7 @@ impl<'b> Platforms<'b> {
         let mut stored = asked.clone();
         self.leave_unticked(object, &mut stored);
         let reactions = self.before_save(object, before.as_ref(), &mut stored)?;
+        self.keep(object, &mut stored);
         let mut values = write.values.clone();
         for (slot, value) in changes(&asked, &stored) {
             values.retain(|(s, _)| *s != slot);
@@ -225,6 +228,15 @@ impl<'b> Platforms<'b> {
             self.saved(object, id, before.as_ref(), depth)?;
         }
         Ok(outcome)
+    }
+
+    /// What the platform keeps of what it is given.
+    fn keep(&self, object: ObjectId, record: &mut Record) {
+        for (slot, value) in (0..).zip(&mut record.values) {
+            if let Some(field) = self.field(object, slot) {
+                keep(field, value);
+            }
+        }
     }
 
     /// Boxes that are not ticked are false.
@@ -539,6 +551,13 @@ fn scene<T>(
         links: &Alone,
         related,
     })
+}
+
+/// What a platform keeps of a value.
+pub(super) fn keep(field: &Field, value: &mut Value) {
+    if let Cow::Owned(kept) = canonical(&field.equality, value) {
+        *value = kept;
+    }
 }
 
 /// A box that is not ticked is false.

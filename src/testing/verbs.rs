@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::Told;
-use super::platforms::untick;
+use super::platforms::{keep, untick};
 use super::world::{Entry, World};
 use crate::runtime::Record;
 use crate::value::{Kind, Value, read_text, write_text};
@@ -276,6 +276,13 @@ fn set(world: &World<'_>, object: &SmolStr, entry: &mut Entry, values: &BTreeMap
         entry.fields.insert(field.clone(), value);
     }
     leave_unticked(world, object, &mut entry.fields);
+    // before the first day all is stored already
+    let known = own.filter(|_| !world.has_begun());
+    for (name, value) in &mut entry.fields {
+        if let Some(field) = known.and_then(|o| o.fields.get(name)) {
+            keep(field, value);
+        }
+    }
 }
 
 /// Boxes that nobody ticked are false.

@@ -298,9 +298,6 @@ impl<'b> World<'b> {
         else {
             return Ok(());
         };
-        if self.bench.automations.is_empty() {
-            return Ok(());
-        }
         let shape = program.shapes.get(at);
         let before = before.zip(shape).map(|(entry, shape)| {
             let value = |name| entry.fields.get(name).cloned().unwrap_or_default();

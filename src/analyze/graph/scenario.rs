@@ -79,6 +79,13 @@ fn scenario(model: &Model, built: &Built, witness: &Witness, opening: Opening) -
     })
 }
 
+/// An edit of a side, and how often what waits has a turn before it.
+struct Edit {
+    side: Side,
+    step: Step,
+    later: u32,
+}
+
 struct Telling<'m> {
     model: &'m Model,
     built: &'m Built,
@@ -172,15 +179,18 @@ impl<'m> Telling<'m> {
     /// had several, people enter what stood there before the last one.
     fn course(&self, witness: &Witness) -> Vec<Step> {
         let mut steps = Vec::new();
-        let mut edits: Vec<(Side, Step)> = Vec::new();
+        let mut edits: Vec<Edit> = Vec::new();
         let mut day = 1;
         let mut entered = None;
         let mut turns = 0;
+        let mut later = 0;
         let mut before: &[Symbol] = &witness.given;
         for step in &witness.steps {
             match &step.kind {
                 StepKind::Edit(record, values) => {
-                    edits.extend(self.edit(*record, values));
+                    // what waits has its turn before people go on
+                    later += u32::from(turns > 0);
+                    edits.extend(self.edit(*record, values, later));
                     entered = Some((*record, values));
                     turns = 0;
                 }
@@ -193,11 +203,12 @@ impl<'m> Telling<'m> {
                         };
                         let values: Vec<_> = values.iter().map(held).collect();
                         edits.pop();
-                        edits.extend(self.edit(record, &values));
+                        edits.extend(self.edit(record, &values, later));
                     }
                 }
                 StepKind::Round => {
                     let turns = std::mem::take(&mut turns);
+                    later = 0;
                     self.rest(&mut steps, &mut edits, &mut day, witness.newer, turns);
                 }
             }
@@ -212,7 +223,7 @@ impl<'m> Telling<'m> {
     fn rest(
         &self,
         steps: &mut Vec<Step>,
-        edits: &mut Vec<(Side, Step)>,
+        edits: &mut Vec<Edit>,
         day: &mut u32,
         newer: Option<Side>,
         turns: u32,
@@ -223,21 +234,24 @@ impl<'m> Telling<'m> {
         if edits.is_empty() && settled {
             return;
         }
-        edits.sort_by_key(|(side, _)| newer == Some(*side));
-        for (side, mut edit) in edits.drain(..) {
-            let minute = 10 * 60 + if newer == Some(side) { APART } else { 0 };
-            edit.at = Some(Moment { day: *day, minute });
-            steps.push(edit);
+        edits.sort_by_key(|e| (e.later, newer == Some(e.side)));
+        let last = edits.last().map_or(0, |e| e.later);
+        let turn = |later: u32| 10 * 60 + 2 * APART * later;
+        for mut edit in edits.drain(..) {
+            let apart = if newer == Some(edit.side) { APART } else { 0 };
+            let minute = turn(edit.later) + apart;
+            edit.step.at = Some(Moment { day: *day, minute });
+            steps.push(edit.step);
         }
         let later = Moment {
             day: *day,
-            minute: 10 * 60 + 2 * APART,
+            minute: turn(last + 1),
         };
         steps.push(self.cast.step((turns > 0).then_some(later), settle));
         *day += 1;
     }
 
-    fn edit(&self, record: RecordId, values: &[(CellId, Symbol)]) -> Option<(Side, Step)> {
+    fn edit(&self, record: RecordId, values: &[(CellId, Symbol)], later: u32) -> Option<Edit> {
         let object = *self.built.objects.get(record.index())?;
         let values = values.iter().filter_map(|(cell, v)| {
             Some((self.field(*cell)?, self.value(*cell, *v), self.cast.span))
@@ -252,6 +266,10 @@ impl<'m> Telling<'m> {
             alias: SmolStr::new_static(ALIAS),
             values: values.collect(),
         };
-        Some((side, self.cast.step(None, kind)))
+        Some(Edit {
+            side,
+            step: self.cast.step(None, kind),
+            later,
+        })
     }
 }

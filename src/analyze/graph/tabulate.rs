@@ -171,10 +171,13 @@ impl Tables<'_, '_> {
                 self.computed(view, side, e, *positions.get(side));
             }
         }
+        // values that travel one way are compared as they are
+        let two_way = lanes.left.is_some() && lanes.right.is_some();
         let class = |side: Side| {
             let field = view.field(side);
             let values = part.values.get(*positions.get(side));
-            let normal = |v: &Value| match &view.row.normal {
+            let form = view.row.normal.as_ref().filter(|_| two_way);
+            let normal = |v: &Value| match form {
                 Some(form) => eval(part.model, form, v).unwrap_or_else(|| v.clone()),
                 None => v.clone(),
             };

@@ -37,9 +37,12 @@ pub(super) struct Link<'m> {
     value: Writes<'m>,
 }
 
+#[derive(Clone)]
 enum Writes<'m> {
     Lane(&'m Lane),
     Constant(&'m str),
+    /// A blank.
+    Nothing,
 }
 
 /// All of them: those of rows, then those of automations.
@@ -91,17 +94,21 @@ impl<'m> Links<'m> {
     }
 
     fn effects(&mut self, number: usize, automation: &'m Automation) {
-        for effect in &automation.effects {
+        for (at, effect) in automation.effects.iter().enumerate() {
             let Some((target, value)) = self.column_of(effect.target).zip(constant(effect)) else {
                 continue;
             };
+            // what is cleared to be set again is not cleared
+            let mut later = automation.effects.iter().skip(at + 1);
+            let again = later.any(|e| e.target == effect.target);
+            let clears = matches!(value, Writes::Nothing);
             for source in self.life.columns() {
                 let Some(field) = self.life.field(source).map(|f| f.id) else {
                     continue;
                 };
                 let over = source == target && effect.record == Written::Itself;
                 let starts = reads(automation, field) || (over && runs_always(automation));
-                if !starts {
+                if !starts || clears && (!over || again) {
                     continue;
                 }
                 let guards = automation.guard.iter().chain(&effect.when);
@@ -112,7 +119,7 @@ impl<'m> Links<'m> {
                     conditions: guards.map(|g| (Side::Left, g)).collect(),
                     field,
                     over,
-                    value: Writes::Constant(value),
+                    value: value.clone(),
                 });
             }
         }
@@ -128,10 +135,16 @@ impl Link<'_> {
         })
     }
 
+    /// Whether it clears what it writes.
+    pub const fn clears(&self) -> bool {
+        matches!(self.value, Writes::Nothing)
+    }
+
     /// What it writes while the column that it reads shows a value.
     pub fn writes(&self, model: &Model, value: &str) -> Option<SmolStr> {
         match self.value {
             Writes::Constant(value) => Some(value.into()),
+            Writes::Nothing => None,
             Writes::Lane(lane) => match eval(model, &lane.value, &Value::text(value))? {
                 Value::Text(text) => Some(text),
                 _ => None,
@@ -140,9 +153,10 @@ impl Link<'_> {
     }
 }
 
-fn constant(effect: &Effect) -> Option<&str> {
+fn constant(effect: &Effect) -> Option<Writes<'_>> {
     match &effect.value.as_ref()?.node {
-        ExprKind::Const(Value::Text(text)) => Some(text.as_str()),
+        ExprKind::Const(Value::Text(text)) => Some(Writes::Constant(text.as_str())),
+        ExprKind::Const(Value::Blank) => Some(Writes::Nothing),
         _ => None,
     }
 }

@@ -22,11 +22,11 @@ pub struct Reaction {
     pub value: SmolStr,
     /// The column that it writes.
     pub target: usize,
-    /// What it writes there.
+    /// What it writes there; empty where it clears it.
     pub writes: SmolStr,
     /// The stage that the cluster was in.
     pub from: StageIdx,
-    /// The stage that this means.
+    /// The stage that this means; the same where it means none.
     pub to: StageIdx,
 }
 
@@ -56,6 +56,8 @@ pub enum End {
     Home,
     /// In a stage to which no line leads from there.
     Held,
+    /// In no stage: the column that the move was made in is cleared.
+    Cleared,
 }
 
 /// The first way to take a line out of a stage.

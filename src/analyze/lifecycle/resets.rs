@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use smol_str::SmolStr;
+
 use super::guards::among;
 use super::links::{Cause, Link};
 use super::reactions::{Chain, End, Reaction};
@@ -126,6 +128,9 @@ impl<'m> Reset<'m> {
     fn taken_back(&self, step: Step<'m>, begins: Event, value: &str) -> Option<Chain> {
         let (life, column, from) = (self.life, self.link.source, step.from);
         let to = step.line.to.node;
+        if self.link.clears() {
+            return self.chain(step, begins, value, (SmolStr::default(), to, End::Cleared));
+        }
         let writes = self.link.writes(life.model, value)?;
         if life.shows(to, column, &writes) || life.refuses(column, value, &writes) {
             return None;
@@ -142,6 +147,19 @@ impl<'m> Reset<'m> {
         if goes_on {
             return None;
         }
+        let how = if own && home { End::Home } else { End::Held };
+        self.chain(step, begins, value, (writes, end, how))
+    }
+
+    /// The move and what comes of it, if the automation may be started: what it writes, the stage that this means, how it ends.
+    fn chain(
+        &self,
+        step: Step<'m>,
+        begins: Event,
+        value: &str,
+        (writes, to, end): (SmolStr, StageIdx, End),
+    ) -> Option<Chain> {
+        let (life, column) = (self.life, self.link.source);
         let example = self.starts(step, value)?;
         let stages: Vec<_> = life
             .columns()
@@ -152,7 +170,7 @@ impl<'m> Reset<'m> {
             .filter(|(cell, _)| cell.through.is_none() && !stages.contains(&cell.field));
         Some(Chain {
             transition: step.number,
-            from,
+            from: step.from,
             begins: Some(begins),
             needs: needs.map(|(cell, value)| (cell.field, value)).collect(),
             reactions: vec![Reaction {
@@ -161,10 +179,10 @@ impl<'m> Reset<'m> {
                 value: value.into(),
                 target: column,
                 writes,
-                from: to,
-                to: end,
+                from: step.line.to.node,
+                to,
             }],
-            end: if own && home { End::Home } else { End::Held },
+            end,
         })
     }
 

@@ -183,6 +183,9 @@ pub fn most_steps(network: &Network) -> u64 {
     states.saturating_mul(edits.fold(0, u64::saturating_add).max(1))
 }
 
+/// How much more effort is tried for a story in which people wait until all is at rest.
+const PATIENCE: u32 = 2;
+
 /// What a search of one part under one resolution of the unknown says.
 #[derive(Clone)]
 enum Found {
@@ -264,16 +267,34 @@ fn regime(space: &mut Space<'_, '_>, loops: &mut Loops, begin: Begin) -> Result<
         Begin::Met => Shadow::FirstMet,
         Begin::Recovered => Shadow::Recovered,
     })?;
-    while let Some(layer) = space.layer()? {
-        let moving = loops.close(space, &layer);
+    let mut moving: Vec<u32> = Vec::new();
+    let mut hasty: Option<Box<Witness>> = None;
+    let mut patience = PATIENCE;
+    loop {
+        let layer = match space.layer() {
+            Ok(Some(layer)) => layer,
+            Ok(None) => break,
+            Err(TooMany) if hasty.is_some() => break,
+            Err(TooMany) => return Err(TooMany),
+        };
+        moving.extend(loops.close(space, &layer));
+        moving.sort_unstable();
         let newer = match space.run.engine.unknown {
             Unknown::Inert(newer) => newer,
             Unknown::Free => None,
         };
         if !moving.is_empty() {
             let goes_on = |space: &mut Space<'_, '_>, from| circle(space, from, &moving);
-            let witness = story(space, &moving, begin, newer, goes_on).ok_or(TooMany)?;
-            return Ok(Found::Loop(Box::new(witness)));
+            let witness = Box::new(story(space, &moving, begin, newer, goes_on).ok_or(TooMany)?);
+            if !witness.hasty {
+                return Ok(Found::Loop(witness));
+            }
+            hasty.get_or_insert(witness);
+            if patience == 0 {
+                break;
+            }
+            patience -= 1;
+            continue;
         }
         let growing = if open {
             loops.late(&layer, space.limits.rounds)
@@ -286,7 +307,10 @@ fn regime(space: &mut Space<'_, '_>, loops: &mut Loops, begin: Begin) -> Result<
             return Ok(Found::Growth(Box::new(witness)));
         }
     }
-    Ok(Found::Rounds(loops.longest()))
+    Ok(match hasty {
+        Some(witness) => Found::Loop(witness),
+        None => Found::Rounds(loops.longest()),
+    })
 }
 
 fn too_large(part: &Part) -> Verdict {

@@ -86,6 +86,15 @@ enum Pace {
     Hasty,
 }
 
+/// How a state was come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Come {
+    /// Rounds have to follow.
+    Bound,
+    /// People may go on.
+    Free,
+}
+
 /// A state on the way, the one before it, and the choices in between.
 struct Entry {
     node: u32,
@@ -105,7 +114,7 @@ pub(super) fn story<'e, 'n>(
     newer: Option<Side>,
     goes_on: impl FnOnce(&mut Space<'e, 'n>, u32) -> Option<Course>,
 ) -> Option<Witness> {
-    let begun = std::mem::take(&mut space.begun);
+    let begun = space.begun.clone();
     let patient = way(space, &begun, moving, Pace::Patient);
     let hasty = patient.is_none();
     let (entries, last) = patient.or_else(|| way(space, &begun, moving, Pace::Hasty))?;
@@ -194,8 +203,7 @@ fn way(
             choices: Choices::default(),
         });
     }
-    // by whether people may go on there
-    let mut done = vec![[false; 2]; space.nodes.len()];
+    let mut done = vec![None; space.nodes.len()];
     while let Some(Reverse((cost, rounds, given, at))) = heap.pop() {
         let entry = entries.get(at)?;
         let node = entry.node;
@@ -209,9 +217,11 @@ fn way(
             || !goes_on
             || space.steps(node).iter().all(|e| !e.moved && e.to == node);
         let known = done.get_mut(node as usize)?;
-        if known[1] || std::mem::replace(&mut known[usize::from(rest)], true) {
+        let come = if rest { Come::Free } else { Come::Bound };
+        if known.is_some_and(|k| k >= come) {
             continue;
         }
+        *known = Some(come);
         if moving.binary_search(&node).is_ok() {
             return Some((entries, at));
         }
@@ -237,7 +247,9 @@ fn way(
                     }
                 };
                 if let Some(to) = space.find()
-                    && !done.get(to as usize).is_none_or(|d| d[1])
+                    && done
+                        .get(to as usize)
+                        .is_some_and(|d| *d != Some(Come::Free))
                 {
                     heap.push(Reverse((cost + more, rounds + moved, given, entries.len())));
                     entries.push(Entry {

@@ -101,7 +101,7 @@ fn endless<'m>(model: &'m Model, facts: &'m Facts) -> Vec<Livelock<'m>> {
                 chain,
                 repeats: match chain.end {
                     End::Repeats(at) => at,
-                    End::Home | End::Held => return None,
+                    End::Home | End::Held | End::Cleared => return None,
                 },
             })
         }));

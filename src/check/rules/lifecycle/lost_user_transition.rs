@@ -13,7 +13,7 @@ use crate::side::Side;
 rule! {
     /// # What it checks
     /// Nothing takes back a move that its lifecycle permits: no row keeps writing the field as another one has it, no row or
-    /// automation leads the stage back to where it was. A platform that moves the field by itself is a warning.
+    /// automation leads the stage back to where it was, or clears what shows it. A platform that moves the field by itself is a warning.
     ///
     /// # Why it matters
     /// A rep moves somebody, as agreed, and a minute later it is undone. After the second time people stop trusting the tool.

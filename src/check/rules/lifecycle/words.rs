@@ -121,6 +121,13 @@ pub(super) fn reaction(life: Life<'_>, reaction: &Reaction) -> String {
             format!("the {} {}", a.kind, quoted(&a.name))
         }),
     };
+    if reaction.writes.is_empty() {
+        let (from, to) = (field(life, reaction.source), field(life, reaction.target));
+        return format!(
+            "{who} reads `{}` in {from}, and clears {to}: it shows no stage",
+            reaction.value
+        );
+    }
     format!(
         "{who} reads `{}` in {}, and sets {} to `{}`: from {} to {}",
         reaction.value,
