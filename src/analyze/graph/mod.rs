@@ -15,12 +15,14 @@ mod cells;
 mod consequence;
 mod domain;
 mod edge;
+mod making;
 mod members;
 mod memo;
 mod parts;
 mod place;
 mod proof;
 mod scenario;
+mod stamps;
 mod steps;
 mod tabulate;
 mod tied;
@@ -78,7 +80,7 @@ pub fn graph(model: &Model, stage_writes: &[StageWrite]) -> Graph {
     let by_target = build::by_target(&edges);
     let writers = build::Writers {
         model,
-        stamps: build::Stamps::Unknown,
+        stamps: stamps::Stamps::Unknown,
         edges: &edges,
         steps: &steps,
         by_target: &by_target,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::build::{Acting, Built, Part, image, simple};
+use super::build::{Built, image, simple};
 use super::edge::AutomationId;
+use super::making::{Acting, Part};
 use super::place::{Place, store, stored, takes};
 use crate::analyze::eval;
 use crate::analyze::settle::network::{

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::build::{Built, Reads, Writers, build};
+use super::build::{Built, Writers, build};
 use super::domain::Seeds;
 use super::edge::{AutomationId, Edge, Writer, read_by};
+use super::making::Reads;
 use super::memo::Memo;
 use super::parts::Component;
 use crate::analyze::disjoint;

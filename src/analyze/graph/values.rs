@@ -1,7 +1,8 @@
 //! The values that the cells of a part are tried with: what it names, and what functions and platforms make of that.
 
-use super::build::{Part, image, simple};
+use super::build::{image, simple};
 use super::domain::{Changes, LONGEST, Named};
+use super::making::Part;
 use super::place::{Place, store};
 use super::writes::Write;
 use crate::formula;

@@ -2,14 +2,16 @@
 
 use rust_decimal::Decimal;
 
-use super::build::{Built, Kept, Reads, Stamps, Writers, build, kept_stamps};
+use super::build::{Built, Writers, build};
 use super::consequence::replaces;
 use super::domain::Seeds;
 use super::edge::AutomationId;
+use super::making::Reads;
 use super::memo::Memo;
 use super::parts::Component;
 use super::place::Place;
 use super::proof::{self, Grounds};
+use super::stamps::{Kept, Stamps, kept_stamps};
 use crate::analyze::settle::law::rests;
 use crate::analyze::settle::network::{BLANK, Guard, RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{
