@@ -42,7 +42,7 @@ const OPEN: usize = 100_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
 const UNKNOWN: usize = 400_000;
 /// The steps of a search for what becomes of a loop beside those who write what it reads.
-const BESIDE: usize = 400_000;
+const BESIDE: usize = 100_000;
 /// The steps, or states, of a search for whether a change would bring a part to rest: there are many, and it is only advice.
 const ADVICE: usize = 200_000;
 
@@ -115,17 +115,27 @@ pub(super) fn judged(writers: Writers<'_>, component: &Component, known: &Known)
 /// those: a record does not keep whatever people enter there.
 fn told(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     let mut best = searched(writers, component, known, Reads::All);
+    // what brings the part to rest by itself does so beside others
+    best.remedies = remedies(writers, &best, known);
     if best.witness().is_some() {
         let few = build(writers, component, Seeds::Few, Reads::Around);
         if !is_whole(&few, &best.built) {
             let around = || searched(writers, component, known, Reads::Around);
-            let around = (!few.cut).then(around).filter(|j| !j.is_too_large());
+            let open = |j: &Judged| matches!(j.judgement.verdict(), Verdict::Undecided { .. });
+            let undecided = open(&best);
+            let told = |j: &Judged| !j.is_too_large() && !j.is_sampled() && (undecided || !open(j));
+            let around = (!few.cut).then(around).filter(told);
             best.alone = around.is_none();
-            best = around.unwrap_or(best);
+            if let Some(mut around) = around {
+                around.remedies = match around.witness() {
+                    Some(_) => best.remedies,
+                    None => remedies(writers, &around, known),
+                };
+                best = around;
+            }
         }
     }
     best.growth = growth(&best);
-    best.remedies = remedies(writers, &best, known);
     best
 }
 
