@@ -1,25 +1,20 @@
-//! The judgement about a part, and what would change it.
-
-use rust_decimal::Decimal;
+//! The judgement about a part: how it is searched, and how far.
 
 use super::build::{Built, Writers, build};
-use super::consequence::replaces;
 use super::domain::Seeds;
-use super::edge::AutomationId;
+use super::growth::{Growth, growth};
 use super::making::Reads;
 use super::memo::Memo;
 use super::parts::Component;
-use super::place::Place;
 use super::proof::{self, Grounds};
+use super::remedy::{Remedy, remedies};
 use super::stamps::{Kept, Stamps, kept_stamps};
 use crate::analyze::settle::law::rests;
-use crate::analyze::settle::network::{BLANK, Guard, RowId as RowAt, RuleId, Writer as At};
+use crate::analyze::settle::network::{RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{
     Judgement, Limits, Network, Verdict, Witness, anywhere, judge, most_steps,
 };
-use crate::model::{RowId, StartedBy};
 use crate::side::Side;
-use crate::value::Value;
 
 /// How much of a part is searched.
 const LIMITS: Limits = Limits {
@@ -65,32 +60,6 @@ pub struct Judged {
     /// Whether others write to what it reads, and were too many to be judged with it: what a record holds there may not be what
     /// they leave it.
     pub alone: bool,
-}
-
-/// A change after which a part comes to rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// Values of the row travel from this side only.
-    OneWay(RowId, Side),
-    /// The row no longer undoes drift.
-    NoEnforce(RowId),
-    /// Values that differ in case alone are one to the row.
-    IgnoreCase(RowId),
-    /// The automation does not run for the user of the sync.
-    Guarded(AutomationId),
-    /// The automation is gone, or nothing that writes in the loop starts it: the user of the sync is not all that does.
-    Without(AutomationId),
-}
-
-/// What grows without an end, as the first rounds of a witness show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Growth {
-    /// Where.
-    pub place: Place,
-    /// What is there, one value after the other: numbers and times that only go up, or only down, texts that only become longer.
-    pub values: Vec<Value>,
-    /// By how much each time, where it is the same: a number, the characters of a text, days, milliseconds.
-    pub by: Option<Decimal>,
 }
 
 /// Judges a part. What depends on moments that nobody knows is judged again with such as only go on, each later than what stands
@@ -216,69 +185,6 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
     best
 }
 
-/// What grows in the rounds of a part whose values have no end: the first cell with a measure that only ever rises, or falls.
-fn growth(judged: &Judged) -> Option<Growth> {
-    let Verdict::Diverges(witness) = judged.judgement.verdict() else {
-        return None;
-    };
-    let built = &judged.built;
-    let cells = built.network.cells.iter().enumerate();
-    let mut found = cells.filter(|(_, c)| c.open).filter_map(|(at, cell)| {
-        let steps = witness.steps.iter().skip(witness.again.saturating_sub(1));
-        let mut held: Vec<u16> = steps.filter_map(|s| s.cells.get(at).copied()).collect();
-        held.dedup();
-        // the last value stands for others
-        held.retain(|v| usize::from(*v) + 1 < cell.size());
-        held.drain(..held.iter().take_while(|v| **v == BLANK).count());
-        let domain = built.values.get(at)?;
-        let values = held.iter().map(|v| domain.get(usize::from(*v)).cloned());
-        let values = values.collect::<Option<Vec<Value>>>()?;
-        // what one side raises the other one may lower by less: then it rises from one of its turns to the next
-        (1..=2).find_map(|turns| {
-            let mut values: Vec<Value> = values.iter().rev().step_by(turns).cloned().collect();
-            values.reverse();
-            let by = rising(&values)?;
-            Some(Growth {
-                place: *built.places.get(at)?,
-                values,
-                by,
-            })
-        })
-    });
-    found.next()
-}
-
-/// The difference between each two of some values, if there are differences, and their measures only rise or only fall: none
-/// within where they differ. Two differences at least, since one is no growth.
-fn rising(values: &[Value]) -> Option<Option<Decimal>> {
-    let sizes: Option<Vec<Decimal>> = values.iter().map(measure).collect();
-    let sizes = sizes?;
-    let steps = sizes.windows(2).map(|pair| match pair {
-        [from, to] => to.checked_sub(*from),
-        _ => None,
-    });
-    let steps = steps.collect::<Option<Vec<Decimal>>>()?;
-    let first = *steps.first().filter(|_| steps.len() > 1)?;
-    let same_way = |d: &Decimal| !d.is_zero() && d.is_sign_positive() == first.is_sign_positive();
-    let text = matches!(values, [Value::Text(_), ..]);
-    let grows = steps.iter().all(same_way) && !(text && first.is_sign_negative());
-    grows.then(|| Some(first).filter(|_| steps.iter().all(|d| *d == first)))
-}
-
-/// How large a value is: a number itself, a text by its characters, a time by what has passed.
-fn measure(value: &Value) -> Option<Decimal> {
-    match value {
-        Value::Number(n) => Some(*n),
-        Value::Text(text) => Some(text.chars().count().into()),
-        Value::Date(day) => {
-            let since = day.duration_since(jiff::civil::Date::ZERO);
-            Some((since.as_hours() / 24).into())
-        }
-        Value::DateTime(ms) => Some((*ms).into()),
-        _ => None,
-    }
-}
-
 /// What was found about networks so far.
 #[derive(Default)]
 pub(super) struct Known {
@@ -310,7 +216,8 @@ impl Known {
         })
     }
 
-    fn settles(&self, network: &Network) -> bool {
+    /// Whether a network with a change in it comes to rest, as far as advice is worth a search.
+    pub fn settles(&self, network: &Network) -> bool {
         self.changed.get(network, |network| {
             let within = |steps| judge(network, limits(network).within(steps));
             let little = within(SHALLOW / 10);
@@ -390,141 +297,4 @@ impl Judged {
         writers.dedup();
         writers
     }
-}
-
-/// The changes that bring a part to rest, of those that concern who writes in the rounds that repeat.
-fn remedies(writers: Writers<'_>, judged: &Judged, known: &Known) -> Vec<Remedy> {
-    let model = writers.model;
-    let built = &judged.built;
-    let mut found = Vec::new();
-    if judged.witness().is_none() && !judged.is_sampled() {
-        return found;
-    }
-    // what comes to rest with the values that were tried is no way out where nobody would know of the others
-    let settles = |changed: &Built| {
-        let known_of = |live: &[bool]| proof::automatic(model, changed, live);
-        let searched = || {
-            judged.witness().is_some()
-                && known.settles(&changed.network)
-                && !changed.sampled
-                && (!changed.tried || proof::is_searched(model, changed))
-        };
-        rests(&changed.network, &known_of).is_some() || searched()
-    };
-    for writer in judged.turning() {
-        match writer {
-            At::Row(at, from) => {
-                let Some(id) = built.rows.get(at.index()).copied() else {
-                    continue;
-                };
-                let two_way = model.row(id).is_some_and(|r| r.two_way());
-                for side in Side::BOTH.into_iter().filter(|_| two_way) {
-                    let one_way = change(built, at, |row| *row.lanes.get_mut(!side) = None);
-                    let remedy = Remedy::OneWay(id, side);
-                    let agrees = || !is_replaced(writers, id, side);
-                    if !found.contains(&remedy) && agrees() && settles(&one_way) {
-                        found.push(remedy);
-                    }
-                }
-                let mut enforced = false;
-                let tame = change(built, at, |row| {
-                    if let Some(lane) = row.lanes.get_mut(from) {
-                        enforced = std::mem::take(&mut lane.enforce);
-                    }
-                });
-                if enforced && settles(&tame) {
-                    found.push(Remedy::NoEnforce(id));
-                }
-                if from == Side::Left || !two_way {
-                    let folded = fold(built, at);
-                    if folded.as_ref().is_some_and(settles) {
-                        found.push(Remedy::IgnoreCase(id));
-                    }
-                }
-            }
-            At::Rule(at) => {
-                let Some(id) = built.automations.get(at.index()).copied().flatten() else {
-                    continue;
-                };
-                if !settles(&gone(built, at)) {
-                    continue;
-                }
-                let guarded = guarded(built, at);
-                found.push(match guarded.as_ref().is_some_and(settles) {
-                    true => Remedy::Guarded(id),
-                    false => Remedy::Without(id),
-                });
-            }
-        }
-    }
-    found
-}
-
-/// Whether what a row writes from this side is replaced by an automation: on a two-way row the value of that travels back, and
-/// from one side alone both would never agree.
-fn is_replaced(writers: Writers<'_>, row: RowId, from: Side) -> bool {
-    let Some(view) = writers.model.row(row) else {
-        return false;
-    };
-    let target = view.row.cells.get(!from).field();
-    let mut edges = writers.edges.iter().filter(|e| Some(e.target) == target);
-    edges.any(|e| replaces(writers.model, view, from, e))
-}
-
-/// The part with another row.
-fn change(
-    built: &Built,
-    at: RowAt,
-    f: impl FnOnce(&mut crate::analyze::settle::network::Row),
-) -> Built {
-    let mut changed = built.clone();
-    if let Some(row) = changed.network.rows.get_mut(at.index()) {
-        f(row);
-    }
-    changed
-}
-
-/// The part without an automation.
-fn gone(built: &Built, at: RuleId) -> Built {
-    let mut changed = built.clone();
-    if let Some(rule) = changed.network.rules.get_mut(at.index()) {
-        rule.guard = Guard::Not(Box::new(Guard::Always));
-    }
-    if let Some(here) = changed.automations.get_mut(at.index()) {
-        *here = None;
-    }
-    changed
-}
-
-/// The part with an automation that does not run for the user of the sync; none where it did not before.
-fn guarded(built: &Built, at: RuleId) -> Option<Built> {
-    let mut changed = built.clone();
-    let rule = changed.network.rules.get_mut(at.index())?;
-    let by = std::mem::replace(&mut rule.by, StartedBy::People);
-    (by == StartedBy::Anyone).then_some(changed)
-}
-
-/// The part with a row that takes values for one which differ in case alone; none where there are no such values.
-fn fold(built: &Built, at: RowAt) -> Option<Built> {
-    let row = built.network.rows.get(at.index())?;
-    let mut changed = false;
-    let mut class = row.class.clone();
-    for side in Side::BOTH {
-        let values = built.values.get(row.cells.get(side).index())?;
-        let lower = |v: &crate::value::Value| v.as_text().map(str::to_lowercase);
-        let of = class.get_mut(side);
-        for i in 0..values.len() {
-            let first = values
-                .iter()
-                .position(|v| lower(v).is_some() && values.get(i).and_then(lower) == lower(v));
-            let to = first.and_then(|f| of.get(f).copied());
-            if let (Some(to), Some(slot)) = (to, of.get_mut(i))
-                && *slot != to
-            {
-                *slot = to;
-                changed = true;
-            }
-        }
-    }
-    changed.then(|| change(built, at, |row| row.class = class))
 }

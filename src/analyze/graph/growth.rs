@@ -1,0 +1,83 @@
+//! What grows, where updates never come to rest because each round makes another value.
+
+use rust_decimal::Decimal;
+
+use super::place::Place;
+use super::verdict::Judged;
+use crate::analyze::settle::Verdict;
+use crate::analyze::settle::network::BLANK;
+use crate::value::Value;
+
+/// What grows without an end, as the first rounds of a witness show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Growth {
+    /// Where.
+    pub place: Place,
+    /// What is there, one value after the other: numbers and times that only go up, or only down, texts that only become longer.
+    pub values: Vec<Value>,
+    /// By how much each time, where it is the same: a number, the characters of a text, days, milliseconds.
+    pub by: Option<Decimal>,
+}
+
+/// What grows in the rounds of a part whose values have no end: the first cell with a measure that only ever rises, or falls.
+pub(super) fn growth(judged: &Judged) -> Option<Growth> {
+    let Verdict::Diverges(witness) = judged.judgement.verdict() else {
+        return None;
+    };
+    let built = &judged.built;
+    let cells = built.network.cells.iter().enumerate();
+    let mut found = cells.filter(|(_, c)| c.open).filter_map(|(at, cell)| {
+        let steps = witness.steps.iter().skip(witness.again.saturating_sub(1));
+        let mut held: Vec<u16> = steps.filter_map(|s| s.cells.get(at).copied()).collect();
+        held.dedup();
+        // the last value stands for others
+        held.retain(|v| usize::from(*v) + 1 < cell.size());
+        held.drain(..held.iter().take_while(|v| **v == BLANK).count());
+        let domain = built.values.get(at)?;
+        let values = held.iter().map(|v| domain.get(usize::from(*v)).cloned());
+        let values = values.collect::<Option<Vec<Value>>>()?;
+        // what one side raises the other one may lower by less: then it rises from one of its turns to the next
+        (1..=2).find_map(|turns| {
+            let mut values: Vec<Value> = values.iter().rev().step_by(turns).cloned().collect();
+            values.reverse();
+            let by = rising(&values)?;
+            Some(Growth {
+                place: *built.places.get(at)?,
+                values,
+                by,
+            })
+        })
+    });
+    found.next()
+}
+
+/// The difference between each two of some values, if there are differences, and their measures only rise or only fall: none
+/// within where they differ. Two differences at least, since one is no growth.
+fn rising(values: &[Value]) -> Option<Option<Decimal>> {
+    let sizes: Option<Vec<Decimal>> = values.iter().map(measure).collect();
+    let sizes = sizes?;
+    let steps = sizes.windows(2).map(|pair| match pair {
+        [from, to] => to.checked_sub(*from),
+        _ => None,
+    });
+    let steps = steps.collect::<Option<Vec<Decimal>>>()?;
+    let first = *steps.first().filter(|_| steps.len() > 1)?;
+    let same_way = |d: &Decimal| !d.is_zero() && d.is_sign_positive() == first.is_sign_positive();
+    let text = matches!(values, [Value::Text(_), ..]);
+    let grows = steps.iter().all(same_way) && !(text && first.is_sign_negative());
+    grows.then(|| Some(first).filter(|_| steps.iter().all(|d| *d == first)))
+}
+
+/// How large a value is: a number itself, a text by its characters, a time by what has passed.
+fn measure(value: &Value) -> Option<Decimal> {
+    match value {
+        Value::Number(n) => Some(*n),
+        Value::Text(text) => Some(text.chars().count().into()),
+        Value::Date(day) => {
+            let since = day.duration_since(jiff::civil::Date::ZERO);
+            Some((since.as_hours() / 24).into())
+        }
+        Value::DateTime(ms) => Some((*ms).into()),
+        _ => None,
+    }
+}
