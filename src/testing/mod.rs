@@ -16,6 +16,7 @@
 //!
 //! Does not know specs, files or how results are printed; the form of JUnit excepted.
 
+mod acts;
 mod expect;
 mod junit;
 mod platforms;

@@ -14,9 +14,8 @@ use smol_str::SmolStr;
 use super::Bench;
 use crate::connect::{StoreError, Stores, refusal};
 use crate::plan::{Entry, Events, Field, Phase, StartedBy};
-use crate::runtime::program::{Automation, Links, Node, Reached, Related, Scene, canonical};
+use crate::runtime::program::{Automation, Reached, canonical};
 use crate::runtime::{Action, Cursor, ObjectId, Outcome, Page, Record, Write, driver};
-use crate::side::Sides;
 use crate::value::Value;
 
 /// Saves within one transaction, beyond which a platform gives up.
@@ -46,7 +45,7 @@ pub(super) struct Waiting {
 
 /// The stores of a case during a run or an edit, and what happened to them.
 pub(super) struct Platforms<'b> {
-    bench: &'b Bench,
+    pub bench: &'b Bench,
     pub stores: Stores,
     /// What the run sent, with its outcome.
     pub sent: Vec<(ObjectId, Write, Outcome)>,
@@ -57,27 +56,18 @@ pub(super) struct Platforms<'b> {
     /// Which records have started what they start once.
     pub started: BTreeSet<Waiting>,
     /// Whose transaction is under way.
-    by: StartedBy,
+    pub by: StartedBy,
     /// How often automations have run for a record in it.
     ran: BTreeMap<(usize, SmolStr), u8>,
 }
 
-/// No record is linked for an automation: it knows nothing of syncs.
-struct Alone;
-
-impl Links for Alone {
-    fn linked(&self, _: &[u16], _: crate::side::Side, _: &str) -> Option<SmolStr> {
-        None
-    }
-}
-
-type Done<T> = Result<T, StoreError>;
+pub(super) type Done<T> = Result<T, StoreError>;
 
 /// Slots with their values.
 type Values = Vec<(u16, Value)>;
 
 /// What an effect writes: the object and which of its records, the slot, the value.
-type Written = ((ObjectId, Reached), u16, Value);
+pub(super) type Written = ((ObjectId, Reached), u16, Value);
 
 impl<'b> Platforms<'b> {
     /// Opened stores that answer as their platforms do, with what an earlier run or edit left for later, and what it has started.
@@ -139,7 +129,7 @@ impl<'b> Platforms<'b> {
         Ok(self.reactions.len() > before)
     }
 
-    fn read_one(&mut self, object: ObjectId, id: &SmolStr) -> Done<Option<Record>> {
+    pub fn read_one(&mut self, object: ObjectId, id: &SmolStr) -> Done<Option<Record>> {
         let mut found = self.stores.read(object, std::slice::from_ref(id))?;
         Ok(found.pop().filter(|r| !r.deleted))
     }
@@ -169,7 +159,7 @@ impl<'b> Platforms<'b> {
         }
     }
 
-    fn field(&self, object: ObjectId, slot: u16) -> Option<&'b Field> {
+    pub fn field(&self, object: ObjectId, slot: u16) -> Option<&'b Field> {
         let shape = self.bench.program.shapes.get(usize::from(object.0))?;
         let name = &shape.fields.get(usize::from(slot))?.name;
         let object = self.bench.program.object_name(object);
@@ -440,117 +430,6 @@ impl<'b> Platforms<'b> {
             }
         })
     }
-
-    /// Whether a save starts an automation.
-    fn starts(&mut self, rule: &Automation, before: Option<&Record>, now: &Record) -> Done<bool> {
-        let event = match rule.events {
-            Events::Created => before.is_none(),
-            Events::Updated => before.is_some(),
-            Events::Saved => true,
-            Events::Deleted => false,
-        };
-        let changed = |slot: &u16| {
-            let value = |r: &Record| r.values.get(usize::from(*slot)).cloned();
-            before.is_none_or(|b| value(b) != value(now))
-        };
-        let touched = rule.changes.is_empty() || rule.changes.iter().any(changed);
-        if !event || !touched || !rule.by.includes(self.by) {
-            return Ok(false);
-        }
-        let Some(guard) = &rule.guard else {
-            return Ok(true);
-        };
-        if !self.holds(rule, guard, before, now)? {
-            return Ok(false);
-        }
-        Ok(match before {
-            Some(before) if rule.entry != Entry::EveryTime => {
-                !self.holds(rule, guard, Some(before), before)?
-            }
-            _ => true,
-        })
-    }
-
-    fn holds(
-        &mut self,
-        rule: &Automation,
-        condition: &Node,
-        before: Option<&Record>,
-        now: &Record,
-    ) -> Done<bool> {
-        let related = self.related(rule, now)?;
-        Ok(scene(before, now, &related, |scene| {
-            condition.holds(scene, &Value::Blank).unwrap_or(false)
-        }))
-    }
-
-    /// What an automation writes: where, which slot, and what.
-    fn writes(
-        &mut self,
-        rule: &Automation,
-        before: Option<&Record>,
-        now: &Record,
-    ) -> Done<Vec<Written>> {
-        let related = self.related(rule, now)?;
-        Ok(scene(before, now, &related, |scene| {
-            let active = rule.effects.iter().filter(|e| {
-                let when = e.when.as_ref();
-                when.is_none_or(|w| w.holds(scene, &Value::Blank).unwrap_or(false))
-            });
-            let written = active.filter_map(|e| {
-                let value = e.value.eval(scene, &Value::Blank).ok()?;
-                Some(((e.object, e.record), e.slot, value.into_owned()))
-            });
-            let mut written: Vec<Written> = written.collect();
-            for ((object, _), slot, value) in &mut written {
-                if self.field(*object, *slot).is_some_and(|f| f.boxed) {
-                    untick(value);
-                }
-            }
-            written
-        }))
-    }
-
-    /// The records that the expressions of an automation read along references.
-    fn related(&mut self, rule: &Automation, now: &Record) -> Done<Related> {
-        let mut found = Related::new();
-        for (source, object) in &rule.related {
-            let id = source
-                .read(now)
-                .ok()
-                .and_then(|v| v.as_text().map(SmolStr::new));
-            if let Some(id) = id.filter(|id| !id.is_empty())
-                && let Some(record) = self.read_one(*object, &id)?
-            {
-                found.insert((*object, id), record);
-            }
-        }
-        Ok(found)
-    }
-}
-
-/// Lets an expression see a record, what of it changed, and what it was; a new one was what it is.
-fn scene<T>(
-    before: Option<&Record>,
-    now: &Record,
-    related: &Related,
-    see: impl FnOnce(&Scene<'_>) -> T,
-) -> T {
-    let changed: Vec<Sides<bool>> = now
-        .values
-        .iter()
-        .enumerate()
-        .map(|(slot, value)| {
-            let changed = before.is_none_or(|b| b.values.get(slot) != Some(value));
-            Sides::new(changed, false)
-        })
-        .collect();
-    see(&Scene {
-        records: Sides::new(Some(now), before.or(Some(now))),
-        changed: &changed,
-        links: &Alone,
-        related,
-    })
 }
 
 /// What a platform keeps of a value.

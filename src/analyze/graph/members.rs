@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::domain::leading;
+use super::leading::leading;
 use super::place::Place;
 use super::writes::Write;
 use crate::model::{FieldView, Model};

@@ -10,12 +10,14 @@
 //! do (Improved rule analysis by means of triggering and activation graphs, 1995): an edge stands for a write that a change
 //! both starts and gives another result.
 
+mod asks;
 mod build;
 mod cells;
 mod consequence;
 mod domain;
 mod edge;
 mod growth;
+mod leading;
 mod making;
 mod members;
 mod memo;
