@@ -90,9 +90,10 @@ fn of_field(
         missing: Vec::new(),
         caught: Vec::new(),
     };
-    for value in model.field(field)?.choices().map(|c| &c.value) {
+    let choices = model.field(field)?.choices();
+    for (near, value) in choices.map(|c| &c.value).enumerate() {
         let known = coverage.missing.contains(value) || coverage.caught.contains(value);
-        if known || rows.image(from, value).is_some() {
+        if known || rows.image_near(from, value, near).is_some() {
             continue;
         }
         let there = |t: FieldView<'_>| {
@@ -116,14 +117,21 @@ fn of_field(
 
 /// Whether and how a value stands in the list of a field.
 pub fn standing<'m>(field: FieldView<'m>, value: &str) -> (Catalogued, Option<&'m PickValue>) {
+    standing_near(field, value, 0)
+}
+
+/// The same, looked for at this position of the list first: most maps have its order.
+pub(super) fn standing_near<'m>(
+    field: FieldView<'m>,
+    value: &str,
+    near: usize,
+) -> (Catalogued, Option<&'m PickValue>) {
     let Some(list) = field.picklist() else {
         return (Catalogued::Unlisted, None);
     };
-    if let Some(found) = list
-        .values
-        .iter()
-        .find(|v| v.value == value && v.active && !v.hidden)
-    {
+    let chosen = |v: &&PickValue| v.value == value && v.active && !v.hidden;
+    let near = list.values.get(near).filter(chosen);
+    if let Some(found) = near.or_else(|| list.values.iter().find(chosen)) {
         return (Catalogued::Active, Some(found));
     }
     if let Some(found) = list.get(value) {

@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::value::Value;
 
 use super::applied::{Applied, ByMap};
-use super::standing;
+use super::coverage::standing_near;
 
 /// A value written out beside a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,21 +53,23 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
         let mut found = Vec::new();
         for side in Side::BOTH.into_iter().filter(|_| !map.standard) {
             let fields = Fields::of(map, side, applied.of(id));
-            for row in &map.rows {
+            for (near, row) in map.rows.iter().enumerate() {
+                let place = Some((id, side));
                 for (at, value) in row.values.get(side).iter().enumerate() {
                     let role = if at == 0 && row.arrow.goes_from(!side) {
                         Role::Written
                     } else {
                         Role::Compared
                     };
-                    found.extend(fields.judge(model, value, role, Some((id, side))));
+                    found.extend(fields.judge(model, value, near, role, place));
                 }
             }
             if let Some(otherwise) = map.otherwise.get(!side)
                 && let Fallback::Value(value) = &otherwise.fallback
             {
                 let value = at(value, otherwise.span);
-                found.extend(fields.judge(model, &value, Role::Written, Some((id, side))));
+                let place = Some((id, side));
+                found.extend(fields.judge(model, &value, 0, Role::Written, place));
             }
         }
         found
@@ -83,7 +85,7 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
     let mut found: Vec<StatedValue> = maps.flat_map_iter(of_map).collect();
     for used in &model.values {
         let one = Fields::one(&used.field);
-        found.extend(one.judge(model, &used.value, used.role, None));
+        found.extend(one.judge(model, &used.value, 0, used.role, None));
     }
     found.par_extend(model.par_sync_views().flat_map_iter(of_sync));
     let mut seen = std::collections::HashSet::new();
@@ -121,7 +123,7 @@ fn fallbacks(row: RowView<'_>, from: Side, found: &mut Vec<StatedValue>) {
             other => vec![at(other, span)],
         };
         for member in &members {
-            found.extend(one.judge(row.sync.model, member, Role::Written, None));
+            found.extend(one.judge(row.sync.model, member, 0, Role::Written, None));
         }
     }
 }
@@ -173,17 +175,19 @@ impl<'a> Fields<'a> {
         header.chain(rows.filter_map(|a| a.target))
     }
 
-    /// A value that is written must stand in every list; one that is read must stand in one of them.
+    /// A value that is written must stand in every list; one that is read must stand in one of them. It is looked for near a position
+    /// first.
     fn judge(
         &self,
         model: &Model,
         value: &MapValue,
+        near: usize,
         role: Role,
         map: Option<(MapId, Side)>,
     ) -> Option<StatedValue> {
         let stand = |field: FieldRef| {
             let view = model.field(field)?;
-            Some((field, standing(view, &value.value).0))
+            Some((field, standing_near(view, &value.value, near).0))
         };
         let sound = |s: Catalogued| matches!(s, Catalogued::Active | Catalogued::Unlisted);
         let (field, standing) = match role {

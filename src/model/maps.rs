@@ -181,11 +181,18 @@ impl PicklistMap {
     ///
     /// With the arrow every listed value goes to the first one of the other side.
     pub fn image(&self, from: Side, value: &str) -> Option<&MapValue> {
-        self.rows
-            .iter()
-            .filter(|r| r.arrow.goes_from(from))
-            .find(|r| r.values.get(from).iter().any(|v| v.value == value))
-            .and_then(|r| r.values.get(!from).first())
+        self.image_near(from, value, 0)
+    }
+
+    /// The same, looked for in the row of this position first: most maps have the order of the lists that they are about.
+    pub fn image_near(&self, from: Side, value: &str, near: usize) -> Option<&MapValue> {
+        let takes = |r: &&MapRow| {
+            r.arrow.goes_from(from) && r.values.get(from).iter().any(|v| v.value == value)
+        };
+        // of several rows that take a value the first one counts
+        let near = self.rows.get(near).filter(|_| self.bijective);
+        let row = near.filter(takes).or_else(|| self.rows.iter().find(takes));
+        row.and_then(|r| r.values.get(!from).first())
     }
 
     /// What a value that comes from a side becomes, `else` included; none where it is rejected.

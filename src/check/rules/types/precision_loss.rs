@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, rule};
 use crate::catalog::FieldType;
 use crate::model::{FieldView, Part, RowView, SyncView};
 use crate::side::Side;
+use crate::value::Kind;
 
 rule! {
     /// # What it checks
@@ -63,6 +64,9 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
 }
 
 fn loss(row: RowView<'_>, to: Side) -> Option<Loss<'_>> {
+    if row.lane(!to)?.value.kind != Some(Kind::Number) {
+        return None;
+    }
     let (_, target) = row.writes(to)?;
     let stays = digits(target)?;
     let comes = digits(row.field(!to).filter(|_| row.passes(!to))?)?;

@@ -57,8 +57,12 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
 }
 
 fn unstated(row: RowView<'_>, to: Side) -> Option<UnstatedTimeZone<'_>> {
+    let kind = row.lane(!to)?.value.kind?;
+    if !matches!(kind, Kind::Date | Kind::DateTime) {
+        return None;
+    }
     let (lane, target) = row.writes(to)?;
-    let instant = match (lane.value.kind?, target.kind()) {
+    let instant = match (kind, target.kind()) {
         (Kind::DateTime, Kind::Date) => true,
         (Kind::Date, Kind::DateTime) => false,
         _ => return None,
