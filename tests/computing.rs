@@ -448,16 +448,18 @@ pub fn stamped_again() -> (&'static str, String) {
 }
 
 /// Each stamp is later than the one before: what answers stamps with stamps never rests. Nobody has to know the moments for that,
-/// unless a condition compares them with others.
+/// unless a condition compares them.
 #[test]
 fn stamps_that_answer_stamps_never_rest() {
     let text = ticket("  opened_at <-> OpenedAt__c\n");
     let changed = "ISCHANGED({!$Record.OpenedAt__c})";
     let older = "{!$Record.OpenedAt__c} < {!$Record.CreatedDate}";
+    let summer = "{!$Record.OpenedAt__c} < DATETIMEVALUE(\"2026-06-01 00:00:00\")";
     for (metadata, told) in [
         (vec![stamping(changed)], None),
         (vec![stamped_again(), stamping(changed)], Some(Code::G002)),
         (vec![stamped_again(), stamping(older)], Some(Code::G003)),
+        (vec![stamped_again(), stamping(summer)], Some(Code::G003)),
     ] {
         let compilation = project(USER, &text, &metadata);
         let wanted: Vec<Code> = told.into_iter().collect();

@@ -53,8 +53,8 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
         let mut found = Vec::new();
         for side in Side::BOTH.into_iter().filter(|_| !map.standard) {
             let fields = Fields::of(map, side, applied.of(id));
+            let place = Some((id, side));
             for (near, row) in map.rows.iter().enumerate() {
-                let place = Some((id, side));
                 for (at, value) in row.values.get(side).iter().enumerate() {
                     let role = if at == 0 && row.arrow.goes_from(!side) {
                         Role::Written
@@ -68,7 +68,6 @@ pub(super) fn stated(model: &Model, applied: &ByMap<'_>) -> Vec<StatedValue> {
                 && let Fallback::Value(value) = &otherwise.fallback
             {
                 let value = at(value, otherwise.span);
-                let place = Some((id, side));
                 found.extend(fields.judge(model, &value, 0, Role::Written, place));
             }
         }

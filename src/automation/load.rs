@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::apex::{Code as Apex, Words};
 use super::draft::Document;
 use super::flow::{self, Flow, Flows};
@@ -17,7 +19,6 @@ use crate::catalog::{Catalog, SystemSource, Unreadable, read_text};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::platform::SystemKind;
 use crate::source::{FileId, Files, SourceFile, Sources, Span, matching};
-use rayon::prelude::*;
 
 /// Whether a file describes fields.
 fn schema(path: &str) -> bool {

@@ -1,10 +1,11 @@
 //! Fields: their types, limits and picklists.
 
-use super::serial::{is_false, is_true, yes};
-use crate::value::Kind;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use thin_vec::ThinVec;
+
+use super::serial::{is_false, is_true, yes};
+use crate::value::Kind;
 
 /// One field of an object: a Salesforce field, a HubSpot property, a column.
 ///

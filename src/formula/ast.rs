@@ -185,10 +185,7 @@ impl Formula {
 
     /// Whether it calls a function, named in upper case.
     pub fn calls(&self, function: &str) -> bool {
-        let mut found = false;
-        self.root
-            .visit(&mut |e| found |= e.as_call(function).is_some());
-        found
+        self.root.calls(function)
     }
 
     /// Whether it looks at the record before the change: `ISCHANGED`, `PRIORVALUE`, `ISNEW`, `ISCLONE`, `$Record__Prior`.
@@ -275,6 +272,13 @@ impl Expr {
             Node::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// Whether it is a call of a function, named in upper case, or has one in it.
+    pub fn calls(&self, function: &str) -> bool {
+        let mut found = false;
+        self.visit(&mut |e| found |= e.as_call(function).is_some());
+        found
     }
 
     /// The arguments, if it is a call of this function, named in upper case.

@@ -72,10 +72,7 @@ impl Cx<'_> {
                 Written::Found => Reached::Found,
             },
             when: e.when.as_ref().map(|w| self.condition(w, false)),
-            value: {
-                let value = e.value.as_ref().or(e.stamp.as_ref());
-                value.and_then(|v| self.expr(v).ok())
-            },
+            value: (e.value.as_ref().or(e.stamp.as_ref())).and_then(|v| self.expr(v).ok()),
         }
     }
 

@@ -1,11 +1,12 @@
 //! Expressions with names resolved. Functions of the spec are unfolded into their bodies.
 
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
+
 use super::{FieldRef, MapId, NormalizeId, SyncId};
 use crate::side::Side;
 use crate::source::Span;
 use crate::value::{Kind, Value};
-use smol_str::SmolStr;
-use thin_vec::ThinVec;
 
 /// An expression, its place, and the kind of its values where it is known.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,11 +1,12 @@
 //! Field rows with names resolved.
 
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
+
 use super::{Arrow, Clause, Expr, FieldRef, FieldsId, MapId, NormalizeId, SyncId};
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
 use crate::value::Value;
-use smol_str::SmolStr;
-use thin_vec::ThinVec;
 
 pub use crate::plan::{Authority, BlankPolicy, Fallback, Timing};
 

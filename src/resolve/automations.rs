@@ -3,6 +3,9 @@
 //!
 //! In come declarations and automations with names, and the profiles; out go [`Automation`]s with ids.
 
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
+
 use super::exprs::Scope;
 use super::lookup::Cx;
 use super::rules::unknown_name;
@@ -16,8 +19,6 @@ use crate::platform::Automations as Run;
 use crate::source::Span;
 use crate::syntax::ast::{self, AutomationLine, Item, Trigger};
 use crate::value::Value;
-use smol_str::SmolStr;
-use thin_vec::thin_vec;
 
 mod formulas;
 mod metadata;

@@ -6,6 +6,9 @@
 mod calls;
 mod paths;
 
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
+
 use super::lookup::Cx;
 use super::rules::{unknown_name, wrong_argument_type};
 use super::symbols::{Space, Symbol};
@@ -14,8 +17,6 @@ use crate::side::{Side, Sides};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp, Item, Membership, Name, Presence};
 use crate::value::{Kind, Value, read_text};
-use smol_str::SmolStr;
-use thin_vec::thin_vec;
 
 /// A function of the spec: its module and its item there.
 pub(super) type FunctionAt = (usize, usize);

@@ -1,5 +1,8 @@
 //! Rows: cells, lanes and clauses. Shared rows are resolved for every sync that spreads them.
 
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
+
 use super::clauses::stated_clauses;
 use super::exprs::Scope;
 use super::lookup::{Cx, Gaps};
@@ -14,8 +17,6 @@ use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, ClauseKind, Item, Name, Operand, Statement, SyncLine};
 use crate::value::{Kind, Value};
-use smol_str::SmolStr;
-use thin_vec::ThinVec;
 
 /// What the rows of one block stand under.
 #[derive(Clone, Debug)]

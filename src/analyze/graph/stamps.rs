@@ -27,8 +27,8 @@ pub(super) enum Kept {
     Moments,
 }
 
-/// Whether the present is written in a part, and kept, copied and asked for: nothing compares it with other cells, or makes
-/// something else of it, which it would have to be known for.
+/// Whether the present is written in a part, and kept, copied and asked for: nothing compares it, or makes something else of it,
+/// which it would have to be known for.
 pub(super) fn kept_stamps(writers: Writers<'_>, component: &Component) -> Option<Kept> {
     let part = Part::new(writers, component, Reads::All);
     let stamps = part
@@ -50,19 +50,21 @@ pub(super) fn kept_stamps(writers: Writers<'_>, component: &Component) -> Option
         let conditions = automation.guard.iter().chain(&effect.when);
         conditions.chain(&effect.value)
     });
-    let mixes = |e: &Expr| {
-        let mut mixes = false;
+    let computes = |e: &Expr| {
+        let mut computes = false;
         e.visit(&mut |e| {
-            let joins = matches!(
+            let asks = matches!(
                 e.node,
-                ExprKind::Compare { .. } | ExprKind::Arithmetic { .. } | ExprKind::Call { .. }
+                ExprKind::Compare { .. }
+                    | ExprKind::In { .. }
+                    | ExprKind::Arithmetic { .. }
+                    | ExprKind::Call { .. }
             );
-            let read = || Place::read_by(e);
-            mixes |= joins && read().len() > 1 && read().iter().any(|p| stamped.contains(p));
+            computes |= asks && Place::read_by(e).iter().any(|p| stamped.contains(p));
         });
-        mixes
+        computes
     };
-    if stamped.is_empty() || stated.chain(automatic).any(mixes) {
+    if stamped.is_empty() || stated.chain(automatic).any(computes) {
         return None;
     }
     let day = |(_, stamp): &(_, &Expr)| matches!(stamp.node, ExprKind::Const(_));

@@ -1,5 +1,9 @@
 //! Answers against the evaluation of every record of small domains.
 
+use jiff::civil::date;
+use rust_decimal::Decimal;
+use thin_vec::thin_vec;
+
 use super::{Answer, Example, disjoint, equals, filled, implies, satisfy};
 use crate::analyze::eval::{Cell, Known};
 use crate::catalog::{Catalog, Catalogs, Field, FieldIdx, FieldType, Object, PickValue, Picklist};
@@ -8,9 +12,6 @@ use crate::platform::SystemKind;
 use crate::side::Side;
 use crate::source::{Span, Spanned};
 use crate::value::Value;
-use jiff::civil::date;
-use rust_decimal::Decimal;
-use thin_vec::thin_vec;
 
 const COLOUR: usize = 0;
 const DAY: usize = 1;

@@ -1,12 +1,13 @@
 //! The standard schema of both platforms, as it ships in the binary, and what the platforms add to every object.
 
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
+
 use super::draft::{Draft, Fields};
 use super::json;
 use crate::catalog::field::{Field, FieldType, Known};
 use crate::catalog::object::Object;
 use crate::platform::SystemKind;
-use smol_str::SmolStr;
-use thin_vec::thin_vec;
 
 macro_rules! shipped {
     ($folder:literal: $($name:literal)*) => {

@@ -1,10 +1,11 @@
 //! What one file says of objects and fields, before it is merged: everything may be left unsaid.
 
+use smol_str::SmolStr;
+use thin_vec::ThinVec;
+
 use crate::catalog::field::{DefaultValue, Field, FieldType, Known, Picklist};
 use crate::catalog::object::{Association, Object, Pipeline, Process, RecordType};
 use crate::catalog::{Owner, ValueSet};
-use smol_str::SmolStr;
-use thin_vec::ThinVec;
 
 /// What a file says of a field.
 #[derive(Clone, Debug, Default)]

@@ -1,11 +1,12 @@
 //! HubSpot's names of objects, and its properties.
 
-use super::draft::{Draft, FieldDraft, ObjectDraft, Trouble};
-use super::json::Body;
-use crate::catalog::field::{FieldType, Known, PickValue, Picklist};
 use serde::Deserialize;
 use smol_str::SmolStr;
 use thin_vec::thin_vec;
+
+use super::draft::{Draft, FieldDraft, ObjectDraft, Trouble};
+use super::json::Body;
+use crate::catalog::field::{FieldType, Known, PickValue, Picklist};
 
 /// Names of standard objects: singular, plural, type id.
 pub(super) const STANDARD: &[(&str, &str, &str)] = &[

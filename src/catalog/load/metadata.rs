@@ -1,5 +1,8 @@
 //! Salesforce metadata files, in source format (one file a field) and in metadata format (one file an object).
 
+use smol_str::SmolStr;
+use thin_vec::thin_vec;
+
 use super::draft::{Draft, FieldDraft, ObjectDraft, Trouble};
 use super::metadata_field::{self, pick_value};
 use crate::catalog::field::{Known, PickValue};
@@ -7,8 +10,6 @@ use crate::catalog::object::{Pipeline, Process, RecordType, Stage};
 use crate::catalog::xml::{self, Node, without_placeholders};
 use crate::catalog::{Owner, OwnerKind, ValueSet};
 use crate::diagnostic::Code;
-use smol_str::SmolStr;
-use thin_vec::thin_vec;
 
 /// What a metadata file is about, by its name's end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

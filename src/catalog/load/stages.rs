@@ -1,9 +1,10 @@
 //! Stages, as both platforms hold them apart from the fields that they are values of.
 
-use crate::catalog::field::{FieldType, PickValue};
-use crate::catalog::object::Object;
 use smol_str::SmolStr;
 use thin_vec::{ThinVec, thin_vec};
+
+use crate::catalog::field::{FieldType, PickValue};
+use crate::catalog::object::Object;
 
 /// HubSpot's stage fields take the stages of the pipelines, each under its own pipeline. Where the property lists a value
 /// that no pipeline has, the pipelines at hand are not all of them, and the property's own list holds.

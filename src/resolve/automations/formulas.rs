@@ -219,28 +219,21 @@ impl Formulas<'_> {
 
     /// What stands for the present moment or day, written to the record itself; none where something else is written.
     pub fn stamp(&self, target: FieldRef, e: &Formula) -> Option<Expr> {
-        let Node::Call {
-            function,
-            arguments,
-        } = &e.node
-        else {
-            return None;
-        };
-        let kind = self.model.field(target).map(|f| f.kind());
         let side = Side::Left;
-        match (function.as_str(), arguments.as_slice(), kind) {
-            ("NOW", [], Some(Kind::DateTime)) => {
-                let field = self.at(
-                    ExprKind::Field {
-                        side,
-                        field: target,
-                    },
-                    kind,
-                );
+        let kind = self.model.field(target).map(|f| f.kind());
+        let now = |function| e.as_call(function).is_some_and(<[Formula]>::is_empty);
+        match kind {
+            Some(Kind::DateTime) if now("NOW") => {
+                let node = ExprKind::Field {
+                    side,
+                    field: target,
+                };
                 let first = Expr::constant(FIRST_MOMENT, self.span);
-                self.function(formula::LATER, vec![field, first])
+                self.function(formula::LATER, vec![self.at(node, kind), first])
             }
-            ("NOW" | "TODAY", [], Some(Kind::Date)) => Some(Expr::constant(TODAY, self.span)),
+            Some(Kind::Date) if now("NOW") || now("TODAY") => {
+                Some(Expr::constant(TODAY, self.span))
+            }
             _ => None,
         }
     }

@@ -109,15 +109,7 @@ impl Binding<'_> {
         let system = self.model.systems.get(self.system.index());
         let told =
             from.understood != read::Understood::Opaque && from.phase != read::Phase::Derived;
-        let asks = |e: &Formula| {
-            let mut found = false;
-            e.visit(&mut |e| {
-                found |= ["ISCHANGED", "ISNEW"]
-                    .iter()
-                    .any(|f| e.as_call(f).is_some());
-            });
-            found
-        };
+        let asks = |e: &Formula| e.calls("ISCHANGED") || e.calls("ISNEW");
         let effects = from.effects.iter();
         let mut stated = from
             .guard
