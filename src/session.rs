@@ -102,7 +102,7 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
     let mut sources = Sources::default();
     let mut sink = Sink::default();
     let manifest = read_manifest(files, &mut sources, &mut sink);
-    let (modules, mut said) = rayon::join(
+    let (mut modules, mut said) = rayon::join(
         || parse(files, &manifest, &mut sources, &mut sink),
         || said(files, &manifest),
     );
@@ -119,12 +119,16 @@ pub fn compile(files: &dyn Files, today: Option<Date>) -> Compilation {
         automations: &automations,
         environments: &environment_names(&manifest),
     };
-    let model = resolve::resolve(&manifest.project.name, &modules, world, &sources, &mut sink);
+    let model = resolve::resolve(
+        &manifest.project.name,
+        &mut modules,
+        world,
+        &sources,
+        &mut sink,
+    );
     let specs = modules.iter().filter(|m| !m.standard);
     let specs = specs.map(|m| m.tree.file).collect();
-    // what comes next finds room where the trees were
-    let items = modules.into_par_iter().flat_map(|m| m.tree.items);
-    items.for_each(drop);
+    drop(modules);
     let facts = analyze::analyze(&model);
     check::check(&model, &facts, today, &mut sink);
     manifest.weigh(sink.inner_mut());

@@ -97,12 +97,14 @@ impl<'a> Cx<'a> {
         }
     }
 
-    /// Runs a pass over the wanted items of every module side by side, each with its number and its line. It cannot see
-    /// what it makes of the others; what it finds comes together in the order of the items.
-    pub fn side_by_side<I: Sync, T: Send>(
+    /// Runs a pass over the wanted items of every module side by side, each with its number, its line and its body, which
+    /// is the pass's own: what it makes finds room where that was. It cannot see what it makes of the others; what it finds
+    /// comes together in the order of the items.
+    pub fn side_by_side<I: Sync, B: Send, T: Send>(
         &mut self,
         wanted: fn(&'a ast::Item) -> Option<&'a I>,
-        make: impl Fn(&mut Self, usize, &'a ast::Line<ast::Item>, &'a I) -> T + Sync,
+        bodies: Vec<B>,
+        make: impl Fn(&mut Self, usize, &'a ast::Line<ast::Item>, &'a I, B) -> T + Sync,
     ) -> Vec<T> {
         let modules: &'a [Module] = self.modules;
         let of = |(m, module): (usize, &'a Module)| {
@@ -112,12 +114,13 @@ impl<'a> Cx<'a> {
         let items: Vec<_> = modules.iter().enumerate().flat_map(of).collect();
         let (made, each): (Vec<T>, Vec<Met>) = items
             .par_iter()
+            .zip(bodies)
             .enumerate()
             .map_init(
                 || self.apart(),
-                |cx, (n, (module, line, item))| {
+                |cx, (n, ((module, line, item), body))| {
                     cx.module = *module;
-                    let made = make(cx, n, line, item);
+                    let made = make(cx, n, line, item, body);
                     let found = std::mem::take(&mut cx.sink);
                     (made, (found, std::mem::take(&mut cx.values)))
                 },

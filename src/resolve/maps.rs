@@ -8,12 +8,12 @@ use crate::model::{
 };
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{self, Cell, Item, MapRowLine, Name, Outcome};
+use crate::syntax::ast::{self, Cell, Item, Line, MapRowLine, Name, Outcome};
 use crate::value::Value;
 
 /// Resolves every picklist map of the project.
-pub(super) fn picklists(cx: &mut Cx<'_>) {
-    cx.model.maps = cx.side_by_side(is_map, |cx, _, line, p| {
+pub(super) fn picklists(cx: &mut Cx<'_>, bodies: Vec<Vec<Line<MapRowLine>>>) {
+    cx.model.maps = cx.side_by_side(is_map, bodies, |cx, _, line, p, body| {
         let (ends, direction) = match &p.ends {
             Some(ends) => (
                 Sides::new(cx.map_end(&ends.left), cx.map_end(&ends.right)),
@@ -35,13 +35,13 @@ pub(super) fn picklists(cx: &mut Cx<'_>) {
             arrow: direction,
             ends,
             within: None,
-            rows: Vec::with_capacity(p.rows.lines.len()),
+            rows: Vec::with_capacity(body.len()),
             otherwise: Sides::default(),
             standard: cx.standard(),
             bijective: false,
         };
         map.within = p.within.as_ref().map(|w| cx.within(w, &map.ends));
-        for line in &p.rows.lines {
+        for line in &body {
             if let MapRowLine::Row(row) = &line.node {
                 map_row(&mut map, row, line.span);
             }

@@ -28,7 +28,7 @@ use crate::catalog::Catalogs;
 use crate::diagnostic::Sink;
 use crate::model::Model;
 use crate::source::Sources;
-use crate::syntax::ast::SyntaxTree;
+use crate::syntax::ast::{Item, Line, SyntaxTree};
 
 use lookup::{Cx, Gaps, Shared};
 use symbols::Symbols;
@@ -56,9 +56,12 @@ pub struct World<'a> {
 }
 
 /// Resolves every name of a project.
+///
+/// The lines of maps and syncs, which are most of a project, are taken out of the trees and given up as soon as they are
+/// resolved.
 pub fn resolve(
     project: &str,
-    modules: &[Module],
+    modules: &mut [Module],
     world: World<'_>,
     sources: &Sources,
     sink: &mut Sink,
@@ -68,6 +71,15 @@ pub fn resolve(
         catalogs: world.catalogs,
         ..Model::default()
     };
+    let maps = taken(modules, |item| match item {
+        Item::Picklist(map) => Some(&mut map.rows.lines),
+        _ => None,
+    });
+    let syncs = taken(modules, |item| match item {
+        Item::Sync(sync) => Some(&mut sync.body.lines),
+        _ => None,
+    });
+    let modules: &[Module] = modules;
     systems::declare(modules, &mut model, sink);
     let symbols = Symbols::declare(modules, sources, sink);
     let mut cx = Cx {
@@ -86,10 +98,10 @@ pub fn resolve(
     cx.incomplete();
     cx.import();
     declared::declared(&mut cx);
-    maps::picklists(&mut cx);
+    maps::picklists(&mut cx, maps);
     maps::normalizers(&mut cx);
     syncs::headers(&mut cx);
-    syncs::bodies(&mut cx);
+    syncs::bodies(&mut cx, syncs);
     within::controllers(&mut cx);
     world::relations(&mut cx);
     lifecycles::lifecycles(&mut cx);
@@ -110,4 +122,14 @@ pub fn resolve(
         .filter_map(|id| Some((id, sources.get(id)?.shared_text())))
         .collect();
     model
+}
+
+/// The bodies of the items that have one of this sort, in order.
+fn taken<T>(
+    modules: &mut [Module],
+    body: impl Fn(&mut Item) -> Option<&mut Vec<Line<T>>>,
+) -> Vec<Vec<Line<T>>> {
+    let items = modules.iter_mut().flat_map(|m| &mut m.tree.items);
+    let bodies = items.filter_map(|line| body(&mut line.node));
+    bodies.map(std::mem::take).collect()
 }

@@ -45,11 +45,11 @@ pub(super) fn docs<T>(line: &ast::Line<T>) -> Option<Box<str>> {
 }
 
 impl Cx<'_> {
-    /// The rows of a block, those that it spreads included, in order.
-    pub fn rows(&mut self, body: &ast::Block<SyncLine>, around: &Around) -> Vec<Row> {
+    /// The rows among the lines of a block, those that it spreads included, in order.
+    pub fn rows(&mut self, body: &[ast::Line<SyncLine>], around: &Around) -> Vec<Row> {
         let mut around = around.clone();
-        for line in body.nodes() {
-            if let SyncLine::Statement(Statement::Blank { direction, policy }) = line {
+        for line in body {
+            if let SyncLine::Statement(Statement::Blank { direction, policy }) = &line.node {
                 for side in Side::BOTH
                     .into_iter()
                     .filter(|s| arrow(direction.node).goes_from(*s))
@@ -58,8 +58,8 @@ impl Cx<'_> {
                 }
             }
         }
-        let mut rows = Vec::with_capacity(body.lines.len());
-        for line in &body.lines {
+        let mut rows = Vec::with_capacity(body.len());
+        for line in body {
             match &line.node {
                 SyncLine::Row(row) => self.row(line, row, &around, &mut rows),
                 SyncLine::Spread { name, except } => self.spread(name, except, &around, &mut rows),
@@ -99,7 +99,7 @@ impl Cx<'_> {
             blank: around.blank,
             shared: around.shared.iter().copied().chain([id]).collect(),
         };
-        let spread = self.rows(&fields.body, &inner);
+        let spread = self.rows(&fields.body.lines, &inner);
         self.module = here;
         self.sink = kept;
         for name in except {

@@ -10,36 +10,23 @@ use crate::model::{
 };
 use crate::side::{Side, Sides};
 use crate::source::{Span, Spanned};
-use crate::syntax::ast::{self, Item, Name, Statement, SyncLine};
+use crate::syntax::ast::{self, Item, Line, Name, Statement, SyncLine};
 use crate::value::Value;
 
 /// Makes a sync of every header, with its ends resolved and nothing else.
 pub(super) fn headers(cx: &mut Cx<'_>) {
-    cx.model.syncs = cx.side_by_side(is_sync, |cx, _, line, s| {
+    cx.each_item(|cx, line| {
+        let Item::Sync(s) = &line.node else { return };
         let ends = Sides::new(cx.end(&s.left), cx.end(&s.right));
         let header = s.name.span.to(s.right.span);
-        let mode = |m: &ast::Mode| match m {
-            ast::Mode::LinkOnly => Mode::LinkOnly,
-            ast::Mode::AppendOnly => Mode::AppendOnly,
-        };
-        let stated = s.body.nodes().find_map(|l| match l {
-            SyncLine::Statement(Statement::Mode(m)) => Some(mode(m)),
-            _ => None,
-        });
-        let mode = s
-            .modes
-            .first()
-            .map(|m| mode(&m.node))
-            .or(stated)
-            .unwrap_or(Mode::Merge);
-        Sync {
+        cx.model.syncs.push(Sync {
             name: Spanned::new(s.name.text.clone(), s.name.span),
             docs: docs(line),
             header,
             span: line.span,
             ends,
             arrow: Spanned::new(arrow(s.arrow.node), s.arrow.span),
-            mode,
+            mode: Mode::Merge,
             truth: None,
             truth_poisoned: false,
             keys: Vec::new(),
@@ -57,7 +44,7 @@ pub(super) fn headers(cx: &mut Cx<'_>) {
             protect: Vec::new(),
             handoff: None,
             rows: Vec::new(),
-        }
+        });
     });
 }
 
@@ -69,12 +56,13 @@ const fn is_sync(item: &Item) -> Option<&ast::Sync> {
 }
 
 /// Resolves shared rows against their own headers, then the statements and rows of every sync.
-pub(super) fn bodies(cx: &mut Cx<'_>) {
+pub(super) fn bodies(cx: &mut Cx<'_>, bodies: Vec<Vec<Line<SyncLine>>>) {
     shared(cx);
-    let made = cx.side_by_side(is_sync, |cx, n, _, s| {
+    let made = cx.side_by_side(is_sync, bodies, |cx, n, _, s, body| {
         let mut sync = cx.model.syncs.get(n)?.clone();
+        sync.mode = mode(s, &body);
         cx.gaps = Gaps::None;
-        for line in &s.body.lines {
+        for line in &body {
             if let SyncLine::Statement(statement) = &line.node {
                 cx.statement(&mut sync, statement, line.span);
             }
@@ -84,7 +72,7 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
             blank: Sides::default(),
             shared: Vec::new(),
         };
-        sync.rows = cx.rows(&s.body, &around);
+        sync.rows = cx.rows(&body, &around);
         Some((sync, cx.gaps))
     });
     let gaps = made
@@ -93,6 +81,19 @@ pub(super) fn bodies(cx: &mut Cx<'_>) {
         .filter(|(_, gaps)| *gaps == Gaps::Some);
     cx.model.incomplete.extend(gaps.map(|(sync, _)| sync.span));
     cx.model.syncs = made.into_iter().flatten().map(|(sync, _)| sync).collect();
+}
+
+/// The mode that the header says, or else the body.
+fn mode(sync: &ast::Sync, body: &[Line<SyncLine>]) -> Mode {
+    let stated = body.iter().find_map(|line| match &line.node {
+        SyncLine::Statement(Statement::Mode(mode)) => Some(mode),
+        _ => None,
+    });
+    match sync.modes.first().map(|m| &m.node).or(stated) {
+        Some(ast::Mode::LinkOnly) => Mode::LinkOnly,
+        Some(ast::Mode::AppendOnly) => Mode::AppendOnly,
+        None => Mode::Merge,
+    }
 }
 
 /// What is wrong in a block of shared rows is said once, against the first objects of its header that it is wrong for.
@@ -110,7 +111,7 @@ fn shared(cx: &mut Cx<'_>) {
                     blank: Sides::default(),
                     shared: Vec::new(),
                 };
-                cx.rows(&f.body, &around);
+                cx.rows(&f.body.lines, &around);
             }
         }
         let found = std::mem::replace(&mut cx.sink, outer);
