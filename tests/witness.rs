@@ -418,6 +418,10 @@ fn what_becomes_of_a_move_was_replayed_and_its_test_passes_once_the_spec_is_mend
             ("Person.Phase__c = Working", "Person.Title = \"Working\""),
         ),
         (
+            ("lost-user-transition", "invalid-second", "L011", 28),
+            ("Person.Phase__c = New", "Person.Title = \"Winner\""),
+        ),
+        (
             ("lost-user-transition", "invalid-elsewhere", "L011", 28),
             (
                 "contact.lifecyclestage = customer",

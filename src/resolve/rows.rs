@@ -58,7 +58,8 @@ impl Cx<'_> {
                 }
             }
         }
-        let mut rows = Vec::with_capacity(body.len());
+        let own = |line: &&ast::Line<SyncLine>| matches!(line.node, SyncLine::Row(_));
+        let mut rows = Vec::with_capacity(body.iter().filter(own).count());
         for line in body {
             match &line.node {
                 SyncLine::Row(row) => self.row(line, row, &around, &mut rows),

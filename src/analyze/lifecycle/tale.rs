@@ -59,12 +59,12 @@ pub fn tale(life: Life<'_>, tale: &Tale<'_>) -> Option<Scenario> {
     // those who meet are anywhere, the others begin at the beginning
     telling.begin(!tale.at_once.is_empty())?;
     for event in tale.way {
-        if telling.happens(event)? {
+        if telling.happens(event, None)? {
             telling.settle();
         }
     }
     for event in tale.at_once {
-        telling.happens(event)?;
+        telling.happens(event, tale.wanted)?;
     }
     if !tale.at_once.is_empty() {
         telling.settle();
@@ -228,7 +228,8 @@ impl Telling<'_> {
     }
 
     /// Tells an event. Whether anything happens: those who join are there from the start, and show what a run writes to them.
-    fn happens(&mut self, event: &Event) -> Option<bool> {
+    /// Whoever moves sets what is wanted in the end, where that shows the same stage in the same column.
+    fn happens(&mut self, event: &Event, wanted: Option<(usize, &str)>) -> Option<bool> {
         let Event::Moves {
             transition,
             column,
@@ -255,7 +256,11 @@ impl Telling<'_> {
             if self.converted.contains(&column) {
                 return None;
             }
-            let value = self.life.entered(column, from, to)?;
+            let wanted = wanted.filter(|(c, v)| *c == column && self.life.shows(to, column, v));
+            let value = match wanted {
+                Some((_, value)) => value,
+                None => self.life.entered(column, from, to)?,
+            };
             if let Some(at) = self.ties.iter().position(|t| t.column == column) {
                 let tie = self.ties.remove(at);
                 let ends = [tie.near, tie.far].map(|f| (f, Value::text(ALIAS)));
