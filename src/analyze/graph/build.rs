@@ -118,12 +118,16 @@ impl Built {
         rows.filter(|r| !self.beside.contains(r))
     }
 
-    /// Its own rows and then its lifecycles, each as it is called and where: a finding on the part is about one of them.
+    /// Its own rows, then its lifecycles, then its automations, each as it is called and where: a finding on the part is about
+    /// one of them.
     pub fn subjects<'m>(&self, model: &'m Model) -> impl Iterator<Item = (&'m SmolStr, Span)> {
         let rows = self.own_rows().filter_map(|r| model.row(r));
         let rows = rows.map(|view| (&view.row.name, view.row.head));
         let lifecycles = self.lifecycles(model);
+        let automations = self.automations.iter().flatten();
+        let automations = automations.filter_map(|id| model.automations.get(id.index()));
         rows.chain(lifecycles.map(|l| (&l.name.node, l.name.span)))
+            .chain(automations.map(|a| (&a.name, a.span)))
     }
 
     /// The lifecycles that write in it, a lifecycle as often as it has steps.

@@ -86,12 +86,20 @@ fn lifecycles<'m>(model: &'m Model, judged: &Judged) -> Vec<&'m Lifecycle> {
     lifecycles.filter_map(|l| model.lifecycles.get(l)).collect()
 }
 
-/// What a finding is about: its first row, else its first lifecycle.
+/// What a finding is about: its first row, else its first lifecycle, else its first automation.
 pub(super) fn subject(model: &Model, judged: &Judged) -> SmolStr {
     let row = about(model, judged).first().map(|r| r.row.name.clone());
     let lifecycles = || lifecycles(model, judged);
     let name = row.or_else(|| lifecycles().first().map(|l| l.name.node.clone()));
-    name.unwrap_or_default()
+    let automation = || automations(model, judged).next().map(|a| a.name.clone());
+    name.or_else(automation).unwrap_or_default()
+}
+
+/// The automations that write in the rounds that repeat.
+fn automations<'m>(model: &'m Model, judged: &Judged) -> impl Iterator<Item = &'m Automation> {
+    let (_, automations) = split(&judged.built, &judged.turning());
+    let automations = automations.into_iter();
+    automations.filter_map(|a| model.automations.get(a.index()))
 }
 
 /// Whether a part moves a lifecycle round and round, which is told with its stages.
@@ -109,7 +117,6 @@ pub(super) fn point(
     first: &str,
 ) -> Diagnostic {
     let rows = about(model, judged);
-    let (_, automations) = split(&judged.built, &judged.turning());
     let mut finding = finding;
     for (at, row) in rows.iter().enumerate() {
         finding = finding.at(row.row.head, if at == 0 { first } else { "and this row" });
@@ -122,13 +129,16 @@ pub(super) fn point(
         finding = finding.at(lifecycle.name.span, text);
     }
     let mut seen: Vec<Span> = Vec::new();
-    for automation in automations
-        .iter()
-        .filter_map(|a| model.automations.get(a.index()))
-    {
+    for automation in automations(model, judged) {
         if !seen.contains(&automation.span) && seen.len() < SHOWN {
             seen.push(automation.span);
-            finding = finding.at(automation.span, format!("and {}", automatic(automation)));
+            let and = if finding.labels.is_empty() {
+                ""
+            } else {
+                "and "
+            };
+            let text = format!("{and}{}", automatic(automation));
+            finding = finding.at(automation.span, text);
         }
     }
     finding
