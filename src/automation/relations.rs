@@ -3,24 +3,71 @@
 /// The names by which standard objects reach the records that refer to them: the name, the referring object, the field where it
 /// is not named after the object.
 pub(super) const CHILDREN: &[(&str, &str, &str)] = &[
+    ("AccountContactRelations", "AccountContactRelation", ""),
+    ("AccountTeamMembers", "AccountTeamMember", ""),
     ("Assets", "Asset", ""),
+    ("Attachments", "Attachment", "ParentId"),
     ("CampaignMembers", "CampaignMember", ""),
     ("CaseComments", "CaseComment", "ParentId"),
     ("Cases", "Case", ""),
     ("ChildAccounts", "Account", "ParentId"),
+    ("ChildAssets", "Asset", "ParentId"),
     ("ChildCampaigns", "Campaign", "ParentId"),
+    ("ChildWorkOrders", "WorkOrder", "ParentWorkOrderId"),
     ("Contacts", "Contact", ""),
+    (
+        "ContentDocumentLinks",
+        "ContentDocumentLink",
+        "LinkedEntityId",
+    ),
+    ("ContractLineItems", "ContractLineItem", ""),
     ("Contracts", "Contract", ""),
+    ("EmailMessages", "EmailMessage", "ParentId"),
+    ("Entitlements", "Entitlement", ""),
     ("Events", "Event", "WhatId"),
+    ("Notes", "Note", "ParentId"),
     ("Opportunities", "Opportunity", ""),
     ("OpportunityContactRoles", "OpportunityContactRole", ""),
     ("OpportunityLineItems", "OpportunityLineItem", ""),
+    ("OpportunityTeamMembers", "OpportunityTeamMember", ""),
     ("OrderItems", "OrderItem", ""),
     ("Orders", "Order", ""),
+    ("PricebookEntries", "PricebookEntry", ""),
     ("QuoteLineItems", "QuoteLineItem", ""),
     ("Quotes", "Quote", ""),
+    (
+        "ServiceAppointments",
+        "ServiceAppointment",
+        "ParentRecordId",
+    ),
+    ("ServiceContracts", "ServiceContract", ""),
     ("Tasks", "Task", "WhatId"),
+    ("WorkOrderLineItems", "WorkOrderLineItem", ""),
     ("WorkOrders", "WorkOrder", ""),
+];
+
+/// Standard objects beside those of the base catalog, as far as custom references are likely to be called after them: `Contract__r`
+/// leads to contracts.
+pub(super) const OBJECTS: &[&str] = &[
+    "Asset",
+    "Contract",
+    "ContractLineItem",
+    "Entitlement",
+    "Individual",
+    "OpportunityLineItem",
+    "Order",
+    "OrderItem",
+    "Pricebook2",
+    "PricebookEntry",
+    "Product2",
+    "Quote",
+    "QuoteLineItem",
+    "ServiceAppointment",
+    "ServiceContract",
+    "ServiceResource",
+    "ServiceTerritory",
+    "WorkOrder",
+    "WorkOrderLineItem",
 ];
 
 /// References of standard objects that are not called after the object that they lead to: the object that has one, or `*` for

@@ -105,6 +105,7 @@ impl<'a> Run<'a> {
                 .reason(format!("it runs the action `{name}` of the kind `{kind}`")),
         }
         let mut state = state.clone();
+        self.typed(node, element.name, &mut state);
         self.given_back(frame, node, element.name, &mut state);
         Step {
             next: self.or_fault(frame, element, state),

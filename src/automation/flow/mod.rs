@@ -17,6 +17,7 @@ mod start;
 mod state;
 mod step;
 mod store;
+mod typed;
 mod value;
 
 pub(super) use document::{Flow, versioned};

@@ -22,6 +22,9 @@ impl<'a> Run<'a> {
             if let Some(text) = field.text_of("fieldText") {
                 self.template(frame, &state, text, 0);
             }
+            if let Some(name) = field.text_of("name") {
+                self.typed(field, name, &mut state);
+            }
             if let Some(rule) = field.child("visibilityRule") {
                 self.rule(frame, &state, rule);
             }

@@ -123,7 +123,10 @@ impl<'a> Run<'a> {
                 Some(Value::Record(variable)) => {
                     Value::Record(Record::found(variable.object.clone(), name))
                 }
-                _ => Value::Plain(unknown(frame, std::slice::from_ref(&item))),
+                _ => match self.item(frame, collection, name) {
+                    Some(record) => Value::Record(record),
+                    None => Value::Plain(unknown(frame, std::slice::from_ref(&item))),
+                },
             },
         };
         inside.variables.insert(item, one);
