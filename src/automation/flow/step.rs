@@ -60,7 +60,9 @@ impl<'a> Run<'a> {
                 }
                 go_on(node, state.clone())
             }
-            ElementKind::Rollback | ElementKind::Step => go_on(node, state.clone()),
+            ElementKind::Rollback | ElementKind::Step | ElementKind::End => {
+                go_on(node, state.clone())
+            }
         }
     }
 

@@ -42,7 +42,9 @@ impl<'a> Run<'a> {
         };
         let text = inner.text.trim();
         Value::Plain(match inner.name.as_str() {
-            "elementReference" => return self.named(frame, state, text),
+            "elementReference" | "transformValueReference" => {
+                return self.named(frame, state, text);
+            }
             // blanks around a text are part of it
             "stringValue" => self.template(frame, state, &inner.text, 0),
             "booleanValue" => logic::truth(text.eq_ignore_ascii_case("true")),
