@@ -250,6 +250,7 @@ fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automation
     }
     let mut out = Automations {
         active: flows
+            .named
             .values()
             .collect::<Vec<_>>()
             .into_par_iter()
@@ -278,7 +279,7 @@ fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automation
             },
             Topic::LeadConversion => (vec![conversion::read(document, names)], Vec::new()),
             Topic::Fields => (derived::read(document, names), Vec::new()),
-            Topic::Flow | Topic::FlowDefinition => continue,
+            Topic::Flow | Topic::FlowDefinition | Topic::QuickAction => continue,
         };
         out.active.extend(active);
         out.inactive.extend(inactive);

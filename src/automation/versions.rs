@@ -23,7 +23,7 @@ pub(super) fn flows(documents: &[(Topic, Document)]) -> (Flows<'_>, Vec<Inactive
         })
         .collect();
     let newest = newest(of(Topic::Flow));
-    let (mut out, mut inactive) = (Flows::new(), Vec::new());
+    let (mut named, mut inactive) = (BTreeMap::<String, Flow<'_>>::new(), Vec::new());
     for document in of(Topic::Flow) {
         let version = flow::versioned(&document.stem).map(|(_, version)| version);
         let flow = Flow::new(document);
@@ -47,14 +47,16 @@ pub(super) fn flows(documents: &[(Topic, Document)]) -> (Flows<'_>, Vec<Inactive
             });
         }
         // an active version hides the others
-        let hidden = out.get(&name).is_some_and(|known| !known.active);
+        let hidden = named.get(&name).is_some_and(|known| !known.active);
         if hidden && active {
-            out.insert(name, flow);
-        } else if active || !out.contains_key(&name) {
-            out.insert(key(&name, &document.path, &out), flow);
+            named.insert(name, flow);
+        } else if active || !named.contains_key(&name) {
+            named.insert(key(&name, &document.path, &named), flow);
         }
     }
-    (out, inactive)
+    let quick = of(Topic::QuickAction).map(|d| (d.stem.to_ascii_lowercase(), d));
+    let quick = quick.collect();
+    (Flows { named, quick }, inactive)
 }
 
 /// The newest versions among files that state no status, by the names of their flows.

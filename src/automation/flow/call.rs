@@ -123,13 +123,12 @@ impl<'a> Run<'a> {
         for input in node.all("inputParameters") {
             self.literal(frame, state, input.child("value"));
         }
+        let mut effects = Vec::new();
         match kind {
             "apex" => self
                 .draft
                 .reason(format!("it calls the Apex action `{name}`")),
-            "quickAction" => self
-                .draft
-                .reason(format!("it runs the quick action `{name}`")),
+            "quickAction" => effects = self.quick(frame, element, name, state),
             "submit" | "lockRecord" => self.draft.locks = true,
             _ if HARMLESS.contains(&kind) => {}
             _ => self
@@ -140,8 +139,8 @@ impl<'a> Run<'a> {
         self.typed(node, element.name, &mut state);
         self.given_back(frame, node, element.name, &mut state);
         Step {
+            effects,
             next: self.or_fault(frame, element, state),
-            ..Step::default()
         }
     }
 

@@ -231,7 +231,7 @@ impl<'a> Run<'a> {
         inputs: BTreeMap<SmolStr, Value>,
         state: &State,
     ) -> Option<(Walk, &'a Flow<'a>)> {
-        let Some(flow) = self.flows.get(&called.to_ascii_lowercase()) else {
+        let Some(flow) = self.flows.named.get(&called.to_ascii_lowercase()) else {
             self.draft.reason(format!(
                 "it calls the flow `{called}`, which is not among the metadata"
             ));
