@@ -247,6 +247,7 @@ fn what_is_switched_off_is_counted_and_not_listed() {
             "assignment_rule Old",
             "auto_response_rule Silent",
             "hubspot_workflow Off",
+            "process_builder Restocks_Shelves-1",
             "record_triggered_flow Retired",
             "record_triggered_flow Switched_Off",
             "record_triggered_flow Versions-1",

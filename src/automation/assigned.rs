@@ -18,7 +18,7 @@ pub(super) fn read(text: &str, names: Names<'_>) -> (BTreeSet<FieldName>, Declar
     let mut declared = Declared::new();
     let mut out = BTreeSet::new();
     let mut add = |object: &str, field: &str| {
-        let exists = names.known(object, field).is_some() || field.ends_with("__c");
+        let exists = names.known(object, field).is_some() || is_added(object, field);
         if exists && !field.eq_ignore_ascii_case("Id") {
             out.insert(names.field(object, field));
         }
@@ -47,6 +47,12 @@ pub(super) fn read(text: &str, names: Names<'_>) -> (BTreeSet<FieldName>, Declar
         }
     }
     (out, declared)
+}
+
+/// Whether a field is one that no base catalog has: a custom one, or one that an account has of its person.
+fn is_added(object: &str, field: &str) -> bool {
+    let person = |f: &str| f.starts_with("Person") || f.ends_with("__pc");
+    field.ends_with("__c") || (object.eq_ignore_ascii_case("Account") && person(field))
 }
 
 /// The names before equals signs up to the bracket that closes.

@@ -6,13 +6,13 @@ use rayon::prelude::*;
 
 use super::apex::{Code as Apex, Words};
 use super::draft::Document;
-use super::flow::{self, Flow, Flows};
+use super::flow;
 use super::names::{Children, Names};
 use super::topic::{Topic, topic};
 use super::workflow::Workflows;
 use super::{
     Automation, Automations, Inactive, Kind, approval, conversion, derived, entitlement, hubspot,
-    lookup, routing, workflow,
+    lookup, routing, versions, workflow,
 };
 use crate::catalog::xml::{self, without_placeholders};
 use crate::catalog::{Catalog, SystemSource, Unreadable, read_text};
@@ -38,6 +38,17 @@ fn code(path: &str) -> Option<(&str, bool)> {
 fn of_code(path: &str) -> Option<&str> {
     let code = path.strip_suffix("-meta.xml")?;
     self::code(code).map(|_| code)
+}
+
+/// Under which name something is known: its own, or, where something else has that in another folder, its path, by which
+/// nothing calls it.
+pub(super) fn key<T>(name: &str, path: &str, known: &BTreeMap<String, T>) -> String {
+    let name = name.to_ascii_lowercase();
+    if known.contains_key(&name) {
+        path.to_ascii_lowercase()
+    } else {
+        name
+    }
 }
 
 /// Reads the automations of a system from its metadata; its catalog says where references lead. A file that cannot be
@@ -156,7 +167,7 @@ fn salesforce(
             if trigger {
                 triggers.push(code);
             } else {
-                classes.insert(stem.to_ascii_lowercase(), code);
+                classes.insert(key(stem, &path, &classes), code);
             }
         } else {
             entered.push((path, text, file));
@@ -228,7 +239,7 @@ fn salesforce(
 /// What each document tells, given the others.
 fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automations {
     let of = |topic: Topic| documents.iter().filter(move |(t, _)| *t == topic);
-    let (flows, inactive) = flows(documents);
+    let (flows, inactive) = versions::flows(documents);
     let mut workflows = Workflows {
         files: BTreeMap::new(),
         flows: &flows,
@@ -239,6 +250,7 @@ fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automation
     }
     let mut out = Automations {
         active: flows
+            .named
             .values()
             .collect::<Vec<_>>()
             .into_par_iter()
@@ -267,49 +279,10 @@ fn of_documents(documents: &[(Topic, Document)], names: Names<'_>) -> Automation
             },
             Topic::LeadConversion => (vec![conversion::read(document, names)], Vec::new()),
             Topic::Fields => (derived::read(document, names), Vec::new()),
-            Topic::Flow | Topic::FlowDefinition => continue,
+            Topic::Flow | Topic::FlowDefinition | Topic::QuickAction => continue,
         };
         out.active.extend(active);
         out.inactive.extend(inactive);
     }
     out
-}
-
-/// The flows by name, with those that are switched off told beside.
-fn flows(documents: &[(Topic, Document)]) -> (Flows<'_>, Vec<Inactive>) {
-    let mut versions: BTreeMap<String, Option<u32>> = BTreeMap::new();
-    for (_, document) in documents
-        .iter()
-        .filter(|(t, _)| *t == Topic::FlowDefinition)
-    {
-        let active = document.root.number("activeVersionNumber");
-        versions.insert(document.stem.to_ascii_lowercase(), active);
-    }
-    let (mut out, mut inactive) = (Flows::new(), Vec::new());
-    for (_, document) in documents.iter().filter(|(t, _)| *t == Topic::Flow) {
-        let version = flow::versioned(&document.stem).map(|(_, version)| version);
-        let flow = Flow::new(document);
-        let key = flow.name().to_ascii_lowercase();
-        let status = document.root.text_of("status");
-        let active = match (versions.get(&key), version) {
-            (Some(active), Some(version)) => *active == Some(version),
-            (Some(active), None) => {
-                active.is_some_and(|v| v > 0) && status.is_none_or(|s| s == "Active")
-            }
-            (None, _) => status == Some("Active"),
-        };
-        let flow = Flow { active, ..flow };
-        if !active {
-            inactive.push(Inactive {
-                kind: flow::kind(&flow),
-                name: document.stem.clone(),
-                span: document.span(&document.root),
-            });
-        }
-        // an active version hides the others
-        if active || !out.contains_key(&key) {
-            out.insert(key, flow);
-        }
-    }
-    (out, inactive)
 }

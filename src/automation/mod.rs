@@ -34,6 +34,7 @@ mod report;
 mod routing;
 mod started;
 mod topic;
+mod versions;
 mod workflow;
 
 pub use kind::Kind;

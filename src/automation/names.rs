@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::FieldName;
-use super::relations::{CHILDREN, REFERENCES, standard};
+use super::relations::{CHILDREN, OBJECTS, REFERENCES, standard};
 use crate::catalog::{Association, Catalog, Field};
 
 /// Deeper than any path that Salesforce takes.
@@ -52,6 +52,7 @@ impl<'a> Names<'a> {
         let person = matches!(object, "Contact" | "Lead") && *field == "WhatId";
         let field = match *field {
             _ if person => "WhoId".into(),
+            "" if child.eq_ignore_ascii_case(object) => "ParentId".into(),
             "" => format!("{object}Id").into(),
             field => SmolStr::new_static(field),
         };
@@ -206,8 +207,13 @@ impl<'a> Names<'a> {
         if let Some(stem) = custom_stem(name) {
             let custom = format!("{stem}__c");
             // `Account__r` leads to accounts, unless there are custom ones
-            let standard = !self.knows(&custom) && self.knows(stem);
-            return Some(self.object(if standard { stem } else { &custom }));
+            let beside = OBJECTS.iter().find(|o| o.eq_ignore_ascii_case(stem));
+            return Some(match beside {
+                _ if self.knows(&custom) => self.object(&custom),
+                _ if self.knows(stem) => self.object(stem),
+                Some(object) => SmolStr::new_static(object),
+                None => custom.into(),
+            });
         }
         if let Some(to) = standard(object, name) {
             return (to != "?").then(|| SmolStr::new_static(to));

@@ -17,7 +17,7 @@ pub(super) fn flow(draft: &mut Draft<'_>, applied: &Applied<'_, '_>, action: &No
     }
     let named = action.text_of("flow").unwrap_or_default();
     let flows = applied.workflows.flows;
-    let Some(called) = flows.get(&named.to_ascii_lowercase()) else {
+    let Some(called) = flows.named.get(&named.to_ascii_lowercase()) else {
         draft.reason(format!("the flow `{named}` is not among the metadata"));
         return;
     };

@@ -9,6 +9,7 @@ use crate::catalog::xml;
 pub(super) enum Topic {
     Flow,
     FlowDefinition,
+    QuickAction,
     Workflow,
     AssignmentRules,
     EscalationRules,
@@ -23,6 +24,7 @@ pub(super) enum Topic {
 const TOPICS: &[(&str, Topic)] = &[
     (".flow", Topic::Flow),
     (".flowDefinition", Topic::FlowDefinition),
+    (".quickAction", Topic::QuickAction),
     (".workflow", Topic::Workflow),
     (".assignmentRules", Topic::AssignmentRules),
     (".escalationRules", Topic::EscalationRules),
@@ -41,6 +43,7 @@ impl Topic {
         match self {
             Self::Flow => "Flow",
             Self::FlowDefinition => "FlowDefinition",
+            Self::QuickAction => "QuickAction",
             Self::Workflow => "Workflow",
             Self::AssignmentRules => "AssignmentRules",
             Self::EscalationRules => "EscalationRules",

@@ -118,7 +118,7 @@ pub(super) fn apply(draft: &mut Draft<'_>, applied: &Applied<'_, '_>, action: &N
             Some((document, node)) => task(draft, applied, document, node),
             None => draft.reason(format!("the task `{name}` is not among the metadata")),
         },
-        "Alert" | "OutboundMessage" | "Send" => {}
+        "Alert" | "OutboundMessage" | "Send" | "Notification" => {}
         "FlowAction" => match definition(applied, "flowActions", name) {
             Some((_, node)) => started::flow(draft, applied, node),
             None => draft.reason(format!(

@@ -127,6 +127,10 @@ impl<'a> Run<'a> {
                     Value::Records(with_object(met, object))
                 }
             }
+            // records that nobody here has seen
+            (_, Some(Value::Records(all)), _) if !operator.starts_with("Remove") => {
+                Value::Records(Record { whole: true, ..all })
+            }
             (_, Some(Value::Records(all)), _) => Value::Records(all),
             (_, Some(Value::Plain(before)), value) => Value::Plain(combined(
                 frame,

@@ -129,24 +129,40 @@ impl<'a> Run<'a> {
         element: Element<'a>,
         state: State,
     ) -> Vec<(Option<&'a str>, State)> {
-        let mut next = Vec::new();
-        if let Some(handler) = connector(element.node, "faultConnector") {
-            let failed = unknown(frame, &[element.name.into(), "$Fault".into()]);
-            let decision = Decision {
-                outcomes: vec![failed],
-            };
-            let key = format!("{}/$Fault", element.name);
-            let id = self.decision(frame, &key, decision);
-            let when = state.when.taking(id, 0, 2);
-            next.push((
-                Some(handler),
-                State {
-                    when,
-                    ..state.clone()
-                },
-            ));
-        }
+        let mut next = self.aside(frame, element, &state);
         next.push((connector(element.node, "connector"), state));
+        next
+    }
+
+    /// Where an element leads when it fails, when it takes too long, and by the paths that an action has of its own.
+    fn aside(
+        &mut self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        state: &State,
+    ) -> Vec<(Option<&'a str>, State)> {
+        let node = element.node;
+        let mut exits = vec![
+            ("$Fault", connector(node, "faultConnector")),
+            ("$Timeout", connector(node, "timeoutConnector")),
+        ];
+        for path in node.all("actionCallPaths") {
+            let name = path.text_of("pathName").or_else(|| path.text_of("name"));
+            exits.push((name.unwrap_or("$Path"), connector(path, "connector")));
+        }
+        let mut next = Vec::new();
+        for (exit, target) in exits.into_iter().filter(|(_, target)| target.is_some()) {
+            let taken = unknown(frame, &[element.name.into(), exit.into()]);
+            let outcomes = vec![taken];
+            let key = format!("{}/{exit}", element.name);
+            let id = self.decision(frame, &key, Decision { outcomes });
+            let when = state.when.taking(id, 0, 2);
+            let state = State {
+                when,
+                ..state.clone()
+            };
+            next.push((target, state));
+        }
         next
     }
 
@@ -171,6 +187,7 @@ impl<'a> Run<'a> {
             self.given_back(frame, event, element.name, &mut later);
             step.next.push((connector(event, "connector"), later));
         }
+        step.next.extend(self.aside(frame, element, state));
         let at_once = connector(element.node, "defaultConnector");
         step.next.push((at_once, state.clone()));
         step
@@ -191,6 +208,13 @@ impl<'a> Run<'a> {
         }
         if let (Some(object), Some(field)) = named {
             self.draft.read_named(object, field);
+        }
+        if let Some(moment) = event.text_of("resumeDateReference") {
+            self.named(frame, state, moment);
+        }
+        // a change of a record that fits these filters
+        if let Some(object) = event.text_of("object") {
+            self.filtered(frame, state, object, event);
         }
     }
 }

@@ -38,7 +38,39 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// Actions that start a flow.
-const FLOWS: &[&str] = &["flow", "stepBackground", "stepInteractive", "stepApproval"];
+const FLOWS: &[&str] = &[
+    "flow",
+    "stepBackground",
+    "stepInteractive",
+    "stepApproval",
+    "evaluationFlow",
+    "autoApprovalEvaluationFlow",
+];
+
+/// Where a node names what it starts, of which kind that is, and what it gives to it.
+type Named = (&'static str, &'static str, &'static str);
+
+/// What a step, or an action of a screen, is there for.
+const OWN: Named = ("actionName", "actionType", "inputParameters");
+
+/// What tells when a stage or a step of it begins, when it is done, and whether it needs anybody's approval.
+const TELLING: [Named; 3] = [
+    (
+        "entryActionName",
+        "entryActionType",
+        "entryActionInputParameters",
+    ),
+    (
+        "exitActionName",
+        "exitActionType",
+        "exitActionInputParameters",
+    ),
+    (
+        "autoApprovalActionName",
+        "autoApprovalActionType",
+        "autoApprovalActionInputParameters",
+    ),
+];
 
 impl<'a> Run<'a> {
     pub fn subflow(
@@ -91,13 +123,12 @@ impl<'a> Run<'a> {
         for input in node.all("inputParameters") {
             self.literal(frame, state, input.child("value"));
         }
+        let mut effects = Vec::new();
         match kind {
             "apex" => self
                 .draft
                 .reason(format!("it calls the Apex action `{name}`")),
-            "quickAction" => self
-                .draft
-                .reason(format!("it runs the quick action `{name}`")),
+            "quickAction" => effects = self.quick(frame, element, name, state),
             "submit" | "lockRecord" => self.draft.locks = true,
             _ if HARMLESS.contains(&kind) => {}
             _ => self
@@ -105,10 +136,11 @@ impl<'a> Run<'a> {
                 .reason(format!("it runs the action `{name}` of the kind `{kind}`")),
         }
         let mut state = state.clone();
+        self.typed(node, element.name, &mut state);
         self.given_back(frame, node, element.name, &mut state);
         Step {
+            effects,
             next: self.or_fault(frame, element, state),
-            ..Step::default()
         }
     }
 
@@ -146,7 +178,15 @@ impl<'a> Run<'a> {
             self.draft.locks |= node.flag("shouldLock") == Some(true);
             let effects = self.flow_of(frame, node, element.name, &here);
             step.effects.extend(effects);
+            for telling in TELLING {
+                let effects = self.started(frame, node, telling, element.name, &here);
+                step.effects.extend(effects);
+            }
             self.given_back(frame, node, element.name, &mut done);
+        }
+        for telling in TELLING {
+            let effects = self.started(frame, element.node, telling, element.name, &later);
+            step.effects.extend(effects);
         }
         step.next = self.or_fault(frame, element, done);
         step
@@ -160,24 +200,36 @@ impl<'a> Run<'a> {
         element: &'a str,
         state: &State,
     ) -> Vec<Effect> {
-        let Some(called) = node.text_of("actionName") else {
+        let at = node.text_of("name").unwrap_or(element);
+        self.started(frame, node, OWN, at, state)
+    }
+
+    /// What the flow writes that a node starts under these names.
+    fn started(
+        &mut self,
+        frame: &Frame<'a>,
+        node: &'a Node,
+        (action, kind, inputs): Named,
+        at: &'a str,
+        state: &State,
+    ) -> Vec<Effect> {
+        let Some(called) = node.text_of(action) else {
             return Vec::new();
         };
-        let kind = node.text_of("actionType").unwrap_or("flow");
+        let kind = node.text_of(kind).unwrap_or("flow");
         if !FLOWS.contains(&kind) {
             self.draft.reason(format!(
                 "it runs the action `{called}` of the kind `{kind}`"
             ));
             return Vec::new();
         }
-        let mut inputs = BTreeMap::new();
-        for (name, input) in named(node, "inputParameters", "name") {
+        let mut given = BTreeMap::new();
+        for (name, input) in named(node, inputs, "name") {
             let value = self.literal(frame, state, input.child("value"));
             let name = name.strip_prefix("ActionInput__").unwrap_or(name);
-            inputs.insert(SmolStr::new(name), value);
+            given.insert(SmolStr::new(name), value);
         }
-        let at = node.text_of("name").unwrap_or(element);
-        let walk = self.call(frame, at, called, inputs, state);
+        let walk = self.call(frame, at, called, given, state);
         walk.map(|(walk, _)| walk.effects).unwrap_or_default()
     }
 }

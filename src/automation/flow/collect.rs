@@ -121,10 +121,23 @@ impl<'a> Run<'a> {
 
     /// Reads what a set of choices for a screen reads, and assigns what the record that is chosen hands over.
     pub fn choices(&mut self, frame: &Frame<'a>, state: &mut State, name: &str) {
-        let Some(Resource::Choices(node)) = frame.flow.resources.get(name) else {
-            return;
+        let node = match frame.flow.resources.get(name) {
+            Some(Resource::Choices(node)) => *node,
+            Some(Resource::Constant(node)) => {
+                let text = node.text_of("choiceText").unwrap_or_default();
+                self.template(frame, state, text, 0);
+                self.literal(frame, state, node.child("value"));
+                return;
+            }
+            _ => return,
         };
-        let Some(object) = node.text_of("object") else {
+        // the records to choose from are looked up, or the flow has them
+        let had = node.text_of("collectionReference");
+        let of_those = match had.map(|had| self.named(frame, state, had)) {
+            Some(Value::Record(r) | Value::Records(r)) => r.object,
+            _ => None,
+        };
+        let Some(object) = node.text_of("object").or(of_those.as_deref()) else {
             return;
         };
         self.filtered(frame, state, object, node);

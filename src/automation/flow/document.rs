@@ -47,6 +47,8 @@ pub(in crate::automation) enum ElementKind {
     Subflow,
     Transform,
     Wait,
+    /// Where the flow ends.
+    End,
     /// A kind that is not known.
     Unknown,
 }
@@ -58,6 +60,7 @@ const ELEMENTS: &[(&str, ElementKind)] = &[
     ("collectionProcessors", ElementKind::CollectionProcessor),
     ("customErrors", ElementKind::CustomError),
     ("decisions", ElementKind::Decision),
+    ("ends", ElementKind::End),
     ("experiments", ElementKind::Experiment),
     ("loops", ElementKind::Loop),
     ("orchestratedStages", ElementKind::OrchestratedStage),
@@ -117,7 +120,7 @@ impl<'a> Flow<'a> {
                 }
             } else if let Some(resource) = resource(node) {
                 resources.insert(name, resource);
-            } else if !successors(node).is_empty() {
+            } else if !successors(node).is_empty() || node.child("locationX").is_some() {
                 let kind = ElementKind::Unknown;
                 elements.insert(name, Element { kind, name, node });
             }

@@ -69,10 +69,22 @@ impl<'a> Run<'a> {
     }
 
     fn condition(&mut self, frame: &Frame<'a>, state: &State, condition: &'a xml::Node) -> Expr {
+        // a group of conditions
+        if condition.child("conditions").is_some() {
+            let lists = ("conditions", "conditionLogic");
+            return self.conditions(frame, state, condition, lists);
+        }
         let operator = condition.text_of("operator").unwrap_or("EqualTo");
         let left = condition.text_of("leftValueReference").unwrap_or_default();
         let value = self.named(frame, state, left);
         let right = self.plain(frame, state, condition.child("rightValue"));
+        // what the records of a collection come to
+        if let (Some(field), Value::Record(r) | Value::Records(r)) =
+            (condition.text_of("aggregationField"), &value)
+        {
+            let each = r.clone();
+            self.field(&each, &path_of(field));
+        }
         // a record is null where none was found; the record before a change where there was none
         if let (Value::Record(record), "IsNull") = (&value, operator) {
             let absent = match &record.base {
@@ -90,7 +102,7 @@ impl<'a> Run<'a> {
     pub fn compared(&mut self, left: Expr, operator: &str, right: Expr) -> Expr {
         let pair = |function, left, right| logic::call(function, vec![left, right]);
         match operator {
-            "EqualTo" => equal(left, right),
+            "EqualTo" | "IsOn" | "None" => equal(left, right),
             "NotEqualTo" => match equal(left, right).node {
                 Node::Binary {
                     operator: Operator::Equal,
@@ -99,9 +111,9 @@ impl<'a> Run<'a> {
                 } => logic::compare(Operator::Unequal, *left, *right),
                 node => logic::not(Expr { node, span: 0..0 }),
             },
-            "GreaterThan" => logic::compare(Operator::Greater, left, right),
+            "GreaterThan" | "IsAfter" => logic::compare(Operator::Greater, left, right),
             "GreaterThanOrEqualTo" => logic::compare(Operator::GreaterOrEqual, left, right),
-            "LessThan" => logic::compare(Operator::Less, left, right),
+            "LessThan" | "IsBefore" => logic::compare(Operator::Less, left, right),
             "LessThanOrEqualTo" => logic::compare(Operator::LessOrEqual, left, right),
             "StartsWith" => pair("BEGINS", left, right),
             "Contains" => pair("CONTAINS", left, right),
@@ -140,7 +152,15 @@ impl<'a> Run<'a> {
         if let Some(formula) = start.text_of("filterFormula") {
             return self.formula(frame, state, formula);
         }
-        self.holding(frame, state, start, "$Record")
+        let filtered = self.holding(frame, state, start, "$Record");
+        let stated = start.child("conditions").map(|_| {
+            let lists = ("conditions", "conditionLogic");
+            self.conditions(frame, state, start, lists)
+        });
+        match (filtered, stated) {
+            (Some(filtered), Some(stated)) => Some(logic::all(vec![filtered, stated])),
+            (one, other) => one.or(other),
+        }
     }
 
     /// The condition that the filters of a node state over a record that the flow has, by its name; none where it has none.

@@ -11,12 +11,14 @@ mod collect;
 mod document;
 mod filter;
 mod fits;
+mod quick;
 mod run;
 mod screen;
 mod start;
 mod state;
 mod step;
 mod store;
+mod typed;
 mod value;
 
 pub(super) use document::{Flow, versioned};
@@ -24,5 +26,13 @@ pub(super) use start::{kind, read};
 
 use std::collections::BTreeMap;
 
-/// The flows of a system, by name in lower case: what subflows call.
-pub(super) type Flows<'a> = BTreeMap<String, Flow<'a>>;
+use super::draft::Document;
+
+/// What flows call by name; the names are in lower case.
+#[derive(Debug, Default)]
+pub(super) struct Flows<'a> {
+    /// The flows of the system.
+    pub named: BTreeMap<String, Flow<'a>>,
+    /// The files of its quick actions.
+    pub quick: BTreeMap<String, &'a Document>,
+}

@@ -231,7 +231,7 @@ impl<'a> Run<'a> {
         inputs: BTreeMap<SmolStr, Value>,
         state: &State,
     ) -> Option<(Walk, &'a Flow<'a>)> {
-        let Some(flow) = self.flows.get(&called.to_ascii_lowercase()) else {
+        let Some(flow) = self.flows.named.get(&called.to_ascii_lowercase()) else {
             self.draft.reason(format!(
                 "it calls the flow `{called}`, which is not among the metadata"
             ));
@@ -275,8 +275,11 @@ impl<'a> Run<'a> {
         outer: &State,
         called: bool,
     ) -> BTreeMap<SmolStr, Value> {
-        let empty = State {
-            variables: BTreeMap::new(),
+        let before = State {
+            variables: match called {
+                true => BTreeMap::new(),
+                false => outer.variables.clone(),
+            },
             ..outer.clone()
         };
         let mut out = BTreeMap::new();
@@ -292,13 +295,20 @@ impl<'a> Run<'a> {
             } else {
                 Record::blank(object)
             };
+            let first = variable.node.child("value");
             let value = match (variable.record, variable.collection) {
                 (true, true) => Value::Records(record),
+                (true, false) if first.is_some() && !given => {
+                    match self.literal(frame, &before, first) {
+                        Value::Record(known) => Value::Record(known),
+                        _ => Value::Record(record),
+                    }
+                }
                 (true, false) => Value::Record(record),
                 (false, _) if given || variable.collection => {
                     Value::Plain(super::value::unknown(frame, &[name.into()]))
                 }
-                (false, _) => self.literal(frame, &empty, variable.node.child("value")),
+                (false, _) => self.literal(frame, &before, first),
             };
             out.insert(name.into(), value);
         }

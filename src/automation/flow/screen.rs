@@ -15,12 +15,20 @@ impl<'a> Run<'a> {
             step.effects
                 .extend(self.flow_of(frame, action, element.name, &state));
         }
+        for rule in element.node.all("rules") {
+            self.rule(frame, &state, rule);
+        }
         let mut open: Vec<&Node> = element.node.all("fields").collect();
         while let Some(field) = open.pop() {
             open.extend(field.all("fields"));
-            self.literal(frame, &state, field.child("defaultValue"));
+            for value in ["defaultValue", "isDisabled", "isReadOnly"] {
+                self.literal(frame, &state, field.child(value));
+            }
             if let Some(text) = field.text_of("fieldText") {
                 self.template(frame, &state, text, 0);
+            }
+            if let Some(name) = field.text_of("name") {
+                self.typed(field, name, &mut state);
             }
             if let Some(rule) = field.child("visibilityRule") {
                 self.rule(frame, &state, rule);

@@ -144,8 +144,8 @@ fn process_value<'a>(root: &'a Node, name: &str) -> Option<&'a str> {
 /// The variables before the first element: the record that starts the flow, what it was before, and the flow's own.
 fn first_state<'a>(run: &mut Run<'a>, frame: &Frame<'a>, root: &Node, phase: Phase) -> State {
     let mut state = fresh(phase, Condition::always());
-    state.variables = run.initial(frame, &state, false);
     let Some(object) = run.object.clone() else {
+        state.variables = run.initial(frame, &state, false);
         return state;
     };
     let record = |base, which| {
@@ -170,7 +170,12 @@ fn first_state<'a>(run: &mut Run<'a>, frame: &Frame<'a>, root: &Node, phase: Pha
         names.entry("myVariable_current".into()).or_insert(current);
         names.entry("myVariable_old".into()).or_insert(prior);
     }
-    state.variables.extend(names);
+    // a variable may begin with a field of the record
+    state.variables = names;
+    let own = run.initial(frame, &state, false);
+    for (name, value) in own {
+        state.variables.entry(name).or_insert(value);
+    }
     state
 }
 

@@ -27,6 +27,8 @@ pub(super) enum Value {
     Records(Record),
     /// What a called flow gives back, by name.
     Outputs(BTreeMap<SmolStr, Self>),
+    /// What an action or a part of a screen gives back: the objects of its records, by the names of their types.
+    Given(Vec<(SmolStr, SmolStr)>),
 }
 
 /// A record, or what all records of a collection have in common.
@@ -155,7 +157,9 @@ impl Meeting<'_> {
                 Value::Outputs(out)
             }
             // a record on one way and something else on the other: what can be stored counts
-            (Value::Record(_) | Value::Records(_) | Value::Outputs(_), _) => a.0.clone(),
+            (Value::Record(_) | Value::Records(_) | Value::Outputs(_) | Value::Given(_), _) => {
+                a.0.clone()
+            }
             (Value::Plain(_), _) => b.0.clone(),
         }
     }

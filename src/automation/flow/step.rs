@@ -60,7 +60,9 @@ impl<'a> Run<'a> {
                 }
                 go_on(node, state.clone())
             }
-            ElementKind::Rollback | ElementKind::Step => go_on(node, state.clone()),
+            ElementKind::Rollback | ElementKind::Step | ElementKind::End => {
+                go_on(node, state.clone())
+            }
         }
     }
 
@@ -123,7 +125,10 @@ impl<'a> Run<'a> {
                 Some(Value::Record(variable)) => {
                     Value::Record(Record::found(variable.object.clone(), name))
                 }
-                _ => Value::Plain(unknown(frame, std::slice::from_ref(&item))),
+                _ => match self.item(frame, collection, name) {
+                    Some(record) => Value::Record(record),
+                    None => Value::Plain(unknown(frame, std::slice::from_ref(&item))),
+                },
             },
         };
         inside.variables.insert(item, one);

@@ -355,6 +355,24 @@ impl<'a> Run<'a> {
         Some(self.effect(&writing, target, &Written::Itself, when, value))
     }
 
+    /// The write of a field at a point.
+    pub fn written(
+        &self,
+        frame: &Frame<'a>,
+        element: Element<'a>,
+        state: &State,
+        (target, which): (FieldName, &Written),
+        value: Expr,
+    ) -> Effect {
+        let writing = Writing {
+            element,
+            frame,
+            state,
+        };
+        let when = state.condition(&self.decisions);
+        self.effect(&writing, target, which, when, value)
+    }
+
     fn effect(
         &self,
         writing: &Writing<'_, 'a>,

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::document::Resource;
 use super::run::{Frame, Run};
 use super::state::{Base, Record, State, Value};
+use super::typed::object_of;
 use crate::automation::{Written, logic, percent};
 use crate::catalog::xml::Node;
 use crate::formula::{Expr, Node as Part, Operator, Reference};
@@ -41,7 +42,9 @@ impl<'a> Run<'a> {
         };
         let text = inner.text.trim();
         Value::Plain(match inner.name.as_str() {
-            "elementReference" => return self.named(frame, state, text),
+            "elementReference" | "transformValueReference" => {
+                return self.named(frame, state, text);
+            }
             // blanks around a text are part of it
             "stringValue" => self.template(frame, state, &inner.text, 0),
             "booleanValue" => logic::truth(text.eq_ignore_ascii_case("true")),
@@ -148,6 +151,15 @@ impl<'a> Run<'a> {
                 Some(value) => {
                     let value = value.clone();
                     self.part(&value, rest, path)
+                }
+                None => Value::Plain(unknown_at(path)),
+            },
+            (Value::Given(types), [output, rest @ ..]) => match object_of(types, output) {
+                Some(object) => {
+                    let known = path.len().saturating_sub(rest.len());
+                    let name = path.get(..known).unwrap_or(path).to_vec();
+                    let record = Record::found(Some(object.clone()), name);
+                    self.part(&Value::Records(record), rest, path)
                 }
                 None => Value::Plain(unknown_at(path)),
             },
@@ -339,7 +351,7 @@ pub(super) fn as_plain(value: Value) -> Expr {
             Base::Blank if record.fields.is_empty() => logic::null(),
             Base::Blank => logic::found(&["record"]),
         },
-        Value::Outputs(_) => logic::found(&["outputs"]),
+        Value::Outputs(_) | Value::Given(_) => logic::found(&["outputs"]),
     }
 }
 
