@@ -227,6 +227,16 @@ impl<'a> Names<'a> {
         Some(self.object(name.get(at..).unwrap_or(name)))
     }
 
+    /// Whether nothing but the name of a relationship says that it leads to an object: no catalog has the object, nor a reference to
+    /// it.
+    pub fn is_guessed(&self, relationship: &str, object: &str) -> bool {
+        let named = custom_stem(relationship).map(|stem| format!("{stem}__c"));
+        let refers = |f: &Field| f.references.iter().any(|o| o == object);
+        named.is_some_and(|n| n == object)
+            && !self.knows(object)
+            && !self.catalog.objects.iter().any(|o| o.fields.iter().any(refers))
+    }
+
     /// The name by which paths pass a reference: `Account` for `AccountId`.
     pub fn relationship(&self, object: &str, field: &str) -> Option<SmolStr> {
         if let Some(name) = self

@@ -203,6 +203,13 @@ impl<'a> Run<'a> {
             return effects;
         };
         let record = self.of_stated_object(element, record);
+        let relationship = reference.rsplit('.').next().unwrap_or(reference);
+        let object = record.object.as_deref();
+        if object.is_some_and(|o| self.draft.names.is_guessed(relationship, o)) {
+            self.draft.reason(format!(
+                "to which object `{reference}` leads is not known without its field"
+            ));
+        }
         if record.whole && record.fields.is_empty() {
             self.draft.reason(format!(
                 "it updates `{reference}`, which it is given, and which fields of it have changed is not known here"
