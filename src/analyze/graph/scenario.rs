@@ -7,7 +7,9 @@ use super::place::Place;
 use crate::analyze::cast::{ALIAS, Cast};
 use crate::analyze::settle::network::{CellId, RecordId, Symbol};
 use crate::analyze::settle::{StepKind, Witness};
-use crate::model::{Expectation, FieldRef, Model, Moment, Scenario, Step, SyncView, Written};
+use crate::model::{
+    CellKind, Expectation, Expr, ExprKind, FieldRef, Model, Moment, Scenario, Step, SyncView, Written,
+};
 use crate::side::Side;
 use crate::source::Spanned;
 use crate::value::Value;
@@ -158,18 +160,39 @@ impl<'m> Telling<'m> {
             .collect()
     }
 
-    /// Automations that write along a reference find their record.
+    /// Rows and automations that read or write along a reference find their record.
     fn refer(&mut self) {
+        let model = self.model;
+        let mut references: Vec<FieldRef> = Vec::new();
+        let mut read = |e: &Expr| {
+            e.visit(&mut |e| match e.node {
+                ExprKind::Related {
+                    reference, field, ..
+                } if reference.object != field.object => references.push(reference),
+                _ => {}
+            });
+        };
+        for view in self.built.rows.iter().filter_map(|row| model.row(*row)) {
+            for side in Side::BOTH {
+                if let CellKind::Computed(e) = &view.row.cells.get(side).node {
+                    read(e);
+                }
+            }
+            view.row.when.iter().for_each(|when| read(when));
+        }
         let automations = self.built.automations.iter().flatten();
-        let effects = automations
-            .filter_map(|id| self.model.automations.get(id.index()))
-            .flat_map(|a| &a.effects);
-        let references: Vec<FieldRef> = effects
-            .filter_map(|e| match e.record {
-                Written::Referenced(field) | Written::Referring(field) => Some(field),
-                Written::Itself | Written::Made | Written::Found => None,
-            })
-            .collect();
+        let automations = automations.filter_map(|id| model.automations.get(id.index()));
+        for automation in automations.clone() {
+            automation.guard.iter().for_each(&mut read);
+            for effect in &automation.effects {
+                effect.when.iter().chain(&effect.value).for_each(&mut read);
+            }
+        }
+        let effects = automations.flat_map(|a| &a.effects);
+        references.extend(effects.filter_map(|e| match e.record {
+            Written::Referenced(field) | Written::Referring(field) => Some(field),
+            Written::Itself | Written::Made | Written::Found => None,
+        }));
         for reference in references {
             self.cast.set(reference, Value::text(ALIAS));
         }
