@@ -7,7 +7,7 @@ use std::str::FromStr;
 use smol_str::SmolStr;
 
 use super::{Exit, Failure, Output};
-use crate::analyze::graph::{Judged, scenarios};
+use crate::analyze::graph::{Alone, Judged, scenarios};
 use crate::analyze::settle::Verdict;
 use crate::check::rules::lifecycle::stories::{Story, Waits, stories};
 use crate::diagnostic::{Code, Diagnostic};
@@ -80,7 +80,9 @@ pub(super) fn confirm(compilation: &mut Compilation) {
             }
             Replay::Rested if matches!(finding.code, Code::G001 | Code::G002) => {
                 *finding = match told {
-                    Told::Loop(judged) if judged.alone => doubtful(finding, ALONE),
+                    Told::Loop(Judged {
+                        alone: Some(why), ..
+                    }) => doubtful(finding, alone(*why)),
                     Told::Loop(_) if finding.code == Code::G002 => doubtful(finding, ENDS),
                     _ => unreproduced(finding),
                 };
@@ -106,8 +108,17 @@ fn is_replayed(code: Code) -> bool {
     REPLAYED.contains(&code)
 }
 
-/// Why a loop beside cells that others write is in doubt, who were too many to be judged with it.
-const ALONE: &str = "others write what the loop reads, and are too many to be tried: it is one where records keep what people enter there";
+/// Why a loop beside cells that others write is in doubt, who were not judged with it.
+const fn alone(why: Alone) -> &'static str {
+    match why {
+        Alone::Many => {
+            "others write what the loop reads, and are too many to be tried: it is one where records keep what people enter there"
+        }
+        Alone::Apart => {
+            "another sync writes what the loop reads, and then it comes to rest: it is one where that sync does not hold these records"
+        }
+    }
+}
 /// Why growth is in doubt that has an end where it began.
 const ENDS: &str = "the values are new in each of these rounds, and came to an end when it was tried further: others may have none";
 

@@ -17,11 +17,13 @@ use super::place::Place;
 use super::stamps::Stamps;
 use super::steps::Step;
 use super::tabulate;
+use crate::analyze::admission::admission;
 use crate::analyze::settle::network::RuleId;
 use crate::analyze::settle::{Network, alike};
 use crate::model::{
-    Effect, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId,
+    Effect, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, SyncId,
 };
+use crate::side::Side;
 use crate::source::Span;
 use crate::value::Value;
 
@@ -116,6 +118,25 @@ impl Built {
     pub fn own_rows(&self) -> impl Iterator<Item = RowId> {
         let rows = self.rows.iter().copied();
         rows.filter(|r| !self.beside.contains(r))
+    }
+
+    /// Whether each record that is tied to those of the part is held by the sync beside that writes to it, sooner or later: such a
+    /// sync makes what it does not find, on both sides, and takes every record.
+    pub(super) fn holds_all(&self, model: &Model) -> bool {
+        let own: BTreeSet<SyncId> = self.own_rows().map(|r| r.sync).collect();
+        let other = self.beside.iter().map(|r| r.sync);
+        let mut other = other.filter(|s| !own.contains(s));
+        other.all(|sync| {
+            let view = model.sync_views().find(|v| v.id == sync);
+            view.is_some_and(|view| {
+                Side::BOTH.into_iter().all(|side| {
+                    let sync = view.sync;
+                    let made = sync.create.get(side).is_some();
+                    let suspended = sync.active_while.get(side).is_some();
+                    made && !suspended && admission(view, side).is_empty()
+                })
+            })
+        })
     }
 
     /// Its own rows and then its lifecycles, each as it is called and where: a finding on the part is about one of them.

@@ -46,7 +46,7 @@ pub use remedy::Remedy;
 pub use scenario::scenarios;
 pub use steps::Step;
 pub use unordered::Unordered;
-pub use verdict::Judged;
+pub use verdict::{Alone, Judged};
 
 use std::collections::BTreeMap;
 

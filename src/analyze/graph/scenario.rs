@@ -3,12 +3,14 @@
 use smol_str::SmolStr;
 
 use super::build::Built;
+use super::parts::exclusive;
 use super::place::Place;
 use crate::analyze::cast::{ALIAS, Cast};
 use crate::analyze::settle::network::{CellId, RecordId, Symbol};
 use crate::analyze::settle::{StepKind, Witness};
 use crate::model::{
-    CellKind, Expectation, Expr, ExprKind, FieldRef, Model, Moment, Scenario, Step, SyncView, Written,
+    CellKind, Expectation, Expr, ExprKind, FieldRef, Model, Moment, Scenario, Step, SyncId,
+    SyncView, Written,
 };
 use crate::side::Side;
 use crate::source::Spanned;
@@ -16,6 +18,15 @@ use crate::value::Value;
 
 /// Minutes between two edits of which one is newer: more than any tolerance of clocks.
 const APART: u32 = 30;
+
+/// Which of the records are linked, beside those that the rows of the part hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Linked {
+    /// All that some sync can hold.
+    All,
+    /// None.
+    Few,
+}
 
 /// Where a scenario begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,16 +49,27 @@ pub fn scenarios(model: &Model, built: &Built, witness: &Witness) -> Vec<Scenari
         true => &[Opening::Witness],
         false => &[Opening::Started, Opening::Witness],
     };
-    let told = openings.iter();
-    told.filter_map(|o| scenario(model, built, witness, *o))
-        .collect()
+    let mut told: Vec<Scenario> = Vec::new();
+    for opening in openings {
+        for linked in [Linked::All, Linked::Few] {
+            let one = scenario(model, built, witness, (*opening, linked));
+            told.extend(one.filter(|s| told.last().is_none_or(|t| t.steps != s.steps)));
+        }
+    }
+    told
 }
 
-fn scenario(model: &Model, built: &Built, witness: &Witness, opening: Opening) -> Option<Scenario> {
+fn scenario(
+    model: &Model,
+    built: &Built,
+    witness: &Witness,
+    (opening, linked): (Opening, Linked),
+) -> Option<Scenario> {
     let (name, span) = built.subjects(model).next()?;
     let mut telling = Telling {
         model,
         built,
+        linked,
         cast: Cast::new(model, span, built.objects.clone()),
     };
     telling.hold(witness)?;
@@ -91,6 +113,7 @@ struct Edit {
 struct Telling<'m> {
     model: &'m Model,
     built: &'m Built,
+    linked: Linked,
     cast: Cast<'m>,
 }
 
@@ -147,17 +170,22 @@ impl<'m> Telling<'m> {
         }
     }
 
-    /// The syncs of the part's rows, and those by whose links a lifecycle finds the records of the part.
+    /// The syncs of the part's rows, those by whose links a lifecycle finds the records of the part, and, where all are linked,
+    /// those that hold others of its records at the same time.
     fn syncs(&self) -> Vec<SyncView<'m>> {
-        let built = self.built;
+        let model = self.model;
         let whole = self.cast.syncs();
-        let by_lifecycle = |view: &SyncView<'_>| {
-            let mut whole = whole.iter();
-            !built.steps.is_empty() && whole.any(|s| s.id == view.id)
-        };
-        let all = self.model.sync_views();
-        all.filter(|view| built.rows.iter().any(|row| row.sync == view.id) || by_lifecycle(view))
-            .collect()
+        let of_rows = |id: SyncId| self.built.rows.iter().any(|row| row.sync == id);
+        let by_lifecycle = |_: SyncId| !self.built.steps.is_empty();
+        let mut held: Vec<SyncView<'m>> = model.sync_views().filter(|v| of_rows(v.id)).collect();
+        for view in whole.into_iter().filter(|v| !of_rows(v.id)) {
+            let together = || held.iter().all(|v| !exclusive(model, v.id, view.id));
+            if by_lifecycle(view.id) || self.linked == Linked::All && together() {
+                held.push(view);
+            }
+        }
+        held.sort_by_key(|v| v.id);
+        held
     }
 
     /// Rows and automations that read or write along a reference find their record.
