@@ -226,51 +226,31 @@ impl<'m> Telling<'m> {
         }
     }
 
-    /// The edits of the witness, each group followed by a rest. What waits has a turn where time passes before the rest; where it
-    /// had several, people enter what stood there before the last one.
+    /// The edits of the witness, each group followed by a rest. What waits has a turn where time passes before the next edit, or
+    /// before the rest.
     fn course(&self, witness: &Witness) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut edits: Vec<Edit> = Vec::new();
         let mut day = 1;
-        let mut entered = None;
-        let mut turns = 0;
         let mut later = 0;
-        let mut before: &[Symbol] = &witness.given;
         for step in &witness.steps {
             match &step.kind {
                 StepKind::Edit(record, values) => {
-                    // what waits has its turn before people go on
-                    later += u32::from(turns > 0);
                     edits.extend(self.edit(*record, values, later));
-                    entered = Some((*record, values));
-                    turns = 0;
                 }
-                StepKind::Pause => {
-                    turns += 1;
-                    if let Some((record, values)) = entered.filter(|_| turns > 1) {
-                        let held = |(cell, v): &(CellId, Symbol)| {
-                            let held = before.get(cell.index()).copied();
-                            (*cell, held.unwrap_or(*v))
-                        };
-                        let values: Vec<_> = values.iter().map(held).collect();
-                        edits.pop();
-                        edits.extend(self.edit(record, &values, later));
-                    }
-                }
+                StepKind::Pause => later += 1,
                 StepKind::Round => {
-                    let turns = std::mem::take(&mut turns);
-                    later = 0;
+                    let turns = std::mem::take(&mut later);
                     self.rest(&mut steps, &mut edits, &mut day, witness.newer, turns);
                 }
             }
-            before = &step.cells;
         }
-        self.rest(&mut steps, &mut edits, &mut day, witness.newer, turns);
+        self.rest(&mut steps, &mut edits, &mut day, witness.newer, later);
         steps
     }
 
-    /// Ends a group of edits. Of two sides the newer one comes later; without one, all edits have one time. Where what waits has
-    /// turns before the rest, that comes a while later.
+    /// Ends a group of edits. Of two sides the newer one comes later; without one, all edits have one time. So often as what waits
+    /// has a turn, that comes a while later.
     fn rest(
         &self,
         steps: &mut Vec<Step>,
@@ -286,20 +266,44 @@ impl<'m> Telling<'m> {
             return;
         }
         edits.sort_by_key(|e| (e.later, newer == Some(e.side)));
-        let last = edits.last().map_or(0, |e| e.later);
-        let turn = |later: u32| 10 * 60 + 2 * APART * later;
+        let today = *day;
+        let after = |later: u32| Moment {
+            day: today,
+            minute: 10 * 60 + 2 * APART * later,
+        };
+        let mut now = 0;
         for mut edit in edits.drain(..) {
+            self.wait(steps, now + 1..edit.later, after);
+            now = edit.later;
             let apart = if newer == Some(edit.side) { APART } else { 0 };
-            let minute = turn(edit.later) + apart;
-            edit.step.at = Some(Moment { day: *day, minute });
+            let moment = after(edit.later);
+            edit.step.at = Some(Moment {
+                minute: moment.minute + apart,
+                ..moment
+            });
             steps.push(edit.step);
         }
-        let later = Moment {
-            day: *day,
-            minute: turn(last + 1),
-        };
-        steps.push(self.cast.step((turns > 0).then_some(later), settle));
+        self.wait(steps, now + 1..turns, after);
+        steps.push(self.cast.step((turns > 0).then_some(after(turns)), settle));
         *day += 1;
+    }
+
+    /// Time passes, and nobody does anything but look.
+    fn wait(
+        &self,
+        steps: &mut Vec<Step>,
+        turns: std::ops::Range<u32>,
+        after: impl Fn(u32) -> Moment,
+    ) {
+        let looks = turns.filter_map(|turn| {
+            let look = crate::model::StepKind::Expect(Expectation::Record {
+                object: *self.built.objects.first()?,
+                alias: SmolStr::new_static(ALIAS),
+                values: Vec::new(),
+            });
+            Some(self.cast.step(Some(after(turn)), look))
+        });
+        steps.extend(looks);
     }
 
     fn edit(&self, record: RecordId, values: &[(CellId, Symbol)], later: u32) -> Option<Edit> {
