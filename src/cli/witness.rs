@@ -13,7 +13,7 @@ use crate::check::rules::lifecycle::stories::{Story, Waits, stories};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::test_block;
 use crate::lower;
-use crate::model::Lifecycle;
+use crate::model::{Lifecycle, Model};
 use crate::plan::{Case, Plan};
 use crate::session::Compilation;
 use crate::testing::{CaseResult, run_case};
@@ -82,7 +82,7 @@ pub(super) fn confirm(compilation: &mut Compilation) {
                 *finding = match told {
                     Told::Loop(Judged {
                         alone: Some(why), ..
-                    }) => doubtful(finding, alone(*why)),
+                    }) => doubtful(finding, &alone(compilation.model(), *why)),
                     Told::Loop(_) if finding.code == Code::G002 => doubtful(finding, ENDS),
                     _ => unreproduced(finding),
                 };
@@ -109,16 +109,21 @@ fn is_replayed(code: Code) -> bool {
 }
 
 /// Why a loop beside cells that others write is in doubt, who were not judged with it.
-const fn alone(why: Alone) -> &'static str {
+fn alone(model: &Model, why: Alone) -> String {
     match why {
         Alone::Many => {
-            "others write what the loop reads, and are too many to be tried: it is one where records keep what people enter there"
+            "others write what the loop reads, and are too many to be tried: it is one where records keep what people enter there".to_owned()
         }
-        Alone::Apart => {
-            "another sync writes what the loop reads, and then it comes to rest: it is one where that sync does not hold these records"
+        Alone::Apart(sync) => {
+            let name = model.sync(sync).map(|s| s.sync.name.node.clone());
+            let name = name.unwrap_or_default();
+            format!(
+                "`{name}` writes what the loop reads, and where it holds those records, too, this comes to rest; where it does not hold them, it is a loop"
+            )
         }
     }
 }
+
 /// Why growth is in doubt that has an end where it began.
 const ENDS: &str = "the values are new in each of these rounds, and came to an end when it was tried further: others may have none";
 

@@ -34,6 +34,8 @@ pub(super) struct Writers<'m> {
     pub stamps: Stamps,
     pub edges: &'m [Edge],
     pub steps: &'m [Step],
+    /// By sync: its place in the order of execution.
+    pub turns: &'m [usize],
     pub by_target: &'m ByTarget,
 }
 
@@ -45,6 +47,12 @@ impl<'m> Writers<'m> {
             Stamps::Later => effect.stamp.as_ref(),
         };
         effect.value.as_ref().or(stamp)
+    }
+
+    /// Puts rows in the order in which their syncs are executed; those of one sync in its order.
+    pub fn arrange(self, rows: &mut [RowId]) {
+        let turn = |row: &RowId| self.turns.get(row.sync.index()).copied();
+        rows.sort_by_key(|row| (turn(row), *row));
     }
 
     /// The rows that write a field.
@@ -120,21 +128,20 @@ impl Built {
         rows.filter(|r| !self.beside.contains(r))
     }
 
-    /// Whether each record that is tied to those of the part is held by the sync beside that writes to it, sooner or later: such a
-    /// sync makes what it does not find, on both sides, and takes every record.
-    pub(super) fn holds_all(&self, model: &Model) -> bool {
+    /// A sync beside the part that need not hold each record to which it writes here: all others make what they do not find, on
+    /// both sides, and take every record.
+    pub(super) fn leaving(&self, model: &Model) -> Option<SyncId> {
         let own: BTreeSet<SyncId> = self.own_rows().map(|r| r.sync).collect();
-        let other = self.beside.iter().map(|r| r.sync);
-        let mut other = other.filter(|s| !own.contains(s));
-        other.all(|sync| {
-            let view = model.sync_views().find(|v| v.id == sync);
+        let mut other = self.beside.iter().map(|r| r.sync);
+        other.find(|id| {
+            let view = model.sync(*id).filter(|_| !own.contains(id));
             view.is_some_and(|view| {
-                Side::BOTH.into_iter().all(|side| {
-                    let sync = view.sync;
-                    let made = sync.create.get(side).is_some();
-                    let suspended = sync.active_while.get(side).is_some();
+                let takes_all = |side: Side| {
+                    let made = view.sync.create.get(side).is_some();
+                    let suspended = view.sync.active_while.get(side).is_some();
                     made && !suspended && admission(view, side).is_empty()
-                })
+                };
+                !Side::BOTH.into_iter().all(takes_all)
             })
         })
     }

@@ -102,6 +102,7 @@ impl<'m> Part<'m> {
             seeds: Vec::new(),
             open: BTreeSet::new(),
         };
+        writers.arrange(&mut part.rows);
         for field in &component.cells {
             part.add(Place::Field(*field));
         }
@@ -194,7 +195,7 @@ impl<'m> Part<'m> {
                     }
                 }
             }
-            self.rows.sort_unstable();
+            self.writers.arrange(&mut self.rows);
             for row in self.rows.clone() {
                 self.add_row(row, reads);
             }

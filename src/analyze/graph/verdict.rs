@@ -14,6 +14,7 @@ use crate::analyze::settle::network::{RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{
     Judgement, Limits, Network, Verdict, Witness, anywhere, judge, most_steps,
 };
+use crate::model::SyncId;
 use crate::side::Side;
 
 /// How much of a part is searched.
@@ -67,8 +68,8 @@ pub struct Judged {
 pub enum Alone {
     /// They are too many.
     Many,
-    /// It comes to rest with them, but they are syncs that need not hold the records which it reads.
-    Apart,
+    /// It comes to rest with them, but this sync of theirs need not hold the records which it reads.
+    Apart(SyncId),
 }
 
 /// Judges a part. What depends on moments that nobody knows is judged again with such as only go on, each later than what stands
@@ -124,8 +125,9 @@ fn beside(
         best.alone = Some(Alone::Many);
         return best;
     };
-    if more.witness().is_none() && !more.built.holds_all(writers.model) {
-        best.alone = Some(Alone::Apart);
+    let leaving = more.built.leaving(writers.model);
+    if let Some(sync) = leaving.filter(|_| more.witness().is_none()) {
+        best.alone = Some(Alone::Apart(sync));
         return best;
     }
     more.remedies = match more.witness() {
