@@ -98,11 +98,19 @@ fn a_loop_of_a_row_that_reads_along_a_reference_is_replayed() {
 /// A row is stopped that writes again and again; what clears both sides later makes no rest of it.
 #[test]
 fn a_stop_that_is_forgotten_is_no_rest() {
-    goes_on(&Pair {
+    let pair = Pair {
         automations: "automation desk \"Down\" {\n  when  customer.country changes\n  sets  ticket.country = customer.country\n}\nautomation desk \"Up\" {\n  when  ticket.country changes\n  sets  customer.country = ticket.country\n}\nautomation crm \"Clears\" {\n  when  Case.Language__c is blank\n  sets  Person.Country = Case.Language__c\n}\nautomation desk \"Takes\" {\n  when  customer.country is set\n  sets  ticket.country = customer.country\n  sets  customer.country = blank\n}\n",
         people: "  country <-> Country  prefer crm unless blank, <- blank clears\n",
         tickets: "  country -> Language__c  enforce, blank clears\n",
-    });
+    };
+    goes_on(&pair);
+    // two rows of one name are told apart
+    let [spec, _] = pair.specs();
+    let root = project(&spec);
+    let check = accordant(root.path(), &["check"]);
+    let told = text(&check.stderr);
+    assert!(told.contains("row `country` of `Person`"), "{told}");
+    assert!(told.contains("row `country` of `Ticket`"), "{told}");
 }
 
 /// What an automation writes to the record that it reads along a reference stands there when it reads it again.
