@@ -114,6 +114,9 @@ fn alone(model: &Model, why: Alone) -> String {
         Alone::Many => {
             "others write what the loop reads, and are too many to be tried: it is one where records keep what people enter there".to_owned()
         }
+        Alone::Crowded => {
+            "it comes to rest where no two records refer to one, and was not seen to go on where two do".to_owned()
+        }
         Alone::Apart(sync) => {
             let name = model.sync(sync).map(|s| s.sync.name.node.clone());
             let name = name.unwrap_or_default();

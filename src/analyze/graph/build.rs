@@ -1,6 +1,7 @@
 //! From a part of the cell graph to a network of finite tables.
 //!
-//! One record of each object stands for all of its records that are linked and refer to each other. In come the rows and the
+//! One record of each object stands for all of its records that are linked and refer to each other, or [two](crowded) of those that
+//! refer to one. In come the rows and the
 //! automations that write within the part, as the model has them; out goes a [`Network`], with what stands behind its
 //! positions. What a function or a platform makes of a value is added to the values until nothing new comes; where that has
 //! no end, the part is [open](Built::open).
@@ -17,11 +18,13 @@ use super::place::Place;
 use super::stamps::Stamps;
 use super::steps::Step;
 use super::tabulate;
+use super::twins::twins;
 use crate::analyze::admission::admission;
-use crate::analyze::settle::network::RuleId;
+use crate::analyze::settle::network::{RecordId, RuleId};
 use crate::analyze::settle::{Network, alike};
 use crate::model::{
-    Effect, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId, SyncId,
+    CellKind, Effect, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId,
+    SyncId,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -91,6 +94,8 @@ pub struct Built {
     pub values: Vec<Vec<Value>>,
     /// By record: its object.
     pub objects: Vec<ObjectRef>,
+    /// The first of its records that are there for a second time, where there are such.
+    pub twins: Option<RecordId>,
     /// By row.
     pub rows: Vec<RowId>,
     /// Those rows that are none of the part, and write what it reads.
@@ -126,6 +131,27 @@ impl Built {
     pub fn own_rows(&self) -> impl Iterator<Item = RowId> {
         let rows = self.rows.iter().copied();
         rows.filter(|r| !self.beside.contains(r))
+    }
+
+    /// What its rows and automations compute and ask.
+    pub(super) fn expressions<'m>(&self, model: &'m Model) -> Vec<&'m Expr> {
+        let mut found: Vec<&Expr> = Vec::new();
+        for view in self.rows.iter().filter_map(|row| model.row(*row)) {
+            for side in Side::BOTH {
+                if let CellKind::Computed(e) = &view.row.cells.get(side).node {
+                    found.push(e);
+                }
+            }
+            found.extend(view.row.when.as_deref());
+        }
+        let automations = self.automations.iter().flatten();
+        for automation in automations.filter_map(|id| model.automations.get(id.index())) {
+            found.extend(&automation.guard);
+            for effect in &automation.effects {
+                found.extend(effect.when.iter().chain(&effect.value));
+            }
+        }
+        found
     }
 
     /// A sync beside the part that need not hold each record to which it writes here: all others make what they do not find, on
@@ -168,6 +194,21 @@ pub(super) fn build(
     seeds: Seeds,
     reads: Reads,
 ) -> Built {
+    let mut built = whole(writers, component, seeds, reads);
+    built.shrink();
+    built
+}
+
+/// The network of a part in which two records refer to one; none where none do, or it is not clear which of them is meant.
+pub(super) fn crowded(writers: Writers<'_>, component: &Component, seeds: Seeds) -> Option<Built> {
+    let built = whole(writers, component, seeds, Reads::All);
+    let mut twins = twins(writers.model, &built)?;
+    twins.shrink();
+    Some(twins)
+}
+
+/// The network of a part, with all values.
+fn whole(writers: Writers<'_>, component: &Component, seeds: Seeds, reads: Reads) -> Built {
     let model = writers.model;
     let mut part = Part::new(writers, component, reads);
     let (named, changes) = part.name();
@@ -187,7 +228,6 @@ pub(super) fn build(
             (cell.edited, cell.seeds) = (false, 1);
         }
     }
-    built.shrink();
     built
 }
 

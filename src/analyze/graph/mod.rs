@@ -31,6 +31,7 @@ mod steps;
 mod tabulate;
 mod tied;
 mod times;
+mod twins;
 mod unordered;
 mod values;
 mod verdict;

@@ -5,12 +5,11 @@ use smol_str::SmolStr;
 use super::build::Built;
 use super::parts::exclusive;
 use super::place::Place;
-use crate::analyze::cast::{ALIAS, Cast};
+use crate::analyze::cast::{ALIAS, Cast, SECOND};
 use crate::analyze::settle::network::{CellId, RecordId, Symbol};
 use crate::analyze::settle::{StepKind, Witness};
 use crate::model::{
-    CellKind, Expectation, Expr, ExprKind, FieldRef, Model, Moment, Scenario, Step, SyncId,
-    SyncView, Written,
+    Expectation, ExprKind, FieldRef, Model, Moment, Scenario, Step, SyncId, SyncView, Written,
 };
 use crate::side::Side;
 use crate::source::Spanned;
@@ -70,20 +69,27 @@ fn scenario(
         model,
         built,
         linked,
-        cast: Cast::new(model, span, built.objects.clone()),
+        cast: Cast::new(model, span, Vec::new()),
+        second: None,
     };
+    telling.come_on();
     telling.hold(witness)?;
     for sync in telling.syncs() {
-        telling.cast.link(sync, witness.begin)?;
+        for cast in telling.casts_of(sync) {
+            cast.link(sync, witness.begin)?;
+        }
     }
     telling.refer();
     for sync in telling.syncs() {
-        telling.cast.admit(sync)?;
+        for cast in telling.casts_of(sync) {
+            cast.admit(sync)?;
+        }
     }
     if opening == Opening::Started {
         telling.start();
     }
     let mut steps = telling.cast.beginning();
+    steps.extend(telling.second.iter().flat_map(Cast::beginning));
     let edited = matches!(witness.steps.first(), Some(s) if matches!(s.kind, StepKind::Edit(..)));
     let stamped = built.network.records.iter().any(|r| r.stamped);
     // what the sync stamps is saved before people go on
@@ -115,9 +121,36 @@ struct Telling<'m> {
     built: &'m Built,
     linked: Linked,
     cast: Cast<'m>,
+    /// The records that are there for a second time.
+    second: Option<Cast<'m>>,
 }
 
 impl<'m> Telling<'m> {
+    /// The records of the story, of which nothing is known yet.
+    fn come_on(&mut self) {
+        let mut first = self.built.objects.clone();
+        if let Some(twins) = self.built.twins {
+            let second = first.split_off(twins.index().min(first.len()));
+            self.second = Some(Cast {
+                alias: SECOND,
+                ..Cast::new(self.model, self.cast.span, second)
+            });
+        }
+        self.cast = Cast::new(self.model, self.cast.span, first);
+    }
+
+    /// Those of the records that a sync holds.
+    fn casts_of(&mut self, sync: SyncView<'m>) -> impl Iterator<Item = &mut Cast<'m>> {
+        let holds = move |cast: &&mut Cast<'m>| cast.syncs().iter().any(|s| s.id == sync.id);
+        let second = self.second.as_mut().filter(holds);
+        [Some(&mut self.cast), second].into_iter().flatten()
+    }
+
+    /// Whether a record is there for a second time.
+    fn is_second(&self, record: RecordId) -> bool {
+        self.built.twins.is_some_and(|twins| record >= twins)
+    }
+
     fn value(&self, cell: CellId, value: Symbol) -> Value {
         let values = self.built.values.get(cell.index());
         values
@@ -139,15 +172,16 @@ impl<'m> Telling<'m> {
         for (at, symbol) in (0..).zip(&witness.given) {
             let cell = CellId(at);
             let value = self.value(cell, *symbol);
-            match self.field(cell) {
-                Some(field) => {
-                    self.cast.set(field, value);
+            let record = self.built.network.cells.get(cell.index())?.record;
+            let second = self.is_second(record);
+            let second = self.second.as_mut().filter(|_| second);
+            match self.built.places.get(cell.index())? {
+                Place::Field(field) => {
+                    second.unwrap_or(&mut self.cast).set(*field, value);
                 }
-                None if value.is_blank() => {}
-                None => match self.built.places.get(cell.index())? {
-                    Place::Computed { .. } => {}
-                    Place::Field(_) | Place::Through { .. } | Place::Started(_) => return None,
-                },
+                Place::Computed { .. } => {}
+                Place::Through { .. } | Place::Started(_) if value.is_blank() => {}
+                Place::Through { .. } | Place::Started(_) => return None,
             }
         }
         Some(())
@@ -192,37 +226,27 @@ impl<'m> Telling<'m> {
     fn refer(&mut self) {
         let model = self.model;
         let mut references: Vec<FieldRef> = Vec::new();
-        let mut read = |e: &Expr| {
+        for e in self.built.expressions(model) {
             e.visit(&mut |e| match e.node {
                 ExprKind::Related {
                     reference, field, ..
                 } if reference.object != field.object => references.push(reference),
                 _ => {}
             });
-        };
-        for view in self.built.rows.iter().filter_map(|row| model.row(*row)) {
-            for side in Side::BOTH {
-                if let CellKind::Computed(e) = &view.row.cells.get(side).node {
-                    read(e);
-                }
-            }
-            view.row.when.iter().for_each(|when| read(when));
         }
         let automations = self.built.automations.iter().flatten();
         let automations = automations.filter_map(|id| model.automations.get(id.index()));
-        for automation in automations.clone() {
-            automation.guard.iter().for_each(&mut read);
-            for effect in &automation.effects {
-                effect.when.iter().chain(&effect.value).for_each(&mut read);
-            }
-        }
         let effects = automations.flat_map(|a| &a.effects);
         references.extend(effects.filter_map(|e| match e.record {
             Written::Referenced(field) | Written::Referring(field) => Some(field),
             Written::Itself | Written::Made | Written::Found => None,
         }));
+        // what is there once is what all of them refer to
         for reference in references {
             self.cast.set(reference, Value::text(ALIAS));
+            if let Some(second) = &mut self.second {
+                second.set(reference, Value::text(ALIAS));
+            }
         }
     }
 
@@ -318,7 +342,11 @@ impl<'m> Telling<'m> {
         let side = sides.next().unwrap_or(Side::Left);
         let kind = crate::model::StepKind::Edit {
             object,
-            alias: SmolStr::new_static(ALIAS),
+            alias: SmolStr::new_static(if self.is_second(record) {
+                SECOND
+            } else {
+                ALIAS
+            }),
             values: values.collect(),
         };
         Some(Edit {

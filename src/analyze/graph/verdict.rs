@@ -1,6 +1,6 @@
 //! The judgement about a part: how it is searched, and how far.
 
-use super::build::{Built, Writers, build};
+use super::build::{self, Built, Writers, build};
 use super::domain::Seeds;
 use super::growth::{Growth, growth};
 use super::making::Reads;
@@ -70,6 +70,8 @@ pub enum Alone {
     Many,
     /// It comes to rest with them, but this sync of theirs need not hold the records which it reads.
     Apart(SyncId),
+    /// It goes on where two records refer to one.
+    Crowded,
 }
 
 /// Judges a part. What depends on moments that nobody knows is judged again with such as only go on, each later than what stands
@@ -101,8 +103,28 @@ fn told(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
             best = beside(writers, component, known, (best, reads));
         }
     }
+    if best.witness().is_none() {
+        best = crowded(writers, component, best);
+    }
     best.growth = growth(&best);
     best
+}
+
+/// What is found of a part that comes to rest where two of its records refer to one: what goes on then is told, and nothing else
+/// changes.
+fn crowded(writers: Writers<'_>, component: &Component, alone: Judged) -> Judged {
+    let Some(twins) = build::crowded(writers, component, Seeds::Some) else {
+        return alone;
+    };
+    let judgement = judge(&twins.network, limits(&twins.network).within(BESIDE));
+    let found = Judged::new(twins, judgement, Grounds::Sample);
+    match found.judgement.verdict() {
+        Verdict::Oscillates(_) => Judged {
+            alone: Some(Alone::Crowded),
+            ..found
+        },
+        _ => alone,
+    }
 }
 
 /// What is found of a part that goes on, beside more of those who write what it reads.

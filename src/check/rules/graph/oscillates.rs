@@ -98,7 +98,12 @@ impl Oscillates<'_> {
         );
         words::point(finding, self.model, self.judged, "this row")
             .story(words::story(self.model, &self.judged.built, self.witness))
-            .note("each pass undoes the last one: one API call per side and record, for ever")
+            .note(match self.judged.built.twins {
+                None => "each pass undoes the last one: one API call per side and record, for ever",
+                Some(_) => {
+                    "two records that refer to one undo each other, pass by pass: one API call per side and record, for ever"
+                }
+            })
             .help(words::remedies(self.model, self.judged))
     }
 }

@@ -1,5 +1,7 @@
 //! Words that the rules on circular updates share: who writes, and the story of a run that never comes to rest.
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 
 use crate::analyze::graph::{AutomationId, Built, Judged, Place, Remedy};
@@ -66,8 +68,9 @@ pub(super) fn split(built: &Built, writers: &[Writer]) -> (Vec<RowId>, Vec<Autom
             }
         }
     }
-    rows.dedup();
-    automations.dedup();
+    let (mut seen, mut known) = (BTreeSet::new(), BTreeSet::new());
+    rows.retain(|row| seen.insert(*row));
+    automations.retain(|id| known.insert(*id));
     (rows, automations)
 }
 
@@ -220,9 +223,15 @@ impl Telling<'_> {
             Some(place) => place.field().and_then(|f| self.model.field(f)),
             None => None,
         };
+        let record = self.built.network.cells.get(cell.index()).map(|c| c.record);
+        let second = self.built.twins.zip(record).is_some_and(|(t, r)| r >= t);
+        let of = if second { " of a second record" } else { "" };
         field.map_or_else(
             || "a field".to_owned(),
-            |f| format!("{} `{}.{}`", f.system.kind.title(), f.object.name, f.name()),
+            |f| {
+                let system = f.system.kind.title();
+                format!("{system} `{}.{}`{of}", f.object.name, f.name())
+            },
         )
     }
 
