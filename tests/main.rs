@@ -39,6 +39,7 @@ mod rules;
 mod running;
 mod runtime;
 mod settle;
+mod several;
 mod support;
 mod syntax;
 mod testing;

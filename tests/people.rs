@@ -193,3 +193,33 @@ fn whose_company_will_never_come_goes_on_as_a_lead() {
            expect quiet"#,
     );
 }
+
+/// A contact has a field for its company, and an association besides: what is said of the company is meant of the one in the field,
+/// and what is said of the contacts of a company of those that have it there.
+#[test]
+fn an_automation_goes_by_the_field_that_names_the_company() {
+    let automations = r#"
+automation hubspot "Takes the company's" {
+  when  contact.jobtitle changes
+  sets  contact.city = company.city
+}
+automation hubspot "Hands it on" {
+  when  company.zip changes
+  sets  contact.zip = company.zip
+}
+"#;
+    let result = run(
+        format!("{automations}{COMPANY}{CONTACT}{LEAD}"),
+        r#"given hubspot.company acme { domain = "x.example", city = "Lima" }
+           given hubspot.contact ann { email = "ann@x.example", lastname = "Lee", associatedcompanyid = "acme" }
+           given hubspot.contact bob { email = "bob@x.example", lastname = "Ek" }
+           settle
+           at day 2 09:00 hubspot.contact ann { jobtitle = "Boss" }
+           at day 2 09:00 hubspot.company acme { zip = "5" }
+           settle
+           expect hubspot.contact ann { city = "Lima", zip = "5" }
+           expect hubspot.contact bob { zip = blank }
+           expect quiet"#,
+    );
+    assert!(result.passed(), "{result:#?}");
+}

@@ -36,7 +36,7 @@ sync Person: desk.customer <-> crm.Person {
 "#;
 
 /// The project of a fixture, on the disk.
-fn project(spec: &str) -> TempDir {
+pub fn project(spec: &str) -> TempDir {
     let root = tempfile::tempdir().unwrap();
     let files = fixture_files(&[("main.sync", spec)]);
     for path in files.list("").unwrap() {
@@ -47,12 +47,12 @@ fn project(spec: &str) -> TempDir {
     root
 }
 
-fn accordant(root: &Path, arguments: &[&str]) -> Output {
+pub fn accordant(root: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_accordant"));
     command.args(arguments).current_dir(root).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 

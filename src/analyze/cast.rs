@@ -15,9 +15,14 @@ use crate::value::{Kind, Value};
 /// All records of a story are one pair, or refer to each other: one alias is enough.
 pub(super) const ALIAS: &str = "one";
 
+/// The alias of records that are there for a second time.
+pub(super) const SECOND: &str = "two";
+
 /// Records under way.
 pub(super) struct Cast<'m> {
     pub model: &'m Model,
+    /// What its records are called.
+    pub alias: &'static str,
     /// What the story is about.
     pub span: Span,
     pub objects: Vec<ObjectRef>,
@@ -30,6 +35,7 @@ impl<'m> Cast<'m> {
     pub fn new(model: &'m Model, span: Span, objects: Vec<ObjectRef>) -> Self {
         Self {
             model,
+            alias: ALIAS,
             span,
             given: objects.iter().map(|_| BTreeMap::new()).collect(),
             objects,
@@ -96,7 +102,7 @@ impl<'m> Cast<'m> {
                 let mut stamped = stamps.into_iter().flatten().peekable();
                 stamped.peek()?;
                 for field in stamped {
-                    self.set(field, Value::text(ALIAS));
+                    self.set(field, Value::text(self.alias));
                 }
             }
         }
@@ -106,8 +112,9 @@ impl<'m> Cast<'m> {
     /// A value that two records have in common.
     fn sample(&self, field: FieldRef) -> Option<Value> {
         match self.model.field(field)?.kind() {
-            Kind::Text => Some(Value::text("one@x.example")),
-            Kind::Number => Some(Value::Number(7.into())),
+            Kind::Text => Some(Value::text(format!("{}@x.example", self.alias))),
+            Kind::Number if self.alias == ALIAS => Some(Value::Number(7.into())),
+            Kind::Number => Some(Value::Number(8.into())),
             _ => None,
         }
     }
@@ -143,7 +150,7 @@ impl<'m> Cast<'m> {
             let filled = values.iter().filter(|(_, v)| !v.is_blank());
             let kind = StepKind::Given {
                 object: *object,
-                alias: SmolStr::new_static(ALIAS),
+                alias: SmolStr::new_static(self.alias),
                 values: filled.map(|(f, v)| (*f, v.clone(), self.span)).collect(),
             };
             self.step(None, kind)

@@ -13,6 +13,7 @@ mod eval;
 pub mod graph;
 mod images;
 mod lifecycle;
+mod order;
 mod portion;
 mod range;
 mod reach;
@@ -34,6 +35,7 @@ pub use lifecycle::{
     Automaton, Cause, Chain, Clusters, Contender, End, Event, Explored, Hindrance, Life, Never,
     Race, Reaction, Refusal, StageWrite, Tale, Way, Winner, clusters, shown_in_creates, tale,
 };
+pub use order::order;
 pub use portion::{Portion, PortionOf, portion};
 pub use range::{Range, Rest, range};
 pub use reach::{Reach, reach};

@@ -234,7 +234,11 @@ impl<'a> Names<'a> {
         let refers = |f: &Field| f.references.iter().any(|o| o == object);
         named.is_some_and(|n| n == object)
             && !self.knows(object)
-            && !self.catalog.objects.iter().any(|o| o.fields.iter().any(refers))
+            && !self
+                .catalog
+                .objects
+                .iter()
+                .any(|o| o.fields.iter().any(refers))
     }
 
     /// The name by which paths pass a reference: `Account` for `AccountId`.

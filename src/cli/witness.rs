@@ -7,13 +7,13 @@ use std::str::FromStr;
 use smol_str::SmolStr;
 
 use super::{Exit, Failure, Output};
-use crate::analyze::graph::{Judged, scenarios};
+use crate::analyze::graph::{Alone, Judged, scenarios};
 use crate::analyze::settle::Verdict;
 use crate::check::rules::lifecycle::stories::{Story, Waits, stories};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::test_block;
 use crate::lower;
-use crate::model::Lifecycle;
+use crate::model::{Lifecycle, Model};
 use crate::plan::{Case, Plan};
 use crate::session::Compilation;
 use crate::testing::{CaseResult, run_case};
@@ -80,7 +80,9 @@ pub(super) fn confirm(compilation: &mut Compilation) {
             }
             Replay::Rested if matches!(finding.code, Code::G001 | Code::G002) => {
                 *finding = match told {
-                    Told::Loop(judged) if judged.alone => doubtful(finding, ALONE),
+                    Told::Loop(Judged {
+                        alone: Some(why), ..
+                    }) => doubtful(finding, &alone(compilation.model(), *why)),
                     Told::Loop(_) if finding.code == Code::G002 => doubtful(finding, ENDS),
                     _ => unreproduced(finding),
                 };
@@ -106,8 +108,25 @@ fn is_replayed(code: Code) -> bool {
     REPLAYED.contains(&code)
 }
 
-/// Why a loop beside cells that others write is in doubt, who were too many to be judged with it.
-const ALONE: &str = "others write what the loop reads, and are too many to be tried: it is one where records keep what people enter there";
+/// Why a loop beside cells that others write is in doubt, who were not judged with it.
+fn alone(model: &Model, why: Alone) -> String {
+    match why {
+        Alone::Many => {
+            "others write what the loop reads, and are too many to be tried: it is one where records keep what people enter there".to_owned()
+        }
+        Alone::Crowded => {
+            "it comes to rest where no two records refer to one, and was not seen to go on where two do".to_owned()
+        }
+        Alone::Apart(sync) => {
+            let name = model.sync(sync).map(|s| s.sync.name.node.clone());
+            let name = name.unwrap_or_default();
+            format!(
+                "`{name}` writes what the loop reads, and where it holds those records, too, this comes to rest; where it does not hold them, it is a loop"
+            )
+        }
+    }
+}
+
 /// Why growth is in doubt that has an end where it began.
 const ENDS: &str = "the values are new in each of these rounds, and came to an end when it was tried further: others may have none";
 

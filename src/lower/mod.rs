@@ -12,7 +12,6 @@ mod keys;
 mod lifecycles;
 mod members;
 mod objects;
-mod order;
 mod rows;
 mod tables;
 
@@ -63,7 +62,7 @@ pub fn lower(model: &Checked<Model>, facts: &Facts, inputs: &Inputs<'_>) -> Done
 /// B001 where a name in it is unknown: what does not resolve cannot be replayed.
 pub fn rehearsal(model: &Model, facts: &Facts, inputs: &Inputs<'_>) -> Done<Plan> {
     let mut cx = Cx::new(model, facts, inputs);
-    let order = order::order(model);
+    let order = crate::analyze::order(model);
     let groups = identity::link_groups(model);
     let mut syncs = Vec::with_capacity(order.len());
     for id in order {

@@ -127,3 +127,13 @@ pub enum Written {
     /// Records that are found by other means.
     Found,
 }
+
+impl Written {
+    /// Whether it is the record itself, or one that a reference ties to it.
+    pub const fn is_tied(self) -> bool {
+        match self {
+            Self::Itself | Self::Referenced(_) | Self::Referring(_) => true,
+            Self::Made | Self::Found => false,
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::value::Value;
 pub type Values = Vec<(FieldRef, Value, Span)>;
 
 /// A test of the spec.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
     /// Its name.
     pub name: Spanned<String>,
@@ -21,7 +21,7 @@ pub struct Scenario {
 }
 
 /// One line of a test.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// Where it is written.
     pub span: Span,
@@ -41,7 +41,7 @@ pub struct Moment {
 }
 
 /// What a line of a test does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum StepKind {
     /// A record that is there from the start.
     Given {
@@ -98,7 +98,7 @@ pub enum StepKind {
 }
 
 /// What a test expects.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Expectation {
     /// One more round writes nothing.
     Quiet,

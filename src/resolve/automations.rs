@@ -192,7 +192,7 @@ impl Cx<'_> {
             let found = match e.node {
                 ExprKind::Field { side, field } if field.object != object => {
                     let reference = only_reference(&self.model, object, field.object);
-                    reference.map(|reference| ExprKind::Related {
+                    reference.map(|(_, reference)| ExprKind::Related {
                         side,
                         reference,
                         field,
@@ -211,28 +211,51 @@ fn written(model: &Model, from: ObjectRef, to: ObjectRef) -> Written {
     if from == to {
         return Written::Itself;
     }
-    match (
-        only_reference(model, from, to),
-        only_reference(model, to, from),
-    ) {
-        (Some(reference), _) => Written::Referenced(reference),
-        (None, Some(reference)) => Written::Referring(reference),
+    let there = only_reference(model, from, to);
+    let back = only_reference(model, to, from);
+    match (there, back) {
+        (Some((Kept::InField, reference)), _) => Written::Referenced(reference),
+        (_, Some((Kept::InField, reference))) => Written::Referring(reference),
+        (Some((_, reference)), _) => Written::Referenced(reference),
+        (None, Some((_, reference))) => Written::Referring(reference),
         (None, None) => Written::Found,
     }
 }
 
-/// The reference of one object to another, where there is just one.
-fn only_reference(model: &Model, from: ObjectRef, to: ObjectRef) -> Option<FieldRef> {
+/// How a record refers to another one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// By a field that holds the id.
+    InField,
+    /// By an association. Where there is a field as well, as for the primary company of a contact, the field says which record is
+    /// meant, and from its side.
+    AsAssociation,
+}
+
+/// The reference of one object to another, where there is just one. Fields come before associations.
+fn only_reference(model: &Model, from: ObjectRef, to: ObjectRef) -> Option<(Kept, FieldRef)> {
     let (from_object, to_object) = (model.object(from)?, model.object(to)?);
-    let mut found = from_object.fields.iter().enumerate().filter(|(_, f)| {
+    let all = (0..).zip(&from_object.fields).filter(|(_, f)| {
         let mut names = f.references.iter();
         names.any(|n| n.eq_ignore_ascii_case(&to_object.name))
     });
-    let only = found.next()?.0;
-    found.next().is_none().then_some(FieldRef {
-        object: from,
-        field: FieldIdx(only as u32),
-    })
+    let kept = |name: &str| match from_object.association(name) {
+        None => Kept::InField,
+        Some(_) => Kept::AsAssociation,
+    };
+    let all: Vec<(Kept, u32)> = all.map(|(at, f)| (kept(&f.name), at)).collect();
+    let in_field = all.iter().any(|(kept, _)| *kept == Kept::InField);
+    let mut found = all
+        .into_iter()
+        .filter(|(kept, _)| !in_field || *kept == Kept::InField);
+    let (kept, at) = found.next()?;
+    found.next().is_none().then_some((
+        kept,
+        FieldRef {
+            object: from,
+            field: FieldIdx(at),
+        },
+    ))
 }
 
 const fn effect((target, span): (FieldRef, Span), value: Option<Expr>) -> Effect {

@@ -1,6 +1,7 @@
 //! From a part of the cell graph to a network of finite tables.
 //!
-//! One record of each object stands for all of its records that are linked and refer to each other. In come the rows and the
+//! One record of each object stands for all of its records that are linked and refer to each other, or [two](crowded) of those that
+//! refer to one. In come the rows and the
 //! automations that write within the part, as the model has them; out goes a [`Network`], with what stands behind its
 //! positions. What a function or a platform makes of a value is added to the values until nothing new comes; where that has
 //! no end, the part is [open](Built::open).
@@ -17,11 +18,15 @@ use super::place::Place;
 use super::stamps::Stamps;
 use super::steps::Step;
 use super::tabulate;
-use crate::analyze::settle::network::RuleId;
+use super::twins::twins;
+use crate::analyze::admission::admission;
+use crate::analyze::settle::network::{RecordId, RuleId};
 use crate::analyze::settle::{Network, alike};
 use crate::model::{
-    Effect, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId,
+    CellKind, Effect, Expr, ExprKind, Fallback, FieldRef, Lane, Lifecycle, Model, ObjectRef, RowId,
+    SyncId,
 };
+use crate::side::Side;
 use crate::source::Span;
 use crate::value::Value;
 
@@ -32,6 +37,8 @@ pub(super) struct Writers<'m> {
     pub stamps: Stamps,
     pub edges: &'m [Edge],
     pub steps: &'m [Step],
+    /// By sync: its place in the order of execution.
+    pub turns: &'m [usize],
     pub by_target: &'m ByTarget,
 }
 
@@ -43,6 +50,12 @@ impl<'m> Writers<'m> {
             Stamps::Later => effect.stamp.as_ref(),
         };
         effect.value.as_ref().or(stamp)
+    }
+
+    /// Puts rows in the order in which their syncs are executed; those of one sync in its order.
+    pub fn arrange(self, rows: &mut [RowId]) {
+        let turn = |row: &RowId| self.turns.get(row.sync.index()).copied();
+        rows.sort_by_key(|row| (turn(row), *row));
     }
 
     /// The rows that write a field.
@@ -81,6 +94,8 @@ pub struct Built {
     pub values: Vec<Vec<Value>>,
     /// By record: its object.
     pub objects: Vec<ObjectRef>,
+    /// The first of its records that are there for a second time, where there are such.
+    pub twins: Option<RecordId>,
     /// By row.
     pub rows: Vec<RowId>,
     /// Those rows that are none of the part, and write what it reads.
@@ -118,6 +133,45 @@ impl Built {
         rows.filter(|r| !self.beside.contains(r))
     }
 
+    /// What its rows and automations compute and ask.
+    pub(super) fn expressions<'m>(&self, model: &'m Model) -> Vec<&'m Expr> {
+        let mut found: Vec<&Expr> = Vec::new();
+        for view in self.rows.iter().filter_map(|row| model.row(*row)) {
+            for side in Side::BOTH {
+                if let CellKind::Computed(e) = &view.row.cells.get(side).node {
+                    found.push(e);
+                }
+            }
+            found.extend(view.row.when.as_deref());
+        }
+        let automations = self.automations.iter().flatten();
+        for automation in automations.filter_map(|id| model.automations.get(id.index())) {
+            found.extend(&automation.guard);
+            for effect in &automation.effects {
+                found.extend(effect.when.iter().chain(&effect.value));
+            }
+        }
+        found
+    }
+
+    /// A sync beside the part that need not hold each record to which it writes here: all others make what they do not find, on
+    /// both sides, and take every record.
+    pub(super) fn leaving(&self, model: &Model) -> Option<SyncId> {
+        let own: BTreeSet<SyncId> = self.own_rows().map(|r| r.sync).collect();
+        let mut other = self.beside.iter().map(|r| r.sync);
+        other.find(|id| {
+            let view = model.sync(*id).filter(|_| !own.contains(id));
+            view.is_some_and(|view| {
+                let takes_all = |side: Side| {
+                    let made = view.sync.create.get(side).is_some();
+                    let suspended = view.sync.active_while.get(side).is_some();
+                    made && !suspended && admission(view, side).is_empty()
+                };
+                !Side::BOTH.into_iter().all(takes_all)
+            })
+        })
+    }
+
     /// Its own rows, then its lifecycles, then its automations, each as it is called and where: a finding on the part is about
     /// one of them.
     pub fn subjects<'m>(&self, model: &'m Model) -> impl Iterator<Item = (&'m SmolStr, Span)> {
@@ -144,6 +198,21 @@ pub(super) fn build(
     seeds: Seeds,
     reads: Reads,
 ) -> Built {
+    let mut built = whole(writers, component, seeds, reads);
+    built.shrink();
+    built
+}
+
+/// The network of a part in which two records refer to one; none where none do, or it is not clear which of them is meant.
+pub(super) fn crowded(writers: Writers<'_>, component: &Component, seeds: Seeds) -> Option<Built> {
+    let built = whole(writers, component, seeds, Reads::All);
+    let mut twins = twins(writers.model, &built)?;
+    twins.shrink();
+    Some(twins)
+}
+
+/// The network of a part, with all values.
+fn whole(writers: Writers<'_>, component: &Component, seeds: Seeds, reads: Reads) -> Built {
     let model = writers.model;
     let mut part = Part::new(writers, component, reads);
     let (named, changes) = part.name();
@@ -163,7 +232,6 @@ pub(super) fn build(
             (cell.edited, cell.seeds) = (false, 1);
         }
     }
-    built.shrink();
     built
 }
 

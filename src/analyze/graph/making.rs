@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::Writers;
 use super::edge::{AutomationId, Writer};
-use super::parts::Component;
+use super::parts::{Component, exclusive};
 use super::place::Place;
 use super::steps::Step;
 use super::times::Times;
 use crate::analyze::{Cell, Known};
-use crate::model::{CellKind, Expr, FieldRef, Model, ObjectRef, RowId, SyncId, Written};
+use crate::model::{CellKind, Expr, FieldRef, Model, ObjectRef, RowId, SyncId};
 use crate::side::Side;
 use crate::value::Value;
 
@@ -27,6 +27,9 @@ pub(super) enum Reads {
     /// With the writers of what they read, and with what these read: a record keeps what these leave it, and not whatever people
     /// enter.
     Around,
+    /// As [`Around`](Self::Around), and with what other syncs write to the records that are tied to those of the part: they hold
+    /// these as well.
+    Related,
     /// None: a condition that reads others may hold or not, a value that does is unknown. What comes to rest so comes to rest
     /// in any case.
     Inside,
@@ -99,6 +102,7 @@ impl<'m> Part<'m> {
             seeds: Vec::new(),
             open: BTreeSet::new(),
         };
+        writers.arrange(&mut part.rows);
         for field in &component.cells {
             part.add(Place::Field(*field));
         }
@@ -117,8 +121,8 @@ impl<'m> Part<'m> {
                 .for_each(|p| part.add(p));
             part.add_sources(component);
         }
-        if reads == Reads::Around {
-            part.add_around();
+        if matches!(reads, Reads::Around | Reads::Related) {
+            part.add_around(reads);
         }
         let acting = part.acting.iter().map(|a| a.id);
         let once: Vec<AutomationId> = acting.filter(|id| part.starts_once(*id)).collect();
@@ -168,7 +172,7 @@ impl<'m> Part<'m> {
 
     /// Adds whatever writes to the records of the part, and is known, in the cells that the part has, and the cells that it reads,
     /// until there is no more, or there are too many.
-    fn add_around(&mut self) {
+    fn add_around(&mut self, reads: Reads) {
         let mut seen = BTreeSet::new();
         loop {
             let fields = self.places.iter().filter_map(|p| p.field());
@@ -184,18 +188,16 @@ impl<'m> Part<'m> {
                         self.act(*id, *effect);
                     }
                 }
-                // a record is linked by the syncs of the part
-                let syncs: BTreeSet<SyncId> = self.rows.iter().map(|r| r.sync).collect();
                 for row in self.writers.rows_into(*field) {
-                    if syncs.contains(&row.sync) && !self.rows.contains(&row) {
+                    if self.holds_too(row.sync, reads) && !self.rows.contains(&row) {
                         self.rows.push(row);
                         self.beside.insert(row);
                     }
                 }
             }
-            self.rows.sort_unstable();
+            self.writers.arrange(&mut self.rows);
             for row in self.rows.clone() {
-                self.add_row(row, Reads::Around);
+                self.add_row(row, reads);
             }
             for acting in self.acting.clone() {
                 self.add_automation(&acting);
@@ -203,14 +205,25 @@ impl<'m> Part<'m> {
         }
     }
 
-    /// Whether it is known what an effect writes to its own record.
+    /// Whether a sync holds records of the part at the same time as those whose rows it has: it is one of them, or may be another
+    /// one that holds what is tied to theirs.
+    fn holds_too(&self, sync: SyncId, reads: Reads) -> bool {
+        let mut held = self.rows.iter().map(|r| r.sync);
+        match reads {
+            Reads::Related => held.all(|other| !exclusive(self.model, other, sync)),
+            Reads::All | Reads::Around | Reads::Inside => held.any(|other| other == sync),
+        }
+    }
+
+    /// Whether it is known what an effect writes, to its own record or to one that is tied to it.
     fn is_own(&self, id: AutomationId, effect: usize) -> bool {
         let automation = self.model.automations.get(id.index());
         let effect = automation.and_then(|a| a.effects.get(effect));
-        effect.is_some_and(|e| e.record == Written::Itself && self.writers.value(e).is_some())
+        effect.is_some_and(|e| e.record.is_tied() && self.writers.value(e).is_some())
     }
 
-    /// Whether it is known what an effect writes to its own record, and it depends on cells of the part alone.
+    /// Whether it is known what an effect writes, to its own record or to one that is tied to it, and it depends on cells of the
+    /// part alone.
     fn decides(&self, id: AutomationId, effect: usize) -> bool {
         let automation = self.model.automations.get(id.index());
         let Some((automation, effect)) = automation.and_then(|a| Some((a, a.effects.get(effect)?)))
@@ -221,7 +234,7 @@ impl<'m> Part<'m> {
         let value = self.writers.value(effect);
         let stated = stated.chain(value).flat_map(Place::read_by);
         let changes = automation.changes.iter().map(|f| Place::Field(*f));
-        effect.record == Written::Itself
+        effect.record.is_tied()
             && value.is_some()
             && changes
                 .chain(stated)

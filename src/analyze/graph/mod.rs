@@ -31,6 +31,7 @@ mod steps;
 mod tabulate;
 mod tied;
 mod times;
+mod twins;
 mod unordered;
 mod values;
 mod verdict;
@@ -46,7 +47,7 @@ pub use remedy::Remedy;
 pub use scenario::scenarios;
 pub use steps::Step;
 pub use unordered::Unordered;
-pub use verdict::Judged;
+pub use verdict::{Alone, Judged};
 
 use std::collections::BTreeMap;
 
@@ -84,11 +85,18 @@ pub fn graph(model: &Model, stage_writes: &[StageWrite]) -> Graph {
     let edges = edge::edges(model, &steps);
     let parts = parts::parts(model, &edges);
     let by_target = build::by_target(&edges);
+    let mut turns = vec![0; model.syncs.len()];
+    for (turn, sync) in crate::analyze::order(model).into_iter().enumerate() {
+        if let Some(place) = turns.get_mut(sync.index()) {
+            *place = turn;
+        }
+    }
     let writers = build::Writers {
         model,
         stamps: stamps::Stamps::Unknown,
         edges: &edges,
         steps: &steps,
+        turns: &turns,
         by_target: &by_target,
     };
     let known = verdict::Known::default();

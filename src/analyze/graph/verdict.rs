@@ -1,6 +1,6 @@
 //! The judgement about a part: how it is searched, and how far.
 
-use super::build::{Built, Writers, build};
+use super::build::{self, Built, Writers, build};
 use super::domain::Seeds;
 use super::growth::{Growth, growth};
 use super::making::Reads;
@@ -14,6 +14,7 @@ use crate::analyze::settle::network::{RowId as RowAt, RuleId, Writer as At};
 use crate::analyze::settle::{
     Judgement, Limits, Network, Verdict, Witness, anywhere, judge, most_steps,
 };
+use crate::model::SyncId;
 use crate::side::Side;
 
 /// How much of a part is searched.
@@ -57,9 +58,20 @@ pub struct Judged {
     pub growth: Option<Growth>,
     /// What would bring it to rest, where it never comes to rest; each was tried.
     pub remedies: Vec<Remedy>,
-    /// Whether others write to what it reads, and were too many to be judged with it: what a record holds there may not be what
-    /// they leave it.
-    pub alone: bool,
+    /// Why it was judged without others who write to what it reads, where there are some: what a record holds there may not be
+    /// what they leave it.
+    pub alone: Option<Alone>,
+}
+
+/// Why a part that goes on was judged without others who write to what it reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alone {
+    /// They are too many.
+    Many,
+    /// It comes to rest with them, but this sync of theirs need not hold the records which it reads.
+    Apart(SyncId),
+    /// It goes on where two records refer to one.
+    Crowded,
 }
 
 /// Judges a part. What depends on moments that nobody knows is judged again with such as only go on, each later than what stands
@@ -86,26 +98,65 @@ fn told(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     let mut best = searched(writers, component, known, Reads::All);
     // what brings the part to rest by itself does so beside others
     best.remedies = remedies(writers, &best, known);
-    if best.witness().is_some() {
-        let few = build(writers, component, Seeds::Few, Reads::Around);
-        if !is_whole(&few, &best.built) {
-            let around = || searched(writers, component, known, Reads::Around);
-            let open = |j: &Judged| matches!(j.judgement.verdict(), Verdict::Undecided { .. });
-            let undecided = open(&best);
-            let told = |j: &Judged| !j.is_too_large() && !j.is_sampled() && (undecided || !open(j));
-            let around = (!few.cut).then(around).filter(told);
-            best.alone = around.is_none();
-            if let Some(mut around) = around {
-                around.remedies = match around.witness() {
-                    Some(_) => best.remedies,
-                    None => remedies(writers, &around, known),
-                };
-                best = around;
-            }
+    for reads in [Reads::Around, Reads::Related] {
+        if best.witness().is_some() && best.alone.is_none() {
+            best = beside(writers, component, known, (best, reads));
         }
+    }
+    if best.witness().is_none() {
+        best = crowded(writers, component, best);
     }
     best.growth = growth(&best);
     best
+}
+
+/// What is found of a part that comes to rest where two of its records refer to one: what goes on then is told, and nothing else
+/// changes.
+fn crowded(writers: Writers<'_>, component: &Component, alone: Judged) -> Judged {
+    let Some(twins) = build::crowded(writers, component, Seeds::Some) else {
+        return alone;
+    };
+    let judgement = judge(&twins.network, limits(&twins.network).within(BESIDE));
+    let found = Judged::new(twins, judgement, Grounds::Sample);
+    match found.judgement.verdict() {
+        Verdict::Oscillates(_) => Judged {
+            alone: Some(Alone::Crowded),
+            ..found
+        },
+        _ => alone,
+    }
+}
+
+/// What is found of a part that goes on, beside more of those who write what it reads.
+fn beside(
+    writers: Writers<'_>,
+    component: &Component,
+    known: &Known,
+    (mut best, reads): (Judged, Reads),
+) -> Judged {
+    let few = build(writers, component, Seeds::Few, reads);
+    if is_whole(&few, &best.built) {
+        return best;
+    }
+    let open = |j: &Judged| matches!(j.judgement.verdict(), Verdict::Undecided { .. });
+    let undecided = open(&best);
+    let told = |j: &Judged| !j.is_too_large() && !j.is_sampled() && (undecided || !open(j));
+    let more = || searched(writers, component, known, reads);
+    let more = (!few.cut).then(more).filter(told);
+    let Some(mut more) = more else {
+        best.alone = Some(Alone::Many);
+        return best;
+    };
+    let leaving = more.built.leaving(writers.model);
+    if let Some(sync) = leaving.filter(|_| more.witness().is_none()) {
+        best.alone = Some(Alone::Apart(sync));
+        return best;
+    }
+    more.remedies = match more.witness() {
+        Some(_) => best.remedies,
+        None => remedies(writers, &more, known),
+    };
+    more
 }
 
 /// Whether there is nothing around a part: nobody else writes to what it reads.
@@ -130,7 +181,7 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
     let search = |built: Built| {
         let network = &built.network;
         let (judgement, counted) = match reads {
-            Reads::Around => (
+            Reads::Around | Reads::Related => (
                 judge(network, limits(network).within(BESIDE)),
                 Grounds::Search,
             ),
@@ -251,7 +302,7 @@ impl Judged {
             grounds,
             growth: None,
             remedies: Vec::new(),
-            alone: false,
+            alone: None,
         }
     }
 

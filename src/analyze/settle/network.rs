@@ -100,7 +100,8 @@ pub struct Cell {
 pub struct Row {
     /// Its sync.
     pub sync: SyncId,
-    /// Its cells, each of the record of that side. A computed source is a derived cell.
+    /// Its cells, each of the record of that side, or of another one of its kind: rows of a sync that hold several pairs are
+    /// decided on together, and those of a pair stand together. A computed source is a derived cell.
     pub cells: Sides<CellId>,
     /// The lane that starts at each side.
     pub lanes: Sides<Option<Lane>>,

@@ -184,11 +184,14 @@ impl Run<'_, '_> {
         for (at, trace) in traces {
             put(&mut self.state.traces, at, trace);
         }
-        let records = engine.network.syncs.get(sync).map(|s| s.records);
         for side in Side::BOTH {
-            let writes = sent.get(side);
-            if let Some(records) = records.filter(|_| !writes.is_empty()) {
-                self.send(records.get(side).index(), writes);
+            let of = |write: &Write| engine.network.cells.get(write.0).map(|c| c.record);
+            let mut rest = sent.get(side).as_slice();
+            while let Some(record) = rest.first().and_then(of) {
+                let own = rest.iter().take_while(|w| of(w) == Some(record)).count();
+                let (writes, others) = rest.split_at(own);
+                self.send(record.index(), writes);
+                rest = others;
             }
         }
         if engine.reads_back {

@@ -63,6 +63,7 @@ pub(super) const ALL: &[Run] = &[
     Sync(policy::default_travels_back::run),
     Sync(policy::row_mapped_twice::run),
     Sync(policy::row_mapped_twice::of_statements),
+    Project(policy::row_mapped_twice::of_other_syncs),
     Sync(policy::create_only_race::run),
     Sync(policy::coarse_latest::run),
     // picklists

@@ -11,7 +11,7 @@ rule! {
     /// # What it checks
     /// Whatever people edit, the updates that follow come to rest: rows in both directions, automations of both systems, and
     /// what the platforms store. The states of all cells that write each other are searched; what is reported was found by
-    /// running them.
+    /// running them. Where several records refer to one, write to it and get what it holds, two of them are tried as well.
     ///
     /// # Why it matters
     /// A loop costs an API call for each side and record in every round, for ever, fills the history of every record, and
@@ -58,7 +58,8 @@ rule! {
     ///
     /// # How to fix
     /// Break the loop at one place: let the value travel one way, let the row take both spellings for one value, or keep the
-    /// automation from running for the user of the sync. Each way that is offered was tried.
+    /// automation from running for the user of the sync. Each way that is offered was tried. Where two records undo each other
+    /// by way of the one that they refer to, let the value go up to it or down from it, not both.
     ///
     /// # How to waive
     /// `allow G001 in Ticket because "…" by "…" until 2027-06-30`: the runtime then stops the row when it goes on for too long.
@@ -98,7 +99,12 @@ impl Oscillates<'_> {
         );
         words::point(finding, self.model, self.judged, "this row")
             .story(words::story(self.model, &self.judged.built, self.witness))
-            .note("each pass undoes the last one: one API call per side and record, for ever")
+            .note(match self.judged.built.twins {
+                None => "each pass undoes the last one: one API call per side and record, for ever",
+                Some(_) => {
+                    "two records that refer to one undo each other, pass by pass: one API call per side and record, for ever"
+                }
+            })
             .help(words::remedies(self.model, self.judged))
     }
 }

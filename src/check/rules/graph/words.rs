@@ -1,5 +1,7 @@
 //! Words that the rules on circular updates share: who writes, and the story of a run that never comes to rest.
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 
 use crate::analyze::graph::{AutomationId, Built, Judged, Place, Remedy};
@@ -18,11 +20,21 @@ const SHOWN: usize = 4;
 /// The rounds that are told of values without an end.
 const GROWING: usize = 4;
 
-/// A writer as people call it: ``row `phone` ->``, ``the record-triggered flow `Title Case` ``.
+/// A writer as people call it: ``row `phone` ->``, ``row `phone` of `Contact` ->`` where another sync has one of that name, too,
+/// ``the record-triggered flow `Title Case` ``.
 pub(super) fn writer(model: &Model, built: &Built, writer: Writer) -> String {
     match writer {
         Writer::Row(at, from) => match built.rows.get(at.index()).and_then(|r| model.row(*r)) {
-            Some(row) => format!("row `{}` {}", row.row.name, Arrow::from(from).text()),
+            Some(row) => {
+                let others = built.rows.iter().filter(|r| r.sync != row.id.sync);
+                let mut others = others.filter_map(|r| model.row(*r));
+                let name = &row.row.name;
+                let of = match others.any(|other| other.row.name == *name) {
+                    true => format!(" of `{}`", row.sync.sync.name.node),
+                    false => String::new(),
+                };
+                format!("row `{name}`{of} {}", Arrow::from(from).text())
+            }
             None => "a row".to_owned(),
         },
         Writer::Rule(at) => {
@@ -56,19 +68,20 @@ pub(super) fn split(built: &Built, writers: &[Writer]) -> (Vec<RowId>, Vec<Autom
             }
         }
     }
-    rows.dedup();
-    automations.dedup();
+    let (mut seen, mut known) = (BTreeSet::new(), BTreeSet::new());
+    rows.retain(|row| seen.insert(*row));
+    automations.retain(|id| known.insert(*id));
     (rows, automations)
 }
 
 /// The rows of a part that write in the rounds that repeat, else all of its own; the first is what a finding is about.
 pub(super) fn about<'m>(model: &'m Model, judged: &Judged) -> Vec<RowView<'m>> {
     let (rows, _) = split(&judged.built, &judged.turning());
-    let rows = if rows.is_empty() {
-        judged.built.own_rows().collect()
-    } else {
-        rows
+    let mut rows = match rows.is_empty() {
+        true => judged.built.own_rows().collect(),
+        false => rows,
     };
+    rows.sort_by_key(|row| judged.built.beside.contains(row));
     rows.into_iter().filter_map(|r| model.row(r)).collect()
 }
 
@@ -220,9 +233,15 @@ impl Telling<'_> {
             Some(place) => place.field().and_then(|f| self.model.field(f)),
             None => None,
         };
+        let record = self.built.network.cells.get(cell.index()).map(|c| c.record);
+        let second = self.built.twins.zip(record).is_some_and(|(t, r)| r >= t);
+        let of = if second { " of a second record" } else { "" };
         field.map_or_else(
             || "a field".to_owned(),
-            |f| format!("{} `{}.{}`", f.system.kind.title(), f.object.name, f.name()),
+            |f| {
+                let system = f.system.kind.title();
+                format!("{system} `{}.{}`{of}", f.object.name, f.name())
+            },
         )
     }
 
@@ -232,10 +251,16 @@ impl Telling<'_> {
         !matches!(place, Some(Place::Started(_)))
     }
 
-    /// What cells hold that are not blank.
+    fn is_computed(&self, cell: CellId) -> bool {
+        let place = self.built.places.get(cell.index());
+        matches!(place, Some(Place::Computed { .. }))
+    }
+
+    /// What cells hold that are not blank; what is computed follows from others.
     fn held(&self, given: &[Symbol]) -> Vec<String> {
         let given = (0..).zip(given).filter(|(_, v)| **v != 0);
-        let given = given.filter(|(at, _)| self.is_told(CellId(*at)));
+        let given =
+            given.filter(|(at, _)| self.is_told(CellId(*at)) && !self.is_computed(CellId(*at)));
         let told = given.map(|(at, v)| {
             let cell = CellId(at);
             format!("{} is `{}`", self.cell(cell), self.value(cell, *v))
@@ -254,9 +279,12 @@ impl Telling<'_> {
 
     fn beginning(&self, witness: &Witness) -> Option<String> {
         let held = self.held(&witness.given);
-        let how = match witness.begin {
-            Begin::Met => "two records meet",
-            Begin::Recovered => "what was remembered of two linked records is lost",
+        let several = self.built.network.syncs.len() > 1;
+        let how = match (witness.begin, several) {
+            (Begin::Met, false) => "two records meet",
+            (Begin::Met, true) => "records meet",
+            (Begin::Recovered, false) => "what was remembered of two linked records is lost",
+            (Begin::Recovered, true) => "what was remembered of linked records is lost",
         };
         match (held.is_empty(), witness.begin) {
             (true, Begin::Met) => None,

@@ -1,21 +1,25 @@
-//! P014: two rows of one sync write the same field, or a row and a statement do.
+//! P014: two rows of one sync write the same field, or a row and a statement do; or a row writes the key of another sync.
+
+use std::collections::BTreeMap;
 
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, rule};
 
 use crate::analyze::{Write, Writing, disjoint};
 use crate::catalog::FieldType;
-use crate::model::{CellKind, ExprKind, FieldRef, FieldView, RowView, SyncView};
+use crate::model::{CellKind, ExprKind, FieldRef, FieldView, Mode, RowView, SyncId, SyncView};
 use crate::side::Side;
 
 rule! {
     /// # What it checks
     /// In one sync and direction a field is written by one row, or by rows whose conditions cannot hold together. The field of
-    /// a `key` or of `delete … flag` is written by that statement: no row writes it, and none carries the ids of a key on.
+    /// a `key` or of `delete … flag` is written by that statement: no row writes it, and none carries the ids of a key on. Nor
+    /// does a row of another sync write the field of a `key`, unless what it writes is the same id.
     ///
     /// # Why it matters
     /// With two rows the later one wins, or the earlier one, or the two take turns: it depends on what has changed. A key puts
-    /// an id over whatever the field holds, and a row that carries the field takes that id to the other side.
+    /// an id over whatever the field holds, and a row that carries the field takes that id to the other side. A key is read, too:
+    /// what another sync leaves there is taken for the id of a record, and the wrong two are linked, or none.
     ///
     /// # Example
     /// ```sync,fail
@@ -63,7 +67,7 @@ pub fn run(cx: &mut Cx<'_>, sync: SyncView<'_>) {
     if !Side::BOTH.into_iter().any(|side| doubles(sync, side)) {
         return;
     }
-    let mut earlier: [std::collections::BTreeMap<_, Vec<RowView<'_>>>; 2] = Default::default();
+    let mut earlier: [BTreeMap<_, Vec<RowView<'_>>>; 2] = Default::default();
     for second in sync.rows() {
         let mut found = None;
         for (rows, side) in earlier.iter_mut().zip(Side::BOTH) {
@@ -120,6 +124,56 @@ fn carries(row: RowView<'_>, write: &Write) -> bool {
         CellKind::Unknown => {}
     }
     read && write.by == Writing::Key && row.lane(write.side).is_some()
+}
+
+/// Finds rows that write what a key of another sync writes; once for each row.
+pub fn of_other_syncs(cx: &mut Cx<'_>) {
+    let (model, writes) = (cx.model, &cx.facts.writes);
+    let mut keys: BTreeMap<FieldRef, Vec<&Write>> = BTreeMap::new();
+    for key in writes.iter().flatten().filter(|w| w.by == Writing::Key) {
+        keys.entry(key.field).or_default().push(key);
+    }
+    let mut found = Vec::new();
+    for write in writes.iter().flatten() {
+        let row = write.row().and_then(|id| model.row(id));
+        let Some(row) = row.filter(|r| r.sync.sync.mode != Mode::LinkOnly) else {
+            continue;
+        };
+        let foreign = |key: &&&Write| key.sync != write.sync && !is_same_id(row, write, key);
+        let key = keys.get(&write.field).and_then(|k| k.iter().find(foreign));
+        let other = key.and_then(|key| model.sync(key.sync));
+        let (Some(key), Some(other), Some(field)) = (key, other, model.field(write.field)) else {
+            continue;
+        };
+        let name = field.full_name();
+        let (of_key, of_row) = (&other.sync.name.node, &row.sync.sync.name.node);
+        let holds = other.sync.ends.get(!key.side).object;
+        let holds = holds.map_or_else(|| "the other side".into(), |o| model.object_name(o));
+        found.push(
+            Diagnostic::new(
+                Code::P014,
+                format!("`{name}` is the key of `{of_key}`, and a row of `{of_row}` writes it"),
+            )
+            .at(row.row.head, format!("this row of `{of_row}` writes it"))
+            .at(key.span, format!("the key of `{of_key}` is kept there"))
+            .note(format!(
+                "`{of_key}` takes what stands there for the id of a record of {holds}: it links the wrong two, or none"
+            ))
+            .help("give the key a field that no row writes, or let the row write another one"),
+        );
+    }
+    found.into_iter().for_each(|f| cx.report(f));
+}
+
+/// Whether a row writes the id that a key of another sync keeps in the field, too: both lead to one object.
+fn is_same_id(row: RowView<'_>, write: &Write, key: &Write) -> bool {
+    let source = row.field(!write.side);
+    let is_id = source.is_some_and(|f| f.field.ty == FieldType::Id) && row.passes(!write.side);
+    let object = |sync: SyncId, side: Side| {
+        let sync = row.sync.model.sync(sync)?;
+        sync.sync.ends.get(side).object
+    };
+    is_id && object(write.sync, !write.side) == object(key.sync, !key.side)
 }
 
 fn beside_a_row(row: RowView<'_>, write: &Write, field: FieldView<'_>) -> Diagnostic {

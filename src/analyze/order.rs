@@ -11,7 +11,7 @@ use crate::side::Side;
 /// `after`, `yields to` and `converts to` always hold: keys lead to a contact before its lead is asked for, and whoever goes on
 /// `else as` another sync is known when that begins. References hold between the strongly connected parts of their graph; within one,
 /// the record that comes first gets its reference in a second pass, when the other is linked.
-pub(super) fn order(model: &Model) -> Vec<SyncId> {
+pub fn order(model: &Model) -> Vec<SyncId> {
     let count = model.syncs.len();
     let mut stated: Vec<(usize, usize)> = Vec::new();
     let mut references: Vec<(usize, usize)> = Vec::new();
