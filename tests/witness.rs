@@ -187,27 +187,32 @@ fn a_loop_through_a_lifecycle_was_replayed_too() {
     }
 }
 
-/// Workflows of one house that fight in the field of a lifecycle, each waiting for its turn: no row and no lifecycle has a part in
-/// it, and the finding is called after the first of them.
+/// Workflows of one house that fight in the field of a lifecycle, each waiting for its turn or each answering the other: no row and
+/// no lifecycle has a part in it. The finding is called after the first of them, and says all: that a move is lost in it is none.
 #[test]
 fn a_loop_of_workflows_alone_was_replayed_too() {
-    let settles = |n: u8, state: &str| {
-        let guard = format!("ticket.state = {state}");
-        format!("automation desk \"Settles {n}\" {{\n  when  {guard}\n  sets  {guard}\n}}\n")
+    let answers = |name: &str, state: &str, answer: &str| {
+        format!(
+            "automation desk \"{name}\" {{\n  when  ticket.state = {state}\n  sets  ticket.state = {answer}\n}}\n"
+        )
     };
-    let settled = [settles(1, "\"new\""), settles(2, "open")].concat();
-    let rows = ticket("  language <-> Language__c\n");
-    let root = project(&format!("{settled}{HANDLING}\n{rows}"));
-    let check = accordant(root.path(), &["check"]);
-    let told = text(&check.stderr);
-    let head = "G001 oscillates: `Settles 1` never settles (period 1)";
-    assert!(told.contains(head), "{told}");
-    assert!(
-        told.contains("── the declared automation `Settles 1`\n"),
-        "{told}"
-    );
-    let replay = "  replay  accordant test --witness G001@main.sync:1";
-    assert!(told.lines().any(|line| line == replay), "{told}");
+    let settled = answers("First", "\"new\"", "\"new\"") + &answers("Second", "open", "open");
+    let turned = answers("First", "open", "closed") + &answers("Second", "closed", "open");
+    for (workflows, period) in [(settled, 1), (turned, 2)] {
+        let rows = ticket("  language <-> Language__c\n");
+        let root = project(&format!("{workflows}{HANDLING}\n{rows}"));
+        let check = accordant(root.path(), &["check"]);
+        let told = text(&check.stderr);
+        let head = format!("G001 oscillates: `First` never settles (period {period})");
+        assert!(told.contains(&head), "{told}");
+        assert!(
+            told.contains("── the declared automation `First`\n"),
+            "{told}"
+        );
+        assert!(!told.contains("L011"), "{told}");
+        let replay = "  replay  accordant test --witness G001@main.sync:1";
+        assert!(told.lines().any(|line| line == replay), "{told}");
+    }
 }
 
 /// Two houses pull at a lifecycle by boxes, so that all there is can be tried.

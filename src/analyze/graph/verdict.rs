@@ -2,6 +2,7 @@
 
 use super::build::{self, Built, Writers, build};
 use super::domain::Seeds;
+use super::edge::AutomationId;
 use super::growth::{Growth, growth};
 use super::making::Reads;
 use super::memo::Memo;
@@ -327,6 +328,18 @@ impl Judged {
             | Verdict::Undecided { witness, .. } => Some(witness),
             Verdict::Stable | Verdict::Settles { .. } | Verdict::TooLarge { .. } => None,
         }
+    }
+
+    /// The automations that go round and round by themselves, where no row and no lifecycle writes in the rounds that repeat.
+    pub fn turning_alone(&self) -> Option<Vec<AutomationId>> {
+        let Verdict::Oscillates(_) = self.judgement.verdict() else {
+            return None;
+        };
+        let automation = |writer: At| match writer {
+            At::Rule(at) => self.built.automations.get(at.index()).copied().flatten(),
+            At::Row(..) => None,
+        };
+        self.turning().into_iter().map(automation).collect()
     }
 
     /// Who writes in the rounds that repeat, each once; all writers of the part where no such rounds are known.

@@ -1,9 +1,12 @@
 //! L011: a permitted move that is taken back.
 
+use std::collections::BTreeSet;
+
 use super::lost_to_rows::lost_to_rows;
 use super::stories::{Story, Waits};
 use super::words::{cause_place, event, field, head, reaction, sets, stage, way_to, whole};
-use crate::analyze::{Automaton, Cause, Chain, End, Event, Facts, Life, Tale, tale};
+use crate::analyze::graph::{AutomationId, Judged};
+use crate::analyze::{Automaton, Cause, Chain, End, Event, Facts, Life, Reaction, Tale, tale};
 use crate::check::Cx;
 use crate::diagnostic::{Code, Diagnostic, Level, rule};
 use crate::model::Model;
@@ -74,13 +77,14 @@ rule! {
 
 /// Finds rows that put a column back, once a column; and moves whose consequences lead back to where they began.
 pub fn run(cx: &mut Cx<'_>) {
+    let whirling = whirling(cx.facts);
     for (life, facts) in whole(cx.model, cx.facts) {
         for column in life.columns() {
             if let Some(write) = moved_by_platform(life, column) {
                 cx.report(platform_moves(life, column, write));
             }
         }
-        for chain in facts.chains.iter().filter(|c| !c.repeats()) {
+        for chain in ended(facts, &whirling) {
             cx.report(led_back(life, facts, chain));
         }
         for found in lost_to_rows(life, facts) {
@@ -92,13 +96,27 @@ pub fn run(cx: &mut Cx<'_>) {
 /// What each of them looks like to those who move, as far as people and the spec are all that it takes.
 pub(super) fn stories(model: &Model, facts: &Facts) -> Vec<Story> {
     let mut found = Vec::new();
+    let whirling = whirling(facts);
     for (life, facts) in whole(model, facts) {
-        let chains = facts.chains.iter().filter(|c| !c.repeats());
+        let chains = ended(facts, &whirling);
         found.extend(chains.filter_map(|c| story_of_chain(life, facts, c)));
         let rows = lost_to_rows(life, facts).into_iter();
         found.extend(rows.filter_map(|f| f.story()));
     }
     found
+}
+
+/// The automations that go round by themselves: that they do is the finding, whatever they take back on their way.
+fn whirling(facts: &Facts) -> BTreeSet<usize> {
+    let alone = facts.graph.parts.iter().filter_map(Judged::turning_alone);
+    alone.flatten().map(AutomationId::index).collect()
+}
+
+/// The chains that come to an end.
+fn ended<'f>(facts: &'f Automaton, whirling: &BTreeSet<usize>) -> impl Iterator<Item = &'f Chain> {
+    let whirls = |r: &Reaction| matches!(r.cause, Cause::Automation(a) if whirling.contains(&a));
+    let chains = facts.chains.iter();
+    chains.filter(move |c| !c.repeats() && !c.reactions.iter().any(whirls))
 }
 
 /// Whoever makes the move expects it to stay.
