@@ -69,7 +69,7 @@ fn rising(values: &[Value]) -> Option<Option<Decimal>> {
 }
 
 /// How large a value is: a number itself, a text by its characters, a time by what has passed.
-fn measure(value: &Value) -> Option<Decimal> {
+pub(super) fn measure(value: &Value) -> Option<Decimal> {
     match value {
         Value::Number(n) => Some(*n),
         Value::Text(text) => Some(text.chars().count().into()),

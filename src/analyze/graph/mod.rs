@@ -13,6 +13,7 @@
 mod asks;
 mod build;
 mod cells;
+mod climb;
 mod consequence;
 mod domain;
 mod edge;

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::build::Built;
+use super::climb::climbs;
 use super::place::{Place, stored};
 use super::writes::Write;
 use crate::analyze::settle::law::Automatic;
@@ -53,6 +54,7 @@ pub(super) fn automatic(model: &Model, built: &Built, live: &[bool]) -> Vec<Auto
             ends: Some(0),
             fills: true,
             one_way: true,
+            climbs: None,
         };
         match place.field() {
             _ if of_lifecycle(at) => Automatic::default(),
@@ -60,6 +62,7 @@ pub(super) fn automatic(model: &Model, built: &Built, live: &[bool]) -> Vec<Auto
             Some(field) => Automatic {
                 fills: fills(model, built, field, live),
                 one_way: is_one_way(model, built, field, live),
+                climbs: climbs(model, built, at, live),
                 ..of_field(model, built, field, live).unwrap_or_default()
             },
         }
@@ -89,8 +92,7 @@ fn of_field(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> Opt
             true => Some(0),
             false => Ways::new(&changes, Rounds::None).longest(&Shape::default()),
         },
-        fills: false,
-        one_way: false,
+        ..Automatic::default()
     })
 }
 
@@ -192,7 +194,7 @@ fn is_left(model: &Model, built: &Built, field: FieldRef, own: &[Vec<Change>]) -
 
 /// The effects of the automations of a part, but for those that are not live, and those that a later one of the
 /// same automation overwrites.
-fn effects<'m>(
+pub(super) fn effects<'m>(
     model: &'m Model,
     built: &'m Built,
     live: &'m [bool],

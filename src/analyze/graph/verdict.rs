@@ -175,7 +175,9 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
     let inside = || build(writers, component, Seeds::Few, Reads::Inside);
     let mut best = found.unwrap_or_else(|| search(inside()).0);
     if let Some(rounds) = law {
-        if best.is_too_large() {
+        // what is new in each round of a search may come to its end in later ones
+        let grows = matches!(best.judgement.verdict(), Verdict::Diverges(_));
+        if best.is_too_large() || grows {
             best.judgement = Judgement::settled(rounds);
         }
         if best.grounds == Grounds::Sample {

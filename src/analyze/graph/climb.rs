@@ -1,0 +1,282 @@
+//! Counters with an end: numbers and days that automations raise while they lie below a bound, or lower above one.
+//!
+//! A **step** adds always the same, and only below its bound; a **jump** puts a constant there that is no smaller than its bound;
+//! a **stop** puts a constant there that is smaller than no bound, and of which no step, jump or stop asks. Suppose that some
+//! of these run for ever. Of the jumps among them take the one with the smallest constant: below it each step raises what
+//! is there by at least the smallest of all, each other jump or stop passes it, and nothing leads back; so that jump ends,
+//! and no jump is among them. Below the largest bound nothing but steps and stops is left, and they lead beyond it; from there
+//! nobody begins a step again, and after one stop nobody begins anything. What runs later may do so once more for each time that
+//! it was begun, wherever it finds the value then; that changes none of this.
+//!
+//! A row that hands on what has changed, and nothing else, changes none of it either: of what it remembered last, the same on
+//! both sides, each side makes what lies beyond, and whichever it hands on is remembered then. Where one side rounds, its
+//! steps are as large as what it rounds to, so that whoever changes there has passed what was rounded.
+//!
+//! It is the oldest argument for termination: a ranking, here the distance to the last bound, that each turn makes smaller
+//! (Floyd, Assigning meanings to programs, 1967), over thresholds that the conditions name. For active rules whose conditions
+//! have such an order it is that of Baralis, Ceri and Widom (Better termination analysis for active databases, 1993).
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::build::Built;
+use super::growth::measure;
+use super::place::{Place, stored};
+use super::proof::effects;
+use crate::analyze::settle::network::CellId;
+use crate::analyze::{Answer, satisfy};
+use crate::model::{
+    Automation, Comparison, Effect, Expr, ExprKind, FieldView, Model, Operation, Phase, Written,
+};
+use crate::side::Side;
+use crate::source::Span;
+use crate::value::{Kind, Value};
+
+/// Where a counter is heading.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Up,
+    Down,
+}
+
+/// What an effect does to a counter.
+enum Does {
+    /// It adds so much.
+    Adds(Decimal),
+    /// It puts this there.
+    Puts(Value),
+}
+
+/// An effect on a counter, and when it does that.
+struct Turn {
+    does: Does,
+    /// The condition of the automation, and of the effect.
+    when: Vec<Expr>,
+    /// How the counter is read where it runs.
+    read: Expr,
+}
+
+/// A bound beyond which an effect does not run, and whether it runs there.
+#[derive(Clone, Copy)]
+struct Bound {
+    at: Decimal,
+    there: bool,
+}
+
+/// How often automations change a cell at most, and beside it the other one of its row, from the value that is farthest from
+/// rest of those that are tried; none where it is no counter with an end. Of the automations only those are looked at that
+/// are `live`, by rule.
+pub(super) fn climbs(model: &Model, built: &Built, at: usize, live: &[bool]) -> Option<u32> {
+    let cells = built.network.exchange(CellId(at as u16))?;
+    let places = cells.iter().map(|c| built.places.get(c.index()).copied());
+    let fields = places.map(|place| match place? {
+        Place::Field(field) => model.field(field),
+        Place::Through { .. } | Place::Computed { .. } | Place::Started(_) => None,
+    });
+    let fields: Vec<FieldView<'_>> = fields.collect::<Option<_>>()?;
+    let kind = fields.first()?.kind();
+    let counted = matches!(kind, Kind::Number | Kind::Date);
+    let alike = fields.iter().all(|f| f.kind() == kind);
+    let mut steps = built.steps.keys();
+    let by_lifecycle = steps.any(|rule| {
+        let rule = built.network.rules.get(rule.index());
+        rule.is_some_and(|r| r.effects.iter().any(|e| cells.contains(&e.target)))
+    });
+    if !counted || !alike || by_lifecycle {
+        return None;
+    }
+    let written = effects(model, built, live);
+    let written = written.filter(|(_, e)| fields.iter().any(|f| f.id == e.target));
+    let turns = written.map(|(a, e)| turn(&fields, a, e));
+    let turns: Vec<Turn> = turns.collect::<Option<_>>()?;
+    let values = cells.iter().filter_map(|c| built.values.get(c.index()));
+    let values: Vec<Decimal> = values.flatten().filter_map(measure).collect();
+    let mut ways = [Way::Up, Way::Down].into_iter();
+    ways.find_map(|way| way.ends(model, &turns, &values))
+}
+
+/// What an effect does, if it counts: no platform rounds what it adds or puts.
+fn turn(fields: &[FieldView<'_>], automation: &Automation, effect: &Effect) -> Option<Turn> {
+    let own = fields.iter().find(|f| f.id == effect.target)?;
+    let exact = |f: &FieldView<'_>, v: &Value| stored(Some(*f)).normal(v) == *v;
+    let conditions = automation.guard.iter().chain(&effect.when);
+    let when: Vec<Expr> = conditions.cloned().collect();
+    let (does, read) = match &effect.value.as_ref()?.node {
+        ExprKind::Const(value) => {
+            let kind = value.kind() == Some(own.kind());
+            if !kind || !fields.iter().all(|f| exact(f, value)) {
+                return None;
+            }
+            (Does::Puts(value.clone()), reading(effect, &when)?)
+        }
+        ExprKind::Arithmetic {
+            operation,
+            left,
+            right,
+        } => {
+            let (read, by) = match (&left.node, &right.node, operation) {
+                (_, ExprKind::Const(Value::Number(n)), Operation::Add) => (left, *n),
+                (_, ExprKind::Const(Value::Number(n)), Operation::Subtract) => (left, -*n),
+                (ExprKind::Const(Value::Number(n)), _, Operation::Add) => (right, *n),
+                _ => return None,
+            };
+            let by = match own.kind() {
+                Kind::Date => by.trunc(),
+                _ => by.normalize(),
+            };
+            let own = Place::of(read) == Some(Place::Field(effect.target))
+                && (own.kind() == Kind::Date || exact(own, &Value::Number(by)));
+            if !own || by.is_zero() {
+                return None;
+            }
+            (Does::Adds(by), (**read).clone())
+        }
+        _ => return None,
+    };
+    let counts = automation.phase != Phase::Derived;
+    counts.then_some(Turn { does, when, read })
+}
+
+/// How the conditions of an effect read its field.
+fn reading(effect: &Effect, when: &[Expr]) -> Option<Expr> {
+    let own = ExprKind::Field {
+        side: Side::Left,
+        field: effect.target,
+    };
+    let mut found = (effect.record == Written::Itself).then(|| truth(own));
+    for condition in when {
+        condition.visit(&mut |e| {
+            if found.is_none() && Place::of(e) == Some(Place::Field(effect.target)) {
+                found = Some(e.clone());
+            }
+        });
+    }
+    found
+}
+
+const fn truth(node: ExprKind) -> Expr {
+    Expr {
+        node,
+        span: Span::new(crate::source::FileId(0), 0, 0),
+        kind: Some(Kind::Bool),
+    }
+}
+
+impl Way {
+    /// A number, larger the farther it lies this way.
+    fn along(self, n: Decimal) -> Decimal {
+        match self {
+            Self::Up => n,
+            Self::Down => -n,
+        }
+    }
+
+    /// How many turns there are at most until a counter that goes this way has passed all bounds, from the first of some values;
+    /// none where it need not pass them.
+    fn ends(self, model: &Model, turns: &[Turn], values: &[Decimal]) -> Option<u32> {
+        let mut last: Option<Decimal> = None;
+        let mut least: Option<Decimal> = None;
+        let mut stops: Vec<&Value> = Vec::new();
+        // nobody leaves a blank there again
+        for turn in turns.iter().filter(|t| !t.fills(model)) {
+            let bound = turn.bound(model, self);
+            let passed = |v: &Value| bound.filter(|b| self.is_passed(*b, v));
+            match &turn.does {
+                Does::Adds(by) => {
+                    let by = self.along(*by);
+                    let bound = bound.filter(|_| by.is_sign_positive())?;
+                    last = last.max(Some(self.along(bound.at)));
+                    least = Some(least.map_or(by, |l| l.min(by)));
+                }
+                Does::Puts(value) => match passed(value) {
+                    Some(bound) => last = last.max(Some(self.along(bound.at))),
+                    None => stops.push(value),
+                },
+            }
+        }
+        let stays = |value: &&Value| {
+            let beyond = measure(value).is_some_and(|n| last.is_none_or(|l| self.along(n) >= l));
+            beyond && turns.iter().all(|t| t.leaves(model, value))
+        };
+        if !stops.iter().all(stays) {
+            return None;
+        }
+        let first = values.iter().map(|v| self.along(*v)).min();
+        let way = last.zip(first).and_then(|(l, f)| l.checked_sub(f));
+        let steps = way.zip(least).and_then(|(w, l)| w.checked_div(l));
+        let steps = steps.unwrap_or_default().max(Decimal::ZERO).ceil();
+        let turns = u32::try_from(turns.len()).ok()?;
+        steps.to_u32()?.checked_add(turns)
+    }
+
+    /// Whether a value lies beyond a bound.
+    fn is_passed(self, bound: Bound, value: &Value) -> bool {
+        let Some(value) = measure(value).map(|v| self.along(v)) else {
+            return false;
+        };
+        let at = self.along(bound.at);
+        value > at || value == at && !bound.there
+    }
+}
+
+impl Turn {
+    /// Whether its conditions never hold together with another one.
+    fn excludes(&self, model: &Model, other: &Expr) -> bool {
+        let hold: Vec<&Expr> = self.when.iter().chain([other]).collect();
+        satisfy(model, &hold, &[]) == Answer::No
+    }
+
+    /// Whether it runs only where there is nothing.
+    fn fills(&self, model: &Model) -> bool {
+        let filled = truth(ExprKind::IsSet(Box::new(self.read.clone())));
+        let blank = truth(ExprKind::Not(Box::new(filled.clone())));
+        self.excludes(model, &filled) && !self.excludes(model, &blank)
+    }
+
+    /// Whether it does not run where this stands.
+    fn leaves(&self, model: &Model, value: &Value) -> bool {
+        self.excludes(model, &self.compared(Comparison::Equal, value))
+    }
+
+    fn compared(&self, comparison: Comparison, value: &Value) -> Expr {
+        truth(ExprKind::Compare {
+            comparison,
+            left: Box::new(self.read.clone()),
+            right: Box::new(Expr::constant(value.clone(), self.read.span)),
+        })
+    }
+
+    /// The first value on a way that its conditions name and beyond which it does not run.
+    fn bound(&self, model: &Model, way: Way) -> Option<Bound> {
+        let mut named: Vec<(Decimal, Value)> = Vec::new();
+        let mut name = |v: &Value| named.extend(measure(v).map(|n| (n, v.clone())));
+        let place = Place::of(&self.read);
+        for condition in &self.when {
+            condition.visit(&mut |e| match &e.node {
+                ExprKind::Compare { left, right, .. } => {
+                    for (one, other) in [(left, right), (right, left)] {
+                        if let ExprKind::Const(value) = &other.node
+                            && Place::of(one) == place
+                        {
+                            name(value);
+                        }
+                    }
+                }
+                ExprKind::In { input, list } if Place::of(input) == place => {
+                    list.iter().for_each(|(v, _)| name(v));
+                }
+                _ => {}
+            });
+        }
+        named.sort_by_key(|(n, _)| way.along(*n));
+        let (from, beyond) = match way {
+            Way::Up => (Comparison::GreaterOrEqual, Comparison::Greater),
+            Way::Down => (Comparison::LessOrEqual, Comparison::Less),
+        };
+        named.into_iter().find_map(|(at, value)| {
+            let there = !self.excludes(model, &self.compared(from, &value));
+            let ends = !there || self.excludes(model, &self.compared(beyond, &value));
+            ends.then_some(Bound { at, there })
+        })
+    }
+}
