@@ -380,7 +380,8 @@ fn random_counters_end_where_the_law_says_so() {
     );
     let heads: Vec<&str> = wrong.iter().filter_map(|w| w.lines().next()).collect();
     assert!(wrong.is_empty(), "{}\n{}", heads.join("\n"), wrong[0]);
-    assert!(n(&by_law) > n(&by_others) * 5 / 4, "counting says nothing");
+    let more = n(&by_law) - n(&by_others);
+    assert!(more as u64 > count / 40, "counting says nothing");
 }
 
 /// A left and a right cell of the blank, `us` and `Us`, with a plain two-way row between them.

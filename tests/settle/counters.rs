@@ -23,8 +23,6 @@ enum Does {
 struct Turn {
     does: Does,
     at: BTreeSet<u16>,
-    /// Whether it may run where there is nothing.
-    blank: bool,
 }
 
 /// How often live automations change a counter and what its row hands it to, read off tables in which numbers stand in their order;
@@ -91,11 +89,7 @@ fn turn(rule: &Rule, effect: &Effect, size: u16) -> Option<Turn> {
     let never = at.is_empty()
         && (1..size).any(|v| self::may(&effect.when, cell, v, true))
         && (1..size).any(|v| self::may(&rule.guard, cell, v, true));
-    (!never).then(|| Turn {
-        does,
-        at,
-        blank: may(0),
-    })
+    (!never).then_some(Turn { does, at })
 }
 
 /// Whether a condition may turn out so where a cell holds this.

@@ -149,6 +149,7 @@ pub(super) fn build(
         .map(|p| named.seeds(*p, p.view(model), changes, seeds))
         .collect();
     part.seeds = part.values.iter().map(Vec::len).collect();
+    part.counts = part.counts();
     part.close();
     let mut built = tabulate::tabulate(&part);
     let asked = part.is_sampled();

@@ -2,11 +2,14 @@
 
 use rust_decimal::Decimal;
 
+use super::build::Built;
 use super::place::Place;
+use super::proof::effects;
 use super::verdict::Judged;
 use crate::analyze::settle::Verdict;
 use crate::analyze::settle::network::BLANK;
-use crate::value::Value;
+use crate::model::{ExprKind, Model};
+use crate::value::{Kind, Value};
 
 /// What grows without an end, as the first rounds of a witness show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +22,14 @@ pub struct Growth {
     pub by: Option<Decimal>,
 }
 
-/// What grows in the rounds of a part whose values have no end: the first cell with a measure that only ever rises, or falls.
-pub(super) fn growth(judged: &Judged) -> Option<Growth> {
+/// What grows in the rounds of a part whose values have no end: the first cell with a measure that only ever rises, or falls, and
+/// has passed all that conditions compare with. Before that it may come to an end.
+pub(super) fn growth(model: &Model, judged: &Judged) -> Option<Growth> {
     let Verdict::Diverges(witness) = judged.judgement.verdict() else {
         return None;
     };
     let built = &judged.built;
+    let bounds = bounds(model, built);
     let cells = built.network.cells.iter().enumerate();
     let mut found = cells.filter(|(_, c)| c.open).filter_map(|(at, cell)| {
         let steps = witness.steps.iter().skip(witness.again.saturating_sub(1));
@@ -33,6 +38,7 @@ pub(super) fn growth(judged: &Judged) -> Option<Growth> {
         // the last value stands for others
         held.retain(|v| usize::from(*v) + 1 < cell.size());
         held.drain(..held.iter().take_while(|v| **v == BLANK).count());
+        let place = *built.places.get(at)?;
         let domain = built.values.get(at)?;
         let values = held.iter().map(|v| domain.get(usize::from(*v)).cloned());
         let values = values.collect::<Option<Vec<Value>>>()?;
@@ -41,14 +47,53 @@ pub(super) fn growth(judged: &Judged) -> Option<Growth> {
             let mut values: Vec<Value> = values.iter().rev().step_by(turns).cloned().collect();
             values.reverse();
             let by = rising(&values)?;
-            Some(Growth {
-                place: *built.places.get(at)?,
+            let (from, to) = (values.first().and_then(measure)?, values.last().and_then(measure)?);
+            let kind = values.first().and_then(Value::kind);
+            let own = bounds.iter().filter(|(k, _)| Some(*k) == kind);
+            let passed = |(_, bound): &(Kind, Decimal)| match from < to {
+                true => *bound < to,
+                false => *bound > to,
+            };
+            { own }.all(passed).then(|| Growth {
+                place,
                 values,
                 by,
             })
         })
     });
     found.next()
+}
+
+/// The numbers and times that conditions compare with, and the lengths of texts, each with the kind of what is compared.
+fn bounds(model: &Model, built: &Built) -> Vec<(Kind, Decimal)> {
+    let rows = built.rows.iter().filter_map(|r| model.row(*r));
+    let rows = rows.filter_map(|view| view.row.when.as_deref());
+    let effects = effects(model, built, &[]);
+    let effects = effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when));
+    let mut found = Vec::new();
+    for condition in rows.chain(effects) {
+        condition.visit(&mut |e| match &e.node {
+            ExprKind::Compare { left, right, .. } => {
+                for (one, other) in [(left, right), (right, left)] {
+                    if let ExprKind::Const(value) = &other.node {
+                        let length = matches!(&one.node, ExprKind::Call { function, .. } if function == "length");
+                        let kind = if length { Some(Kind::Text) } else { value.kind() };
+                        found.extend(kind.zip(size(value)));
+                    }
+                }
+            }
+            ExprKind::In { list, .. } => {
+                found.extend(list.iter().filter_map(|(v, _)| v.kind().zip(size(v))));
+            }
+            _ => {}
+        });
+    }
+    found
+}
+
+/// The measure of a value that is no text.
+fn size(value: &Value) -> Option<Decimal> {
+    measure(value).filter(|_| value.as_text().is_none())
 }
 
 /// The difference between each two of some values, if there are differences, and their measures only rise or only fall: none

@@ -25,6 +25,8 @@ use crate::value::{Kind, Value, library};
 pub enum Grounds {
     /// By a law, whatever its values are, or from every state, whether it can be reached or not: it takes so many rounds at most.
     Law,
+    /// By a law, whatever its values are; so many rounds it took with those that were tried.
+    Seen,
     /// All that can be was searched: the values that were tried, and others that behave as one of them.
     Search,
     /// Some values were tried. Others may behave otherwise.

@@ -34,6 +34,8 @@ const ANYWHERE: usize = 1_000_000;
 const MORE: u64 = 1_000_000;
 /// The steps of a search among values without an end.
 const OPEN: usize = 100_000;
+/// The steps of a search among values that are counted from a few, and have an end.
+const COUNTS: usize = 300_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
 const UNKNOWN: usize = 400_000;
 /// The steps of a search for what becomes of a loop beside those who write what it reads.
@@ -104,7 +106,7 @@ fn told(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
             }
         }
     }
-    best.growth = growth(&best);
+    best.growth = growth(writers.model, &best);
     best
 }
 
@@ -123,7 +125,7 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
     let model = writers.model;
     let few = build(writers, component, Seeds::Few, reads);
     let law = rests(&few.network, &|live| proof::automatic(model, &few, live));
-    let long = most_steps(&few.network) > MORE;
+    let long = !few.network.is_sampled() && most_steps(&few.network) > MORE;
     if let Some(rounds) = law.filter(|r| *r <= TIGHT || long) {
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
@@ -166,7 +168,9 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
         }
         let settles = more.judgement.verdict().rounds().is_some();
         let proved = more.grounds != Grounds::Sample;
-        let done = !settles || proved || more.is_open() || more.built.sampled;
+        // where the law proves it already, the search is for its rounds
+        let counted = law.is_some() && more.built.network.is_sampled();
+        let done = !settles || proved || counted || more.is_open() || more.built.sampled;
         found = Some(more);
         if done {
             break;
@@ -178,10 +182,12 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
         // what is new in each round of a search may come to its end in later ones
         let grows = matches!(best.judgement.verdict(), Verdict::Diverges(_));
         if best.is_too_large() || grows {
-            best.judgement = Judgement::settled(rounds);
-        }
-        if best.grounds == Grounds::Sample {
-            best.grounds = Grounds::Law;
+            // the rounds of what is remembered are those of what is not, but for the one that begins to remember
+            let seen = best.judgement.kept.rounds();
+            best.grounds = seen.map_or(Grounds::Law, |_| Grounds::Seen);
+            best.judgement = Judgement::settled(seen.map_or(rounds, |r| (r + 1).min(rounds)));
+        } else if best.grounds == Grounds::Sample {
+            best.grounds = Grounds::Seen;
         }
     }
     best
@@ -202,7 +208,7 @@ impl Known {
     fn judge(&self, network: &Network) -> (Judgement, Grounds) {
         self.judgements.get(network, |network| {
             let whole = limits(network);
-            if most_steps(network) > MORE {
+            if !network.is_sampled() && most_steps(network) > MORE {
                 let little = judge(network, whole.within(SHALLOW));
                 if !matches!(little.verdict(), Verdict::TooLarge { .. }) {
                     return (little, Grounds::Search);
@@ -237,6 +243,9 @@ impl Known {
 fn limits(network: &Network) -> Limits {
     if network.cells.iter().any(|c| c.open) {
         return LIMITS.within(OPEN);
+    }
+    if network.is_sampled() {
+        return LIMITS.within(COUNTS);
     }
     match most_steps(network) > COUNTED {
         true => LIMITS.within(SHALLOW),

@@ -83,7 +83,7 @@ struct SettlesSlowly<'m> {
 /// Finds parts of the cell graph that need many rounds.
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
-    // the law only says how many rounds it takes at most
+    // a law alone only says how many rounds it takes at most
     let searched = |j: &&Judged| j.grounds != Grounds::Law;
     for judged in cx.facts.graph.parts.iter().filter(searched) {
         let rounds = judged.judgement.verdict().rounds();
