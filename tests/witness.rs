@@ -36,7 +36,7 @@ sync Person: desk.customer <-> crm.Person {
 "#;
 
 /// The project of a fixture, on the disk.
-fn project(spec: &str) -> TempDir {
+pub fn project(spec: &str) -> TempDir {
     let root = tempfile::tempdir().unwrap();
     let files = fixture_files(&[("main.sync", spec)]);
     for path in files.list("").unwrap() {

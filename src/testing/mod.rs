@@ -56,7 +56,7 @@ pub struct CaseResult {
     pub origin: Origin,
     /// What does not hold, in the order of the steps; empty where the case passed.
     pub failures: Vec<Failure>,
-    /// What needs a person at the end of a case that failed, a sentence each: usually the reason.
+    /// What needs a person at the end, a sentence each: usually the reason, where something does not hold.
     pub held: Vec<String>,
 }
 
@@ -166,9 +166,7 @@ impl Bench {
                 }
             }
         }
-        if !result.passed() {
-            result.held = world.held();
-        }
+        result.held = world.held();
         result
     }
 }

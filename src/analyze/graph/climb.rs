@@ -23,8 +23,8 @@ use super::build::Built;
 use super::growth::measure;
 use super::place::{Place, stored};
 use super::proof::effects;
-use crate::analyze::settle::network::CellId;
 use crate::analyze::disjoint;
+use crate::analyze::settle::network::CellId;
 use crate::model::{
     Automation, Comparison, Effect, Expr, ExprKind, FieldView, Model, Operation, Phase, Written,
 };

@@ -8,7 +8,8 @@ use super::proof::effects;
 use super::verdict::Judged;
 use crate::analyze::settle::Verdict;
 use crate::analyze::settle::network::BLANK;
-use crate::model::{ExprKind, Model};
+use crate::model::{Expr, ExprKind, Model};
+use crate::side::Side;
 use crate::value::{Kind, Value};
 
 /// What grows without an end, as the first rounds of a witness show it.
@@ -47,48 +48,67 @@ pub(super) fn growth(model: &Model, judged: &Judged) -> Option<Growth> {
             let mut values: Vec<Value> = values.iter().rev().step_by(turns).cloned().collect();
             values.reverse();
             let by = rising(&values)?;
-            let (from, to) = (values.first().and_then(measure)?, values.last().and_then(measure)?);
+            let (from, to) = (
+                values.first().and_then(measure)?,
+                values.last().and_then(measure)?,
+            );
             let kind = values.first().and_then(Value::kind);
             let own = bounds.iter().filter(|(k, _)| Some(*k) == kind);
             let passed = |(_, bound): &(Kind, Decimal)| match from < to {
                 true => *bound < to,
                 false => *bound > to,
             };
-            { own }.all(passed).then(|| Growth {
-                place,
-                values,
-                by,
-            })
+            { own }.all(passed).then(|| Growth { place, values, by })
         })
     });
     found.next()
 }
 
-/// The numbers and times that conditions compare with, and the lengths of texts, each with the kind of what is compared.
+/// The numbers and times that conditions compare with, each with the kind of what is compared; of texts what their functions are
+/// told.
 fn bounds(model: &Model, built: &Built) -> Vec<(Kind, Decimal)> {
     let rows = built.rows.iter().filter_map(|r| model.row(*r));
-    let rows = rows.filter_map(|view| view.row.when.as_deref());
+    let rows = rows.flat_map(|view| {
+        let lanes = Side::BOTH.into_iter().filter_map(move |s| view.lane(s));
+        let stated = view.row.when.as_deref().into_iter();
+        stated.chain(lanes.map(|l| &l.value))
+    });
     let effects = effects(model, built, &[]);
-    let effects = effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when));
+    let effects = effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when).chain(&e.value));
     let mut found = Vec::new();
-    for condition in rows.chain(effects) {
-        condition.visit(&mut |e| match &e.node {
-            ExprKind::Compare { left, right, .. } => {
-                for (one, other) in [(left, right), (right, left)] {
-                    if let ExprKind::Const(value) = &other.node {
-                        let length = matches!(&one.node, ExprKind::Call { function, .. } if function == "length");
-                        let kind = if length { Some(Kind::Text) } else { value.kind() };
-                        found.extend(kind.zip(size(value)));
-                    }
-                }
-            }
-            ExprKind::In { list, .. } => {
-                found.extend(list.iter().filter_map(|(v, _)| v.kind().zip(size(v))));
-            }
-            _ => {}
-        });
+    for stated in rows.chain(effects) {
+        name(stated, &mut |kind, at| found.push((kind, at)));
     }
     found
+}
+
+/// Names the bounds of an expression.
+pub(super) fn name(e: &Expr, name: &mut dyn FnMut(Kind, Decimal)) {
+    e.visit(&mut |e| match &e.node {
+        ExprKind::Compare { left, right, .. } => {
+            for (one, other) in [(left, right), (right, left)] {
+                if let ExprKind::Const(value) = &other.node {
+                    let length = matches!(&one.node, ExprKind::Call { function, .. } if function == "length");
+                    let kind = if length { Some(Kind::Text) } else { value.kind() };
+                    kind.zip(size(value)).map(|(kind, at)| name(kind, at));
+                }
+            }
+        }
+        ExprKind::In { list, .. } => {
+            for (value, _) in list {
+                value.kind().zip(size(value)).map(|(kind, at)| name(kind, at));
+            }
+        }
+        ExprKind::Call { arguments, .. } => {
+            for argument in arguments {
+                if let ExprKind::Const(Value::Number(n)) = argument.node {
+                    name(Kind::Text, n);
+                    name(Kind::Number, n);
+                }
+            }
+        }
+        _ => {}
+    });
 }
 
 /// The measure of a value that is no text.

@@ -2,15 +2,13 @@
 
 use super::build::{image, simple};
 use super::domain::{Changes, LONGEST, Named};
+use super::growth::{measure, name};
 use super::making::Part;
 use super::place::{Place, store};
 use super::writes::Write;
-use crate::formula;
-use super::growth::measure;
 use crate::analyze::{Cell, Known};
-use crate::model::{
-    Automation, CellKind, Effect, Expr, ExprKind, Fallback, Model, Phase, RowId,
-};
+use crate::formula;
+use crate::model::{Automation, CellKind, Effect, Expr, ExprKind, Fallback, Model, Phase, RowId};
 use crate::side::Side;
 use crate::value::{Kind, Value};
 
@@ -142,7 +140,16 @@ impl Part<'_> {
         if self.open.is_empty() {
             return;
         }
-        let room = room(&begun);
+        let mut sizes: Vec<Decimal> = begun.iter().flatten().filter_map(measure).collect();
+        for (automation, effect) in self.effects() {
+            let stated = automation
+                .guard
+                .iter()
+                .chain(&effect.when)
+                .chain(&effect.value);
+            stated.for_each(|e| name(e, &mut |_, at| sizes.push(at)));
+        }
+        let room = room(&sizes);
         let few = std::mem::replace(&mut self.values, begun);
         let open = std::mem::take(&mut self.open);
         self.grow(COUNTED, &room);
@@ -154,7 +161,8 @@ impl Part<'_> {
     /// Whether all that is asked of the values can be told in tables.
     fn is_tabled(&self) -> bool {
         let effects = self.effects();
-        let asked = effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when).chain(self.writers.value(e)));
+        let asked =
+            effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when).chain(self.writers.value(e)));
         let rows = self.rows.iter().filter_map(|r| self.model.row(*r));
         let mut asked = asked.chain(rows.filter_map(|view| view.row.when.as_deref()));
         asked.all(|e| {
@@ -180,14 +188,19 @@ impl Part<'_> {
             for (at, (place, values)) in self.places.iter().zip(&self.values).enumerate() {
                 let view = place.view(self.model);
                 let late = late.get(at).into_iter().flatten();
-                let stored = values.iter().zip(late).map(|(v, late)| (at, store(view, v), *late));
+                let stored = values
+                    .iter()
+                    .zip(late)
+                    .map(|(v, late)| (at, store(view, v), *late));
                 made.extend(stored);
             }
             let mut grown = false;
             for (at, value, since) in made {
-                let (Some(values), Some(seeds), Some(late)) =
-                    (self.values.get_mut(at), self.seeds.get(at), late.get_mut(at))
-                else {
+                let (Some(values), Some(seeds), Some(late)) = (
+                    self.values.get_mut(at),
+                    self.seeds.get(at),
+                    late.get_mut(at),
+                ) else {
                     continue;
                 };
                 if let Some(known) = values.iter().position(|v| *v == value) {
@@ -217,12 +230,19 @@ impl Part<'_> {
 
     /// What an effect makes of values with which it may run. What runs later was begun before others wrote, so often at most as
     /// there are others that run later: it may make something of what these left, though it would not begin there.
-    fn written(&self, automation: &Automation, effect: &Effect, late: &[Vec<usize>], made: &mut Vec<Made>) {
+    fn written(
+        &self,
+        automation: &Automation,
+        effect: &Effect,
+        late: &[Vec<usize>],
+        made: &mut Vec<Made>,
+    ) {
         let target = self.position(Place::Field(effect.target));
         let (Some(target), Some(value)) = (target, self.writers.value(effect)) else {
             return;
         };
-        let later = |(a, e): &(&Automation, &Effect)| a.phase == Phase::Later && e.target == effect.target;
+        let later =
+            |(a, e): &(&Automation, &Effect)| a.phase == Phase::Later && e.target == effect.target;
         let others = match automation.phase {
             Phase::Later => self.effects().filter(later).count().saturating_sub(1),
             _ => 0,
@@ -232,12 +252,18 @@ impl Part<'_> {
         let at: Vec<Option<usize>> = places.iter().map(|p| self.position(*p)).collect();
         for (chosen, image) in self.table(&value).unwrap_or_default() {
             let Some(image) = image else { continue };
-            let since = at.iter().zip(&chosen).filter_map(|(at, pick)| late.get((*at)?)?.get(*pick));
+            let since = at
+                .iter()
+                .zip(&chosen)
+                .filter_map(|(at, pick)| late.get((*at)?)?.get(*pick));
             let mut since = since.copied().max().unwrap_or_default();
             let held = |cell: Cell| {
                 let place = Place::of_cell(cell);
                 let i = places.iter().position(|p| *p == place)?;
-                self.values.get((*at.get(i)?)?)?.get(*chosen.get(i)?).cloned()
+                self.values
+                    .get((*at.get(i)?)?)?
+                    .get(*chosen.get(i)?)
+                    .cloned()
             };
             let known = Known {
                 model: self.model,
@@ -291,8 +317,7 @@ impl Part<'_> {
 }
 
 /// Whether a value lies no farther from some than these from each other: what has passed them all goes on for ever.
-fn room(begun: &[Vec<Value>]) -> impl Fn(&Value) -> bool + use<> {
-    let sizes: Vec<Decimal> = begun.iter().flatten().filter_map(measure).collect();
+fn room(sizes: &[Decimal]) -> impl Fn(&Value) -> bool + use<> {
     let (low, high) = (sizes.iter().min().copied(), sizes.iter().max().copied());
     move |value| {
         let inside = |size: Decimal| {

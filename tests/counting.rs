@@ -1,0 +1,314 @@
+//! Scores and grades: numbers that automations raise below a bound come to rest, whoever hands them on, and a test sees them do so;
+//! those that nothing bounds are told, with a run.
+
+use std::process::Command;
+
+use accordant::diagnostic::Code;
+
+use crate::answers::{errors, settles};
+use crate::graph::ticket;
+use crate::support::{compile_fixture, planned};
+use crate::witness::project;
+
+const AMOUNT: &str = "  amount <-> Score__c\n";
+const HOURS: &str = "  hours <-> Tally__c\n";
+const PRIORITY: &str = "picklist Prio: desk.ticket.priority <-> crm.Case.Priority {\n  low <-> Low\n  normal <-> Medium\n  \
+     high, urgent <-> High\n}\n\n";
+const STATE: &str = "picklist St: desk.ticket.state <-> crm.Case.Status {\n  new <-> New\n  open <-> Working\n  \
+     waiting <-> Escalated, \"On Hold\"\n  closed <-> Closed\n}\n\n";
+const GRADES: &str = "desk: ticket.amount changes and ticket.amount >= 80 => ticket.priority = high\n\
+     desk: ticket.amount changes and ticket.amount < 80 and ticket.amount >= 40 => ticket.priority = normal\n\
+     desk: ticket.amount changes and ticket.amount < 40 => ticket.priority = low\n";
+
+/// Automations from lines of a house, a condition and what is set.
+fn automations(lines: &str) -> String {
+    let each = lines.lines().enumerate().map(|(at, line)| {
+        let (house, rest) = line.split_once(": ").unwrap();
+        let (when, sets) = rest.split_once(" => ").unwrap();
+        format!("automation {house} \"{at}\" {{\n  when  {when}\n  sets  {sets}\n}}\n")
+    });
+    each.collect()
+}
+
+/// What comes to rest: automations, and rows.
+fn ending() -> Vec<(String, String)> {
+    let up = "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount + 5\n";
+    let graded = format!("{AMOUNT}  priority <-> Priority  via Prio\n");
+    let staged = format!("{AMOUNT}  state <-> Status  via St\n");
+    let both = format!("{AMOUNT}{HOURS}");
+    let cases: &[(&str, &str)] = &[
+        (up, AMOUNT),
+        (up, "  amount -> Score__c\n"),
+        (up, "  amount <-> Score__c  crm wins\n"),
+        (up, "  amount <-> Score__c  latest else desk\n"),
+        (
+            "desk: ticket.amount changes and ticket.amount <= 100 => ticket.amount = ticket.amount + 5",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and not ticket.amount >= 100 => ticket.amount = 5 + ticket.amount",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount >= 10 and ticket.amount < 100 => ticket.amount = ticket.amount + 5",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and (ticket.amount < 100 or ticket.amount is blank) => ticket.amount = ticket.amount + 5",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount in (1, 6, 11) => ticket.amount = ticket.amount + 5",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount > 0 => ticket.amount = ticket.amount - 5",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and ticket.state = open and ticket.amount < 100 => ticket.amount = ticket.amount + 5",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount < 100 => ticket.amount = ticket.amount + 5\ncrm: Case.Score__c < 50 => Case.Score__c = Case.Score__c + 10",
+            AMOUNT,
+        ),
+        (
+            "crm: Case.Score__c changes and Case.Score__c < 100 => Case.Score__c = Case.Score__c + 5",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount < 1000 => ticket.amount = ticket.amount + 25",
+            AMOUNT,
+        ),
+        // two steps of one house, and one of each
+        (
+            "desk: ticket.amount changes and ticket.amount < 50 => ticket.amount = ticket.amount + 10\n\
+          desk: ticket.amount changes and ticket.amount >= 50 and ticket.amount < 100 => ticket.amount = ticket.amount + 5",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount + 10\n\
+          desk: ticket.amount changes and ticket.amount < 50 => ticket.amount = ticket.amount + 1",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount + 5\n\
+          crm: Case.Score__c changes and Case.Score__c < 50 => Case.Score__c = Case.Score__c + 10",
+            AMOUNT,
+        ),
+        // a ceiling, a floor, a beginning
+        (
+            "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount + 5\n\
+          desk: ticket.amount > 100 => ticket.amount = 100",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount + 5\n\
+          crm: Case.Score__c < 0 => Case.Score__c = 0",
+            AMOUNT,
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount + 5\n\
+          desk: ticket.amount is blank => ticket.amount = 0",
+            AMOUNT,
+        ),
+        // scores that raise each other, one of them bounded
+        (
+            "desk: ticket.hours changes and ticket.amount < 100 => ticket.amount = ticket.amount + 5\n\
+          crm: Case.Score__c changes and Case.Tally__c < 10 => Case.Tally__c = Case.Tally__c + 1",
+            &both,
+        ),
+        (
+            "desk: ticket.hours changes => ticket.amount = ticket.amount + 5\n\
+          crm: Case.Score__c changes and Case.Tally__c < 10 => Case.Tally__c = Case.Tally__c + 1",
+            &both,
+        ),
+        (
+            "desk: ticket.hours changes and ticket.hours < 8 => ticket.hours = ticket.hours + 0.5",
+            HOURS,
+        ),
+    ];
+    let mut all: Vec<(String, String)> = cases
+        .iter()
+        .map(|(lines, rows)| (automations(lines), ticket(rows)))
+        .collect();
+    for more in [
+        up,
+        "",
+        "crm: Case.Priority = High and Case.Score__c < 100 => Case.Score__c = Case.Score__c + 5\n",
+        "crm: Case.Priority changes and Case.Score__c < 100 => Case.Score__c = Case.Score__c + 5\n",
+    ] {
+        let lines = format!("{GRADES}{more}");
+        all.push((
+            format!("{PRIORITY}{}", automations(&lines)),
+            ticket(&graded),
+        ));
+    }
+    for lines in [
+        "crm: Case.Score__c >= 50 => Case.Status = Working\ndesk: ticket.state = open and ticket.amount < 100 => ticket.amount = ticket.amount + 20",
+        "crm: Case.Score__c changes and Case.Score__c >= 50 => Case.Status = Working\n\
+         desk: ticket.state changes and ticket.amount < 100 => ticket.amount = ticket.amount + 20",
+    ] {
+        all.push((format!("{STATE}{}", automations(lines)), ticket(&staged)));
+    }
+    all
+}
+
+/// No finding, and a run that rests, whichever side people begin at, and while they go on.
+#[test]
+fn what_is_counted_below_a_bound_comes_to_rest() {
+    for (automations, rows) in ending() {
+        let edits = match rows.contains("hours") {
+            true => ("hours = 1", "Tally__c = 2"),
+            false => ("amount = 1", "Score__c = 2"),
+        };
+        let steps = format!(
+            "given desk.ticket one {{ subject = \"s\" }}\n  given crm.Case one {{ Subject = \"s\" }}\n  settle\n  \
+             at day 1 10:00 desk.ticket one {{ {0} }}\n  settle\n  expect quiet\n  \
+             at day 2 10:00 crm.Case one {{ {1} }}\n  settle\n  expect quiet\n  \
+             at day 3 10:00 desk.ticket one {{ {0} }}\n  at day 3 10:00 crm.Case one {{ {1} }}\n  settle\n  expect quiet\n",
+            edits.0, edits.1
+        );
+        let text = format!("{automations}{rows}\ntest \"counts\" {{\n  {steps}}}\n");
+        let compilation = compile_fixture(&text);
+        assert_eq!(errors(&compilation), [], "{text}");
+        settles(&text, &compilation);
+    }
+}
+
+/// The rounds are those that were seen from where a score begins, and the plan grants them.
+#[test]
+fn how_long_a_score_takes_is_told() {
+    let up = automations(
+        "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount + 5",
+    );
+    let compilation = compile_fixture(&format!("{up}{}", ticket(AMOUNT)));
+    let mut slow = compilation.findings.iter().filter(|f| f.code == Code::G009);
+    let told = slow.next().expect("it takes long");
+    assert_eq!(told.message, "`amount` settles only after 22 rounds");
+    let plan = planned(&compilation);
+    let rows = plan.syncs.iter().flat_map(|s| &s.rows);
+    let bounds: Vec<u32> = rows.map(|r| r.bound).collect();
+    assert_eq!(bounds, [22]);
+}
+
+/// What nothing bounds, and what is lowered or begun again where it is raised, goes on for ever: the engine ran into it.
+#[test]
+fn what_is_counted_without_a_bound_was_replayed() {
+    let both = format!("{AMOUNT}{HOURS}");
+    for (lines, rows, code) in [
+        (
+            "desk: ticket.amount changes => ticket.amount = ticket.amount + 5",
+            AMOUNT,
+            "G002",
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount > 10 => ticket.amount = ticket.amount + 5",
+            AMOUNT,
+            "G002",
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount != 100 => ticket.amount = ticket.amount + 5",
+            AMOUNT,
+            "G002",
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount - 5",
+            AMOUNT,
+            "G002",
+        ),
+        (
+            "desk: ticket.hours changes => ticket.amount = ticket.amount + 5\n\
+          crm: Case.Score__c changes => Case.Tally__c = Case.Tally__c + 1",
+            &both,
+            "G002",
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount + 5\n\
+          desk: ticket.amount changes and ticket.amount > 50 => ticket.amount = ticket.amount - 5",
+            AMOUNT,
+            "G001",
+        ),
+        (
+            "desk: ticket.amount changes and ticket.amount < 100 => ticket.amount = ticket.amount + 5\n\
+          desk: ticket.amount changes and ticket.amount >= 100 => ticket.amount = 0",
+            AMOUNT,
+            "G001",
+        ),
+        // the row itself takes back what was raised
+        (
+            "crm: Case.Score__c changes and Case.Score__c < 100 => Case.Score__c = Case.Score__c + 5",
+            "  amount -> Score__c  enforce\n",
+            "G001",
+        ),
+        (
+            "crm: Case.Score__c changes and Case.Score__c < 100 => Case.Score__c = Case.Score__c + 5",
+            "  amount <-> Score__c  prefer desk unless blank\n",
+            "G001",
+        ),
+    ] {
+        let text = format!("{}{}", automations(lines), ticket(rows));
+        let told = checked(&text);
+        assert!(told.contains(&format!("{code} ")), "{text}\n{told}");
+        assert!(
+            told.contains(&format!("replay  accordant test --witness {code}@")),
+            "{text}\n{told}"
+        );
+    }
+}
+
+/// Growth is told once it has passed all bounds that are stated: what may end there is not told as endless.
+#[test]
+fn what_may_end_at_a_bound_is_not_told_as_endless() {
+    for lines in [
+        "desk: ticket.amount changes and ticket.amount > 0 and ticket.amount < 100000 => ticket.amount = ticket.amount * 2",
+        "desk: ticket.language changes => ticket.language = left(concat(ticket.language, \"x\"), 60)",
+        "desk: ticket.language changes and length(ticket.language) < 60 => ticket.language = concat(ticket.language, \"x\")",
+        "desk: ticket.amount changes and ticket.amount < 50 => ticket.amount = ticket.amount + 1\n\
+         desk: ticket.amount changes and ticket.amount > 9000 => ticket.amount = ticket.amount - 1",
+    ] {
+        let rows = "  amount <-> Score__c\n  language <-> Language__c\n";
+        let text = format!("{}{}", automations(lines), ticket(rows));
+        let found = errors(&compile_fixture(&text));
+        assert!(
+            matches!(found.as_slice(), [] | [Code::G003]),
+            "{lines}: {found:?}"
+        );
+    }
+}
+
+/// A field has room for so many digits: who counts beyond them has the record held, which is no rest.
+#[test]
+fn what_grows_until_the_record_is_held_is_told_as_growth() {
+    let lines = "desk: ticket.hours changes => ticket.amount = ticket.amount + 1\n\
+                 crm: Case.Score__c changes => Case.Tally__c = Case.Tally__c + 400000";
+    let text = format!(
+        "{}{}",
+        automations(lines),
+        ticket(&format!("{AMOUNT}{HOURS}"))
+    );
+    let told = checked(&text);
+    assert!(told.contains("G002 diverges"), "{told}");
+    assert!(
+        told.contains("replay  accordant test --witness G002@main.sync:16"),
+        "{told}"
+    );
+    let joined = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        joined.contains("it goes on until no record takes the value: desk.ticket `one` is held"),
+        "{told}"
+    );
+}
+
+/// What `check` says.
+fn checked(text: &str) -> String {
+    let root = project(text);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_accordant"));
+    let output = command
+        .arg("check")
+        .current_dir(root.path())
+        .output()
+        .unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
