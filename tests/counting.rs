@@ -39,7 +39,10 @@ fn ending() -> Vec<(String, String)> {
     let cases: &[(&str, &str)] = &[
         (up, AMOUNT),
         (up, "  amount -> Score__c\n"),
-        (up, "  amount <-> Score__c  crm wins\n"),
+        (
+            up,
+            "  amount <-> Score__c  crm wins\n  language <-> Language__c\n",
+        ),
         (up, "  amount <-> Score__c  latest else desk\n"),
         (
             "desk: ticket.amount changes and ticket.amount <= 100 => ticket.amount = ticket.amount + 5",

@@ -1,15 +1,17 @@
 //! What grows, where updates never come to rest because each round makes another value.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use super::build::Built;
 use super::place::Place;
 use super::proof::effects;
 use super::verdict::Judged;
+use super::writes::Write;
 use crate::analyze::settle::Verdict;
 use crate::analyze::settle::network::BLANK;
 use crate::model::{Expr, ExprKind, Model};
-use crate::side::Side;
 use crate::value::{Kind, Value};
 
 /// What grows without an end, as the first rounds of a witness show it.
@@ -30,7 +32,6 @@ pub(super) fn growth(model: &Model, judged: &Judged) -> Option<Growth> {
         return None;
     };
     let built = &judged.built;
-    let bounds = bounds(model, built);
     let cells = built.network.cells.iter().enumerate();
     let mut found = cells.filter(|(_, c)| c.open).filter_map(|(at, cell)| {
         let steps = witness.steps.iter().skip(witness.again.saturating_sub(1));
@@ -53,57 +54,78 @@ pub(super) fn growth(model: &Model, judged: &Judged) -> Option<Growth> {
                 values.last().and_then(measure)?,
             );
             let kind = values.first().and_then(Value::kind);
-            let own = bounds.iter().filter(|(k, _)| Some(*k) == kind);
+            let bounds = bounds(model, built, place);
+            let mut own = bounds.iter().filter(|(k, _)| Some(*k) == kind);
             let passed = |(_, bound): &(Kind, Decimal)| match from < to {
                 true => *bound < to,
                 false => *bound > to,
             };
-            { own }.all(passed).then(|| Growth { place, values, by })
+            own.all(passed).then(|| Growth { place, values, by })
         })
     });
     found.next()
 }
 
-/// The numbers and times that conditions compare with, each with the kind of what is compared; of texts what their functions are
-/// told.
-fn bounds(model: &Model, built: &Built) -> Vec<(Kind, Decimal)> {
+/// What conditions compare with what is there, or what becomes of it: numbers and times, each with the kind of what is compared; of
+/// texts what their functions are told.
+fn bounds(model: &Model, built: &Built, place: Place) -> Vec<(Kind, Decimal)> {
+    let mut writes = Write::of_rows(model, &built.rows);
+    let made = effects(model, built, &[]);
+    writes.extend(made.map(|(_, e)| Write::of_effect(e, e.value.as_ref())));
+    let mut becomes = BTreeSet::from([place]);
+    // a way passes each write once
+    for _ in &writes {
+        let read = |w: &&Write<'_>| w.reads().iter().any(|p| becomes.contains(p));
+        let more: Vec<Place> = writes.iter().filter(read).map(|w| w.to).collect();
+        becomes.extend(more);
+    }
     let rows = built.rows.iter().filter_map(|r| model.row(*r));
-    let rows = rows.flat_map(|view| {
-        let lanes = Side::BOTH.into_iter().filter_map(move |s| view.lane(s));
-        let stated = view.row.when.as_deref().into_iter();
-        stated.chain(lanes.map(|l| &l.value))
-    });
+    let rows = rows.filter_map(|view| view.row.when.as_deref());
     let effects = effects(model, built, &[]);
-    let effects = effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when).chain(&e.value));
+    let effects = effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when));
+    let made = writes.iter().filter_map(|w| Some((w.made?, w.input)));
+    let stated = rows.chain(effects).map(|e| (e, None)).chain(made);
     let mut found = Vec::new();
-    for stated in rows.chain(effects) {
-        name(stated, &mut |kind, at| found.push((kind, at)));
+    for (stated, input) in stated {
+        named(stated, &mut |of, kind, at| {
+            let passes = input.is_some_and(|p| becomes.contains(&p));
+            if passes || Place::read_by(of).iter().any(|p| becomes.contains(p)) {
+                found.push((kind, at));
+            }
+        });
     }
     found
 }
 
-/// Names the bounds of an expression.
-pub(super) fn name(e: &Expr, name: &mut dyn FnMut(Kind, Decimal)) {
+/// Names what an expression compares something with, and what functions are told beside it.
+pub(super) fn named(e: &Expr, name: &mut dyn FnMut(&Expr, Kind, Decimal)) {
     e.visit(&mut |e| match &e.node {
         ExprKind::Compare { left, right, .. } => {
             for (one, other) in [(left, right), (right, left)] {
-                if let ExprKind::Const(value) = &other.node {
-                    let length = matches!(&one.node, ExprKind::Call { function, .. } if function == "length");
-                    let kind = if length { Some(Kind::Text) } else { value.kind() };
-                    kind.zip(size(value)).map(|(kind, at)| name(kind, at));
+                let ExprKind::Const(value) = &other.node else {
+                    continue;
+                };
+                let length =
+                    matches!(&one.node, ExprKind::Call { function, .. } if function == "length");
+                let kind = if length {
+                    Some(Kind::Text)
+                } else {
+                    value.kind()
+                };
+                if let Some((kind, at)) = kind.zip(size(value)) {
+                    name(one, kind, at);
                 }
             }
         }
-        ExprKind::In { list, .. } => {
-            for (value, _) in list {
-                value.kind().zip(size(value)).map(|(kind, at)| name(kind, at));
-            }
+        ExprKind::In { input, list } => {
+            let sizes = list.iter().filter_map(|(v, _)| v.kind().zip(size(v)));
+            sizes.for_each(|(kind, at)| name(input, kind, at));
         }
         ExprKind::Call { arguments, .. } => {
             for argument in arguments {
                 if let ExprKind::Const(Value::Number(n)) = argument.node {
-                    name(Kind::Text, n);
-                    name(Kind::Number, n);
+                    name(e, Kind::Text, n);
+                    name(e, Kind::Number, n);
                 }
             }
         }

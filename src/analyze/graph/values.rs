@@ -2,7 +2,7 @@
 
 use super::build::{image, simple};
 use super::domain::{Changes, LONGEST, Named};
-use super::growth::{measure, name};
+use super::growth::{measure, named};
 use super::making::Part;
 use super::place::{Place, store};
 use super::writes::Write;
@@ -147,7 +147,7 @@ impl Part<'_> {
                 .iter()
                 .chain(&effect.when)
                 .chain(&effect.value);
-            stated.for_each(|e| name(e, &mut |_, at| sizes.push(at)));
+            stated.for_each(|e| named(e, &mut |_, _, at| sizes.push(at)));
         }
         let room = room(&sizes);
         let few = std::mem::replace(&mut self.values, begun);
