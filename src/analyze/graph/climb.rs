@@ -87,54 +87,100 @@ pub(super) fn climbs(model: &Model, built: &Built, at: usize, live: &[bool]) -> 
     }
     let written = effects(model, built, live);
     let written = written.filter(|(_, e)| fields.iter().any(|f| f.id == e.target));
-    let turns = written.map(|(a, e)| turn(&fields, a, e));
-    let turns: Vec<Turn> = turns.collect::<Option<_>>()?;
+    let turns = written.map(|(a, e)| turns(&fields, a, e));
+    let turns: Vec<Vec<Turn>> = turns.collect::<Option<_>>()?;
+    let turns: Vec<Turn> = turns.into_iter().flatten().collect();
     let values = cells.iter().filter_map(|c| built.values.get(c.index()));
     let values: Vec<Decimal> = values.flatten().filter_map(measure).collect();
     let mut ways = [Way::Up, Way::Down].into_iter();
     ways.find_map(|way| way.ends(model, &turns, &values))
 }
 
-/// What an effect does, if it counts: no platform rounds what it adds or puts.
-fn turn(fields: &[FieldView<'_>], automation: &Automation, effect: &Effect) -> Option<Turn> {
+/// What an effect does, if it counts, and no platform rounds what it adds or puts: one turn, or two where it adds up to a limit and
+/// puts that beyond; none where it leaves the counter as it is.
+fn turns(fields: &[FieldView<'_>], automation: &Automation, effect: &Effect) -> Option<Vec<Turn>> {
     let own = fields.iter().find(|f| f.id == effect.target)?;
-    let exact = |f: &FieldView<'_>, v: &Value| stored(Some(*f)).normal(v) == *v;
     let conditions = automation.guard.iter().chain(&effect.when);
     let when: Vec<Expr> = conditions.cloned().collect();
-    let (does, read) = match &effect.value.as_ref()?.node {
-        ExprKind::Const(value) => {
-            let kind = value.kind() == Some(own.kind());
-            if !kind || !fields.iter().all(|f| exact(f, value)) {
-                return None;
-            }
-            (Does::Puts(value.clone()), reading(effect, &when)?)
-        }
-        ExprKind::Arithmetic {
-            operation,
-            left,
-            right,
+    let puts = |value: &Value| {
+        let exact = |f: &FieldView<'_>| stored(Some(*f)).normal(value) == *value;
+        let counts = value.kind() == Some(own.kind()) && fields.iter().all(exact);
+        counts.then(|| Does::Puts(value.clone()))
+    };
+    let value = effect.value.as_ref()?;
+    if automation.phase == Phase::Derived {
+        return None;
+    }
+    let does = match &value.node {
+        _ if is_own(value, effect) => return Some(Vec::new()),
+        ExprKind::Const(value) => puts(value)?,
+        ExprKind::Call {
+            function,
+            arguments,
         } => {
-            let (read, by) = match (&left.node, &right.node, operation) {
-                (_, ExprKind::Const(Value::Number(n)), Operation::Add) => (left, *n),
-                (_, ExprKind::Const(Value::Number(n)), Operation::Subtract) => (left, -*n),
-                (ExprKind::Const(Value::Number(n)), _, Operation::Add) => (right, *n),
+            let (added, limit) = match arguments.as_slice() {
+                [limit, added] if matches!(limit.node, ExprKind::Const(_)) => (added, limit),
+                [added, limit] => (added, limit),
                 _ => return None,
             };
-            let by = match own.kind() {
-                Kind::Date => by.trunc(),
-                _ => by.normalize(),
+            let (read, by) = added_to(*own, effect, added)?;
+            let (before, beyond) = match (function.as_str(), by.is_sign_positive()) {
+                ("MIN", true) => (Comparison::Less, Comparison::Greater),
+                ("MAX", false) => (Comparison::Greater, Comparison::Less),
+                _ => return None,
             };
-            let own = Place::of(read) == Some(Place::Field(effect.target))
-                && (own.kind() == Kind::Date || exact(own, &Value::Number(by)));
-            if !own || by.is_zero() {
+            let ExprKind::Const(to) = &limit.node else {
                 return None;
-            }
-            (Does::Adds(by), (**read).clone())
+            };
+            let turn = |does: Does, comparison: Comparison| {
+                let mut turn = Turn {
+                    does,
+                    when: when.clone(),
+                    read: read.clone(),
+                };
+                turn.when.push(turn.compared(comparison, to));
+                turn
+            };
+            let (adds, puts) = (Does::Adds(by), puts(to)?);
+            return Some(vec![turn(adds, before), turn(puts, beyond)]);
         }
+        _ => {
+            let (read, by) = added_to(*own, effect, value)?;
+            let does = Does::Adds(by);
+            return Some(vec![Turn { does, when, read }]);
+        }
+    };
+    let read = reading(effect, &when)?;
+    Some(vec![Turn { does, when, read }])
+}
+
+/// Whether an expression is the field that an effect writes.
+fn is_own(e: &Expr, effect: &Effect) -> bool {
+    Place::of(e) == Some(Place::Field(effect.target))
+}
+
+/// How the field of an effect is read in a sum, and what is added to it.
+fn added_to(own: FieldView<'_>, effect: &Effect, e: &Expr) -> Option<(Expr, Decimal)> {
+    let ExprKind::Arithmetic {
+        operation,
+        left,
+        right,
+    } = &e.node
+    else {
+        return None;
+    };
+    let (read, by) = match (&left.node, &right.node, operation) {
+        (_, ExprKind::Const(Value::Number(n)), Operation::Add) => (left, *n),
+        (_, ExprKind::Const(Value::Number(n)), Operation::Subtract) => (left, -*n),
+        (ExprKind::Const(Value::Number(n)), _, Operation::Add) => (right, *n),
         _ => return None,
     };
-    let counts = automation.phase != Phase::Derived;
-    counts.then_some(Turn { does, when, read })
+    // a day and a part of one are that day
+    let days = own.kind() == Kind::Date;
+    let by = if days { by.trunc() } else { by.normalize() };
+    let number = Value::Number(by);
+    let exact = days || stored(Some(own)).normal(&number) == number;
+    (is_own(read, effect) && exact && !by.is_zero()).then(|| ((**read).clone(), by))
 }
 
 /// How the conditions of an effect read its field.
@@ -146,7 +192,7 @@ fn reading(effect: &Effect, when: &[Expr]) -> Option<Expr> {
     let mut found = (effect.record == Written::Itself).then(|| truth(own));
     for condition in when {
         condition.visit(&mut |e| {
-            if found.is_none() && Place::of(e) == Some(Place::Field(effect.target)) {
+            if found.is_none() && is_own(e, effect) {
                 found = Some(e.clone());
             }
         });
