@@ -125,8 +125,8 @@ fn turns(fields: &[FieldView<'_>], automation: &Automation, effect: &Effect) -> 
             };
             let (read, by) = added_to(*own, effect, added)?;
             let (before, beyond) = match (function.as_str(), by.is_sign_positive()) {
-                ("MIN", true) => (Comparison::Less, Comparison::Greater),
-                ("MAX", false) => (Comparison::Greater, Comparison::Less),
+                ("min", true) => (Comparison::Less, Comparison::Greater),
+                ("max", false) => (Comparison::Greater, Comparison::Less),
                 _ => return None,
             };
             let ExprKind::Const(to) = &limit.node else {

@@ -11,7 +11,8 @@ const USUAL: u32 = 3;
 
 rule! {
     /// # What it checks
-    /// After the last edit, the updates come to rest within three rounds.
+    /// After the last edit, the updates come to rest within three rounds. Of a score that is raised up to a bound the rounds are those
+    /// from the values that were tried: one that begins lower takes longer.
     ///
     /// # Why it matters
     /// Each further round is a write to each side that nobody asked for, and until the last one the two sides show values
