@@ -32,6 +32,9 @@ use crate::side::Side;
 use crate::source::Span;
 use crate::value::{Kind, Value};
 
+/// So far from its last bound a counter begins at most, or with a value that was tried, where its turns are counted.
+const FAR: Decimal = Decimal::ONE_THOUSAND;
+
 /// Where a counter is heading.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -63,8 +66,8 @@ struct Bound {
     there: bool,
 }
 
-/// How often automations change a cell at most, and beside it the other one of its row, from the value that is farthest from
-/// rest of those that are tried; none where it is no counter with an end. Of the automations only those are looked at that
+/// How often automations change a cell at most, and beside it the other one of its row, where it does not begin [far](FAR) from
+/// rest; none where it is no counter with an end. Of the automations only those are looked at that
 /// are `live`, by rule.
 pub(super) fn climbs(model: &Model, built: &Built, at: usize, live: &[bool]) -> Option<u32> {
     let cells = built.network.exchange(CellId(at as u16))?;
@@ -217,8 +220,8 @@ impl Way {
         }
     }
 
-    /// How many turns there are at most until a counter that goes this way has passed all bounds, from the first of some values;
-    /// none where it need not pass them.
+    /// How many turns there are at most until a counter that goes this way has passed all bounds, from far, or the first of some
+    /// values; none where it need not pass them.
     fn ends(self, model: &Model, turns: &[Turn], values: &[Decimal]) -> Option<u32> {
         let mut last: Option<Decimal> = None;
         let mut least: Option<Decimal> = None;
@@ -249,6 +252,7 @@ impl Way {
         }
         let first = values.iter().map(|v| self.along(*v)).min();
         let way = last.zip(first).and_then(|(l, f)| l.checked_sub(f));
+        let way = way.map(|way| way.max(FAR));
         let steps = way.zip(least).and_then(|(w, l)| w.checked_div(l));
         let steps = steps.unwrap_or_default().max(Decimal::ZERO).ceil();
         let turns = u32::try_from(turns.len()).ok()?;

@@ -257,7 +257,8 @@ fn beyond(values: &mut Vec<Value>) {
     };
     let at = values.iter().position(|v| number(v).is_some());
     let above = high.checked_add(Decimal::ONE);
-    let below = low.checked_sub(Decimal::ONE);
+    // where a score begins
+    let below = low.checked_sub(Decimal::ONE).map(|n| n.min(Decimal::ZERO));
     let outer: Vec<Value> = above.into_iter().chain(below).map(Value::Number).collect();
     let at = at.unwrap_or_default();
     values.splice(at..at, outer);

@@ -60,7 +60,7 @@ pub(super) fn growth(model: &Model, judged: &Judged) -> Option<Growth> {
                 true => *bound < to,
                 false => *bound > to,
             };
-            own.all(passed).then(|| Growth { place, values, by })
+            own.all(passed).then_some(Growth { place, values, by })
         })
     });
     found.next()

@@ -136,7 +136,7 @@ impl Graph {
             };
             for row in part.built.own_rows() {
                 let bound = bounds.entry(row).or_default();
-                *bound = rounds.max(*bound);
+                *bound = rounds.max(part.counted).max(*bound);
             }
         }
         bounds

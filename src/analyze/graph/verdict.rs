@@ -55,6 +55,8 @@ pub struct Judged {
     pub judgement: Judgement,
     /// How it is known, where it comes to rest.
     pub grounds: Grounds,
+    /// The rounds that counters of it take at most from farther than was tried, where it comes to rest.
+    pub counted: u32,
     /// What grows, where it never comes to rest for that; none where each round makes another value of no known measure.
     pub growth: Option<Growth>,
     /// What would bring it to rest, where it never comes to rest; each was tried.
@@ -179,6 +181,7 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
     let inside = || build(writers, component, Seeds::Few, Reads::Inside);
     let mut best = found.unwrap_or_else(|| search(inside()).0);
     if let Some(rounds) = law {
+        best.counted = proof::counted(model, &best.built).min(rounds);
         // what is new in each round of a search may come to its end in later ones
         let grows = matches!(best.judgement.verdict(), Verdict::Diverges(_));
         if best.is_too_large() || grows {
@@ -260,6 +263,7 @@ impl Judged {
             built,
             judgement,
             grounds,
+            counted: 0,
             growth: None,
             remedies: Vec::new(),
             alone: false,

@@ -63,7 +63,9 @@ pub(super) fn split(built: &Built, writers: &[Writer]) -> (Vec<RowId>, Vec<Autom
 
 /// The rows of a part that write in the rounds that repeat, else all of its own; the first is what a finding is about.
 pub(super) fn about<'m>(model: &'m Model, judged: &Judged) -> Vec<RowView<'m>> {
-    let (rows, _) = split(&judged.built, &judged.turning());
+    let (mut rows, _) = split(&judged.built, &judged.turning());
+    // what grows may begin with a row beside it
+    rows.retain(|r| !judged.built.beside.contains(r));
     let rows = if rows.is_empty() {
         judged.built.own_rows().collect()
     } else {
