@@ -245,6 +245,42 @@ fn how_long_a_score_takes_is_told() {
     assert_eq!(bounds, [202]);
 }
 
+/// A row whose other side answers each write is not stopped, though a counter writes there many times.
+#[test]
+fn what_a_counter_leads_to_has_as_many_rounds() {
+    let lines = "desk: ticket.amount changes and ticket.amount < 10 => ticket.amount = ticket.amount + 2\n\
+                 desk: ticket.amount changes => ticket.hours = ticket.hours + 7\n\
+                 crm: Case.Tally__c changes => Case.Tally__c = Case.Tally__c + 1";
+    let steps = "given desk.ticket one { subject = \"s\", hours = 1 }\n  given crm.Case one { Subject = \"s\", Tally__c = 1 }\n  settle\n  \
+         at day 1 10:00 desk.ticket one { amount = -9 }\n  settle\n  expect quiet\n";
+    let rows = ticket(&format!("{AMOUNT}{HOURS}"));
+    let text = format!(
+        "{}{rows}\ntest \"counts\" {{\n  {steps}}}\n",
+        automations(lines)
+    );
+    let compilation = compile_fixture(&text);
+    assert_eq!(errors(&compilation), []);
+    settles(&text, &compilation);
+}
+
+/// A row that only writes what the growth asks for is not what the finding is about.
+#[test]
+fn growth_beside_another_row_was_replayed() {
+    let lines =
+        "desk: ticket.hours changes and ticket.amount >= 12 => ticket.hours = ticket.hours + 3";
+    let text = format!(
+        "{}{}",
+        automations(lines),
+        ticket(&format!("{AMOUNT}{HOURS}"))
+    );
+    let told = checked(&text);
+    assert!(told.contains("G002 diverges: `hours`"), "{told}");
+    assert!(
+        told.contains("replay  accordant test --witness G002@"),
+        "{told}"
+    );
+}
+
 /// What nothing bounds, and what is lowered or begun again where it is raised, goes on for ever: the engine ran into it.
 #[test]
 fn what_is_counted_without_a_bound_was_replayed() {

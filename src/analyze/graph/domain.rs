@@ -257,8 +257,7 @@ fn beyond(values: &mut Vec<Value>) {
     };
     let at = values.iter().position(|v| number(v).is_some());
     let above = high.checked_add(Decimal::ONE);
-    // where a score begins
-    let below = low.checked_sub(Decimal::ONE).map(|n| n.min(Decimal::ZERO));
+    let below = low.checked_sub(Decimal::ONE);
     let outer: Vec<Value> = above.into_iter().chain(below).map(Value::Number).collect();
     let at = at.unwrap_or_default();
     values.splice(at..at, outer);

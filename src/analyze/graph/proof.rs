@@ -72,12 +72,14 @@ pub(super) fn automatic(model: &Model, built: &Built, live: &[bool]) -> Vec<Auto
     built.places.iter().enumerate().map(of).collect()
 }
 
-/// How many rounds the counters of a part take at most: each turn writes in one, and what was written is handed on in one more.
+/// How many rounds the counters of a part take at most: each turn writes in one, and what was written is handed on in one more, row
+/// by row.
 pub(super) fn counted(model: &Model, built: &Built) -> u32 {
     let cells = 0..built.places.len();
     let turns = cells.filter_map(|at| climbs(model, built, at, &[]));
     let most = turns.max().filter(|most| *most > 0);
-    most.map_or(0, |most| most.saturating_add(1))
+    let rows = u32::try_from(built.rows.len()).unwrap_or(u32::MAX);
+    most.map_or(0, |most| most.saturating_add(1).saturating_mul(rows.max(1)))
 }
 
 /// What is known of the automations that write a field, where each makes something of what the field holds.

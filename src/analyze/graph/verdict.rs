@@ -188,7 +188,12 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
             // the rounds of what is remembered are those of what is not, but for the one that begins to remember
             let seen = best.judgement.kept.rounds();
             best.grounds = seen.map_or(Grounds::Law, |_| Grounds::Seen);
-            best.judgement = Judgement::settled(seen.map_or(rounds, |r| (r + 1).min(rounds)));
+            let rules = u32::try_from(best.built.network.rules.len()).unwrap_or(u32::MAX);
+            let told = match best.counted {
+                0 => rounds,
+                counted => counted.saturating_mul(rules.saturating_add(1)).min(rounds),
+            };
+            best.judgement = Judgement::settled(seen.map_or(told, |r| (r + 1).min(rounds)));
         } else if best.grounds == Grounds::Sample {
             best.grounds = Grounds::Seen;
         }

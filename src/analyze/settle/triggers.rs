@@ -54,19 +54,18 @@ pub(super) fn die_out(law: Law<'_>, known: &Known<'_>) -> Option<u32> {
         let cells = triggers.law.cells.iter();
         let steps = cells.flat_map(|c| [c.ends, c.climbs]).flatten().max();
         let most = steps.unwrap_or_default().saturating_add(2);
-        let done = suspects.difference(&left);
+        let mut done = suspects.difference(&left).peekable();
+        if done.peek().is_none() {
+            return None;
+        }
         // each write of those that are done starts another one once, and each cell goes on to its end after each
-        let each = (1 + writes).saturating_mul(most);
-        let before = writes;
+        let each = writes.saturating_add(1).saturating_mul(most);
         for writer in done {
             let times = each.saturating_mul(u32::from(triggers.limit(*writer)));
             writes = writes.saturating_add(times);
             if matches!(writer, Writer::Row(..)) {
                 sent = sent.saturating_add(times);
             }
-        }
-        if before == writes {
-            return None;
         }
         suspects = left;
         let rules = 0..network.rules.len() as u16;
