@@ -55,9 +55,7 @@ pub(super) fn die_out(law: Law<'_>, known: &Known<'_>) -> Option<u32> {
         let steps = cells.flat_map(|c| [c.ends, c.climbs]).flatten().max();
         let most = steps.unwrap_or_default().saturating_add(2);
         let mut done = suspects.difference(&left).peekable();
-        if done.peek().is_none() {
-            return None;
-        }
+        done.peek()?;
         // each write of those that are done starts another one once, and each cell goes on to its end after each
         let each = writes.saturating_add(1).saturating_mul(most);
         for writer in done {
