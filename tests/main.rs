@@ -20,6 +20,7 @@ mod cli;
 mod computing;
 mod connect;
 mod correct;
+mod counting;
 mod dependencies;
 mod diagnostics;
 mod emit;

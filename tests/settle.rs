@@ -1,5 +1,6 @@
 //! That updates settle, or that they do not: the analysis against an interpreter that shares no code with it.
 
+mod counters;
 pub mod interpreter;
 mod pair;
 pub mod random;
@@ -153,10 +154,11 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
         Source::Table(t) => t.values.iter().flatten().all(|v| stays(*v)),
         Source::Unknown(_) => false,
     });
-    let climbs = |v: u16| v >= 1 && cell.stores[usize::from(v)] != 0;
+    let climbs = counters::climbs(net, at, live);
+    let filled = |v: u16| v >= 1 && cell.stores[usize::from(v)] != 0;
     let one_way = effects.clone().all(|e| match &e.value {
         Source::Table(t) if t.inputs == [e.target] => (0..).zip(&t.values).all(|(from, to)| {
-            to.is_none_or(|to| climbs(to) && cell.stores[usize::from(to)] >= from)
+            to.is_none_or(|to| filled(to) && cell.stores[usize::from(to)] >= from)
         }),
         _ => false,
     });
@@ -170,6 +172,7 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
         return Automatic {
             fills,
             one_way,
+            climbs,
             ..Automatic::default()
         };
     };
@@ -197,6 +200,7 @@ fn automatic(net: &Network, at: usize, live: &[bool]) -> Automatic {
         ends: (most < cell.size()).then_some(most as u32),
         fills,
         one_way,
+        climbs,
     }
 }
 
@@ -335,6 +339,49 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
     );
     let heads: Vec<&str> = wrong.iter().filter_map(|w| w.lines().next()).collect();
     assert!(wrong.is_empty(), "{}\n{}", heads.join("\n"), wrong[0]);
+}
+
+/// Counters end as the law says that they do, and it says so of many of which no other law says anything.
+#[test]
+fn random_counters_end_where_the_law_says_so() {
+    let seed = number("ACCORDANT_SEED").unwrap_or(20_261_127);
+    let count = number("ACCORDANT_COUNTERS").unwrap_or(if in_full() { 100_000 } else { 1_500 });
+    let (by_law, ends, by_others) = <(AtomicUsize, AtomicUsize, AtomicUsize)>::default();
+    let wrong: Vec<String> = (0..count)
+        .into_par_iter()
+        .filter_map(|at| {
+            let mut random = Random(seed ^ at.wrapping_mul(0x2545_f491_4f6c_dd1d));
+            let net = counters::counters(&mut random);
+            let judgement = judge(&net, Limits::default());
+            let known = |live: &[bool]| {
+                let cells = (0..net.cells.len()).map(|c| automatic(&net, c, live));
+                let other = |a: Automatic| Automatic { climbs: None, ..a };
+                cells.map(other).collect()
+            };
+            by_others.fetch_add(
+                usize::from(rests(&net, &known).is_some()),
+                Ordering::Relaxed,
+            );
+            ends.fetch_add(
+                usize::from(judgement.verdict().rounds().is_some()),
+                Ordering::Relaxed,
+            );
+            let error = obeys(&net, &judgement, &by_law).err()?;
+            Some(format!("counters {at} of seed {seed}: {error}\n{net:#?}"))
+        })
+        .collect();
+    let n = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+    println!(
+        "seed {seed}: of {count} counters {} end, {} by the law, {} by it without counting; {} wrong",
+        n(&ends),
+        n(&by_law),
+        n(&by_others),
+        wrong.len(),
+    );
+    let heads: Vec<&str> = wrong.iter().filter_map(|w| w.lines().next()).collect();
+    assert!(wrong.is_empty(), "{}\n{}", heads.join("\n"), wrong[0]);
+    let more = n(&by_law) - n(&by_others);
+    assert!(more as u64 > count / 40, "counting says nothing");
 }
 
 /// A left and a right cell of the blank, `us` and `Us`, with a plain two-way row between them.

@@ -48,6 +48,8 @@ impl FromStr for Reference {
 enum Replay {
     /// It went as told.
     Reproduced,
+    /// It went as told until no record could take more, as this says.
+    Held(String),
     /// It did not.
     Rested,
     /// It cannot be told as a scenario, a lifecycle in it is not carried out, or the project has names that are unknown.
@@ -77,6 +79,11 @@ pub(super) fn confirm(compilation: &mut Compilation) {
         match replay(compilation, &told) {
             Replay::Reproduced => {
                 finding.replay = Some(format!("accordant test --witness {}@{at}", finding.code));
+            }
+            Replay::Held(how) => {
+                finding.replay = Some(format!("accordant test --witness {}@{at}", finding.code));
+                let note = finding.note.take().unwrap_or_default();
+                finding.note = Some(format!("{note}; {UNTIL}: {how}"));
             }
             Replay::Rested if matches!(finding.code, Code::G001 | Code::G002) => {
                 *finding = match told {
@@ -129,6 +136,9 @@ fn alone(model: &Model, why: Alone) -> String {
 
 /// Why growth is in doubt that has an end where it began.
 const ENDS: &str = "the values are new in each of these rounds, and came to an end when it was tried further: others may have none";
+
+/// What ends growth that nothing else ends.
+const UNTIL: &str = "it goes on until no record takes the value";
 
 /// What is told as endless, and did not happen.
 fn doubtful(finding: &Diagnostic, why: &str) -> Diagnostic {
@@ -228,7 +238,7 @@ fn rehearsal(compilation: &Compilation, told: &Told<'_>) -> Option<(Case, CaseRe
         let result = run_case(&plan, &case);
         // whoever waits in vain has come as far as that
         let fails = match told {
-            Told::Loop(_) => !result.passed(),
+            Told::Loop(judged) => !result.passed() || is_held(judged, &result),
             Told::Stories(all) => {
                 let waits = all.first().map_or(Waits::Value, |s| s.waits);
                 !result.passed() && run_case(&plan, &premise(&case, waits)).passed()
@@ -244,6 +254,12 @@ fn rehearsal(compilation: &Compilation, told: &Told<'_>) -> Option<(Case, CaseRe
     last
 }
 
+/// Whether growth came to its end where a record could not be written: nothing else ends it, and nobody wants that.
+fn is_held(judged: &Judged, result: &CaseResult) -> bool {
+    let grows = matches!(judged.judgement.verdict(), Verdict::Diverges(_));
+    grows && result.passed() && !result.held.is_empty()
+}
+
 /// A test up to where somebody waits.
 fn premise(case: &Case, waits: Waits) -> Case {
     let mut premise = case.clone();
@@ -255,9 +271,13 @@ fn premise(case: &Case, waits: Waits) -> Case {
 }
 
 fn replay(compilation: &Compilation, told: &Told<'_>) -> Replay {
+    let held = |result: &CaseResult| match told {
+        Told::Loop(judged) if is_held(judged, result) => result.held.first().cloned(),
+        _ => None,
+    };
     match rehearsal(compilation, told) {
         None => Replay::Untold,
-        Some((_, result)) if result.passed() => Replay::Rested,
+        Some((_, result)) if result.passed() => held(&result).map_or(Replay::Rested, Replay::Held),
         Some(_) => Replay::Reproduced,
     }
 }
@@ -308,10 +328,10 @@ pub(super) fn run(
     let told = named(compilation, wanted)?;
     let (case, result) = rehearsal(compilation, &told).ok_or_else(untold)?;
     output.result(&retold(&told, &case, &result));
-    Ok(if result.passed() {
-        Exit::Fine
-    } else {
-        Exit::Findings
+    let held = matches!(&told, Told::Loop(judged) if is_held(judged, &result));
+    Ok(match result.passed() && !held {
+        true => Exit::Fine,
+        false => Exit::Findings,
     })
 }
 
@@ -349,8 +369,15 @@ fn retold(told: &Told<'_>, case: &Case, result: &CaseResult) -> String {
     for failure in &result.failures {
         let _ = writeln!(text, "\n{fails}: {}", failure.text);
     }
-    if result.passed() {
-        let _ = writeln!(text, "\n{passes}");
+    match told {
+        Told::Loop(judged) if is_held(judged, result) => {
+            let how = result.held.join("; ");
+            let _ = writeln!(text, "\n{UNTIL}: {how}");
+        }
+        _ if result.passed() => {
+            let _ = writeln!(text, "\n{passes}");
+        }
+        _ => {}
     }
     text
 }

@@ -9,7 +9,7 @@
 //!   alias's other records lead to, over as many syncs as it takes.
 //! - In a field that holds the id of another record (one that a row reads `through` a sync or along a path, one that an
 //!   automation goes along, a key stamp, the mark of a conversion) a text that is an alias of a record of that object stands for that record's id.
-//! - `settle` runs the plan until a run writes nothing, at most [`ROUNDS`] times.
+//! - `settle` runs the plan until a run writes nothing, at most [`ROUNDS`] times, or as often as the plan says that a row writes.
 //! - Automations that the plan knows answer what people and runs write, see [`platforms`]; a record that is there since day 0 has
 //!   started none.
 //! - A field that no row reads is kept beside the store, and compared as it is.
@@ -38,8 +38,11 @@ use world::{Round, World};
 
 pub use junit::junit;
 
-/// Runs after which `settle` gives up.
+/// Runs after which `settle` gives up, unless the plan says of a row that it takes longer to rest.
 pub const ROUNDS: u32 = 12;
+
+/// Runs after which `settle` gives up, whatever the plan says.
+const MOST_ROUNDS: u32 = 1_000;
 
 /// What a failure says, without its place.
 type Told<T> = Result<T, String>;
@@ -53,7 +56,7 @@ pub struct CaseResult {
     pub origin: Origin,
     /// What does not hold, in the order of the steps; empty where the case passed.
     pub failures: Vec<Failure>,
-    /// What needs a person at the end of a case that failed, a sentence each: usually the reason.
+    /// What needs a person at the end, a sentence each: usually the reason, where something does not hold.
     pub held: Vec<String>,
 }
 
@@ -80,6 +83,8 @@ pub struct Bench {
     program: Arc<Program>,
     automations: Vec<Automation>,
     references: References,
+    /// Runs after which `settle` gives up.
+    rounds: u32,
 }
 
 impl Bench {
@@ -105,11 +110,15 @@ impl Bench {
         let program = Arc::new(compile(&plan)?);
         let automations = automations(&plan, formula::function)?;
         let references = References::of(&plan);
+        let rows = plan.syncs.iter().flat_map(|s| &s.rows);
+        let slowest = rows.map(|r| r.bound.saturating_add(1)).max();
+        let rounds = slowest.unwrap_or_default().clamp(ROUNDS, MOST_ROUNDS);
         Ok(Self {
             plan,
             program,
             automations,
             references,
+            rounds,
         })
     }
 
@@ -157,9 +166,7 @@ impl Bench {
                 }
             }
         }
-        if !result.passed() {
-            result.held = world.held();
-        }
+        result.held = world.held();
         result
     }
 }
@@ -226,7 +233,8 @@ fn take(world: &mut World<'_>, step: &CaseStep) -> Result<(), Vec<String>> {
 /// rest comes of it is none: what the row left undone may even look as if nothing had been.
 fn settle(world: &mut World<'_>) -> Told<()> {
     let mut last = Round::default();
-    for _ in 0..ROUNDS {
+    let rounds = world.bench.rounds;
+    for _ in 0..rounds {
         let round = world.round()?;
         if let Some(stopped) = world.stopped().first() {
             return Err(format!(
@@ -240,7 +248,7 @@ fn settle(world: &mut World<'_>) -> Told<()> {
         last = round;
     }
     Err(format!(
-        "after {ROUNDS} rounds there is still no rest; the last round wrote {}",
+        "after {rounds} rounds there is still no rest; the last round wrote {}",
         expect::happened(&last)
     ))
 }

@@ -352,6 +352,7 @@ fn a_preferred_side_needs_the_other_to_store_what_is_written() {
                 ends: Some(0),
                 fills: true,
                 one_way: true,
+                climbs: None,
             };
             match rests(&net, &|_| vec![left, left]) {
                 Some(most) => assert!(rounds.is_some_and(|k| k <= most), "{p:?}: {rounds:?}"),

@@ -23,11 +23,11 @@ impl Random {
         (self.next() % n.max(1) as u64) as usize
     }
 
-    fn percent(&mut self, p: usize) -> bool {
+    pub fn percent(&mut self, p: usize) -> bool {
         self.below(100) < p
     }
 
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.below(list.len())]
     }
 }

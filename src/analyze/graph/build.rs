@@ -222,6 +222,7 @@ fn whole(writers: Writers<'_>, component: &Component, seeds: Seeds, reads: Reads
         .map(|p| named.seeds(*p, p.view(model), changes, seeds))
         .collect();
     part.seeds = part.values.iter().map(Vec::len).collect();
+    part.counts = part.counts();
     part.close();
     let mut built = tabulate::tabulate(&part);
     let asked = part.is_sampled();

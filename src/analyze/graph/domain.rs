@@ -222,6 +222,9 @@ impl Named {
                 values.push(value);
             }
         }
+        if changes == Changes::Some {
+            beyond(&mut values);
+        }
         let fresh = match view {
             Some(view) => samples(view, changes),
             None => Vec::new(),
@@ -240,6 +243,24 @@ impl Named {
         }
         values
     }
+}
+
+/// Adds numbers above and below all that are named, and puts them first: what counts on from there passes no more of these.
+fn beyond(values: &mut Vec<Value>) {
+    let number = |v: &Value| match v {
+        Value::Number(n) => Some(*n),
+        _ => None,
+    };
+    let numbers: Vec<Decimal> = values.iter().filter_map(number).collect();
+    let Some((low, high)) = numbers.iter().min().zip(numbers.iter().max()) else {
+        return;
+    };
+    let at = values.iter().position(|v| number(v).is_some());
+    let above = high.checked_add(Decimal::ONE);
+    let below = low.checked_sub(Decimal::ONE);
+    let outer: Vec<Value> = above.into_iter().chain(below).map(Value::Number).collect();
+    let at = at.unwrap_or_default();
+    values.splice(at..at, outer);
 }
 
 /// Whether functions change the values of a part.

@@ -1,12 +1,18 @@
 //! What grows, where updates never come to rest because each round makes another value.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
+use super::build::Built;
 use super::place::Place;
+use super::proof::effects;
 use super::verdict::Judged;
+use super::writes::Write;
 use crate::analyze::settle::Verdict;
 use crate::analyze::settle::network::BLANK;
-use crate::value::Value;
+use crate::model::{Expr, ExprKind, Model};
+use crate::value::{Kind, Value};
 
 /// What grows without an end, as the first rounds of a witness show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +25,9 @@ pub struct Growth {
     pub by: Option<Decimal>,
 }
 
-/// What grows in the rounds of a part whose values have no end: the first cell with a measure that only ever rises, or falls.
-pub(super) fn growth(judged: &Judged) -> Option<Growth> {
+/// What grows in the rounds of a part whose values have no end: the first cell with a measure that only ever rises, or falls, and
+/// has passed all that conditions compare with. Before that it may come to an end.
+pub(super) fn growth(model: &Model, judged: &Judged) -> Option<Growth> {
     let Verdict::Diverges(witness) = judged.judgement.verdict() else {
         return None;
     };
@@ -33,6 +40,7 @@ pub(super) fn growth(judged: &Judged) -> Option<Growth> {
         // the last value stands for others
         held.retain(|v| usize::from(*v) + 1 < cell.size());
         held.drain(..held.iter().take_while(|v| **v == BLANK).count());
+        let place = *built.places.get(at)?;
         let domain = built.values.get(at)?;
         let values = held.iter().map(|v| domain.get(usize::from(*v)).cloned());
         let values = values.collect::<Option<Vec<Value>>>()?;
@@ -41,14 +49,93 @@ pub(super) fn growth(judged: &Judged) -> Option<Growth> {
             let mut values: Vec<Value> = values.iter().rev().step_by(turns).cloned().collect();
             values.reverse();
             let by = rising(&values)?;
-            Some(Growth {
-                place: *built.places.get(at)?,
-                values,
-                by,
-            })
+            let (from, to) = (
+                values.first().and_then(measure)?,
+                values.last().and_then(measure)?,
+            );
+            let kind = values.first().and_then(Value::kind);
+            let bounds = bounds(model, built, place);
+            let mut own = bounds.iter().filter(|(k, _)| Some(*k) == kind);
+            let passed = |(_, bound): &(Kind, Decimal)| match from < to {
+                true => *bound < to,
+                false => *bound > to,
+            };
+            own.all(passed).then_some(Growth { place, values, by })
         })
     });
     found.next()
+}
+
+/// What conditions compare with what is there, or what becomes of it: numbers and times, each with the kind of what is compared; of
+/// texts what their functions are told.
+fn bounds(model: &Model, built: &Built, place: Place) -> Vec<(Kind, Decimal)> {
+    let mut writes = Write::of_rows(model, &built.rows);
+    let made = effects(model, built, &[]);
+    writes.extend(made.map(|(_, e)| Write::of_effect(e, e.value.as_ref())));
+    let mut becomes = BTreeSet::from([place]);
+    // a way passes each write once
+    for _ in &writes {
+        let read = |w: &&Write<'_>| w.reads().iter().any(|p| becomes.contains(p));
+        let more: Vec<Place> = writes.iter().filter(read).map(|w| w.to).collect();
+        becomes.extend(more);
+    }
+    let rows = built.rows.iter().filter_map(|r| model.row(*r));
+    let rows = rows.filter_map(|view| view.row.when.as_deref());
+    let effects = effects(model, built, &[]);
+    let effects = effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when));
+    let made = writes.iter().filter_map(|w| Some((w.made?, w.input)));
+    let stated = rows.chain(effects).map(|e| (e, None)).chain(made);
+    let mut found = Vec::new();
+    for (stated, input) in stated {
+        named(stated, &mut |of, kind, at| {
+            let passes = input.is_some_and(|p| becomes.contains(&p));
+            if passes || Place::read_by(of).iter().any(|p| becomes.contains(p)) {
+                found.push((kind, at));
+            }
+        });
+    }
+    found
+}
+
+/// Names what an expression compares something with, and what functions are told beside it.
+pub(super) fn named(e: &Expr, name: &mut dyn FnMut(&Expr, Kind, Decimal)) {
+    e.visit(&mut |e| match &e.node {
+        ExprKind::Compare { left, right, .. } => {
+            for (one, other) in [(left, right), (right, left)] {
+                let ExprKind::Const(value) = &other.node else {
+                    continue;
+                };
+                let length =
+                    matches!(&one.node, ExprKind::Call { function, .. } if function == "length");
+                let kind = if length {
+                    Some(Kind::Text)
+                } else {
+                    value.kind()
+                };
+                if let Some((kind, at)) = kind.zip(size(value)) {
+                    name(one, kind, at);
+                }
+            }
+        }
+        ExprKind::In { input, list } => {
+            let sizes = list.iter().filter_map(|(v, _)| v.kind().zip(size(v)));
+            sizes.for_each(|(kind, at)| name(input, kind, at));
+        }
+        ExprKind::Call { arguments, .. } => {
+            for argument in arguments {
+                if let ExprKind::Const(Value::Number(n)) = argument.node {
+                    name(e, Kind::Text, n);
+                    name(e, Kind::Number, n);
+                }
+            }
+        }
+        _ => {}
+    });
+}
+
+/// The measure of a value that is no text.
+fn size(value: &Value) -> Option<Decimal> {
+    measure(value).filter(|_| value.as_text().is_none())
 }
 
 /// The difference between each two of some values, if there are differences, and their measures only rise or only fall: none
@@ -69,7 +156,7 @@ fn rising(values: &[Value]) -> Option<Option<Decimal>> {
 }
 
 /// How large a value is: a number itself, a text by its characters, a time by what has passed.
-fn measure(value: &Value) -> Option<Decimal> {
+pub(super) fn measure(value: &Value) -> Option<Decimal> {
     match value {
         Value::Number(n) => Some(*n),
         Value::Text(text) => Some(text.chars().count().into()),

@@ -63,6 +63,8 @@ pub(super) struct Part<'m> {
     pub seeds: Vec<usize>,
     /// The cells whose values have no end. What lies beyond the last one stands for it.
     pub open: BTreeSet<usize>,
+    /// Whether people enter the first values alone, since others are counted from these.
+    pub counts: bool,
 }
 
 impl<'m> Part<'m> {
@@ -101,6 +103,7 @@ impl<'m> Part<'m> {
             values: Vec::new(),
             seeds: Vec::new(),
             open: BTreeSet::new(),
+            counts: false,
         };
         writers.arrange(&mut part.rows);
         for field in &component.cells {
@@ -333,9 +336,9 @@ impl<'m> Part<'m> {
         self.positions.get(&place).copied()
     }
 
-    /// The value of an expression for every combination of the values that it reads, the last place counting fastest; none
-    /// where there are too many, or it reads what the part does not have.
-    pub fn table(&self, e: &Expr) -> Option<Vec<(Vec<usize>, Option<Value>)>> {
+    /// The cells that an expression reads, and how many values each has; none where they have too many together, or one is not of
+    /// the part.
+    pub fn combinations(&self, e: &Expr) -> Option<(Vec<usize>, Vec<usize>)> {
         let places = Place::read_by(e);
         let at: Option<Vec<usize>> = places.iter().map(|p| self.position(*p)).collect();
         let at = at?;
@@ -344,9 +347,15 @@ impl<'m> Part<'m> {
             .map(|i| self.values.get(*i).map_or(0, Vec::len))
             .collect();
         let count = sizes.iter().try_fold(1_usize, |n, s| n.checked_mul(*s))?;
-        if count > COMBINATIONS {
-            return None;
-        }
+        (count <= COMBINATIONS).then_some((at, sizes))
+    }
+
+    /// The value of an expression for every combination of the values that it reads, the last place counting fastest; none
+    /// where there are too many, or it reads what the part does not have.
+    pub fn table(&self, e: &Expr) -> Option<Vec<(Vec<usize>, Option<Value>)>> {
+        let places = Place::read_by(e);
+        let (at, sizes) = self.combinations(e)?;
+        let count = sizes.iter().product();
         let mut rows = Vec::with_capacity(count);
         for number in 0..count {
             let mut rest = number;

@@ -13,6 +13,7 @@
 mod asks;
 mod build;
 mod cells;
+mod climb;
 mod consequence;
 mod domain;
 mod edge;
@@ -49,12 +50,12 @@ pub use steps::Step;
 pub use unordered::Unordered;
 pub use verdict::{Alone, Judged};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use crate::analyze::StageWrite;
-use crate::model::{Lifecycle, Model, Route, RowId};
+use crate::model::{FieldRef, Lifecycle, Model, Route, RowId};
 
 /// Who writes what, and whether it comes to rest.
 #[derive(Clone, Debug, Default)]
@@ -143,9 +144,47 @@ impl Graph {
             };
             for row in part.built.own_rows() {
                 let bound = bounds.entry(row).or_default();
-                *bound = rounds.max(*bound);
+                *bound = rounds.max(part.counted).max(*bound);
+            }
+        }
+        // each turn of a counter may begin anew what it leads to
+        for counter in self.parts.iter().filter(|p| p.counted > 0) {
+            let led = self.led(&counter.built);
+            let own: BTreeSet<RowId> = counter.built.own_rows().collect();
+            let behind = |(row, _): &(&RowId, &mut u32)| led.contains(*row) && !own.contains(*row);
+            for (_, bound) in bounds.iter_mut().filter(behind) {
+                *bound = bound.saturating_mul(counter.counted.saturating_add(1));
             }
         }
         bounds
+    }
+
+    /// The rows that write what the cells of a part lead to.
+    fn led(&self, built: &Built) -> BTreeSet<RowId> {
+        let mut cells: BTreeSet<FieldRef> = BTreeSet::new();
+        let mut rows: BTreeSet<RowId> = BTreeSet::new();
+        for edge in &self.edges {
+            if let Writer::Row(row, _) = edge.writer
+                && built.own_rows().any(|own| own == row)
+            {
+                cells.insert(edge.target);
+                cells.extend(&edge.starts);
+            }
+        }
+        loop {
+            let known = cells.len();
+            for edge in &self.edges {
+                if edge.starts.iter().any(|c| cells.contains(c)) {
+                    cells.insert(edge.target);
+                    rows.extend(match edge.writer {
+                        Writer::Row(row, _) => Some(row),
+                        _ => None,
+                    });
+                }
+            }
+            if cells.len() == known {
+                return rows;
+            }
+        }
     }
 }

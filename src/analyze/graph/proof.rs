@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::build::Built;
+use super::climb::climbs;
 use super::place::{Place, stored};
 use super::writes::Write;
 use crate::analyze::settle::law::Automatic;
@@ -24,6 +25,8 @@ use crate::value::{Kind, Value, library};
 pub enum Grounds {
     /// By a law, whatever its values are, or from every state, whether it can be reached or not: it takes so many rounds at most.
     Law,
+    /// By a law, whatever its values are; so many rounds it took with those that were tried.
+    Seen,
     /// All that can be was searched: the values that were tried, and others that behave as one of them.
     Search,
     /// Some values were tried. Others may behave otherwise.
@@ -53,6 +56,7 @@ pub(super) fn automatic(model: &Model, built: &Built, live: &[bool]) -> Vec<Auto
             ends: Some(0),
             fills: true,
             one_way: true,
+            climbs: None,
         };
         match place.field() {
             _ if of_lifecycle(at) => Automatic::default(),
@@ -60,11 +64,22 @@ pub(super) fn automatic(model: &Model, built: &Built, live: &[bool]) -> Vec<Auto
             Some(field) => Automatic {
                 fills: fills(model, built, field, live),
                 one_way: is_one_way(model, built, field, live),
+                climbs: climbs(model, built, at, live),
                 ..of_field(model, built, field, live).unwrap_or_default()
             },
         }
     };
     built.places.iter().enumerate().map(of).collect()
+}
+
+/// How many rounds the counters of a part take at most: each turn writes in one, and what was written is handed on in one more, row
+/// by row.
+pub(super) fn counted(model: &Model, built: &Built) -> u32 {
+    let cells = 0..built.places.len();
+    let turns = cells.filter_map(|at| climbs(model, built, at, &[]));
+    let most = turns.max().filter(|most| *most > 0);
+    let rows = u32::try_from(built.rows.len()).unwrap_or(u32::MAX);
+    most.map_or(0, |most| most.saturating_add(1).saturating_mul(rows.max(1)))
 }
 
 /// What is known of the automations that write a field, where each makes something of what the field holds.
@@ -89,8 +104,7 @@ fn of_field(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> Opt
             true => Some(0),
             false => Ways::new(&changes, Rounds::None).longest(&Shape::default()),
         },
-        fills: false,
-        one_way: false,
+        ..Automatic::default()
     })
 }
 
@@ -192,7 +206,7 @@ fn is_left(model: &Model, built: &Built, field: FieldRef, own: &[Vec<Change>]) -
 
 /// The effects of the automations of a part, but for those that are not live, and those that a later one of the
 /// same automation overwrites.
-fn effects<'m>(
+pub(super) fn effects<'m>(
     model: &'m Model,
     built: &'m Built,
     live: &'m [bool],

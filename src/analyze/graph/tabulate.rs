@@ -100,7 +100,7 @@ impl Tables<'_, '_> {
 
     fn cells(&mut self) {
         let part = self.part;
-        let open = !part.open.is_empty();
+        let open = !part.open.is_empty() || part.counts;
         for (at, (place, values)) in part.places.iter().zip(&part.values).enumerate() {
             let seeds = part.seeds.get(at).filter(|_| open);
             let Some(object) = place.object(part.model) else {

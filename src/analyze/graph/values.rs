@@ -2,16 +2,25 @@
 
 use super::build::{image, simple};
 use super::domain::{Changes, LONGEST, Named};
+use super::growth::{measure, named};
 use super::making::Part;
 use super::place::{Place, store};
 use super::writes::Write;
+use crate::analyze::{Cell, Known};
 use crate::formula;
-use crate::model::{CellKind, Expr, ExprKind, Fallback, Model, RowId};
+use crate::model::{Automation, CellKind, Effect, Expr, ExprKind, Fallback, Model, Phase, RowId};
 use crate::side::Side;
 use crate::value::{Kind, Value};
 
+use rust_decimal::Decimal;
+
 /// The most values that functions and platforms add to a cell.
 const MADE: usize = 32;
+/// The most that they add where that is all.
+const COUNTED: usize = 256;
+
+/// A value that was made for a cell, and how often on its way something wrote that would not have begun there.
+type Made = (usize, Value, usize);
 
 impl Part<'_> {
     /// The values that the part names, and whether any function changes some.
@@ -117,44 +126,100 @@ impl Part<'_> {
         truth(true) && truth(false)
     }
 
+    /// Whether something is counted: numbers and days are made of others.
+    pub fn counts(&self) -> bool {
+        let mut made = self.effects().filter_map(|(_, e)| self.writers.value(e));
+        made.any(|e| matches!(e.node, ExprKind::Arithmetic { .. }))
+    }
+
     /// Adds what functions and platforms make of the values, until nothing new comes. Cells whose values have no
-    /// end are open.
+    /// end are open. What counts may take longer to its end.
     pub fn close(&mut self) {
-        for _ in 0..=MADE {
-            let mut made: Vec<(usize, Value)> = Vec::new();
+        let begun = self.values.clone();
+        self.grow(MADE, &|_| true);
+        if self.open.is_empty() {
+            return;
+        }
+        let mut sizes: Vec<Decimal> = begun.iter().flatten().filter_map(measure).collect();
+        for (automation, effect) in self.effects() {
+            let stated = automation
+                .guard
+                .iter()
+                .chain(&effect.when)
+                .chain(&effect.value);
+            stated.for_each(|e| named(e, &mut |_, _, at| sizes.push(at)));
+        }
+        let room = room(&sizes);
+        let few = std::mem::replace(&mut self.values, begun);
+        let open = std::mem::take(&mut self.open);
+        self.grow(COUNTED, &room);
+        if !self.open.is_empty() || !self.is_tabled() {
+            (self.values, self.open) = (few, open);
+        }
+    }
+
+    /// Whether all that is asked of the values can be told in tables.
+    fn is_tabled(&self) -> bool {
+        let effects = self.effects();
+        let asked =
+            effects.flat_map(|(a, e)| a.guard.iter().chain(&e.when).chain(self.writers.value(e)));
+        let rows = self.rows.iter().filter_map(|r| self.model.row(*r));
+        let mut asked = asked.chain(rows.filter_map(|view| view.row.when.as_deref()));
+        asked.all(|e| {
+            let mut small = true;
+            e.visit(&mut |e| small &= !is_atom(e) || self.combinations(e).is_some());
+            small
+        })
+    }
+
+    /// Adds values until nothing new comes, or so many were added to a cell, or one for which there is no room.
+    fn grow(&mut self, most: usize, room: &dyn Fn(&Value) -> bool) {
+        let mut late: Vec<Vec<usize>> = self.values.iter().map(|v| vec![0; v.len()]).collect();
+        loop {
+            let mut made: Vec<Made> = Vec::new();
             for view in self.rows.iter().filter_map(|r| self.model.row(*r)) {
                 for from in Side::BOTH {
-                    self.images(view.id, from, &mut made);
+                    self.images(view.id, from, &late, &mut made);
                 }
             }
-            for (_, effect) in self.effects() {
-                let target = self.position(Place::Field(effect.target));
-                let (Some(target), Some(value)) = (target, self.writers.value(effect)) else {
-                    continue;
-                };
-                for (_, image) in self.table(&simple(value)).unwrap_or_default() {
-                    made.extend(image.map(|v| (target, v)));
-                }
+            for (automation, effect) in self.effects() {
+                self.written(automation, effect, &late, &mut made);
             }
             for (at, (place, values)) in self.places.iter().zip(&self.values).enumerate() {
                 let view = place.view(self.model);
-                made.extend(values.iter().map(|v| (at, store(view, v))));
+                let late = late.get(at).into_iter().flatten();
+                let stored = values
+                    .iter()
+                    .zip(late)
+                    .map(|(v, late)| (at, store(view, v), *late));
+                made.extend(stored);
             }
             let mut grown = false;
-            for (at, value) in made {
-                let (Some(values), Some(seeds)) = (self.values.get_mut(at), self.seeds.get(at))
-                else {
+            for (at, value, since) in made {
+                let (Some(values), Some(seeds), Some(late)) = (
+                    self.values.get_mut(at),
+                    self.seeds.get(at),
+                    late.get_mut(at),
+                ) else {
                     continue;
                 };
-                if values.contains(&value) {
+                if let Some(known) = values.iter().position(|v| *v == value) {
+                    if let Some(late) = late.get_mut(known).filter(|l| **l > since) {
+                        (*late, grown) = (since, true);
+                    }
                     continue;
                 }
                 let long = value.as_text().is_some_and(|t| t.len() > LONGEST);
-                if long || values.len() >= seeds + MADE {
+                if !room(&value) {
+                    self.open.insert(at);
+                    return;
+                }
+                if long || values.len() >= seeds + most {
                     self.open.insert(at);
                     continue;
                 }
                 values.push(value);
+                late.push(since);
                 grown = true;
             }
             if !grown {
@@ -163,8 +228,66 @@ impl Part<'_> {
         }
     }
 
+    /// What an effect makes of values with which it may run. What runs later was begun before others wrote, so often at most as
+    /// there are others that run later: it may make something of what these left, though it would not begin there.
+    fn written(
+        &self,
+        automation: &Automation,
+        effect: &Effect,
+        late: &[Vec<usize>],
+        made: &mut Vec<Made>,
+    ) {
+        let target = self.position(Place::Field(effect.target));
+        let (Some(target), Some(value)) = (target, self.writers.value(effect)) else {
+            return;
+        };
+        let later =
+            |(a, e): &(&Automation, &Effect)| a.phase == Phase::Later && e.target == effect.target;
+        let others = match automation.phase {
+            Phase::Later => self.effects().filter(later).count().saturating_sub(1),
+            _ => 0,
+        };
+        let value = simple(value);
+        let places = Place::read_by(&value);
+        let at: Vec<Option<usize>> = places.iter().map(|p| self.position(*p)).collect();
+        for (chosen, image) in self.table(&value).unwrap_or_default() {
+            let Some(image) = image else { continue };
+            let since = at
+                .iter()
+                .zip(&chosen)
+                .filter_map(|(at, pick)| late.get((*at)?)?.get(*pick));
+            let mut since = since.copied().max().unwrap_or_default();
+            let held = |cell: Cell| {
+                let place = Place::of_cell(cell);
+                let i = places.iter().position(|p| *p == place)?;
+                self.values
+                    .get((*at.get(i)?)?)?
+                    .get(*chosen.get(i)?)
+                    .cloned()
+            };
+            let known = Known {
+                model: self.model,
+                input: None,
+                cells: &held,
+            };
+            let fails = |e: &Option<Expr>| {
+                let e = e.as_ref().map(simple);
+                e.is_some_and(|e| known.holds(&e) == Some(false))
+            };
+            if fails(&effect.when) {
+                continue;
+            }
+            match fails(&automation.guard) {
+                true if since >= others => continue,
+                true => since += 1,
+                false => since = 0,
+            }
+            made.push((target, image, since));
+        }
+    }
+
     /// What a direction of a row makes of the values of its source.
-    fn images(&self, row: RowId, from: Side, made: &mut Vec<(usize, Value)>) {
+    fn images(&self, row: RowId, from: Side, late: &[Vec<usize>], made: &mut Vec<Made>) {
         let Some(view) = self.model.row(row) else {
             return;
         };
@@ -173,21 +296,36 @@ impl Part<'_> {
         let Some(source) = source else { return };
         if let CellKind::Computed(e) = &view.row.cells.get(from).node {
             for (_, image) in self.table(&simple(e)).unwrap_or_default() {
-                made.extend(image.map(|v| (source, v)));
+                made.extend(image.map(|v| (source, v, 0)));
             }
         }
         let (Some(lane), Some(target)) = (view.lane(from), target) else {
             return;
         };
         let lane_value = simple(&lane.value);
-        for value in self.values.get(source).into_iter().flatten() {
+        let values = self.values.get(source).into_iter().flatten();
+        let late = late.get(source).into_iter().flatten();
+        for (value, late) in values.zip(late) {
             if let Some(image) = image(self.model, lane, &lane_value, value) {
-                made.push((target, image));
+                made.push((target, image, *late));
             }
         }
         if let Some(default) = &lane.default {
-            made.push((target, default.node.clone()));
+            made.push((target, default.node.clone(), 0));
         }
+    }
+}
+
+/// Whether a value lies no farther from some than these from each other: what has passed them all goes on for ever.
+fn room(sizes: &[Decimal]) -> impl Fn(&Value) -> bool + use<> {
+    let (low, high) = (sizes.iter().min().copied(), sizes.iter().max().copied());
+    move |value| {
+        let inside = |size: Decimal| {
+            let (low, high) = (low?, high?);
+            let wide = high.checked_sub(low)?;
+            Some(low.checked_sub(wide)? <= size && size <= high.checked_add(wide)?)
+        };
+        measure(value).is_none_or(|size| inside(size) == Some(true))
     }
 }
 

@@ -36,6 +36,8 @@ const ANYWHERE: usize = 1_000_000;
 const MORE: u64 = 1_000_000;
 /// The steps of a search among values without an end.
 const OPEN: usize = 100_000;
+/// The steps of a search among values that are counted from a few, and have an end.
+const COUNTS: usize = 300_000;
 /// The steps of a search where nobody knows what is written: counting does not know it either.
 const UNKNOWN: usize = 400_000;
 /// The steps of a search for what becomes of a loop beside those who write what it reads.
@@ -55,6 +57,8 @@ pub struct Judged {
     pub judgement: Judgement,
     /// How it is known, where it comes to rest.
     pub grounds: Grounds,
+    /// The rounds that counters of it take at most from farther than was tried, where it comes to rest.
+    pub counted: u32,
     /// What grows, where it never comes to rest for that; none where each round makes another value of no known measure.
     pub growth: Option<Growth>,
     /// What would bring it to rest, where it never comes to rest; each was tried.
@@ -107,7 +111,7 @@ fn told(writers: Writers<'_>, component: &Component, known: &Known) -> Judged {
     if best.witness().is_none() {
         best = crowded(writers, component, best);
     }
-    best.growth = growth(&best);
+    best.growth = growth(writers.model, &best);
     best
 }
 
@@ -175,7 +179,7 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
     let model = writers.model;
     let few = build(writers, component, Seeds::Few, reads);
     let law = rests(&few.network, &|live| proof::automatic(model, &few, live));
-    let long = most_steps(&few.network) > MORE;
+    let long = !few.network.is_sampled() && most_steps(&few.network) > MORE;
     if let Some(rounds) = law.filter(|r| *r <= TIGHT || long) {
         return Judged::new(few, Judgement::settled(rounds), Grounds::Law);
     }
@@ -218,7 +222,9 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
         }
         let settles = more.judgement.verdict().rounds().is_some();
         let proved = more.grounds != Grounds::Sample;
-        let done = !settles || proved || more.is_open() || more.built.sampled;
+        // where the law proves it already, the search is for its rounds
+        let counted = law.is_some() && more.built.network.is_sampled();
+        let done = !settles || proved || counted || more.is_open() || more.built.sampled;
         found = Some(more);
         if done {
             break;
@@ -227,11 +233,21 @@ fn searched(writers: Writers<'_>, component: &Component, known: &Known, reads: R
     let inside = || build(writers, component, Seeds::Few, Reads::Inside);
     let mut best = found.unwrap_or_else(|| search(inside()).0);
     if let Some(rounds) = law {
-        if best.is_too_large() {
-            best.judgement = Judgement::settled(rounds);
-        }
-        if best.grounds == Grounds::Sample {
-            best.grounds = Grounds::Law;
+        best.counted = proof::counted(model, &best.built).min(rounds);
+        // what is new in each round of a search may come to its end in later ones
+        let grows = matches!(best.judgement.verdict(), Verdict::Diverges(_));
+        if best.is_too_large() || grows {
+            // the rounds of what is remembered are those of what is not, but for the one that begins to remember
+            let seen = best.judgement.kept.rounds();
+            best.grounds = seen.map_or(Grounds::Law, |_| Grounds::Seen);
+            let rules = u32::try_from(best.built.network.rules.len()).unwrap_or(u32::MAX);
+            let told = match best.counted {
+                0 => rounds,
+                counted => counted.saturating_mul(rules.saturating_add(1)).min(rounds),
+            };
+            best.judgement = Judgement::settled(seen.map_or(told, |r| (r + 1).min(rounds)));
+        } else if best.grounds == Grounds::Sample {
+            best.grounds = Grounds::Seen;
         }
     }
     best
@@ -252,7 +268,7 @@ impl Known {
     fn judge(&self, network: &Network) -> (Judgement, Grounds) {
         self.judgements.get(network, |network| {
             let whole = limits(network);
-            if most_steps(network) > MORE {
+            if !network.is_sampled() && most_steps(network) > MORE {
                 let little = judge(network, whole.within(SHALLOW));
                 if !matches!(little.verdict(), Verdict::TooLarge { .. }) {
                     return (little, Grounds::Search);
@@ -288,6 +304,9 @@ fn limits(network: &Network) -> Limits {
     if network.cells.iter().any(|c| c.open) {
         return LIMITS.within(OPEN);
     }
+    if network.is_sampled() {
+        return LIMITS.within(COUNTS);
+    }
     match most_steps(network) > COUNTED {
         true => LIMITS.within(SHALLOW),
         false if network.unknown().is_empty() => LIMITS,
@@ -301,6 +320,7 @@ impl Judged {
             built,
             judgement,
             grounds,
+            counted: 0,
             growth: None,
             remedies: Vec::new(),
             alone: None,

@@ -15,10 +15,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::network::{BLANK, Cell, CellId, Guard, Network, Row, Rule, Source, Symbol};
+use super::network::{BLANK, Cell, CellId, Guard, Lane, Network, Row, Rule, Source, Symbol};
 use super::parts::cells_of_rule;
 use super::triggers::die_out;
-use crate::model::{Authority, BlankPolicy, Entry, Phase, StartedBy};
+use crate::model::{Authority, BlankPolicy, Entry, Phase, StartedBy, Timing};
 use crate::side::Side;
 
 /// What is known of all automations that write a cell, whatever its value is.
@@ -33,6 +33,9 @@ pub struct Automatic {
     pub fills: bool,
     /// They make it larger only, or smaller only, and none makes it blank.
     pub one_way: bool,
+    /// They change it, and what stands in the other cell of its row, so often at most, from where values usually begin, even if
+    /// that row, which alone writes there beside them, hands on what stands on either side.
+    pub climbs: Option<u32>,
 }
 
 /// What is known of each cell, if of the automations only these write: by rule.
@@ -101,6 +104,70 @@ fn quiet(law: &Law<'_>) -> Option<u32> {
 }
 
 impl Network {
+    /// A cell, and the other one of the row that writes it: who has one of these has what was handed on there as it was, and is
+    /// handed nothing by others. None where it is handed more than that.
+    ///
+    /// The row writes only what has changed on the other side, and neither puts anything back nor stands in for a blank.
+    pub fn exchange(&self, cell: CellId) -> Option<Vec<CellId>> {
+        let into = |cell: CellId| {
+            let rows = self.rows.iter();
+            rows.flat_map(move |row| {
+                let writes = move |from: &Side| {
+                    let lane = row.lanes.get(*from).as_ref();
+                    let active = lane.is_some_and(|l| l.timing != Timing::OnCreate);
+                    active && *row.cells.get(!*from) == cell
+                };
+                let sides = Side::BOTH.into_iter().filter(writes);
+                sides.map(move |from| (row, *row.cells.get(from)))
+            })
+        };
+        let mut found = vec![cell];
+        let mut own = into(cell);
+        if let Some((row, other)) = own.next() {
+            let lanes = Side::BOTH.into_iter().filter_map(|side| {
+                let lane = row.lanes.get(side).as_ref()?;
+                Some((side, lane)).filter(|(_, l)| l.timing != Timing::OnCreate)
+            });
+            let plain = |(from, lane): (Side, &Lane)| {
+                let always = lane.timing == Timing::Always && lane.default.is_none();
+                always && lane.ordered && !lane.enforce && self.stores(row, !from)
+            };
+            let preferred = matches!(row.authority, Authority::PreferUnlessBlank(_));
+            let alone = own.next().is_none() && into(other).all(|(_, from)| from == cell);
+            if preferred || !alone || other == cell || !{ lanes }.all(plain) {
+                return None;
+            }
+            found.push(other);
+        }
+        let mut derived = self.rules.iter().filter(|r| r.phase == Phase::Derived);
+        let computed = derived.any(|r| r.effects.iter().any(|e| found.contains(&e.target)));
+        (!computed).then_some(found)
+    }
+
+    /// Whether the platform stores what a row writes to a side as an equal value.
+    fn stores(&self, row: &Row, side: Side) -> bool {
+        let Some(cell) = self.cells.get(row.cells.get(side).index()) else {
+            return false;
+        };
+        let class = row.class.get(side);
+        let equal = |value: &Symbol| {
+            let stored = cell
+                .stores
+                .get(usize::from(*value))
+                .copied()
+                .unwrap_or_default();
+            // what stands for others is stored as what they are stored as
+            let beyond = cell.open && usize::from(stored) + 1 == cell.size();
+            beyond || class.get(usize::from(stored)) == class.get(usize::from(*value))
+        };
+        row.lanes.get(!side).iter().all(|lane| {
+            let written = lane.image.iter().flatten().chain(&lane.default);
+            // a blank is written where it clears
+            let mut filled = written.filter(|value| **value != BLANK);
+            filled.all(equal) && (lane.blank == BlankPolicy::Keeps || equal(&cell.empty))
+        })
+    }
+
     /// Whether an automation can run after the last edit: one within the saves of people alone does not, unless what runs later
     /// saves as they do.
     fn is_live(&self, rule: &Rule) -> bool {
@@ -146,26 +213,7 @@ impl Law<'_> {
 
     /// Whether the platform stores what a row writes to a side as an equal value.
     pub fn stores(&self, row: &Row, side: Side) -> bool {
-        let Some(cell) = self.network.cells.get(row.cells.get(side).index()) else {
-            return false;
-        };
-        let class = row.class.get(side);
-        let equal = |value: &Symbol| {
-            let stored = cell
-                .stores
-                .get(usize::from(*value))
-                .copied()
-                .unwrap_or_default();
-            // what stands for others is stored as what they are stored as
-            let beyond = cell.open && usize::from(stored) + 1 == cell.size();
-            beyond || class.get(usize::from(stored)) == class.get(usize::from(*value))
-        };
-        row.lanes.get(!side).iter().all(|lane| {
-            let written = lane.image.iter().flatten().chain(&lane.default);
-            // a blank is written where it clears
-            let mut filled = written.filter(|value| **value != BLANK);
-            filled.all(equal) && (lane.blank == BlankPolicy::Keeps || equal(&cell.empty))
-        })
+        self.network.stores(row, side)
     }
 
     /// Whether a side keeps what is written to it, and is apart from the other side.

@@ -246,6 +246,14 @@ impl Cell {
     }
 }
 
+impl Network {
+    /// Whether people enter some values of a cell alone, and others are made of these.
+    pub fn is_sampled(&self) -> bool {
+        let mut cells = self.cells.iter();
+        cells.any(|c| c.edited && usize::from(c.seeds) < c.size())
+    }
+}
+
 impl Lane {
     /// A lane that writes the images of its source whenever it changes, and clears where it is cleared.
     pub const fn plain(image: Vec<Option<Symbol>>) -> Self {

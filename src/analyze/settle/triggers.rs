@@ -13,7 +13,7 @@
 //!
 //! A cell that is written without an end need not change: all who write it may write one value, conditions that decide which
 //! one may stay as they are, or what they make of its value, one after the other, may have an end
-//! ([`Automatic`](super::law::Automatic)).
+//! ([`Automatic`](super::law::Automatic)), even where a row hands on what they make.
 //!
 //! So all writers are suspected, and whoever is started by none of the suspects is none; where nobody is left, updates come to
 //! rest. These are the triggering graph of active rules (Aiken, Widom, Hellerstein: Behavior of database production rules,
@@ -51,21 +51,19 @@ pub(super) fn die_out(law: Law<'_>, known: &Known<'_>) -> Option<u32> {
     while !suspects.is_empty() {
         triggers.steady(&suspects);
         let left = triggers.started(&suspects);
-        let steps = triggers.law.cells.iter().filter_map(|c| c.ends).max();
+        let cells = triggers.law.cells.iter();
+        let steps = cells.flat_map(|c| [c.ends, c.climbs]).flatten().max();
         let most = steps.unwrap_or_default().saturating_add(2);
-        let done = suspects.difference(&left);
+        let mut done = suspects.difference(&left).peekable();
+        done.peek()?;
         // each write of those that are done starts another one once, and each cell goes on to its end after each
-        let each = (1 + writes).saturating_mul(most);
-        let before = writes;
+        let each = writes.saturating_add(1).saturating_mul(most);
         for writer in done {
             let times = each.saturating_mul(u32::from(triggers.limit(*writer)));
             writes = writes.saturating_add(times);
             if matches!(writer, Writer::Row(..)) {
                 sent = sent.saturating_add(times);
             }
-        }
-        if before == writes {
-            return None;
         }
         suspects = left;
         let rules = 0..network.rules.len() as u16;
@@ -251,6 +249,9 @@ impl Triggers<'_> {
             .filter(|w| self.is_writer(*w, cell));
         let known = self.law.cells.get(cell.index()).copied();
         let known = known.unwrap_or_default();
+        if known.climbs.is_some() {
+            return true;
+        }
         let mut values: Vec<Option<&Source>> = Vec::new();
         let mut rules = BTreeSet::new();
         for writer in writers {

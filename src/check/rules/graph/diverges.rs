@@ -14,7 +14,9 @@ const SHOWN: usize = 3;
 
 rule! {
     /// # What it checks
-    /// No circle of rows and automations makes a new value of the last one in every round.
+    /// No circle of rows and automations makes a new value of the last one in every round. Growth is told once it has passed all
+    /// that conditions compare it with: what may still end at a bound is not told so. That a record is held in the end, because its
+    /// field takes no more digits or characters, is no rest.
     ///
     /// # Why it matters
     /// The value grows until it is cut or refused, and what a person wrote is gone after the first round.

@@ -11,7 +11,8 @@ const USUAL: u32 = 3;
 
 rule! {
     /// # What it checks
-    /// After the last edit, the updates come to rest within three rounds.
+    /// After the last edit, the updates come to rest within three rounds. Of a score that is raised up to a bound the rounds are those
+    /// from the values that were tried: one that begins lower takes longer.
     ///
     /// # Why it matters
     /// Each further round is a write to each side that nobody asked for, and until the last one the two sides show values
@@ -83,7 +84,7 @@ struct SettlesSlowly<'m> {
 /// Finds parts of the cell graph that need many rounds.
 pub fn run(cx: &mut Cx<'_>) {
     let model = cx.model;
-    // the law only says how many rounds it takes at most
+    // a law alone only says how many rounds it takes at most
     let searched = |j: &&Judged| j.grounds != Grounds::Law;
     for judged in cx.facts.graph.parts.iter().filter(searched) {
         let rounds = judged.judgement.verdict().rounds();

@@ -17,7 +17,8 @@ rule! {
     /// on both sides of which nothing says that they leave their values alone after some rounds. One side without automations,
     /// or with such as leave alone what rows write (`trim`, where the row trims), is proof enough, whatever the other one does;
     /// so is that nobody is left who could start a row or an automation again and again: one whose condition has to become
-    /// true needs somebody after whom it is false, and a number that is only added to passes a bound once.
+    /// true needs somebody after whom it is false, a number that is only added to passes a bound once, and one that is added to
+    /// only while it lies below a bound ends there, whichever side adds and whatever a row that copies it hands on.
     ///
     /// # Why it matters
     /// What is not proved may loop in production.

@@ -74,13 +74,14 @@ pub(super) fn split(built: &Built, writers: &[Writer]) -> (Vec<RowId>, Vec<Autom
     (rows, automations)
 }
 
-/// The rows of a part that write in the rounds that repeat, else all of its own; the first is what a finding is about.
+/// The rows of a part that write in the rounds that repeat, and where none of its own does, all of those; the first is what a finding is
+/// about.
 pub(super) fn about<'m>(model: &'m Model, judged: &Judged) -> Vec<RowView<'m>> {
-    let (rows, _) = split(&judged.built, &judged.turning());
-    let mut rows = match rows.is_empty() {
-        true => judged.built.own_rows().collect(),
-        false => rows,
-    };
+    let (mut rows, _) = split(&judged.built, &judged.turning());
+    // what grows may begin with a row beside it
+    if rows.iter().all(|r| judged.built.beside.contains(r)) {
+        rows.extend(judged.built.own_rows());
+    }
     rows.sort_by_key(|row| judged.built.beside.contains(row));
     rows.into_iter().filter_map(|r| model.row(r)).collect()
 }
