@@ -345,7 +345,7 @@ fn random_networks_are_judged_as_an_exhaustive_interpreter_finds_them() {
 #[test]
 fn random_counters_end_where_the_law_says_so() {
     let seed = number("ACCORDANT_SEED").unwrap_or(20_261_127);
-    let count = number("ACCORDANT_COUNTERS").unwrap_or(if in_full() { 100_000 } else { 1_500 });
+    let count = number("ACCORDANT_COUNTERS").unwrap_or(if in_full() { 20_000 } else { 1_500 });
     let (by_law, ends, by_others) = <(AtomicUsize, AtomicUsize, AtomicUsize)>::default();
     let wrong: Vec<String> = (0..count)
         .into_par_iter()

@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::domain::{Changes, Seeds};
+use super::domain::Seeds;
 use super::edge::{AutomationId, Edge, Writer};
 use super::making::{Part, Reads};
 use super::parts::Component;
 use super::place::Place;
+use super::samples::Changes;
 use super::stamps::Stamps;
 use super::steps::Step;
 use super::tabulate;

@@ -153,7 +153,7 @@ fn turns(fields: &[FieldView<'_>], automation: &Automation, effect: &Effect) -> 
             return Some(vec![Turn { does, when, read }]);
         }
     };
-    let read = reading(effect, &when)?;
+    let read = reading(*own, effect, &when)?;
     Some(vec![Turn { does, when, read }])
 }
 
@@ -186,13 +186,13 @@ fn added_to(own: FieldView<'_>, effect: &Effect, e: &Expr) -> Option<(Expr, Deci
     (is_own(read, effect) && exact && !by.is_zero()).then(|| ((**read).clone(), by))
 }
 
-/// How the conditions of an effect read its field.
-fn reading(effect: &Effect, when: &[Expr]) -> Option<Expr> {
-    let own = ExprKind::Field {
+/// How its own record reads the field of an effect, or else its conditions do.
+fn reading(own: FieldView<'_>, effect: &Effect, when: &[Expr]) -> Option<Expr> {
+    let field = ExprKind::Field {
         side: Side::Left,
         field: effect.target,
     };
-    let mut found = (effect.record == Written::Itself).then(|| truth(own));
+    let mut found = (effect.record == Written::Itself).then(|| unwritten(field, own.kind()));
     for condition in when {
         condition.visit(&mut |e| {
             if found.is_none() && is_own(e, effect) {
@@ -203,12 +203,17 @@ fn reading(effect: &Effect, when: &[Expr]) -> Option<Expr> {
     found
 }
 
-const fn truth(node: ExprKind) -> Expr {
+/// An expression that stands nowhere.
+const fn unwritten(node: ExprKind, kind: Kind) -> Expr {
     Expr {
         node,
         span: Span::new(crate::source::FileId(0), 0, 0),
-        kind: Some(Kind::Bool),
+        kind: Some(kind),
     }
+}
+
+const fn truth(node: ExprKind) -> Expr {
+    unwritten(node, Kind::Bool)
 }
 
 impl Way {

@@ -7,13 +7,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::leading::leading;
 use super::members::Members;
 use super::place::Place;
+use super::samples::{Changes, FRESH, samples};
 use super::writes::Write;
 use crate::formula::ADD_ITEM;
 use crate::model::{
@@ -22,8 +22,6 @@ use crate::model::{
 use crate::side::Side;
 use crate::value::{Kind, Value, library};
 
-/// Values that stand for the rest, where values are only copied, compared and looked up.
-pub(super) const FRESH: usize = 2;
 /// Values of a list of a condition that are looked at.
 const LISTED: usize = 6;
 /// Texts of more characters than these are not looked at.
@@ -263,15 +261,6 @@ fn beyond(values: &mut Vec<Value>) {
     values.splice(at..at, outer);
 }
 
-/// Whether functions change the values of a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Changes {
-    /// They are copied, compared and looked up.
-    None,
-    /// Functions, tables or platforms make others of them.
-    Some,
-}
-
 /// The member that an expression puts to a field with several values, where it is a constant.
 pub(super) fn put_to(e: &Expr) -> Option<&Value> {
     match &e.node {
@@ -419,68 +408,4 @@ fn comes_back(map: &PicklistMap, from: Side, value: &str) -> bool {
         })
         .map(|r| r.values.get(from).len());
     back.is_some_and(|b| b.value == value) && same.sum::<usize>() == 1
-}
-
-/// Values of a field that nobody names: of its list, else of its kind; corners where functions change them.
-fn samples(view: FieldView<'_>, changes: Changes) -> Vec<Value> {
-    let choices = |n: usize| -> Vec<Value> {
-        view.choices()
-            .take(n)
-            .map(|c| Value::text(&c.value))
-            .collect()
-    };
-    let number = |n: i64, scale: u32| Value::Number(Decimal::new(n, scale));
-    let plain = changes == Changes::None;
-    match view.kind() {
-        Kind::Bool => vec![Value::Bool(false), Value::Bool(true)],
-        Kind::Number if plain => vec![number(1, 0), number(2, 0)],
-        Kind::Number => vec![
-            number(1, 0),
-            number(2, 0),
-            number(-15, 1),
-            number(12_345, 3),
-        ],
-        Kind::Date => vec![Value::Date(date(2026, 3, 1)), Value::Date(date(2026, 3, 2))],
-        Kind::DateTime if plain => vec![instant(43_200_000), instant(129_600_000)],
-        // half past eleven in the evening, UTC, is another day elsewhere
-        Kind::DateTime => vec![instant(43_200_000), instant(84_600_000), instant(1_500)],
-        Kind::Time => Vec::new(),
-        Kind::Set => {
-            let all: Vec<Value> = choices(2);
-            let both = all.iter().flat_map(Value::members);
-            let mut sets: Vec<Value> = all.iter().map(|v| Value::set(v.members())).collect();
-            sets.push(Value::set(both));
-            sets.retain(|v| !v.is_blank());
-            sets
-        }
-        Kind::Text => {
-            let listed = choices(FRESH + LISTED);
-            if listed.is_empty() {
-                texts(view, changes)
-            } else {
-                listed
-            }
-        }
-    }
-}
-
-/// Noon, or whatever time, of the first of March 2026.
-const fn instant(after_midnight: i64) -> Value {
-    Value::DateTime(1_772_323_200_000 + after_midnight)
-}
-
-fn texts(view: FieldView<'_>, changes: Changes) -> Vec<Value> {
-    use crate::catalog::FieldType as T;
-    let texts: &[&str] = match (&view.field.ty, changes) {
-        (T::Email, Changes::None) => &["ann@acme.example", "ben@acme.example"],
-        (T::Email, Changes::Some) => &["ann@acme.example", "Ann@Acme.example"],
-        (T::Phone, Changes::None) => &["+12125550100", "+12125550199"],
-        (T::Phone, Changes::Some) => &["+12125550100", "(212) 555-0199"],
-        (T::Url, Changes::None) => &["https://acme.example", "https://bolt.example"],
-        (T::Url, Changes::Some) => &["https://acme.example", "http://www.Bolt.example/a"],
-        (T::Reference | T::Id, _) => &["1", "2"],
-        (_, Changes::None) => &["one", "two"],
-        (_, Changes::Some) => &["us", "Us", "US", " two  words ", "+12125550100"],
-    };
-    texts.iter().map(Value::text).collect()
 }

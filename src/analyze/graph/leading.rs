@@ -2,8 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::domain::FRESH;
 use super::place::Place;
+use super::samples::FRESH;
 use crate::model::{Expr, ExprKind, Model, NormalizeId, PicklistMap};
 use crate::side::Side;
 use crate::value::{Value, library};

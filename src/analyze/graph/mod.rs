@@ -26,6 +26,7 @@ mod parts;
 mod place;
 mod proof;
 mod remedy;
+mod samples;
 mod scenario;
 mod stamps;
 mod steps;

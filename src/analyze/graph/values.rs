@@ -1,10 +1,11 @@
 //! The values that the cells of a part are tried with: what it names, and what functions and platforms make of that.
 
 use super::build::{image, simple};
-use super::domain::{Changes, LONGEST, Named};
+use super::domain::{LONGEST, Named};
 use super::growth::{measure, named};
 use super::making::Part;
 use super::place::{Place, store};
+use super::samples::Changes;
 use super::writes::Write;
 use crate::analyze::{Cell, Known};
 use crate::formula;
