@@ -22,11 +22,11 @@ use rust_decimal::prelude::ToPrimitive;
 use super::build::Built;
 use super::growth::measure;
 use super::place::{Place, stored};
-use super::proof::effects;
+use super::proof::{added, effects};
 use crate::analyze::disjoint;
 use crate::analyze::settle::network::CellId;
 use crate::model::{
-    Automation, Comparison, Effect, Expr, ExprKind, FieldView, Model, Operation, Phase, Written,
+    Automation, Comparison, Effect, Expr, ExprKind, FieldView, Model, Phase, Written,
 };
 use crate::side::Side;
 use crate::source::Span;
@@ -164,26 +164,13 @@ fn is_own(e: &Expr, effect: &Effect) -> bool {
 
 /// How the field of an effect is read in a sum, and what is added to it.
 fn added_to(own: FieldView<'_>, effect: &Effect, e: &Expr) -> Option<(Expr, Decimal)> {
-    let ExprKind::Arithmetic {
-        operation,
-        left,
-        right,
-    } = &e.node
-    else {
-        return None;
-    };
-    let (read, by) = match (&left.node, &right.node, operation) {
-        (_, ExprKind::Const(Value::Number(n)), Operation::Add) => (left, *n),
-        (_, ExprKind::Const(Value::Number(n)), Operation::Subtract) => (left, -*n),
-        (ExprKind::Const(Value::Number(n)), _, Operation::Add) => (right, *n),
-        _ => return None,
-    };
+    let (read, by) = added(e, effect.target)?;
     // a day and a part of one are that day
     let days = own.kind() == Kind::Date;
     let by = if days { by.trunc() } else { by.normalize() };
     let number = Value::Number(by);
     let exact = days || stored(Some(own)).normal(&number) == number;
-    (is_own(read, effect) && exact && !by.is_zero()).then(|| ((**read).clone(), by))
+    (exact && !by.is_zero()).then(|| (read.clone(), by))
 }
 
 /// How its own record reads the field of an effect, or else its conditions do.

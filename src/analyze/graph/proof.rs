@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use rust_decimal::Decimal;
+
 use super::build::Built;
 use super::climb::climbs;
 use super::place::{Place, stored};
@@ -108,29 +110,28 @@ fn of_field(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> Opt
     })
 }
 
+/// How a sum reads a field, and what it adds to that: always the same.
+pub(super) fn added(e: &Expr, field: FieldRef) -> Option<(&Expr, Decimal)> {
+    let ExprKind::Arithmetic {
+        operation,
+        left,
+        right,
+    } = &e.node
+    else {
+        return None;
+    };
+    let (read, by) = match (&left.node, &right.node, operation) {
+        (_, ExprKind::Const(Value::Number(n)), Operation::Add) => (left, *n),
+        (_, ExprKind::Const(Value::Number(n)), Operation::Subtract) => (left, -*n),
+        (ExprKind::Const(Value::Number(n)), _, Operation::Add) => (right, *n),
+        _ => return None,
+    };
+    (Place::of(read) == Some(Place::Field(field))).then_some((&**read, by))
+}
+
 /// Whether all automations add to what a field holds, or all take from it: always a number, or days, that is no other one.
 fn is_one_way(model: &Model, built: &Built, field: FieldRef, live: &[bool]) -> bool {
-    let own = |e: &Expr| Place::of(e) == Some(Place::Field(field));
-    let adds = |e: &Expr| {
-        let ExprKind::Arithmetic {
-            operation,
-            left,
-            right,
-        } = &e.node
-        else {
-            return None;
-        };
-        let positive = |e: &Expr| match &e.node {
-            ExprKind::Const(Value::Number(n)) => Some(n.is_sign_positive()),
-            _ => None,
-        };
-        match operation {
-            Operation::Add if own(left) => positive(right),
-            Operation::Add if own(right) => positive(left),
-            Operation::Subtract if own(left) => positive(right).map(|p| !p),
-            _ => None,
-        }
-    };
+    let adds = |e: &Expr| added(e, field).map(|(_, by)| by.is_sign_positive());
     let written = effects(model, built, live).filter(|(_, e)| e.target == field);
     let ways = written.map(|(_, e)| adds(e.value.as_ref()?));
     let ways: Option<BTreeSet<bool>> = ways.collect();
