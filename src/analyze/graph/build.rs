@@ -128,6 +128,11 @@ impl Built {
         }
     }
 
+    /// Whether a record is there for a second time.
+    pub fn is_second(&self, record: RecordId) -> bool {
+        self.twins.is_some_and(|twins| record >= twins)
+    }
+
     /// The rows of the part itself.
     pub fn own_rows(&self) -> impl Iterator<Item = RowId> {
         let rows = self.rows.iter().copied();

@@ -146,11 +146,6 @@ impl<'m> Telling<'m> {
         [Some(&mut self.cast), second].into_iter().flatten()
     }
 
-    /// Whether a record is there for a second time.
-    fn is_second(&self, record: RecordId) -> bool {
-        self.built.twins.is_some_and(|twins| record >= twins)
-    }
-
     fn value(&self, cell: CellId, value: Symbol) -> Value {
         let values = self.built.values.get(cell.index());
         values
@@ -173,7 +168,7 @@ impl<'m> Telling<'m> {
             let cell = CellId(at);
             let value = self.value(cell, *symbol);
             let record = self.built.network.cells.get(cell.index())?.record;
-            let second = self.is_second(record);
+            let second = self.built.is_second(record);
             let second = self.second.as_mut().filter(|_| second);
             match self.built.places.get(cell.index())? {
                 Place::Field(field) => {
@@ -342,7 +337,7 @@ impl<'m> Telling<'m> {
         let side = sides.next().unwrap_or(Side::Left);
         let kind = crate::model::StepKind::Edit {
             object,
-            alias: SmolStr::new_static(if self.is_second(record) {
+            alias: SmolStr::new_static(if self.built.is_second(record) {
                 SECOND
             } else {
                 ALIAS

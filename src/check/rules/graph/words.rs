@@ -235,7 +235,7 @@ impl Telling<'_> {
             None => None,
         };
         let record = self.built.network.cells.get(cell.index()).map(|c| c.record);
-        let second = self.built.twins.zip(record).is_some_and(|(t, r)| r >= t);
+        let second = record.is_some_and(|r| self.built.is_second(r));
         let of = if second { " of a second record" } else { "" };
         field.map_or_else(
             || "a field".to_owned(),
